@@ -1,0 +1,159 @@
+# nabiz: build, test, install. `make help` lists the targets.
+#
+# Knobs (make NAME=value):
+#   CC=gcc|clang    compiler
+#   DEV=1           warnings are errors
+#   SAN=asan|tsan|fuzz
+#                   sanitizer build under build/SAN (asan: address + undefined; fuzz: libFuzzer)
+#   O=-O2           optimisation
+#   PREFIX, DESTDIR where `make install` puts things
+#   V=1             show the commands
+
+VERSION := 0.1.0
+
+CC ?= cc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+O ?= -O2
+PREFIX ?= /usr/local
+DESTDIR ?=
+Q := $(if $(V),,@)
+
+.DEFAULT_GOAL := all
+
+# Packages of Debian 12; one list for `make deps`, the README and CI.
+DEPS_BUILD := gcc make pkg-config libc6-dev protobuf-c-compiler libprotobuf-c-dev liblmdb-dev \
+  libzstd-dev libssl-dev libicu-dev libuchardet-dev libidn2-dev libpsl-dev libcurl4-openssl-dev \
+  libxml2-dev libxslt1-dev libjansson-dev libmicrohttpd-dev
+DEPS_TEST := libcmocka-dev
+# What CI needs on top: the other compiler with its sanitizers and fuzzer, and the linters.
+DEPS_CI := clang libclang-rt-14-dev clang-format mandoc git
+
+PACKAGES := libprotobuf-c lmdb libzstd libcrypto icu-uc icu-i18n uchardet libidn2 libpsl libcurl \
+  libxml-2.0 libxslt jansson libmicrohttpd
+
+B := build$(addprefix /,$(SAN))$(if $(findstring clang,$(CC)),/clang)
+
+# Package flags are asked for only when something is compiled.
+COMPILING := $(filter-out help deps clean version,$(or $(MAKECMDGOALS),all))
+ifneq ($(COMPILING),)
+ifeq ($(NB_DEPS_DONE)$(filter demo test deps-ci,$(MAKECMDGOALS)),)
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES)))
+PKG_LIBS := $(shell pkg-config --libs $(PACKAGES))
+endif
+endif
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wconversion -Wsign-conversion -Wformat=2 \
+  -Wundef -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
+  -Wnull-dereference -Wdouble-promotion $(if $(DEV),-Werror)
+HARDENING := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+SAN_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
+SAN_tsan := -fsanitize=thread
+SAN_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+SAN_FLAGS := $(if $(SAN),$(SAN_$(SAN)) -fno-omit-frame-pointer)
+CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL := -std=c11 -g $(O) $(WARNINGS) $(HARDENING) $(SAN_FLAGS) -pthread \
+  -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
+LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN_FLAGS) $(LDFLAGS)
+
+LIB_SRC := $(sort $(wildcard common/*.c crawler/*.c crawler/*/*.c analyzer/*.c analyzer/*/*.c))
+BIN_SRC := $(sort $(wildcard service/*.c service/*/*.c))
+TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+HELPER_SRC := $(sort $(wildcard tests/lib/*.c))
+
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/record.pb-c.o
+BIN_OBJ := $(BIN_SRC:%.c=$(B)/%.o)
+TESTS := $(TEST_SRC:tests/unit/%.c=$(B)/tests/%)
+REPLAYS := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/tests/replay_%)
+FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/tests/%)
+EVAL_SRC := $(sort $(wildcard tests/eval/eval_*.c))
+EVALS := $(EVAL_SRC:tests/eval/%.c=$(B)/tests/%)
+BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
+BENCHES := $(BENCH_SRC:tests/bench/%.c=$(B)/tests/%)
+HELPER_OBJ := $(HELPER_SRC:%.c=$(B)/%.o)
+
+# Real material for evaluations and some tests; without it they say so and are skipped.
+NABIZ_DATA ?= ../shared/data
+export NABIZ_DATA
+
+.PHONY: all
+all: $(B)/nabiz ## Build the program (build/nabiz)
+
+$(B)/nabiz: $(BIN_OBJ) $(B)/libnabiz.a
+	@echo "  LD    $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(BIN_OBJ) $(B)/libnabiz.a $(PKG_LIBS) -lm
+
+$(B)/libnabiz.a: $(LIB_OBJ)
+	@echo "  AR    $@"
+	$(Q)rm -f $@ && ar rcsD $@ $^
+
+$(B)/gen/record.pb-c.c $(B)/gen/record.pb-c.h &: include/nabiz/record.proto
+	@echo "  PROTO $<"
+	@mkdir -p $(B)/gen
+	$(Q)protoc-c --c_out=$(B)/gen -Iinclude/nabiz $<
+
+$(B)/gen/record.pb-c.o: $(B)/gen/record.pb-c.c
+	@echo "  CC    $<"
+	$(Q)$(CC) $(CPPFLAGS_ALL) -std=c11 -g $(O) -w $(HARDENING) $(SAN_FLAGS) -c -o $@ $<
+
+$(B)/common/version.o: CPPFLAGS_ALL += -DNB_VERSION='"$(VERSION)"'
+$(B)/common/version.o: Makefile
+
+$(B)/%.o: %.c | $(B)/gen/record.pb-c.h
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# A test program is one source, the helpers and the library.
+define link_test
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(1) -o $@ $(filter %.o,$^) $(B)/libnabiz.a $(PKG_LIBS) -lcmocka -lm
+endef
+
+$(TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(HELPER_OBJ) $(B)/libnabiz.a
+	$(call link_test)
+$(REPLAYS): $(B)/tests/replay_%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(HELPER_OBJ) $(B)/libnabiz.a
+	$(call link_test)
+$(FUZZERS): $(B)/tests/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(HELPER_OBJ) $(B)/libnabiz.a
+	$(call link_test,-fsanitize=fuzzer)
+$(EVALS): $(B)/tests/%: $(B)/tests/eval/%.o $(HELPER_OBJ) $(B)/libnabiz.a
+	$(call link_test)
+$(BENCHES): $(B)/tests/%: $(B)/tests/bench/%.o $(HELPER_OBJ) $(B)/libnabiz.a
+	$(call link_test)
+
+.PHONY: unit
+unit: $(TESTS) ## Build and run the unit tests only
+	$(Q)failed=0; for t in $(TESTS); do \
+	  echo "  TEST  $$t"; timeout 300 $$t >$$t.log 2>&1 || { cat $$t.log; failed=1; }; done; exit $$failed
+
+.PHONY: replay
+replay: $(REPLAYS) ## Run every fuzz target over its seeds and past findings
+	$(Q)failed=0; for t in $(REPLAYS); do echo "  FUZZ  $$t"; \
+	  timeout 300 $$t tests/fuzz/corpus/$${t##*/replay_fuzz_} || failed=1; done; exit $$failed
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS) ## Build the fuzz targets (SAN=fuzz CC=clang)
+
+.PHONY: eval
+eval: $(EVALS) ## Measure quality on held-out material
+	$(Q)for t in $(EVALS); do $$t || exit 1; done
+
+.PHONY: bench
+bench: $(BENCHES) ## Measure speed, as ratios within one run
+	$(Q)for t in $(BENCHES); do $$t || exit 1; done
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	rm -rf build
+
+.PHONY: help
+help: ## This list
+	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
+	  awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
+
+-include $(LIB_OBJ:.o=.d) $(BIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tests/*/*.c))
+.SECONDARY:

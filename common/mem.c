@@ -1,0 +1,58 @@
+#include <nabiz/mem.h>
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static atomic_long fail_from; /* 0: never */
+static atomic_long count;
+
+static bool should_fail(void)
+{
+    long n = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed) + 1;
+    long from = atomic_load_explicit(&fail_from, memory_order_relaxed);
+    return from > 0 && n >= from;
+}
+
+void *nb_malloc(size_t n)
+{
+    return should_fail() ? NULL : malloc(n ? n : 1);
+}
+
+void *nb_calloc(size_t n, size_t size)
+{
+    return should_fail() ? NULL : calloc(n ? n : 1, size ? size : 1);
+}
+
+void *nb_realloc(void *old, size_t n)
+{
+    return should_fail() ? NULL : realloc(old, n ? n : 1);
+}
+
+void nb_free(void *block)
+{
+    free(block);
+}
+
+char *nb_strdup(const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = nb_malloc(n);
+    if (copy) {
+        memcpy(copy, text, n);
+    }
+    return copy;
+}
+
+void nb_mem_fail_from(long n)
+{
+    atomic_store(&count, 0);
+    atomic_store(&fail_from, n);
+}
+
+long nb_mem_count(void)
+{
+    return atomic_load(&count);
+}

@@ -1,0 +1,143 @@
+/**
+ * Configuration: one table says what can be set; the parser, `nabiz config dump`, the sample file
+ * and the manual all come from it.
+ *
+ * The file's syntax is libucl's nginx style, the part of it that a settings file needs:
+ * `key = value;`, `section { ... }`, `section name { ... }` only where the table says so, quoted
+ * and bare strings, numbers with k/m/g and ms/s/min/h/d suffixes, on/off, # and nested C comments.
+ * No macros, no includes, no variables.
+ *
+ * Threads: a loaded nb_config is immutable and shared.
+ */
+#ifndef NABIZ_CONFIG_H
+#define NABIZ_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <nabiz/buf.h>
+#include <nabiz/err.h>
+#include <nabiz/slice.h>
+
+enum nb_config_type { NB_CONFIG_STRING, NB_CONFIG_INT, NB_CONFIG_BOOL, NB_CONFIG_ENUM };
+
+/* What an integer counts; decides which suffixes are allowed and how it is printed. */
+enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_BYTES };
+
+/*
+ * X(id, "section.key", type, min, max, default number, default string or enum names, unit, line)
+ * For an ENUM the names are "a|b|c" and the default number is the index of the default.
+ */
+#define NB_CONFIG_TABLE(X)                                                                         \
+    X(DATA_DIR, "data.dir", STRING, 1, 4096, 0, "data", NONE,                                      \
+      "directory of the three stores and of what nabiz writes")                                    \
+    X(SOURCES, "data.sources", STRING, 1, 4096, 0, "sources.list", NONE,                           \
+      "file of the sources to poll, one per line")                                                 \
+    X(TOPICS, "data.topics", STRING, 1, 4096, 0, "topics", NONE,                                   \
+      "directory of topic queries, one NAME.topic file each")                                      \
+    X(LEXICONS, "data.lexicons", STRING, 0, 4096, 0, "", NONE,                                     \
+      "directory of the lexicons; empty: the one installed with the program")                      \
+    X(TEMPLATES, "data.templates", STRING, 0, 4096, 0, "", NONE,                                   \
+      "directory of the digest templates; empty: the one installed with the program")              \
+    X(CLOCK_FILE, "clock.file", STRING, 0, 4096, 0, "", NONE,                                      \
+      "file of a settable clock, for tests and demonstrations; empty: the system clock")           \
+    X(UTC_OFFSET, "clock.utc_offset", INT, -840, 840, 180, "", MIN,                                \
+      "the zone of days, hours and zone-less dates, east of UTC (Turkey: 180)")                    \
+    X(STORE_SYNC, "store.sync", ENUM, 0, 1, 0, "commit|off", NONE,                                 \
+      "commit: what was reported as stored survives a power cut; off: the last seconds may go")    \
+    X(STORE_MAX, "store.max", INT, 1048576, 17592186044416, 1099511627776, "", BYTES,              \
+      "largest size of each store")                                                                \
+    X(STORE_MAP, "store.map", INT, 1048576, 17592186044416, 67108864, "", BYTES,                   \
+      "memory map each store starts with; grows by itself up to store.max")                        \
+    X(GROUP_N, "store.group", INT, 1, 100000, 1000, "", NONE,                                      \
+      "documents committed together at most")                                                      \
+    X(LOOPS, "crawl.loops", INT, 1, 64, 1, "", NONE, "event loops that fetch")                     \
+    X(PARSERS, "crawl.parsers", INT, 1, 64, 2, "", NONE, "threads that parse what was fetched")    \
+    X(IN_FLIGHT, "crawl.in_flight", INT, 1, 100000, 256, "", NONE, "polls under way at once")      \
+    X(INTERVAL, "crawl.interval", INT, 1, 2592000, 1800, "", S,                                    \
+      "time between two polls of a source that asks for nothing else")                             \
+    X(HOST_GAP, "crawl.host_gap", INT, 0, 3600000, 1000, "", MS,                                   \
+      "pause between two requests to one host")                                                    \
+    X(TIMEOUT, "crawl.timeout", INT, 1, 3600, 30, "", S, "the longest a transfer may take")        \
+    X(BODY_MAX, "crawl.body_max", INT, 1024, 1073741824, 16777216, "", BYTES,                      \
+      "the largest body after decompression")                                                      \
+    X(USER_AGENT, "crawl.user_agent", STRING, 1, 512, 0, "", NONE,                                 \
+      "how the crawler names itself; empty: nabiz/VERSION (+crawl.contact)")                       \
+    X(CONTACT, "crawl.contact", STRING, 0, 512, 0, "", NONE,                                       \
+      "address a site's owner can write to or read; asked for by `nabiz doctor`")                  \
+    X(ALLOW_PRIVATE, "crawl.allow_private", BOOL, 0, 1, 0, "", NONE,                               \
+      "fetch from loopback and private addresses too; for tests and company networks")             \
+    X(CONNECT_TO, "crawl.connect_to", STRING, 0, 256, 0, "", NONE,                                 \
+      "HOST:PORT that every request is sent to whatever its URL says; for tests")                  \
+    X(ORDERED, "crawl.ordered", BOOL, 0, 1, 0, "", NONE,                                           \
+      "store polls in the order they were due; slower, but the log is the same every time")        \
+    X(WORKERS, "analyze.workers", INT, 1, 64, 2, "", NONE, "threads that annotate")                \
+    X(BATCH, "analyze.batch", INT, 1, 100000, 1000, "", NONE,                                      \
+      "documents annotated and committed together at most")                                        \
+    X(DOCUMENT_MAX, "analyze.document_max", INT, 65536, 1073741824, 33554432, "", BYTES,           \
+      "memory one document may take; over it, it is skipped and counted")                          \
+    X(LISTEN, "serve.listen", STRING, 0, 256, 0, "127.0.0.1:8420", NONE,                           \
+      "address and port of the pages and the API; empty: none")                                    \
+    X(BACKOFF_MIN, "run.backoff_min", INT, 1, 3600000, 500, "", MS,                                \
+      "pause before a process that ended is started again; doubles each time")                     \
+    X(BACKOFF_MAX, "run.backoff_max", INT, 1, 3600000, 30000, "", MS,                              \
+      "the longest such pause")                                                                    \
+    X(STOP_WAIT, "run.stop_wait", INT, 100, 600000, 8000, "", MS,                                  \
+      "time a process has to stop before it is killed")                                            \
+    X(LOG_LEVEL, "log.level", ENUM, 0, 3, 1, "debug|info|warn|error", NONE,                        \
+      "diagnostics below this are dropped")
+
+enum nb_config_id {
+#define X(id, name, type, min, max, number, text, unit, line) NB_CFG_##id,
+    NB_CONFIG_TABLE(X)
+#undef X
+        NB_CFG_COUNT
+};
+
+struct nb_config_row {
+    const char *name; /* "section.key" */
+    enum nb_config_type type;
+    int64_t min; /* of a number, or of a string's length */
+    int64_t max;
+    int64_t number;   /* default */
+    const char *text; /* default string, or the names of an enum */
+    enum nb_config_unit unit;
+    const char *line; /* for people */
+};
+
+/** Row of the table; id < NB_CFG_COUNT. */
+const struct nb_config_row *nb_config_row(enum nb_config_id id);
+
+struct nb_config;
+
+/**
+ * Read a file. Relative paths in it (data.*, clock.file) are relative to the file's directory.
+ * @param path       NULL: defaults only, paths relative to the working directory.
+ * @param overrides  "section.key=value" strings that win over the file, e.g. from --set.
+ * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_ESYNTAX, NB_EINVAL (unknown key, wrong type or range; the
+ *         detail has file, line and a suggestion), NB_ETOOBIG (over 1 MiB), NB_ENOMEM.
+ */
+enum nb_err nb_config_load(const char *path, const char *const *overrides, size_t overrides_n,
+                           struct nb_config **out, struct nb_error *error) NB_MUSTUSE;
+void nb_config_free(struct nb_config *config);
+
+/** Value of a number, flag or enum (its index). */
+int64_t nb_config_int(const struct nb_config *config, enum nb_config_id id);
+
+/** Value of a string; never NULL; paths are already resolved. Lives as long as config. */
+const char *nb_config_str(const struct nb_config *config, enum nb_config_id id);
+
+/** The file it came from, or NULL. */
+const char *nb_config_path(const struct nb_config *config);
+
+/**
+ * Write a file that loads to the same values.
+ * @param sample  true: the defaults, each with its explanation, everything commented out.
+ */
+void nb_config_dump(const struct nb_config *config, bool sample, struct nb_buf *out);
+
+/** The closest of names to a misspelt word, or NULL when none is near (edit distance over 1/3). */
+const char *nb_suggest(struct nb_slice word, const char *const *names, size_t names_n);
+
+#endif

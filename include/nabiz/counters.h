@@ -1,0 +1,69 @@
+/**
+ * Counters and gauges: what a process did and where it stands, readable while it runs and after.
+ *
+ * Declared once below; `nabiz stats`, /metrics and the manual come from the table. Each process
+ * maps its own page in the data directory, so that others read the numbers without asking it.
+ *
+ * Threads: relaxed atomics, any thread.
+ */
+#ifndef NABIZ_COUNTERS_H
+#define NABIZ_COUNTERS_H
+
+#include <stdint.h>
+
+#include <nabiz/err.h>
+
+/* X(id, "name", unit, one line); a name ending in _gauge is set, the others only grow. */
+#define NB_COUNTER_TABLE(X)                                                                        \
+    X(STARTED_MS, "started_gauge", "ms", "when the process started, Unix time")                    \
+    X(SETTLED_MS, "settled_gauge", "ms", "wall time up to which everything due has been done")     \
+    X(LOG_LAST, "log_last_gauge", "documents", "number of the last document stored or analysed")   \
+    X(POLLS, "polls", "polls", "polls finished, whatever came of them")                            \
+    X(POLLS_UNCHANGED, "polls_unchanged", "polls", "polls answered 304 or with a body seen before") \
+    X(POLLS_FAILED, "polls_failed", "polls", "polls that brought an error")                        \
+    X(BYTES_IN, "bytes_in", "bytes", "bytes of bodies received, after decompression")              \
+    X(DOCS_STORED, "docs_stored", "documents", "new documents appended to the log")                \
+    X(DOCS_REVISED, "docs_revised", "documents", "changed documents appended as revisions")        \
+    X(DOCS_KNOWN, "docs_known", "documents", "documents seen again unchanged")                     \
+    X(DOCS_SKIPPED, "docs_skipped", "documents", "documents over a limit, not stored or analysed")  \
+    X(COMMITS, "commits", "commits", "transactions committed")                                     \
+    X(COMMIT_US, "commit_us", "us", "time spent in commits")                                       \
+    X(COMMIT_RETRIES, "commit_retries", "commits", "commits tried again for want of space")        \
+    X(DOCS_ANNOTATED, "docs_annotated", "documents", "documents annotated and committed")          \
+    X(ALERTS, "alerts", "alerts", "alerts opened")                                                 \
+    X(REQUESTS, "requests", "requests", "HTTP requests answered")                                  \
+    X(RELOADS, "reloads", "reloads", "times sources or topics were read again")                    \
+    X(DIAG_WARN, "diag_warn", "lines", "warnings written")                                         \
+    X(DIAG_ERROR, "diag_error", "lines", "errors written")
+
+enum nb_counter {
+#define X(id, name, unit, line) NB_CTR_##id,
+    NB_COUNTER_TABLE(X)
+#undef X
+        NB_CTR_COUNT
+};
+
+struct nb_counter_row {
+    const char *name;
+    const char *unit;
+    const char *line;
+};
+
+const struct nb_counter_row *nb_counter_row(enum nb_counter id);
+
+void nb_counter_add(enum nb_counter id, int64_t n);
+void nb_counter_set(enum nb_counter id, int64_t value);
+int64_t nb_counter_get(enum nb_counter id);
+
+/**
+ * Keep the counters in a file from now on, made or taken over from an earlier life of the process;
+ * what was counted so far is carried over, gauges and totals of the earlier life are kept.
+ * Before this call they live in the process only.
+ * @return NB_OK, NB_EIO.
+ */
+enum nb_err nb_counters_map(const char *path, struct nb_error *error) NB_MUSTUSE;
+
+/** Read another process's page. @return NB_OK, NB_ENOTFOUND, NB_ENEWER (other layout), NB_EIO. */
+enum nb_err nb_counters_read(const char *path, int64_t out[NB_CTR_COUNT]) NB_MUSTUSE;
+
+#endif

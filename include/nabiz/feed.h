@@ -1,0 +1,73 @@
+/**
+ * Feeds: bytes of a feed in, its entries out.
+ *
+ * The first form reads RSS 2.0 (and its 0.9x forebears) and Atom 1.0, with content:encoded, Dublin
+ * Core, slash and thr extensions. Broken XML is repaired as far as libxml2 recovers; an item is
+ * never dropped for a bad date or a missing id. No network, no entity expansion, bounded depth.
+ *
+ * Threads: pure function.
+ */
+#ifndef NABIZ_FEED_H
+#define NABIZ_FEED_H
+
+#include <nabiz/arena.h>
+#include <nabiz/date.h>
+#include <nabiz/err.h>
+#include <nabiz/slice.h>
+
+struct nb_feed_link {
+    struct nb_slice url; /* absolute */
+    struct nb_slice text;
+};
+
+struct nb_feed_entry {
+    struct nb_slice id; /* as published; may be empty */
+    struct nb_slice url; /* absolute, not yet canonical; may be empty */
+    struct nb_slice title; /* plain text */
+    struct nb_slice author;
+    struct nb_slice author_url;
+    struct nb_slice summary; /* plain text, paragraphs as \n\n */
+    struct nb_slice content; /* plain text, paragraphs as \n\n */
+    int64_t published_ms; /* -1 when unknown */
+    int64_t updated_ms; /* -1 when unknown */
+    const struct nb_slice *categories;
+    size_t categories_n;
+    const struct nb_feed_link *links; /* found inside the content */
+    size_t links_n;
+    const struct nb_feed_link *enclosures; /* text is the media type */
+    size_t enclosures_n;
+    struct nb_slice comments_url;
+    struct nb_slice reply_to; /* thr:in-reply-to: href, else ref */
+    int64_t comments_n; /* slash:comments or thr:total; -1 when unknown */
+};
+
+struct nb_feed {
+    const char *format; /* "rss", "atom" */
+    struct nb_slice title;
+    struct nb_slice link;
+    struct nb_slice description;
+    struct nb_slice language;
+    struct nb_slice hub;
+    int64_t ttl_s; /* -1 when the feed does not say */
+    const char *bozo; /* what was wrong with the bytes, or NULL */
+    const struct nb_feed_entry *entries; /* as in the file */
+    size_t entries_n;
+};
+
+/**
+ * @param url           where the bytes came from; base of relative links.
+ * @param content_type  of the answer, may be empty.
+ * @param dates         zone, now and words for dates.
+ * @param arena         owns the feed; its limit bounds what a hostile feed can take.
+ * @return NB_OK, NB_ESYNTAX (no feed; the detail says what it looks like), NB_ETOOBIG (depth or
+ *         entity limits), NB_ENOMEM (arena limit).
+ */
+enum nb_err nb_feed_parse(struct nb_slice bytes, struct nb_slice url, struct nb_slice content_type,
+                          const struct nb_date_context *dates, struct nb_arena *arena,
+                          struct nb_feed *out, struct nb_error *error) NB_MUSTUSE;
+
+/** Make libxml2 safe for threads and foreign bytes; once in main before any thread. */
+void nb_feed_init(void);
+void nb_feed_fini(void);
+
+#endif

@@ -1,0 +1,43 @@
+/**
+ * Hashes and encodings of bytes. Owns OpenSSL's digests.
+ *
+ * Threads: pure functions.
+ */
+#ifndef NABIZ_HASH_H
+#define NABIZ_HASH_H
+
+#include <stdint.h>
+
+#include <nabiz/err.h>
+#include <nabiz/slice.h>
+
+#define NB_SHA256_BYTES 32
+#define NB_ID_BYTES 16
+#define NB_ID_HEX (2 * NB_ID_BYTES + 1)
+
+/** 128-bit identity of something: the first half of a SHA-256. Comparable with memcmp. */
+struct nb_id {
+    uint8_t b[NB_ID_BYTES];
+};
+
+void nb_sha256(struct nb_slice in, uint8_t out[NB_SHA256_BYTES]);
+
+/**
+ * Identity of a list of parts. Each part is hashed with its length in front (64-bit big-endian),
+ * so that ("ab","c") and ("a","bc") differ.
+ */
+struct nb_id nb_id_of(const struct nb_slice *parts, size_t parts_n);
+
+/** Fast 64-bit hash for tables in memory (FNV-1a); never stored, never for hostile keys alone. */
+uint64_t nb_hash64(struct nb_slice in);
+
+/** Lower-case hexadecimal with NUL; out has 2 * len + 1 bytes. */
+void nb_hex(struct nb_slice in, char *out);
+
+/** Back from hexadecimal, either case. @return NB_OK, NB_EINVAL (odd length or other characters). */
+enum nb_err nb_unhex(struct nb_slice in, uint8_t *out, size_t out_bytes) NB_MUSTUSE;
+
+/** n bytes that nobody can guess. @return NB_OK, NB_ESYS. */
+enum nb_err nb_random(void *out, size_t n) NB_MUSTUSE;
+
+#endif

@@ -1,0 +1,47 @@
+/**
+ * Knowledge and annotation: what nabiz knows, and what it makes of a document.
+ *
+ * nb_annotate() is a pure function of document and knowledge: no I/O, no globals, the same answer
+ * on every machine and with any number of threads.
+ *
+ * Threads: a loaded nb_knowledge is immutable and shared without a lock.
+ */
+#ifndef NABIZ_KNOWLEDGE_H
+#define NABIZ_KNOWLEDGE_H
+
+#include <nabiz/arena.h>
+#include <nabiz/err.h>
+#include <nabiz/hash.h>
+#include <nabiz/record.h>
+
+struct nb_knowledge;
+
+/**
+ * Load lexicons and topics. A bad line costs only that line: it is reported through diag with file
+ * and line, and counted in *bad_lines_n.
+ * @param lexicons  directory of the lexicons.
+ * @param topics    directory of NAME.topic files; NULL or missing: no topics.
+ * @param bad_lines_n  [out] may be NULL.
+ * @return NB_OK, NB_ENOTFOUND (no lexicons), NB_EIO, NB_ENOMEM.
+ */
+enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct nb_knowledge **out,
+                              size_t *bad_lines_n, struct nb_error *error) NB_MUSTUSE;
+void nb_knowledge_free(struct nb_knowledge *knowledge);
+
+/** Identity of everything that was loaded: equal ids annotate equally. */
+struct nb_id nb_knowledge_id(const struct nb_knowledge *knowledge);
+
+size_t nb_knowledge_topics_n(const struct nb_knowledge *knowledge);
+const char *nb_knowledge_topic_name(const struct nb_knowledge *knowledge, size_t i);
+
+/**
+ * Understand one document: language, sentences, tokens, sentiment with its reasons, topics, and
+ * what it does towards other authors (edges).
+ * @param arena  owns the annotation, which borrows from the document too.
+ * @param out    [out] everything but Annotation.cluster, which needs the past.
+ * @return NB_OK, NB_ENOMEM (the document needs more than the arena's limit: skip and count it).
+ */
+enum nb_err nb_annotate(const struct nb_document *document, const struct nb_knowledge *knowledge,
+                        struct nb_arena *arena, struct nb_annotation **out) NB_MUSTUSE;
+
+#endif

@@ -1,0 +1,118 @@
+/**
+ * The document log: numbered documents, appended once, read in order by consumers that keep their
+ * own cursor. The spine of the system; where it is kept does not show here.
+ *
+ * Threads: a log handle may be used by any thread; a batch by one at a time.
+ */
+#ifndef NABIZ_LOG_H
+#define NABIZ_LOG_H
+
+#include <stdint.h>
+
+#include <nabiz/arena.h>
+#include <nabiz/err.h>
+#include <nabiz/hash.h>
+#include <nabiz/record.h>
+#include <nabiz/store.h>
+
+struct nb_log;
+
+/** A log kept in a crawl store, which stays the caller's. */
+enum nb_err nb_log_open_local(struct nb_store *crawl, struct nb_log **out,
+                              struct nb_error *error) NB_MUSTUSE;
+void nb_log_close(struct nb_log *log);
+
+/**
+ * Identity of a document.
+ * @param scope  the site that gave the guid ("forum.example"); ignored for a URL.
+ * @param guid   the publisher's id; may be empty. One that is an http(s) URL counts as a URL.
+ * @param url    canonical URL (nb_url_canonical); may be empty when there is a guid.
+ * A guid that is no URL identifies within its scope; otherwise the canonical URL does, everywhere.
+ */
+struct nb_id nb_document_identity(struct nb_slice scope, struct nb_slice guid, struct nb_slice url);
+
+/** Documents that are appended together, and their producer's bookkeeping. */
+struct nb_log_batch;
+
+/** What became of a document of a batch. */
+enum nb_log_outcome { NB_LOG_NEW, NB_LOG_REVISED, NB_LOG_KNOWN };
+
+struct nb_log_batch *nb_log_batch_new(void);
+void nb_log_batch_free(struct nb_log_batch *batch);
+void nb_log_batch_reset(struct nb_log_batch *batch);
+
+/**
+ * A document in the form it is stored in. Encoding and compression need no log and are done by the
+ * producers' threads, so that the one writer only copies.
+ */
+struct nb_log_record {
+    struct nb_id identity;
+    struct nb_id content;  /* changes when title, text, author or reply-to changes */
+    struct nb_slice bytes; /* packed */
+};
+
+/**
+ * Encode a document; number, revision and supersedes are left out: the log fills them in.
+ * @param arena  owns the record.
+ * @return NB_OK, NB_EINVAL (no identity), NB_ETOOBIG (over 16 MiB), NB_ENOMEM.
+ */
+enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *arena,
+                          struct nb_log_record *out) NB_MUSTUSE;
+
+/** Add a record; its bytes are borrowed until the append returns. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_log_batch_add(struct nb_log_batch *batch, const struct nb_log_record *record)
+    NB_MUSTUSE;
+
+/**
+ * Producer's bookkeeping that becomes durable with the documents, never before them: put (or, with
+ * value.p == NULL, delete) a record of the crawl store. Both slices are borrowed until the append
+ * returns.
+ */
+enum nb_err nb_log_batch_note(struct nb_log_batch *batch, enum nb_table_id table,
+                              struct nb_slice key, struct nb_slice value) NB_MUSTUSE;
+
+size_t nb_log_batch_len(const struct nb_log_batch *batch);
+
+/** Outcome of the i-th document after the append. */
+enum nb_log_outcome nb_log_batch_outcome(const struct nb_log_batch *batch, size_t i);
+
+/**
+ * Append a batch, all or nothing. A document whose identity and content are known is not appended
+ * again; one whose content changed is appended as a revision that names the one it supersedes.
+ * When this returns NB_OK the batch is stored as durably as the store's sync setting says.
+ * @return NB_OK, NB_EFULL (try again later), NB_EIO, NB_ENOMEM.
+ */
+enum nb_err nb_log_append(struct nb_log *log, struct nb_log_batch *batch,
+                          struct nb_error *error) NB_MUSTUSE;
+
+/** Number of the last document; 0 when the log is empty. */
+enum nb_err nb_log_last(struct nb_log *log, uint64_t *out, struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * Read documents after a cursor, in order.
+ * @param after   0 to start at the beginning.
+ * @param max_n   most to return; fewer are returned when the arena fills up (at least one).
+ * @param arena   owns the documents.
+ * @param out     [out] max_n pointers.
+ * @param out_n   [out] 0 at the end of the log.
+ * @return NB_OK, NB_ENOMEM (the first document alone is over the arena's limit), NB_ECORRUPT
+ *         (the detail names the document), NB_EIO.
+ */
+enum nb_err nb_log_next(struct nb_log *log, uint64_t after, size_t max_n, struct nb_arena *arena,
+                        struct nb_document **out, size_t *out_n, struct nb_error *error) NB_MUSTUSE;
+
+/** One document by number. @return NB_OK, NB_ENOTFOUND, NB_ENOMEM, NB_ECORRUPT. */
+enum nb_err nb_log_get(struct nb_log *log, uint64_t number, struct nb_arena *arena,
+                       struct nb_document **out, struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * Wait until the log has a document after `after`, nb_log_wake() is called, or wait_ms pass.
+ * Another process's append wakes at once.
+ * @return NB_OK (there is more), NB_ETIMEOUT, NB_ECLOSED (woken by nb_log_wake()).
+ */
+enum nb_err nb_log_wait(struct nb_log *log, uint64_t after, int64_t wait_ms) NB_MUSTUSE;
+
+/** Make waits of this handle return NB_ECLOSED from now on. */
+void nb_log_wake(struct nb_log *log);
+
+#endif

@@ -1,0 +1,75 @@
+/**
+ * Records: the messages of record.proto as C structs, in and out of bytes.
+ *
+ * Decoded records live in an arena and are borrowed from it; strings are NUL-terminated. Fields
+ * that this program does not know are kept and written back. Owns protobuf-c.
+ *
+ * Threads: pure functions.
+ */
+#ifndef NABIZ_RECORD_H
+#define NABIZ_RECORD_H
+
+#include <record.pb-c.h>
+
+#include <nabiz/arena.h>
+#include <nabiz/err.h>
+#include <nabiz/slice.h>
+
+/* House names for the generated structs; X(house name, generated struct, generated prefix) */
+#define NB_RECORDS(X)                                                                              \
+    X(source, Nb__Source, nb__source)                                                              \
+    X(document, Nb__Document, nb__document)                                                        \
+    X(author, Nb__Author, nb__author)                                                              \
+    X(annotation, Nb__Annotation, nb__annotation)                                                  \
+    X(edge, Nb__Edge, nb__edge)                                                                    \
+    X(mention, Nb__Mention, nb__mention)                                                           \
+    X(topic_hour, Nb__TopicHour, nb__topic_hour)                                                   \
+    X(topic_author, Nb__TopicAuthor, nb__topic_author)                                             \
+    X(alert, Nb__Alert, nb__alert)
+
+#define nb_source Nb__Source
+#define nb_document Nb__Document
+#define nb_author Nb__Author
+#define nb_annotation Nb__Annotation
+#define nb_edge Nb__Edge
+#define nb_mention Nb__Mention
+#define nb_topic_hour Nb__TopicHour
+#define nb_topic_author Nb__TopicAuthor
+#define nb_alert Nb__Alert
+
+/*
+ * For each record:
+ *   struct nb_X *nb_X_new(arena)                 an empty one, NULL at the arena's limit
+ *   enum nb_err nb_X_encode(in, arena, out)      NB_OK, NB_ENOMEM
+ *   enum nb_err nb_X_decode(in, arena, out)      NB_OK, NB_ENOMEM, NB_ECORRUPT
+ * Encoding is deterministic: the same record gives the same bytes.
+ */
+#define X(name, type, prefix)                                                                      \
+    struct type *nb_##name##_new(struct nb_arena *arena);                                          \
+    enum nb_err nb_##name##_encode(const struct type *in, struct nb_arena *arena,                  \
+                                   struct nb_slice *out) NB_MUSTUSE;                               \
+    enum nb_err nb_##name##_decode(struct nb_slice in, struct nb_arena *arena, struct type **out)  \
+        NB_MUSTUSE;
+NB_RECORDS(X)
+#undef X
+
+/**
+ * A record as readable JSON, fields in their order and absent ones left out, for `nabiz dump`.
+ * Byte fields are printed in hexadecimal.
+ */
+struct nb_json;
+void nb_record_json(struct nb_json *json, const ProtobufCMessage *message);
+
+/** A string field to a slice; NULL gives the empty one. */
+static inline struct nb_slice nb_field(const char *text)
+{
+    return nb_slice_str(text);
+}
+
+/** Short lower-case names for people and JSON: "article", "negative", "reply", "spike". */
+const char *nb_kind_name(Nb__Kind kind);
+const char *nb_label_name(Nb__Label label);
+const char *nb_act_name(Nb__Edge__Act act);
+const char *nb_form_name(Nb__Alert__Form form);
+
+#endif

@@ -1,0 +1,65 @@
+/**
+ * The sources file: what to poll, one source a line, kept by people and by `nabiz source`.
+ *
+ *     # comment
+ *     https://gazete.example/rss  kind=article group=haber every=30min
+ *     https://forum.example/feed  kind=post paused
+ *
+ * Keys: kind (article post comment review entry toot), group, every, title (quoted), paused.
+ * Changes keep comments, order and unknown lines as they are and replace the file in one step.
+ *
+ * Threads: a loaded list is immutable; changes take a lock on the file.
+ */
+#ifndef NABIZ_SOURCES_H
+#define NABIZ_SOURCES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <nabiz/err.h>
+#include <nabiz/hash.h>
+#include <nabiz/record.h>
+#include <nabiz/slice.h>
+
+struct nb_source_row {
+    struct nb_id id; /* of the canonical URL */
+    const char *url;
+    const char *group; /* "" when none */
+    const char *title; /* "" when none */
+    Nb__Kind kind; /* ARTICLE unless given */
+    int64_t every_s; /* 0: crawl.interval */
+    bool paused;
+    uint32_t line;
+};
+
+struct nb_sources;
+
+/**
+ * Load; bad lines are reported through diag with file and line and skipped, doubles too.
+ * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_ENOMEM.
+ */
+enum nb_err nb_sources_load(const char *path, struct nb_sources **out,
+                            struct nb_error *error) NB_MUSTUSE;
+void nb_sources_free(struct nb_sources *sources);
+
+size_t nb_sources_n(const struct nb_sources *sources);
+const struct nb_source_row *nb_sources_at(const struct nb_sources *sources, size_t i);
+
+/** @return the row with this id, or NULL. O(1). */
+const struct nb_source_row *nb_sources_find(const struct nb_sources *sources, struct nb_id id);
+
+/** Id a URL has in the file. @return NB_OK, NB_ESYNTAX, NB_EREFUSED (not http or https). */
+enum nb_err nb_source_id(struct nb_slice url, struct nb_id *out, struct nb_error *error) NB_MUSTUSE;
+
+/** Append a line; makes the file when missing. @return NB_OK, NB_EEXIST, NB_ESYNTAX, NB_EIO. */
+enum nb_err nb_sources_add(const char *path, const struct nb_source_row *row,
+                           struct nb_error *error) NB_MUSTUSE;
+
+/** Remove the line of a source. @return NB_OK, NB_ENOTFOUND, NB_EIO. */
+enum nb_err nb_sources_remove(const char *path, struct nb_id id, struct nb_error *error) NB_MUSTUSE;
+
+/** Set or clear `paused` on a source's line. @return NB_OK, NB_ENOTFOUND, NB_EIO. */
+enum nb_err nb_sources_pause(const char *path, struct nb_id id, bool paused,
+                             struct nb_error *error) NB_MUSTUSE;
+
+#endif

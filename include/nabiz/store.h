@@ -1,0 +1,169 @@
+/**
+ * Stores: LMDB environments with named tables, one writing process each. Owns LMDB.
+ *
+ * A write is a function run inside a transaction by nb_store_write(); it may be run again when the
+ * map had to grow, so it must depend on its argument and the transaction only. The transaction
+ * keeps its first error: later calls do nothing and the commit reports it.
+ *
+ * Keys order as bytes: numbers go in big-endian (nb_key_u64). Slices from a get or a cursor point
+ * into the map and are valid until the transaction ends or, in a write, until the next change.
+ *
+ * Threads: a store may be used by any thread; a transaction and its cursors by one at a time.
+ */
+#ifndef NABIZ_STORE_H
+#define NABIZ_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <nabiz/arena.h>
+#include <nabiz/err.h>
+#include <nabiz/slice.h>
+
+struct nb_store;
+struct nb_txn;
+struct nb_cursor;
+
+/** Which store; each has its own tables and its own schema version (see store_schema.h). */
+enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK };
+
+/* X(id, store, "name", "key", "value"): also what `nabiz dump` and docs/architecture.md show. */
+#define NB_TABLES(X)                                                                               \
+    X(CRAWL_META, CRAWL, "meta", "text", "text")                                                   \
+    X(LOG, CRAWL, "log", "u64 document number", "codec byte, Document")                            \
+    X(IDENTITY, CRAWL, "identity", "id of document", "u64 number of newest revision, content id")  \
+    X(SOURCE_STATE, CRAWL, "source", "id of source", "SourceState")                                \
+    X(DUE, CRAWL, "due", "u64 time due, id of source", "empty")                                    \
+    X(ANALYSIS_META, ANALYSIS, "meta", "text", "text")                                             \
+    X(ANNOTATION, ANALYSIS, "annotation", "u64 document number", "codec byte, Annotation")         \
+    X(AUTHOR, ANALYSIS, "author", "site/handle", "Author")                                         \
+    X(TOPIC_HOUR, ANALYSIS, "topic_hour", "topic, NUL, u64 hour", "TopicHour")                     \
+    X(TOPIC_DOC, ANALYSIS, "topic_doc", "topic, NUL, u64 published, u64 number", "Mention")        \
+    X(TOPIC_AUTHOR, ANALYSIS, "topic_author", "topic, NUL, site/handle", "TopicAuthor")            \
+    X(EDGE, ANALYSIS, "edge", "to, NUL, u64 time, u64 number, u32 ordinal", "Edge")                \
+    X(ALERT, ANALYSIS, "alert", "u64 time, topic", "Alert")                                        \
+    X(DESK_META, DESK, "meta", "text", "text")
+
+enum nb_table_id {
+#define X(id, store, name, key, value) NB_TBL_##id,
+    NB_TABLES(X)
+#undef X
+        NB_TBL_COUNT
+};
+
+struct nb_table_row {
+    enum nb_store_kind store;
+    const char *name;
+    const char *key;   /* shape, for people */
+    const char *value; /* shape, for people */
+};
+
+const struct nb_table_row *nb_table_row(enum nb_table_id table);
+const char *nb_store_name(enum nb_store_kind kind);
+
+struct nb_store_options {
+    bool read_only;
+    bool sync;         /* true: a commit is on the disk when it returns */
+    uint64_t map_bytes; /* first size of the map; grows */
+    uint64_t max_bytes; /* the map never grows past this */
+    int64_t lock_wait_ms; /* how long to wait for another writing process to go away */
+};
+
+/**
+ * Open DIR/crawl, DIR/analysis or DIR/desk. For writing it is made when missing, and locked
+ * against a second writing process.
+ * @return NB_OK, NB_ENOTFOUND (read-only and missing), NB_EBUSY (locked; the detail names the
+ *         process), NB_ENEWER (schema of a newer nabiz), NB_EFULL, NB_EIO, NB_ECORRUPT, NB_ENOMEM.
+ */
+enum nb_err nb_store_open(const char *dir, enum nb_store_kind kind,
+                          const struct nb_store_options *options, struct nb_store **out,
+                          struct nb_error *error) NB_MUSTUSE;
+
+/** All transactions must have ended. */
+void nb_store_close(struct nb_store *store);
+
+/** Raise or lower the ceiling while running (configuration reload). */
+void nb_store_set_max(struct nb_store *store, uint64_t max_bytes);
+
+typedef enum nb_err nb_store_fn(struct nb_txn *txn, void *arg);
+
+/**
+ * Run fn in a write transaction and commit. The map is grown and fn run again when it was full.
+ * Nothing is changed unless NB_OK is returned.
+ * @return what fn returned, the transaction's first error, or: NB_EFULL (the disk or store.max is
+ *         full; the detail says which and what to do; trying again later is right), NB_EIO.
+ */
+enum nb_err nb_store_write(struct nb_store *store, nb_store_fn *fn, void *arg,
+                           struct nb_error *error) NB_MUSTUSE;
+
+/** A snapshot for reading. End it soon: pages it sees cannot be reused. @return NB_OK, NB_EIO, ... */
+enum nb_err nb_read_begin(struct nb_store *store, struct nb_txn **out, struct nb_error *error)
+    NB_MUSTUSE;
+void nb_read_end(struct nb_txn *txn);
+
+/** @return NB_OK, NB_ENOTFOUND, or the transaction's first error. */
+enum nb_err nb_get(struct nb_txn *txn, enum nb_table_id table, struct nb_slice key,
+                   struct nb_slice *value) NB_MUSTUSE;
+
+/* Changes: errors stick to the transaction. */
+void nb_put(struct nb_txn *txn, enum nb_table_id table, struct nb_slice key, struct nb_slice value);
+
+/** As nb_put for a key above every key of the table; NB_EEXIST sticks if it is not. */
+void nb_put_last(struct nb_txn *txn, enum nb_table_id table, struct nb_slice key,
+                 struct nb_slice value);
+
+/** Removing what is not there is fine. */
+void nb_del(struct nb_txn *txn, enum nb_table_id table, struct nb_slice key);
+
+/** The first error so far. */
+enum nb_err nb_txn_err(const struct nb_txn *txn);
+
+/** Records in a table. */
+uint64_t nb_table_count(struct nb_txn *txn, enum nb_table_id table);
+
+/** Close before the transaction ends. @return NB_OK, NB_ENOMEM, or the transaction's first error. */
+enum nb_err nb_cursor_open(struct nb_txn *txn, enum nb_table_id table, struct nb_cursor **out)
+    NB_MUSTUSE;
+void nb_cursor_close(struct nb_cursor *cursor);
+
+/**
+ * First record with a key >= key (all records: the empty key), then the next or previous one.
+ * @return NB_OK, NB_ENOTFOUND (past the end), or the transaction's first error.
+ */
+enum nb_err nb_cursor_seek(struct nb_cursor *cursor, struct nb_slice key, struct nb_slice *out_key,
+                           struct nb_slice *out_value) NB_MUSTUSE;
+enum nb_err nb_cursor_next(struct nb_cursor *cursor, struct nb_slice *out_key,
+                           struct nb_slice *out_value) NB_MUSTUSE;
+enum nb_err nb_cursor_prev(struct nb_cursor *cursor, struct nb_slice *out_key,
+                           struct nb_slice *out_value) NB_MUSTUSE;
+enum nb_err nb_cursor_last(struct nb_cursor *cursor, struct nb_slice *out_key,
+                           struct nb_slice *out_value) NB_MUSTUSE;
+
+/** Big-endian number for a key. */
+void nb_key_u64(uint64_t value, uint8_t out[8]);
+uint64_t nb_key_to_u64(const uint8_t in[8]);
+
+struct nb_store_stat {
+    uint64_t used_bytes; /* pages in use or free inside the file */
+    uint64_t map_bytes;
+    uint64_t max_bytes;
+    uint64_t free_bytes_on_disk;
+    uint32_t readers_n;       /* open snapshots, all processes */
+    uint64_t reader_lag_txns; /* commits since the oldest snapshot began */
+    int64_t reader_lag_pid;   /* whose it is; 0 when none */
+    uint64_t last_txn;
+};
+
+enum nb_err nb_store_stat(struct nb_store *store, struct nb_store_stat *out) NB_MUSTUSE;
+
+/** Free the slots of readers that died. @return how many there were. */
+uint32_t nb_store_reap_readers(struct nb_store *store);
+
+/** Copy a consistent snapshot to an empty directory, compacted, while others write. */
+enum nb_err nb_store_backup(struct nb_store *store, const char *to_dir,
+                            struct nb_error *error) NB_MUSTUSE;
+
+/** Wait for the next commit by any process: see wake.h. Borrowed from the store. */
+struct nb_wake *nb_store_wake(struct nb_store *store);
+
+#endif
