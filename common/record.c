@@ -74,7 +74,7 @@ static void json_value(struct nb_json *json, const ProtobufCFieldDescriptor *fie
         nb_json_int(json, *(const int64_t *)member);
         break;
     case PROTOBUF_C_TYPE_UINT64:
-        nb_json_int(json, (int64_t)*(const uint64_t *)member);
+        nb_json_int(json, (int64_t) * (const uint64_t *)member);
         break;
     case PROTOBUF_C_TYPE_UINT32:
         nb_json_int(json, *(const uint32_t *)member);

@@ -40,8 +40,8 @@ struct nb_hour_row {
 
 /** Hours of a topic with at least one document in [from_ms, to_ms), oldest first. */
 enum nb_err nb_analysis_hours(struct nb_txn *txn, struct nb_slice topic, int64_t from_ms,
-                              int64_t to_ms, struct nb_arena *arena,
-                              const struct nb_hour_row **out, size_t *out_n) NB_MUSTUSE;
+                              int64_t to_ms, struct nb_arena *arena, const struct nb_hour_row **out,
+                              size_t *out_n) NB_MUSTUSE;
 
 /** Alerts in [from_ms, to_ms), oldest first. topic empty: of all topics. */
 enum nb_err nb_analysis_alerts(struct nb_txn *txn, struct nb_slice topic, int64_t from_ms,

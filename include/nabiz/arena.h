@@ -35,7 +35,8 @@ void nb_arena_free(struct nb_arena *arena);
 /** Hand everything back; earlier pointers become invalid. Memory is kept up to 1 MiB. */
 void nb_arena_reset(struct nb_arena *arena);
 
-/** n bytes aligned for any type, not cleared; n = 0 gives a valid pointer. @return NULL at the limit. */
+/** n bytes aligned for any type, not cleared; n = 0 gives a valid pointer. @return NULL at the
+ * limit. */
 void *nb_arena_alloc(struct nb_arena *arena, size_t n);
 
 /** count * size bytes, cleared. @return NULL at the limit or on overflow. */

@@ -13,7 +13,7 @@
 #include <nabiz/slice.h>
 
 struct nb_buf {
-    char *p;        /* NULL while empty; not NUL-terminated */
+    char *p; /* NULL while empty; not NUL-terminated */
     size_t len;
     size_t cap;
     size_t max;

@@ -17,8 +17,13 @@
 #include <nabiz/err.h>
 
 /* Exit codes scripts can use. */
-enum nb_exit { NB_EXIT_OK = 0, NB_EXIT_FAILED = 1, NB_EXIT_USAGE = 2, NB_EXIT_REFUSED = 3,
-               NB_EXIT_NOTHING = 4 };
+enum nb_exit {
+    NB_EXIT_OK = 0,
+    NB_EXIT_FAILED = 1,
+    NB_EXIT_USAGE = 2,
+    NB_EXIT_REFUSED = 3,
+    NB_EXIT_NOTHING = 4
+};
 
 struct nb_option {
     const char *name;   /* without "--"; NULL ends the list */
@@ -35,13 +40,13 @@ struct nb_example {
 struct nb_args;
 
 struct nb_command {
-    const char *name;      /* "source" */
-    const char *line;      /* one line for the list of commands */
-    const char *usage;     /* arguments: "add URL | list | show URL" */
-    const char *about;     /* a paragraph or two; may be NULL */
+    const char *name;  /* "source" */
+    const char *line;  /* one line for the list of commands */
+    const char *usage; /* arguments: "add URL | list | show URL" */
+    const char *about; /* a paragraph or two; may be NULL */
     const struct nb_option *options;
     const struct nb_example *examples;
-    int min_words, max_words; /* arguments that are no options; max -1: any number */
+    int min_words, max_words;         /* arguments that are no options; max -1: any number */
     int (*run)(struct nb_args *args); /* returns enum nb_exit */
 };
 

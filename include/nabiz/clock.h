@@ -23,8 +23,8 @@ struct nb_clock;
  * @param path  NULL for the system's clock; else the file of a settable clock, made if missing.
  * @return NB_OK, NB_ENOMEM, NB_EIO.
  */
-enum nb_err nb_clock_open(const char *path, struct nb_clock **out, struct nb_error *error)
-    NB_MUSTUSE;
+enum nb_err nb_clock_open(const char *path, struct nb_clock **out,
+                          struct nb_error *error) NB_MUSTUSE;
 void nb_clock_close(struct nb_clock *clock);
 
 /** Wall time now. A settable clock that was never set reads 0. */

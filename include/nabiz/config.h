@@ -81,8 +81,7 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "address and port of the pages and the API; empty: none")                                    \
     X(BACKOFF_MIN, "run.backoff_min", INT, 1, 3600000, 500, "", MS,                                \
       "pause before a process that ended is started again; doubles each time")                     \
-    X(BACKOFF_MAX, "run.backoff_max", INT, 1, 3600000, 30000, "", MS,                              \
-      "the longest such pause")                                                                    \
+    X(BACKOFF_MAX, "run.backoff_max", INT, 1, 3600000, 30000, "", MS, "the longest such pause")    \
     X(STOP_WAIT, "run.stop_wait", INT, 100, 600000, 8000, "", MS,                                  \
       "time a process has to stop before it is killed")                                            \
     X(LOG_LEVEL, "log.level", ENUM, 0, 3, 1, "debug|info|warn|error", NONE,                        \

@@ -19,13 +19,14 @@
     X(SETTLED_MS, "settled_gauge", "ms", "wall time up to which everything due has been done")     \
     X(LOG_LAST, "log_last_gauge", "documents", "number of the last document stored or analysed")   \
     X(POLLS, "polls", "polls", "polls finished, whatever came of them")                            \
-    X(POLLS_UNCHANGED, "polls_unchanged", "polls", "polls answered 304 or with a body seen before") \
+    X(POLLS_UNCHANGED, "polls_unchanged", "polls",                                                 \
+      "polls answered 304 or with a body seen before")                                             \
     X(POLLS_FAILED, "polls_failed", "polls", "polls that brought an error")                        \
     X(BYTES_IN, "bytes_in", "bytes", "bytes of bodies received, after decompression")              \
     X(DOCS_STORED, "docs_stored", "documents", "new documents appended to the log")                \
     X(DOCS_REVISED, "docs_revised", "documents", "changed documents appended as revisions")        \
     X(DOCS_KNOWN, "docs_known", "documents", "documents seen again unchanged")                     \
-    X(DOCS_SKIPPED, "docs_skipped", "documents", "documents over a limit, not stored or analysed")  \
+    X(DOCS_SKIPPED, "docs_skipped", "documents", "documents over a limit, not stored or analysed") \
     X(COMMITS, "commits", "commits", "transactions committed")                                     \
     X(COMMIT_US, "commit_us", "us", "time spent in commits")                                       \
     X(COMMIT_RETRIES, "commit_retries", "commits", "commits tried again for want of space")        \

@@ -20,11 +20,11 @@ struct nb_date_words;
 /** Calendar fields of a moment at a given offset from UTC. */
 struct nb_civil {
     int32_t year;
-    int32_t month;   /* 1..12 */
-    int32_t day;     /* 1..31 */
-    int32_t hour;    /* 0..23 */
+    int32_t month; /* 1..12 */
+    int32_t day;   /* 1..31 */
+    int32_t hour;  /* 0..23 */
     int32_t minute;
-    int32_t second;  /* 0..59; a leap second is read as 59 */
+    int32_t second; /* 0..59; a leap second is read as 59 */
     int32_t milli;
     int32_t weekday; /* 0 = Monday .. 6 = Sunday; output of nb_civil_of only */
 };
@@ -64,7 +64,8 @@ void nb_date_rfc3339(int64_t at_ms, char out[NB_RFC3339_BYTES]);
 #define NB_HTTP_DATE_BYTES 32
 void nb_date_http(int64_t at_ms, char out[NB_HTTP_DATE_BYTES]);
 
-/** "2026-11-22" only, the day at offset_min; for --day and --since options. @return NB_OK, NB_ESYNTAX. */
+/** "2026-11-22" only, the day at offset_min; for --day and --since options. @return NB_OK,
+ * NB_ESYNTAX. */
 enum nb_err nb_date_day(struct nb_slice text, int32_t offset_min, int64_t *out_ms) NB_MUSTUSE;
 
 /** Proleptic Gregorian calendar, any year. */

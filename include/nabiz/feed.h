@@ -21,15 +21,15 @@ struct nb_feed_link {
 };
 
 struct nb_feed_entry {
-    struct nb_slice id; /* as published; may be empty */
-    struct nb_slice url; /* absolute, not yet canonical; may be empty */
+    struct nb_slice id;    /* as published; may be empty */
+    struct nb_slice url;   /* absolute, not yet canonical; may be empty */
     struct nb_slice title; /* plain text */
     struct nb_slice author;
     struct nb_slice author_url;
     struct nb_slice summary; /* plain text, paragraphs as \n\n */
     struct nb_slice content; /* plain text, paragraphs as \n\n */
-    int64_t published_ms; /* -1 when unknown */
-    int64_t updated_ms; /* -1 when unknown */
+    int64_t published_ms;    /* -1 when unknown */
+    int64_t updated_ms;      /* -1 when unknown */
     const struct nb_slice *categories;
     size_t categories_n;
     const struct nb_feed_link *links; /* found inside the content */
@@ -38,7 +38,7 @@ struct nb_feed_entry {
     size_t enclosures_n;
     struct nb_slice comments_url;
     struct nb_slice reply_to; /* thr:in-reply-to: href, else ref */
-    int64_t comments_n; /* slash:comments or thr:total; -1 when unknown */
+    int64_t comments_n;       /* slash:comments or thr:total; -1 when unknown */
 };
 
 struct nb_feed {
@@ -48,8 +48,8 @@ struct nb_feed {
     struct nb_slice description;
     struct nb_slice language;
     struct nb_slice hub;
-    int64_t ttl_s; /* -1 when the feed does not say */
-    const char *bozo; /* what was wrong with the bytes, or NULL */
+    int64_t ttl_s;                       /* -1 when the feed does not say */
+    const char *bozo;                    /* what was wrong with the bytes, or NULL */
     const struct nb_feed_entry *entries; /* as in the file */
     size_t entries_n;
 };

@@ -34,7 +34,8 @@ uint64_t nb_hash64(struct nb_slice in);
 /** Lower-case hexadecimal with NUL; out has 2 * len + 1 bytes. */
 void nb_hex(struct nb_slice in, char *out);
 
-/** Back from hexadecimal, either case. @return NB_OK, NB_EINVAL (odd length or other characters). */
+/** Back from hexadecimal, either case. @return NB_OK, NB_EINVAL (odd length or other characters).
+ */
 enum nb_err nb_unhex(struct nb_slice in, uint8_t *out, size_t out_bytes) NB_MUSTUSE;
 
 /** n bytes that nobody can guess. @return NB_OK, NB_ESYS. */

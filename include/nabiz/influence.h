@@ -16,7 +16,7 @@ struct nb_influencer {
     struct nb_slice author; /* site/handle */
     struct nb_slice site;
     struct nb_slice name;
-    uint64_t posts_n; /* on the topic */
+    uint64_t posts_n;    /* on the topic */
     int32_t score_milli; /* what the list is sorted by: 0..1000 */
     int32_t reach_milli;
     int32_t expertise_milli;
@@ -24,9 +24,10 @@ struct nb_influencer {
     int32_t spread_milli;
     int32_t reception_milli; /* -1000..1000 */
     int32_t coordination_milli;
-    int32_t low_milli, high_milli; /* interval of the score; NB_UNKNOWN_MILLI when not enough data */
+    int32_t low_milli,
+        high_milli;          /* interval of the score; NB_UNKNOWN_MILLI when not enough data */
     int32_t sentiment_milli; /* mean towards the topic, -1000..1000 */
-    const char *evidence; /* the weightiest facts in one line */
+    const char *evidence;    /* the weightiest facts in one line */
 };
 
 /**

@@ -29,7 +29,7 @@ struct nb_json {
     bool pretty;
     bool after_key;
     int depth;
-    char close[NB_JSON_DEPTH];  /* '}' or ']' per open level */
+    char close[NB_JSON_DEPTH];      /* '}' or ']' per open level */
     bool filled[NB_JSON_DEPTH + 1]; /* something was written at this level */
 };
 

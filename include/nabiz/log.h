@@ -60,8 +60,8 @@ enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *a
                           struct nb_log_record *out) NB_MUSTUSE;
 
 /** Add a record; its bytes are borrowed until the append returns. @return NB_OK, NB_ENOMEM. */
-enum nb_err nb_log_batch_add(struct nb_log_batch *batch, const struct nb_log_record *record)
-    NB_MUSTUSE;
+enum nb_err nb_log_batch_add(struct nb_log_batch *batch,
+                             const struct nb_log_record *record) NB_MUSTUSE;
 
 /**
  * Producer's bookkeeping that becomes durable with the documents, never before them: put (or, with

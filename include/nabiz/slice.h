@@ -75,7 +75,8 @@ struct nb_slice nb_slice_trim(struct nb_slice s);
  */
 bool nb_slice_split(struct nb_slice *rest, char separator, struct nb_slice *part);
 
-/** Decimal digits with optional '-', nothing else around them. @return false if not, or overflow. */
+/** Decimal digits with optional '-', nothing else around them. @return false if not, or overflow.
+ */
 bool nb_slice_to_i64(struct nb_slice s, int64_t *out);
 
 /** 0x20 set on A-Z, everything else unchanged. */

@@ -26,8 +26,8 @@ struct nb_source_row {
     const char *url;
     const char *group; /* "" when none */
     const char *title; /* "" when none */
-    Nb__Kind kind; /* ARTICLE unless given */
-    int64_t every_s; /* 0: crawl.interval */
+    Nb__Kind kind;     /* ARTICLE unless given */
+    int64_t every_s;   /* 0: crawl.interval */
     bool paused;
     uint32_t line;
 };

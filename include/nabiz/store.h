@@ -63,9 +63,9 @@ const char *nb_store_name(enum nb_store_kind kind);
 
 struct nb_store_options {
     bool read_only;
-    bool sync;         /* true: a commit is on the disk when it returns */
-    uint64_t map_bytes; /* first size of the map; grows */
-    uint64_t max_bytes; /* the map never grows past this */
+    bool sync;            /* true: a commit is on the disk when it returns */
+    uint64_t map_bytes;   /* first size of the map; grows */
+    uint64_t max_bytes;   /* the map never grows past this */
     int64_t lock_wait_ms; /* how long to wait for another writing process to go away */
 };
 
@@ -96,9 +96,10 @@ typedef enum nb_err nb_store_fn(struct nb_txn *txn, void *arg);
 enum nb_err nb_store_write(struct nb_store *store, nb_store_fn *fn, void *arg,
                            struct nb_error *error) NB_MUSTUSE;
 
-/** A snapshot for reading. End it soon: pages it sees cannot be reused. @return NB_OK, NB_EIO, ... */
-enum nb_err nb_read_begin(struct nb_store *store, struct nb_txn **out, struct nb_error *error)
-    NB_MUSTUSE;
+/** A snapshot for reading. End it soon: pages it sees cannot be reused. @return NB_OK, NB_EIO, ...
+ */
+enum nb_err nb_read_begin(struct nb_store *store, struct nb_txn **out,
+                          struct nb_error *error) NB_MUSTUSE;
 void nb_read_end(struct nb_txn *txn);
 
 /** @return NB_OK, NB_ENOTFOUND, or the transaction's first error. */
@@ -121,9 +122,10 @@ enum nb_err nb_txn_err(const struct nb_txn *txn);
 /** Records in a table. */
 uint64_t nb_table_count(struct nb_txn *txn, enum nb_table_id table);
 
-/** Close before the transaction ends. @return NB_OK, NB_ENOMEM, or the transaction's first error. */
-enum nb_err nb_cursor_open(struct nb_txn *txn, enum nb_table_id table, struct nb_cursor **out)
-    NB_MUSTUSE;
+/** Close before the transaction ends. @return NB_OK, NB_ENOMEM, or the transaction's first error.
+ */
+enum nb_err nb_cursor_open(struct nb_txn *txn, enum nb_table_id table,
+                           struct nb_cursor **out) NB_MUSTUSE;
 void nb_cursor_close(struct nb_cursor *cursor);
 
 /**

@@ -45,8 +45,8 @@ struct nb_slice nb_utf8_cut(struct nb_slice s, size_t max_bytes);
  * @param out  [out] borrows `in` when nothing had to change, else lives in arena.
  * @return NB_OK, NB_ENOMEM.
  */
-enum nb_err nb_utf8_repair(struct nb_slice in, struct nb_arena *arena, struct nb_slice *out)
-    NB_MUSTUSE;
+enum nb_err nb_utf8_repair(struct nb_slice in, struct nb_arena *arena,
+                           struct nb_slice *out) NB_MUSTUSE;
 
 /**
  * Unicode normalization form C (UAX #15), by ICU.
@@ -54,8 +54,8 @@ enum nb_err nb_utf8_repair(struct nb_slice in, struct nb_arena *arena, struct nb
  * @param out  [out] borrows `in` when it already is NFC (the usual case), else lives in arena.
  * @return NB_OK, NB_ENOMEM, NB_EUTF8.
  */
-enum nb_err nb_text_nfc(struct nb_slice in, struct nb_arena *arena, struct nb_slice *out)
-    NB_MUSTUSE;
+enum nb_err nb_text_nfc(struct nb_slice in, struct nb_arena *arena,
+                        struct nb_slice *out) NB_MUSTUSE;
 
 /**
  * Columns that valid UTF-8 takes on a terminal: wide East Asian and emoji count 2, combining marks

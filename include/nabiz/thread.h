@@ -22,8 +22,8 @@ typedef void nb_thread_fn(void *arg);
  * Start fn(arg) in a thread named `name` (cut to 15 bytes).
  * @return NB_OK, NB_ENOMEM, NB_ESYS (the limit on threads). Join with nb_thread_join().
  */
-enum nb_err nb_thread_start(struct nb_thread *thread, const char *name, nb_thread_fn *fn, void *arg)
-    NB_MUSTUSE;
+enum nb_err nb_thread_start(struct nb_thread *thread, const char *name, nb_thread_fn *fn,
+                            void *arg) NB_MUSTUSE;
 
 /** Wait for the thread to end; does nothing when it was never started or was already joined. */
 void nb_thread_join(struct nb_thread *thread);

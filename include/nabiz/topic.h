@@ -18,7 +18,7 @@
 struct nb_topic_term {
     const struct nb_slice *words; /* folded */
     size_t words_n;
-    bool exact; /* written as "..." */
+    bool exact;            /* written as "..." */
     uint32_t line, column; /* where it stands, from 1; columns count code points */
 };
 

@@ -20,15 +20,15 @@
 
 /** A parsed URL; every slice lives in the arena it was parsed into. */
 struct nb_url {
-    struct nb_slice href; /* serialised, with fragment */
+    struct nb_slice href;   /* serialised, with fragment */
     struct nb_slice scheme; /* lower case, without ':' */
     struct nb_slice username;
     struct nb_slice password;
-    struct nb_slice host; /* serialised: punycode, dotted quad, or [v6]; empty if none */
-    struct nb_slice path; /* starts with '/' for special schemes */
-    struct nb_slice query; /* without '?'; p == NULL when there is none */
+    struct nb_slice host;     /* serialised: punycode, dotted quad, or [v6]; empty if none */
+    struct nb_slice path;     /* starts with '/' for special schemes */
+    struct nb_slice query;    /* without '?'; p == NULL when there is none */
     struct nb_slice fragment; /* without '#'; p == NULL when there is none */
-    int32_t port; /* -1 when it is the scheme's default or absent */
+    int32_t port;             /* -1 when it is the scheme's default or absent */
     bool has_host;
     bool opaque_path; /* mailto:, data: and the like */
 };

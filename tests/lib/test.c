@@ -70,7 +70,8 @@ const char *nbt_data(const char *name)
     const char *base = getenv("NABIZ_DATA");
     (void)snprintf(path, sizeof(path), "%s/%s", base && *base ? base : "../shared/data", name);
     if (access(path, R_OK) != 0) {
-        fprintf(stderr, "skipped: %s is not here (set NABIZ_DATA to where the material is)\n", path);
+        fprintf(stderr, "skipped: %s is not here (set NABIZ_DATA to where the material is)\n",
+                path);
         return NULL;
     }
     return path;
