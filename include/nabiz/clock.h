@@ -36,11 +36,14 @@ bool nb_clock_is_settable(const struct nb_clock *clock);
 /** Set and wake every waiter. Only for a settable clock; going backwards is allowed. */
 void nb_clock_set(struct nb_clock *clock, int64_t now_ms);
 
+/** Number of wake-ups so far; take it before looking at the condition that is waited for. */
+uint32_t nb_clock_seen(struct nb_clock *clock);
+
 /**
- * Wait until the wall clock reaches until_ms, somebody calls nb_clock_wake(), or max_wait_ms of
- * monotonic time pass. May return early: callers loop on their own condition.
+ * Wait until the wall clock reaches until_ms, somebody has called nb_clock_wake() since `seen` was
+ * taken, or max_wait_ms of monotonic time pass. May return early: callers loop on their condition.
  */
-void nb_clock_wait(struct nb_clock *clock, int64_t until_ms, int64_t max_wait_ms);
+void nb_clock_wait(struct nb_clock *clock, uint32_t seen, int64_t until_ms, int64_t max_wait_ms);
 
 /** Wake this process's (and, for a settable clock, every) waiter. Safe from any thread. */
 void nb_clock_wake(struct nb_clock *clock);
