@@ -18,6 +18,9 @@
 /** Number of the last document the analysis covers; 0 when none. */
 enum nb_err nb_analysis_cursor(struct nb_txn *txn, uint64_t *out) NB_MUSTUSE;
 
+/** Time of the newest document the analysis covers; -1 when none. Windows count back from it. */
+enum nb_err nb_analysis_watermark(struct nb_txn *txn, int64_t *out_ms) NB_MUSTUSE;
+
 struct nb_mention_row {
     uint64_t number;
     int64_t at_ms;

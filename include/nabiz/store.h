@@ -36,6 +36,7 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK };
     X(DUE, CRAWL, "due", "u64 time due, id of source", "empty")                                    \
     X(ANALYSIS_META, ANALYSIS, "meta", "text", "text")                                             \
     X(ANNOTATION, ANALYSIS, "annotation", "u64 document number", "codec byte, Annotation")         \
+    X(KNOWN, ANALYSIS, "known", "id of document or of URL", "u64 document number, site/handle")    \
     X(AUTHOR, ANALYSIS, "author", "site/handle", "Author")                                         \
     X(TOPIC_HOUR, ANALYSIS, "topic_hour", "topic, NUL, u64 hour", "TopicHour")                     \
     X(TOPIC_DOC, ANALYSIS, "topic_doc", "topic, NUL, u64 published, u64 number", "Mention")        \
