@@ -44,8 +44,8 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "file of a settable clock, for tests and demonstrations; empty: the system clock")           \
     X(UTC_OFFSET, "clock.utc_offset", INT, -840, 840, 180, "", MIN,                                \
       "the zone of days, hours and zone-less dates, east of UTC (Turkey: 180)")                    \
-    X(STORE_SYNC, "store.sync", ENUM, 0, 1, 0, "commit|off", NONE,                                 \
-      "commit: what was reported as stored survives a power cut; off: the last seconds may go")    \
+    X(STORE_SYNC, "store.sync", ENUM, 0, 1, 0, "commit|lazy", NONE,                                \
+      "commit: what was reported as stored survives a power cut; lazy: the last commit may not")   \
     X(STORE_MAX, "store.max", INT, 1048576, 17592186044416, 1099511627776, "", BYTES,              \
       "largest size of each store")                                                                \
     X(STORE_MAP, "store.map", INT, 1048576, 17592186044416, 67108864, "", BYTES,                   \

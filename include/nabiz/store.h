@@ -8,7 +8,9 @@
  * Keys order as bytes: numbers go in big-endian (nb_key_u64). Slices from a get or a cursor point
  * into the map and are valid until the transaction ends or, in a write, until the next change.
  *
- * Threads: a store may be used by any thread; a transaction and its cursors by one at a time.
+ * Threads: a store may be used by any thread; a transaction and its cursors by one at a time. A
+ * thread has at most one transaction of a store open at once: growing the map waits for all of a
+ * process's transactions to end and holds back new ones meanwhile.
  */
 #ifndef NABIZ_STORE_H
 #define NABIZ_STORE_H
@@ -64,7 +66,8 @@ const char *nb_store_name(enum nb_store_kind kind);
 
 struct nb_store_options {
     bool read_only;
-    bool sync;            /* true: a commit is on the disk when it returns */
+    bool sync;            /* true: a commit is on the disk when it returns; false: a power cut
+                             may undo the last commit, but never damages the store */
     uint64_t map_bytes;   /* first size of the map; grows */
     uint64_t max_bytes;   /* the map never grows past this */
     int64_t lock_wait_ms; /* how long to wait for another writing process to go away */

@@ -1,0 +1,84 @@
+#include "common/store_impl.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+struct reader_scan {
+    uint32_t n;
+    uint64_t oldest_txn;
+    int64_t pid;
+};
+
+/* LMDB lists readers as text: "pid thread txnid", with "-" for a slot that reads nothing. */
+static int scan_reader(const char *line, void *arg)
+{
+    struct reader_scan *scan = arg;
+    long pid;
+    char thread[64];
+    uint64_t txn;
+    if (sscanf(line, "%ld %63s %" SCNu64, &pid, thread, &txn) == 3) {
+        scan->n++;
+        if (scan->pid == 0 || txn < scan->oldest_txn) {
+            scan->oldest_txn = txn;
+            scan->pid = pid;
+        }
+    }
+    return 0;
+}
+
+enum nb_err nb_store_stat(struct nb_store *store, struct nb_store_stat *out)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct statvfs disk;
+    struct reader_scan scan = {0};
+    int rc = mdb_env_info(store->env, &info);
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_env_stat(store->env, &stat);
+    }
+    if (rc == MDB_SUCCESS && mdb_reader_list(store->env, scan_reader, &scan) < 0) {
+        rc = EIO;
+    }
+    if (rc == MDB_SUCCESS && statvfs(store->dir, &disk) != 0) {
+        rc = errno;
+    }
+    if (rc != MDB_SUCCESS) {
+        return nb_store_err(rc);
+    }
+    *out = (struct nb_store_stat){
+        .used_bytes = (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize,
+        .map_bytes = info.me_mapsize,
+        .max_bytes = atomic_load(&store->max_bytes),
+        .free_bytes_on_disk = (uint64_t)disk.f_bavail * disk.f_frsize,
+        .readers_n = scan.n,
+        .reader_lag_txns = scan.pid && info.me_last_txnid > scan.oldest_txn
+                               ? info.me_last_txnid - scan.oldest_txn
+                               : 0,
+        .reader_lag_pid = scan.pid,
+        .last_txn = info.me_last_txnid,
+    };
+    return NB_OK;
+}
+
+uint32_t nb_store_reap_readers(struct nb_store *store)
+{
+    int dead = 0;
+    return mdb_reader_check(store->env, &dead) == MDB_SUCCESS && dead > 0 ? (uint32_t)dead : 0;
+}
+
+enum nb_err nb_store_backup(struct nb_store *store, const char *to_dir, struct nb_error *error)
+{
+    if (mkdir(to_dir, 0750) != 0) {
+        return nb_error_set(error, errno == EEXIST ? NB_EEXIST : nb_store_err(errno),
+                            "cannot make %s: %s; name a directory that does not exist", to_dir,
+                            strerror(errno));
+    }
+    nb_store_enter(store);
+    int rc = mdb_env_copy2(store->env, to_dir, MDB_CP_COMPACT);
+    nb_store_leave(store);
+    return rc == MDB_SUCCESS ? NB_OK : nb_store_fail(store, rc, "cannot back up", error);
+}
