@@ -1,6 +1,7 @@
 /**
  * The document log: numbered documents, appended once, read in order by consumers that keep their
- * own cursor. The spine of the system; where it is kept does not show here.
+ * own cursor. The spine of the system; where it is kept does not show here. Numbers start at 1 and
+ * have no gaps.
  *
  * Threads: a log handle may be used by any thread; a batch by one at a time.
  */
@@ -28,6 +29,7 @@ void nb_log_close(struct nb_log *log);
  * @param guid   the publisher's id; may be empty. One that is an http(s) URL counts as a URL.
  * @param url    canonical URL (nb_url_canonical); may be empty when there is a guid.
  * A guid that is no URL identifies within its scope; otherwise the canonical URL does, everywhere.
+ * Without a URL any guid identifies within its scope.
  */
 struct nb_id nb_document_identity(struct nb_slice scope, struct nb_slice guid, struct nb_slice url);
 
@@ -108,7 +110,7 @@ enum nb_err nb_log_get(struct nb_log *log, uint64_t number, struct nb_arena *are
 /**
  * Wait until the log has a document after `after`, nb_log_wake() is called, or wait_ms pass.
  * Another process's append wakes at once.
- * @return NB_OK (there is more), NB_ETIMEOUT, NB_ECLOSED (woken by nb_log_wake()).
+ * @return NB_OK (there is more), NB_ETIMEOUT, NB_ECLOSED (woken by nb_log_wake()), NB_EIO.
  */
 enum nb_err nb_log_wait(struct nb_log *log, uint64_t after, int64_t wait_ms) NB_MUSTUSE;
 
