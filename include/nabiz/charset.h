@@ -21,7 +21,7 @@ enum nb_charset_source {
     NB_CHARSET_MARKUP,   /* XML prolog or HTML meta */
     NB_CHARSET_UTF8,     /* no label, and the bytes are valid UTF-8 with non-ASCII characters */
     NB_CHARSET_DETECTED, /* libuchardet */
-    NB_CHARSET_FALLBACK, /* windows-1254: the Turkish web's default */
+    NB_CHARSET_FALLBACK, /* utf-8 when all ASCII, else windows-1254: the Turkish web's default */
 };
 
 struct nb_charset {
@@ -30,7 +30,10 @@ struct nb_charset {
     size_t bom_bytes; /* to skip at the start */
 };
 
-/** @return the static name for a label (white space and ASCII case ignored), or NULL. */
+/**
+ * @return the static name for a label (white space and ASCII case ignored), or NULL. Two sets of the
+ * Turkish past that the standard leaves out are known as well: "x-mac-turkish" and "ibm857".
+ */
 const char *nb_charset_by_label(struct nb_slice label);
 
 /**
@@ -47,8 +50,9 @@ const char *nb_charset_by_label(struct nb_slice label);
 struct nb_charset nb_charset_decide(struct nb_slice content_type, struct nb_slice body);
 
 /**
- * Decode to valid UTF-8 without a byte-order mark; bytes that mean nothing become U+FFFD.
- * @param out  [out] borrows `body` when that already is valid UTF-8, else lives in arena.
+ * Decode to valid UTF-8 without a byte-order mark; bytes that mean nothing become U+FFFD and
+ * control characters become spaces, as nb_utf8_repair() does.
+ * @param out  [out] borrows `body` when nothing had to change, else lives in arena.
  * @return NB_OK, NB_ENOMEM (arena limit), NB_EINVAL (unknown name), NB_ESYS (ICU).
  */
 enum nb_err nb_charset_decode(struct nb_charset charset, struct nb_slice body,
