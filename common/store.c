@@ -369,6 +369,26 @@ struct nb_wake *nb_store_wake(struct nb_store *store)
 
 /* Writing */
 
+/*
+ * LMDB reports a write that was cut short as EIO, which is what a disk does the moment it fills up.
+ * Writing a page behind the end of the file tells the two apart: pages there belong to nobody.
+ * @return the reason there is no space, or EIO.
+ */
+static int short_write_reason(const struct nb_store *store)
+{
+    static const char page[4096];
+    int fd;
+    struct stat st;
+    if (mdb_env_get_fd(store->env, &fd) != MDB_SUCCESS || fstat(fd, &st) != 0) {
+        return EIO;
+    }
+    ssize_t n = pwrite(fd, page, sizeof(page), st.st_size);
+    if (n < 0) {
+        return errno;
+    }
+    return n < (ssize_t)sizeof(page) ? ENOSPC : EIO;
+}
+
 /* One attempt. *rc tells the caller whether growing would help. */
 static enum nb_err write_once(struct nb_store *store, nb_store_fn *fn, void *arg, int *rc,
                               struct nb_error *error)
@@ -388,6 +408,9 @@ static enum nb_err write_once(struct nb_store *store, nb_store_fn *fn, void *arg
     if (err == NB_OK) {
         int64_t began_us = nb_mono_us();
         *rc = mdb_txn_commit(txn.mdb);
+        if (*rc == EIO) {
+            *rc = short_write_reason(store);
+        }
         err = nb_store_err(*rc);
         nb_counter_add(NB_CTR_COMMITS, err == NB_OK);
         nb_counter_add(NB_CTR_COMMIT_US, nb_mono_us() - began_us);
