@@ -27,8 +27,12 @@ enum nb_err nb_analyze_start(const struct nb_config *config, struct nb_clock *cl
 /** Readable when the analyzer ended by itself. */
 int nb_analyze_done_fd(const struct nb_analyze *analyze);
 
-/** Read lexicons and topics again; documents after the current batch are read with them. */
-enum nb_err nb_analyze_reload(struct nb_analyze *analyze, struct nb_error *error) NB_MUSTUSE;
+/**
+ * Read lexicons and topics again, and take store.max over from config, which is borrowed for the
+ * call. Documents after the current batch are read with the new knowledge.
+ */
+enum nb_err nb_analyze_reload(struct nb_analyze *analyze, const struct nb_config *config,
+                              struct nb_error *error) NB_MUSTUSE;
 
 /** Stop after the current batch. @return NB_OK or the failure that ended it. */
 enum nb_err nb_analyze_stop(struct nb_analyze *analyze, struct nb_error *error);

@@ -15,6 +15,7 @@
 
 /* X(id, "name", unit, one line); a name ending in _gauge is set, the others only grow. */
 #define NB_COUNTER_TABLE(X)                                                                        \
+    X(PID, "pid_gauge", "process", "the process, 0 when it stopped")                               \
     X(STARTED_MS, "started_gauge", "ms", "when the process started, Unix time")                    \
     X(SETTLED_MS, "settled_gauge", "ms", "wall time up to which everything due has been done")     \
     X(LOG_LAST, "log_last_gauge", "documents", "number of the last document stored or analysed")   \
@@ -34,6 +35,7 @@
     X(ALERTS, "alerts", "alerts", "alerts opened")                                                 \
     X(REQUESTS, "requests", "requests", "HTTP requests answered")                                  \
     X(RELOADS, "reloads", "reloads", "times sources or topics were read again")                    \
+    X(RESTARTS, "restarts", "processes", "processes that ended and were started again")            \
     X(DIAG_WARN, "diag_warn", "lines", "warnings written")                                         \
     X(DIAG_ERROR, "diag_error", "lines", "errors written")
 

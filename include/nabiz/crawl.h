@@ -31,8 +31,12 @@ enum nb_err nb_crawl_start(const struct nb_config *config, struct nb_clock *cloc
 /** Readable when the crawler ended by itself (once, or a failure that it cannot live with). */
 int nb_crawl_done_fd(const struct nb_crawl *crawl);
 
-/** Read the sources file again. On failure the old list stays. */
-enum nb_err nb_crawl_reload(struct nb_crawl *crawl, struct nb_error *error) NB_MUSTUSE;
+/**
+ * Read the sources file again, and take store.max over from config, which is borrowed for the call.
+ * On failure the old list stays.
+ */
+enum nb_err nb_crawl_reload(struct nb_crawl *crawl, const struct nb_config *config,
+                            struct nb_error *error) NB_MUSTUSE;
 
 /**
  * Stop: transfers under way are dropped (they are still due), what was parsed is stored, threads
