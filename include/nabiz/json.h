@@ -9,7 +9,7 @@
  *     nb_json_end(&j);
  *
  * Strings must be valid UTF-8; ill-formed parts are written as U+FFFD. Reading JSON is jansson's
- * work.
+ * work. Several values one after another are JSON Lines: each begins on its own line.
  *
  * Threads: a writer belongs to one thread at a time.
  */
