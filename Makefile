@@ -10,6 +10,7 @@
 #   V=1             show the commands
 
 VERSION := 0.1.0
+VERSION_DATE := November 22, 2026
 
 CC ?= cc
 ifeq ($(origin CC),default)
@@ -98,8 +99,10 @@ $(B)/gen/record.pb-c.o: $(B)/gen/record.pb-c.c
 	@echo "  CC    $<"
 	$(Q)$(CC) $(CPPFLAGS_ALL) -std=c11 -g $(O) -w $(HARDENING) $(SAN_FLAGS) -c -o $@ $<
 
-$(B)/common/version.o: CPPFLAGS_ALL += -DNB_VERSION='"$(VERSION)"'
+$(B)/common/version.o: CPPFLAGS_ALL += -DNB_VERSION='"$(VERSION)"' \
+  -DNB_VERSION_DATE='"$(VERSION_DATE)"'
 $(B)/common/version.o: Makefile
+$(B)/common/paths.o: CPPFLAGS_ALL += -DNB_SHARE_DIR='"$(PREFIX)/share/nabiz"'
 
 $(B)/%.o: %.c | $(B)/gen/record.pb-c.h
 	@echo "  CC    $<"

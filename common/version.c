@@ -4,3 +4,8 @@ const char *nb_version(void)
 {
     return NB_VERSION;
 }
+
+const char *nb_version_date(void)
+{
+    return NB_VERSION_DATE;
+}

@@ -20,7 +20,14 @@
 #include <nabiz/err.h>
 #include <nabiz/slice.h>
 
-enum nb_config_type { NB_CONFIG_STRING, NB_CONFIG_INT, NB_CONFIG_BOOL, NB_CONFIG_ENUM };
+/* A PATH is a string that is made absolute when it is loaded. */
+enum nb_config_type {
+    NB_CONFIG_STRING,
+    NB_CONFIG_PATH,
+    NB_CONFIG_INT,
+    NB_CONFIG_BOOL,
+    NB_CONFIG_ENUM
+};
 
 /* What an integer counts; decides which suffixes are allowed and how it is printed. */
 enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_BYTES };
@@ -30,17 +37,17 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
  * For an ENUM the names are "a|b|c" and the default number is the index of the default.
  */
 #define NB_CONFIG_TABLE(X)                                                                         \
-    X(DATA_DIR, "data.dir", STRING, 1, 4096, 0, "data", NONE,                                      \
+    X(DATA_DIR, "data.dir", PATH, 1, 4096, 0, "data", NONE,                                        \
       "directory of the three stores and of what nabiz writes")                                    \
-    X(SOURCES, "data.sources", STRING, 1, 4096, 0, "sources.list", NONE,                           \
+    X(SOURCES, "data.sources", PATH, 1, 4096, 0, "sources.list", NONE,                             \
       "file of the sources to poll, one per line")                                                 \
-    X(TOPICS, "data.topics", STRING, 1, 4096, 0, "topics", NONE,                                   \
+    X(TOPICS, "data.topics", PATH, 1, 4096, 0, "topics", NONE,                                     \
       "directory of topic queries, one NAME.topic file each")                                      \
-    X(LEXICONS, "data.lexicons", STRING, 0, 4096, 0, "", NONE,                                     \
+    X(LEXICONS, "data.lexicons", PATH, 0, 4096, 0, "", NONE,                                       \
       "directory of the lexicons; empty: the one installed with the program")                      \
-    X(TEMPLATES, "data.templates", STRING, 0, 4096, 0, "", NONE,                                   \
+    X(TEMPLATES, "data.templates", PATH, 0, 4096, 0, "", NONE,                                     \
       "directory of the digest templates; empty: the one installed with the program")              \
-    X(CLOCK_FILE, "clock.file", STRING, 0, 4096, 0, "", NONE,                                      \
+    X(CLOCK_FILE, "clock.file", PATH, 0, 4096, 0, "", NONE,                                        \
       "file of a settable clock, for tests and demonstrations; empty: the system clock")           \
     X(UTC_OFFSET, "clock.utc_offset", INT, -840, 840, 180, "", MIN,                                \
       "the zone of days, hours and zone-less dates, east of UTC (Turkey: 180)")                    \
@@ -62,7 +69,7 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
     X(TIMEOUT, "crawl.timeout", INT, 1, 3600, 30, "", S, "the longest a transfer may take")        \
     X(BODY_MAX, "crawl.body_max", INT, 1024, 1073741824, 16777216, "", BYTES,                      \
       "the largest body after decompression")                                                      \
-    X(USER_AGENT, "crawl.user_agent", STRING, 1, 512, 0, "", NONE,                                 \
+    X(USER_AGENT, "crawl.user_agent", STRING, 0, 512, 0, "", NONE,                                 \
       "how the crawler names itself; empty: nabiz/VERSION (+crawl.contact)")                       \
     X(CONTACT, "crawl.contact", STRING, 0, 512, 0, "", NONE,                                       \
       "address a site's owner can write to or read; asked for by `nabiz doctor`")                  \
@@ -111,9 +118,12 @@ const struct nb_config_row *nb_config_row(enum nb_config_id id);
 struct nb_config;
 
 /**
- * Read a file. Relative paths in it (data.*, clock.file) are relative to the file's directory.
+ * Read a file. Relative paths in it and in the defaults are relative to the file's directory; all
+ * are absolute afterwards.
  * @param path       NULL: defaults only, paths relative to the working directory.
- * @param overrides  "section.key=value" strings that win over the file, e.g. from --set.
+ * @param overrides  "section.key=value" strings that win over the file, e.g. from --set; paths in
+ *                   them are relative to the working directory.
+ * Everything that is wrong is reported: the first in *error, the rest through diag.
  * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_ESYNTAX, NB_EINVAL (unknown key, wrong type or range; the
  *         detail has file, line and a suggestion), NB_ETOOBIG (over 1 MiB), NB_ENOMEM.
  */
@@ -124,10 +134,13 @@ void nb_config_free(struct nb_config *config);
 /** Value of a number, flag or enum (its index). */
 int64_t nb_config_int(const struct nb_config *config, enum nb_config_id id);
 
-/** Value of a string; never NULL; paths are already resolved. Lives as long as config. */
+/**
+ * Value of a string; never NULL. Paths are absolute; data.lexicons and data.templates name the
+ * installed directory where they were left empty. Lives as long as config.
+ */
 const char *nb_config_str(const struct nb_config *config, enum nb_config_id id);
 
-/** The file it came from, or NULL. */
+/** The file it came from, as given, or NULL. */
 const char *nb_config_path(const struct nb_config *config);
 
 /**

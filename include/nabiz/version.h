@@ -4,4 +4,7 @@
 
 const char *nb_version(void);
 
+/** The day it was set, for the manual page: "November 22, 2026". */
+const char *nb_version_date(void);
+
 #endif
