@@ -39,6 +39,7 @@ struct nb_example {
 
 struct nb_args;
 
+/* A row without a name is the title, in `line`, of the group of commands that follow it. */
 struct nb_command {
     const char *name;  /* "source" */
     const char *line;  /* one line for the list of commands */
@@ -68,6 +69,15 @@ const char *nb_args_word(const struct nb_args *args, size_t i);
 const char *nb_args_config(const struct nb_args *args);
 const char *const *nb_args_sets(const struct nb_args *args, size_t *n);
 
+/**
+ * Load the configuration the user means: --config, else $NABIZ_CONFIG, else ./nabiz.conf, else
+ * /etc/nabiz/nabiz.conf, else the defaults; with the --set values over it. Sets the level of
+ * diagnostics.
+ * @return as nb_config_load().
+ */
+enum nb_err nb_args_load_config(const struct nb_args *args, struct nb_config **out,
+                                struct nb_error *error) NB_MUSTUSE;
+
 /** The command that is being run, for messages. */
 const struct nb_command *nb_args_command(const struct nb_args *args);
 
@@ -76,6 +86,16 @@ int nb_usage(const struct nb_args *args, const char *format, ...) NB_PRINTF(2, 3
 
 /** Report a failure on stderr. @return the exit code that fits error->code. */
 int nb_fail(const struct nb_args *args, const struct nb_error *error);
+
+/**
+ * Help as text of at most 80 columns: of one command, or, with command NULL, the grouped list.
+ */
+void nb_cli_help(const struct nb_command *const *commands, size_t commands_n,
+                 const struct nb_command *command, struct nb_buf *out);
+
+/** The command of that name, or NULL after saying so on stderr with the closest one. */
+const struct nb_command *nb_cli_find(const struct nb_command *const *commands, size_t commands_n,
+                                     const char *name);
 
 /**
  * Parse argv and run. Unknown commands and options are answered with the closest known one.

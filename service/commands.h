@@ -1,0 +1,32 @@
+/**
+ * The commands of the program, in the order and groups they are shown in. A new command is a file
+ * cmd_NAME.c that defines `const struct nb_command nb_cmd_NAME`, and one line here.
+ */
+#ifndef NABIZ_SERVICE_COMMANDS_H
+#define NABIZ_SERVICE_COMMANDS_H
+
+#include <nabiz/cli.h>
+
+/* GROUP(title) begins a group, COMMAND(name) is nb_cmd_name. */
+#define NB_COMMANDS(GROUP, COMMAND)                                                                \
+    GROUP("Run it")                                                                                \
+    COMMAND(config)                                                                                \
+    GROUP("Say what to listen to")                                                                 \
+    GROUP("Read what it found")                                                                    \
+    GROUP("Look after it")                                                                         \
+    GROUP("Use one stage by itself")                                                               \
+    GROUP("Find out more")                                                                         \
+    COMMAND(help)                                                                                  \
+    COMMAND(version)
+
+#define GROUP(title)
+#define COMMAND(name) extern const struct nb_command nb_cmd_##name;
+NB_COMMANDS(GROUP, COMMAND)
+#undef GROUP
+#undef COMMAND
+
+/** Every command and group title, as nb_cli_main() wants them. */
+extern const struct nb_command *const nb_commands[];
+extern const size_t nb_commands_n;
+
+#endif
