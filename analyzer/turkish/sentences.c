@@ -1,0 +1,88 @@
+/*
+ * A full stop is the doubtful one: after a number ("3. gün") and before a small letter it does
+ * not end a sentence. Marks that follow the end (quotes, brackets, pictures) still belong to it.
+ */
+#include "analyzer/turkish/text.h"
+
+#include "analyzer/turkish/letters.h"
+
+#include <nabiz/text.h>
+
+static bool ends_here(struct nb_slice text, const struct tr_token *tokens, size_t n, size_t i)
+{
+    const struct tr_token *token = &tokens[i];
+    if (token->kind != TR_PUNCT) {
+        return false;
+    }
+    struct nb_slice mark = token->folded;
+    bool strong = nb_slice_eq(mark, NB_LIT("!")) || nb_slice_eq(mark, NB_LIT("?"));
+    bool stop = nb_slice_eq(mark, NB_LIT(".")) || nb_slice_eq(mark, NB_LIT("\u2026"));
+    if (strong || !stop || i + 1 == n) {
+        return strong || stop;
+    }
+    const struct tr_token *next = &tokens[i + 1];
+    if (next->begin == token->end && next->kind == TR_WORD && i > 0 && tokens[i - 1].ascii &&
+        token->end - token->begin == 1) {
+        return false; /* a dot inside a name: example.com */
+    }
+    if (next->kind != TR_WORD) {
+        return !(next->kind == TR_NUMBER && next->begin == token->end);
+    }
+    size_t at = next->begin;
+    bool capital = tr_is_capital(nb_utf8_next(text, &at));
+    bool numbered = i > 0 && tokens[i - 1].kind == TR_NUMBER && tokens[i - 1].end == token->begin;
+    bool several = token->end - token->begin > 1;
+    return several || (capital && !numbered);
+}
+
+static bool hangs_on(const struct tr_token *token)
+{
+    static const char *const marks[] = {"!", "?", ".", "\u2026", ")", "]", "\"", "\u201D", "'"};
+    if (token->after_break) {
+        return false;
+    }
+    if (token->kind == TR_EMOJI || token->kind == TR_EMOTICON) {
+        return true;
+    }
+    for (size_t i = 0; token->kind == TR_PUNCT && i < sizeof(marks) / sizeof(marks[0]); i++) {
+        if (nb_slice_eq(token->folded, nb_slice_str(marks[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum nb_err tr_sentences(struct nb_slice text, const struct tr_token *tokens, size_t tokens_n,
+                         struct nb_arena *arena, struct tr_sentence **out, size_t *out_n)
+{
+    size_t cap = tokens_n / 8 + 4, n = 0;
+    struct tr_sentence *all = nb_arena_alloc(arena, cap * sizeof(*all));
+    if (!all) {
+        return NB_ENOMEM;
+    }
+    for (size_t begin = 0; begin < tokens_n;) {
+        size_t end = begin;
+        while (end + 1 < tokens_n && !ends_here(text, tokens, tokens_n, end) &&
+               !tokens[end + 1].after_break) {
+            end++;
+        }
+        end++;
+        while (end < tokens_n && hangs_on(&tokens[end])) {
+            end++;
+        }
+        if (n == cap) {
+            struct tr_sentence *grown =
+                nb_arena_grow(arena, all, cap * sizeof(*all), 2 * cap * sizeof(*all));
+            if (!grown) {
+                return NB_ENOMEM;
+            }
+            all = grown;
+            cap *= 2;
+        }
+        all[n++] = (struct tr_sentence){(uint32_t)begin, (uint32_t)end};
+        begin = end;
+    }
+    *out = all;
+    *out_n = n;
+    return NB_OK;
+}
