@@ -16,16 +16,17 @@
 #include <nabiz/err.h>
 #include <nabiz/slice.h>
 
+/** The most that a URL may be long, as it is read and as it is serialised. */
 #define NB_URL_MAX_BYTES 8192
 
-/** A parsed URL; every slice lives in the arena it was parsed into. */
+/** A parsed URL; every slice is a part of href, which lives in the arena it was parsed into. */
 struct nb_url {
     struct nb_slice href;   /* serialised, with fragment */
     struct nb_slice scheme; /* lower case, without ':' */
     struct nb_slice username;
     struct nb_slice password;
     struct nb_slice host;     /* serialised: punycode, dotted quad, or [v6]; empty if none */
-    struct nb_slice path;     /* starts with '/' for special schemes */
+    struct nb_slice path;     /* starts with '/' for special schemes; may be empty for others */
     struct nb_slice query;    /* without '?'; p == NULL when there is none */
     struct nb_slice fragment; /* without '#'; p == NULL when there is none */
     int32_t port;             /* -1 when it is the scheme's default or absent */
@@ -34,11 +35,12 @@ struct nb_url {
 };
 
 /**
- * Parse and serialise; relative references are resolved against base.
+ * Parse and serialise; relative references are resolved against base. The href parses again to
+ * the same URL.
  * @param input  UTF-8, any length up to NB_URL_MAX_BYTES after white space is stripped.
- * @param base   NULL for absolute input only.
- * @param arena  owns the result.
- * @return NB_OK, NB_ESYNTAX (not a URL), NB_ETOOBIG, NB_ENOMEM, NB_EUTF8.
+ * @param base   from this function; NULL for absolute input only.
+ * @param arena  owns the result: one allocation of the href's length.
+ * @return NB_OK, NB_ESYNTAX (not a URL), NB_ETOOBIG (input or href), NB_ENOMEM, NB_EUTF8.
  */
 enum nb_err nb_url_parse(struct nb_slice input, const struct nb_url *base, struct nb_arena *arena,
                          struct nb_url *out) NB_MUSTUSE;
@@ -60,8 +62,9 @@ enum nb_err nb_url_canonical(const struct nb_url *url, struct nb_arena *arena,
                              struct nb_slice *out) NB_MUSTUSE;
 
 /**
- * The registrable domain of a host ("a.b.com.tr" -> "b.com.tr"); an address or a public suffix is
- * returned as it is. Borrows from host.
+ * The registrable domain of a host as parsed ("a.b.com.tr" -> "b.com.tr"), without a dot at its
+ * end; an address or a public suffix is returned as it is, and so is any host before
+ * nb_url_init(). Borrows from host.
  */
 struct nb_slice nb_url_site(struct nb_slice host);
 
