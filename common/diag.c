@@ -90,24 +90,30 @@ static bool needs_quotes(struct nb_slice s)
     return s.len == 0;
 }
 
+/* A pair whose value has no room at all is left out. */
 static void add_pair(struct line *line, const struct nb_kv *kv)
 {
+    char digits[24];
+    size_t from = line->len;
+    struct nb_slice text = kv->text;
+    bool quoted = !kv->is_number && needs_quotes(text);
+    if (kv->is_number) {
+        int n = snprintf(digits, sizeof(digits), "%" PRId64, kv->number);
+        text = nb_slice(digits, (size_t)n);
+    }
     add(line, NB_LIT(" "));
     add(line, nb_slice_str(kv->key));
-    add(line, NB_LIT("="));
+    add(line, quoted ? NB_LIT("=\"") : NB_LIT("="));
+    size_t value = line->len;
     if (kv->is_number) {
-        char digits[24];
-        int n = snprintf(digits, sizeof(digits), "%" PRId64, kv->number);
-        add(line, nb_slice(digits, (size_t)n));
-    } else if (!needs_quotes(kv->text)) {
-        add_escaped(line, kv->text, false);
+        add(line, text);
     } else {
-        add(line, NB_LIT("\""));
-        bool open = !line->cut;
-        add_escaped(line, kv->text, true);
-        if (open) {
-            add_tail(line, NB_LIT("\""));
-        }
+        add_escaped(line, text, quoted);
+    }
+    if (line->cut && line->len == value) {
+        line->len = from;
+    } else if (quoted) {
+        add_tail(line, NB_LIT("\""));
     }
 }
 
