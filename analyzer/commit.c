@@ -1,0 +1,383 @@
+/*
+ * One document at a time, in log order:
+ *
+ *   1. KNOWN[identity] names the revision in force, if any. What it added is taken away again and
+ *      its annotation deleted.
+ *   2. Edges are resolved: an act on a URL is credited to the author of the document at that URL,
+ *      if the log had it before. Only the log so far counts, so the result does not depend on when
+ *      the analyzer ran. The resolved edges are what is stored, so that step 1 can later take away
+ *      exactly what was added here.
+ *   3. The annotation and its tallies are written, and topics that gained a document are watched.
+ *
+ * The revision in force is found by identity and not by Document.supersedes: when a revision was
+ * skipped for its size, the next one must still replace the one before it.
+ */
+#include "analyzer/commit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <nabiz/analysis.h>
+#include <nabiz/log.h>
+#include <nabiz/pack.h>
+#include <nabiz/url.h>
+
+#include "analyzer/alerts/watch.h"
+#include "analyzer/keys.h"
+#include "analyzer/tally.h"
+
+/* More comments than this are a mistake of the page; keeps sums far from overflow. */
+static const uint64_t COMMENTS_MAX = 1000000000;
+
+enum nb_err nb_commit_keep(const struct nb_annotation *annotation, struct nb_arena *scratch,
+                           struct nb_arena *arena, struct nb_annotation **out)
+{
+    struct nb_annotation kept = *annotation;
+    kept.n_sentences = 0;
+    kept.n_tokens = 0;
+    kept.at_ms = (int64_t)nb_key_time(kept.at_ms);
+    kept.has_at_ms = 1;
+    if (kept.comments_n > COMMENTS_MAX) {
+        kept.comments_n = COMMENTS_MAX;
+    }
+    struct nb_slice bytes;
+    enum nb_err err = nb_annotation_encode(&kept, scratch, &bytes);
+    if (err) {
+        return err;
+    }
+    if (bytes.len > NB_KEPT_MAX_BYTES) {
+        return NB_ETOOBIG;
+    }
+    return nb_annotation_decode(bytes, arena, out);
+}
+
+struct known {
+    uint64_t number;
+    struct nb_slice author;
+};
+
+static enum nb_err known_get(struct nb_txn *txn, struct nb_slice id, struct nb_arena *arena,
+                             struct known *out)
+{
+    struct nb_slice value;
+    enum nb_err err = nb_get(txn, NB_TBL_KNOWN, id, &value);
+    if (err) {
+        return err;
+    }
+    if (value.len < 8) {
+        return NB_ECORRUPT;
+    }
+    out->number = nb_key_to_u64((const uint8_t *)value.p);
+    out->author = nb_arena_copy(arena, nb_slice_sub(value, 8, value.len));
+    return out->author.p ? NB_OK : NB_ENOMEM;
+}
+
+static void known_put(struct nb_txn *txn, struct nb_slice id, uint64_t number,
+                      struct nb_slice author)
+{
+    struct nb_key value = {0};
+    nb_key_add_u64(&value, number);
+    nb_key_add(&value, author);
+    nb_put(txn, NB_TBL_KNOWN, id, nb_key_slice(&value));
+}
+
+static struct nb_slice identity_of(const struct nb_document *document)
+{
+    if (!document->has_identity || document->identity.len != NB_ID_BYTES) {
+        return nb_slice(NULL, 0);
+    }
+    return nb_slice(document->identity.data, document->identity.len);
+}
+
+static enum nb_err annotation_put(struct nb_txn *txn, const struct nb_annotation *kept,
+                                  struct nb_arena *arena)
+{
+    struct nb_slice bytes;
+    struct nb_slice value;
+    enum nb_err err = nb_annotation_encode(kept, arena, &bytes);
+    if (err == NB_OK) {
+        err = nb_pack(nb_slice(NULL, 0), bytes, arena, &value);
+    }
+    if (err == NB_OK) {
+        uint8_t key[8];
+        nb_key_u64(kept->number, key);
+        nb_put_last(txn, NB_TBL_ANNOTATION, nb_slice(key, sizeof(key)), value);
+        err = nb_txn_err(txn);
+    }
+    return err;
+}
+
+/* Take away the revision in force. @param old [out] NULL when there was none. */
+static enum nb_err retract(struct nb_txn *txn, const struct nb_document *document,
+                           struct nb_arena *arena, struct nb_annotation **old)
+{
+    *old = NULL;
+    struct nb_slice identity = identity_of(document);
+    struct known known;
+    enum nb_err err = identity.len ? known_get(txn, identity, arena, &known) : NB_ENOTFOUND;
+    if (err == NB_ENOTFOUND) {
+        return NB_OK;
+    }
+    if (err == NB_OK) {
+        err = nb_analysis_annotation(txn, known.number, arena, old);
+    }
+    if (err == NB_OK) {
+        err = nb_tally_apply(txn, *old, -1, arena);
+    }
+    if (err == NB_OK) {
+        uint8_t key[8];
+        nb_key_u64(known.number, key);
+        nb_del(txn, NB_TBL_ANNOTATION, nb_slice(key, sizeof(key)));
+        nb_del(txn, NB_TBL_KNOWN, identity);
+        err = nb_txn_err(txn);
+    }
+    return err == NB_ENOTFOUND ? NB_ECORRUPT
+                               : err; /* KNOWN named an annotation that is not there */
+}
+
+/* Who wrote what a URL or guid names, as far as the log went. Empty when unknown. */
+static enum nb_err author_behind(struct nb_txn *txn, struct nb_slice site, struct nb_slice target,
+                                 struct nb_arena *arena, struct nb_slice *out)
+{
+    *out = nb_slice(NULL, 0);
+    if (!target.len) {
+        return NB_OK;
+    }
+    struct nb_id id;
+    struct nb_url url;
+    struct nb_slice canonical;
+    enum nb_err err = nb_url_parse(target, NULL, arena, &url);
+    if (err == NB_ENOMEM) {
+        return err;
+    }
+    if (err == NB_OK && nb_url_is_http(&url)) {
+        err = nb_url_canonical(&url, arena, &canonical);
+        if (err) {
+            return err;
+        }
+        id = nb_known_url(canonical);
+    } else {
+        id = nb_document_identity(site, target, nb_slice(NULL, 0));
+    }
+    struct known known;
+    err = known_get(txn, nb_slice(id.b, sizeof(id.b)), arena, &known);
+    if (err == NB_OK) {
+        *out = known.author;
+    }
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+static bool edge_is_repeated(const struct nb_edge *const *edges, size_t n, const char *to,
+                             Nb__Edge__Act act)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (edges[i]->act == act && strcmp(edges[i]->to, to) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A site that points at itself is navigation; an author who does is not heard twice. */
+static bool is_own(struct nb_slice from, struct nb_slice to)
+{
+    return nb_slice_eq(from, to) || (to.len && to.p[to.len - 1] == '/' &&
+                                     nb_slice_eq(nb_author_site(from), nb_author_site(to)));
+}
+
+/* One edge with its `to` resolved. @param out [out] NULL when it is not kept. */
+static enum nb_err resolve(struct nb_txn *txn, const struct nb_annotation *kept,
+                           struct nb_slice from, const struct nb_edge *edge, struct nb_arena *arena,
+                           struct nb_edge **out)
+{
+    *out = NULL;
+    struct nb_slice to = nb_field(edge->to);
+    enum nb_err err = NB_OK;
+    if (!to.len || to.p[to.len - 1] == '/') { /* at most the site is known */
+        struct nb_slice author;
+        err = author_behind(txn, nb_field(kept->site), nb_field(edge->url), arena, &author);
+        if (author.len) {
+            to = author;
+        }
+    }
+    if (err == NB_OK && to.len) {
+        err = nb_author_id(to, nb_slice(NULL, 0), arena, &to);
+    }
+    if (err || !to.len || is_own(from, to)) {
+        return err;
+    }
+    struct nb_edge *resolved = nb_edge_new(arena);
+    if (!resolved) {
+        return NB_ENOMEM;
+    }
+    *resolved = *edge;
+    resolved->from = nb_arena_strdup(arena, from);
+    resolved->to = nb_arena_strdup(arena, to);
+    if (!resolved->from || !resolved->to) {
+        return NB_ENOMEM;
+    }
+    resolved->at_ms = kept->at_ms;
+    resolved->has_at_ms = 1;
+    resolved->number = kept->number;
+    resolved->has_number = 1;
+    *out = resolved;
+    return NB_OK;
+}
+
+static enum nb_err resolve_all(struct nb_txn *txn, struct nb_annotation *kept, struct nb_slice from,
+                               struct nb_arena *arena)
+{
+    size_t max_n = kept->n_edges < NB_EDGES_MAX ? kept->n_edges : NB_EDGES_MAX;
+    struct nb_edge **edges = nb_arena_calloc(arena, max_n, sizeof(struct nb_edge *));
+    if (!edges) {
+        return NB_ENOMEM;
+    }
+    size_t n = 0;
+    for (size_t i = 0; from.len && i < kept->n_edges && n < max_n; i++) {
+        struct nb_edge *edge;
+        enum nb_err err = resolve(txn, kept, from, kept->edges[i], arena, &edge);
+        if (err) {
+            return err;
+        }
+        if (edge &&
+            !edge_is_repeated((const struct nb_edge *const *)edges, n, edge->to, edge->act)) {
+            edges[n++] = edge;
+        }
+    }
+    kept->edges = edges;
+    kept->n_edges = n;
+    return NB_OK;
+}
+
+static enum nb_err watch_topics(struct nb_txn *txn, const struct nb_commit_item *item,
+                                const struct nb_annotation *kept, const struct nb_annotation *old,
+                                struct nb_commit *commit)
+{
+    enum nb_err err = NB_OK;
+    for (size_t i = 0; err == NB_OK && i < kept->n_topics; i++) {
+        bool opened = false;
+        err = nb_watch(txn, nb_field(kept->topics[i]->topic), item->document, kept, old,
+                       commit->arena, &opened);
+        commit->alerts_n += opened;
+    }
+    return err;
+}
+
+static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *item,
+                               struct nb_commit *commit)
+{
+    struct nb_arena *arena = commit->arena;
+    const struct nb_document *document = item->document;
+    struct nb_annotation *old;
+    enum nb_err err = retract(txn, document, arena, &old);
+    if (err || !item->annotation) {
+        return err;
+    }
+    struct nb_annotation kept = *item->annotation;
+    kept.number = document->number;
+    kept.has_number = 1;
+    struct nb_slice author;
+    err = nb_author_id(nb_field(kept.author), nb_field(kept.site), arena, &author);
+    if (err == NB_OK) {
+        err = resolve_all(txn, &kept, author, arena);
+    }
+    if (err == NB_OK) {
+        err = annotation_put(txn, &kept, arena);
+    }
+    if (err == NB_OK) {
+        err = nb_tally_apply(txn, &kept, 1, arena);
+    }
+    if (err == NB_OK) {
+        err = nb_tally_name(txn, author, nb_field(document->author_name), arena);
+    }
+    if (err) {
+        return err;
+    }
+    if (identity_of(document).len) {
+        known_put(txn, identity_of(document), kept.number, author);
+    }
+    if (nb_field(document->url).len) {
+        struct nb_id id = nb_known_url(nb_field(document->url));
+        known_put(txn, nb_slice(id.b, sizeof(id.b)), kept.number, author);
+    }
+    return watch_topics(txn, item, &kept, old, commit);
+}
+
+static void meta_put(struct nb_txn *txn, const char *key, const char *value)
+{
+    nb_put(txn, NB_TBL_ANALYSIS_META, nb_slice_str(key), nb_slice_str(value));
+}
+
+static void meta_put_int(struct nb_txn *txn, const char *key, int64_t value)
+{
+    char text[24];
+    (void)snprintf(text, sizeof(text), "%" PRId64, value);
+    meta_put(txn, key, text);
+}
+
+/* The knowledge in use and since which document; earlier ones are not kept. */
+static enum nb_err note_knowledge(struct nb_txn *txn, const struct nb_commit *commit)
+{
+    char hex[NB_ID_HEX];
+    char text[NB_ID_HEX + 24];
+    nb_hex(nb_slice(commit->knowledge.b, sizeof(commit->knowledge.b)), hex);
+    (void)snprintf(text, sizeof(text), "%s %" PRIu64, hex, commit->from);
+    struct nb_slice value;
+    enum nb_err err = nb_get(txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_KNOWLEDGE), &value);
+    if (err == NB_OK && nb_slice_starts(value, nb_slice_str(hex))) {
+        return NB_OK;
+    }
+    if (err == NB_OK || err == NB_ENOTFOUND) {
+        meta_put(txn, NB_META_KNOWLEDGE, text);
+        err = nb_txn_err(txn);
+    }
+    return err;
+}
+
+static enum nb_err note_watermark(struct nb_txn *txn, const struct nb_commit *commit)
+{
+    int64_t newest = -1;
+    struct nb_slice value;
+    enum nb_err err = nb_get(txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_WATERMARK), &value);
+    if (err == NB_OK && !nb_slice_to_i64(value, &newest)) {
+        return NB_ECORRUPT;
+    }
+    if (err != NB_OK && err != NB_ENOTFOUND) {
+        return err;
+    }
+    int64_t before = newest;
+    for (size_t i = 0; i < commit->items_n; i++) {
+        const struct nb_annotation *annotation = commit->items[i].annotation;
+        if (annotation && annotation->at_ms > newest) {
+            newest = annotation->at_ms;
+        }
+    }
+    if (newest != before) {
+        meta_put_int(txn, NB_META_WATERMARK, newest);
+    }
+    return nb_txn_err(txn);
+}
+
+enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
+{
+    struct nb_commit *commit = arg;
+    commit->alerts_n = 0; /* may be run again when the map had to grow */
+    for (size_t i = 0; i < commit->items_n; i++) {
+        nb_arena_reset(commit->arena);
+        enum nb_err err = commit_item(txn, &commit->items[i], commit);
+        if (err) {
+            return nb_error_set(commit->detail, err, "document %" PRIu64 " cannot be counted: %s",
+                                commit->items[i].document->number, nb_strerror(err));
+        }
+    }
+    nb_arena_reset(commit->arena);
+    enum nb_err err = note_knowledge(txn, commit);
+    if (err == NB_OK) {
+        err = note_watermark(txn, commit);
+    }
+    if (err == NB_OK) {
+        meta_put_int(txn, NB_META_CURSOR, (int64_t)commit->cursor);
+        err = nb_txn_err(txn);
+    }
+    return err;
+}

@@ -1,0 +1,56 @@
+/**
+ * Commit: what a batch of annotations changes in the analysis store, in one transaction together
+ * with the cursor. A pure function of the log so far and the knowledge: no clock, no chance, no
+ * floating point, and the size of a batch does not show in the result.
+ *
+ * Threads: one committer.
+ */
+#ifndef NABIZ_ANALYZER_COMMIT_H
+#define NABIZ_ANALYZER_COMMIT_H
+
+#include <nabiz/arena.h>
+#include <nabiz/err.h>
+#include <nabiz/hash.h>
+#include <nabiz/record.h>
+#include <nabiz/store.h>
+
+/* Edges kept of one document; each author is counted once per act and document. */
+enum { NB_EDGES_MAX = 256 };
+
+struct nb_commit_item {
+    const struct nb_document *document;
+    const struct nb_annotation *annotation; /* NULL: skipped; its earlier revision still goes */
+};
+
+struct nb_commit {
+    const struct nb_commit_item *items; /* in log order */
+    size_t items_n;
+    uint64_t cursor;         /* number of the last document covered, skipped ones included */
+    struct nb_id knowledge;  /* what the annotations were made with */
+    uint64_t from;           /* number of the first document covered */
+    struct nb_arena *arena;  /* scratch, reset for every document */
+    uint32_t alerts_n;       /* [out] opened */
+    struct nb_error *detail; /* may be NULL: says which document a failure was about */
+};
+
+/**
+ * nb_store_fn: commit a batch; arg is a struct nb_commit.
+ * @return NB_OK, NB_ENOMEM, NB_ECORRUPT, or the transaction's first error.
+ */
+enum nb_err nb_commit_run(struct nb_txn *txn, void *arg) NB_MUSTUSE;
+
+/**
+ * What is kept of an annotation: everything but sentences and tokens, which are recomputed when
+ * they are wanted. Copied, so that it outlives the document.
+ * @return NB_OK, NB_ETOOBIG (over NB_KEPT_MAX_BYTES), NB_ENOMEM (arena), NB_ECORRUPT (a bug).
+ */
+enum { NB_KEPT_MAX_BYTES = 4 << 20 };
+enum nb_err nb_commit_keep(const struct nb_annotation *annotation, struct nb_arena *scratch,
+                           struct nb_arena *arena, struct nb_annotation **out) NB_MUSTUSE;
+
+/* Keys of ANALYSIS_META; values are decimal, the knowledge is "HEX FROM". */
+#define NB_META_CURSOR "cursor"
+#define NB_META_WATERMARK "watermark"
+#define NB_META_KNOWLEDGE "knowledge"
+
+#endif

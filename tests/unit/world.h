@@ -1,0 +1,267 @@
+/*
+ * A small world for tests of the analysis store: posts written by hand, committed as the analyzer
+ * would, and a dump of everything stored.
+ */
+#ifndef NABIZ_TEST_WORLD_H
+#define NABIZ_TEST_WORLD_H
+
+#include "tests/lib/test.h"
+
+#include <nabiz/analysis.h>
+#include <nabiz/date.h>
+#include <nabiz/log.h>
+#include <nabiz/store.h>
+
+#include "analyzer/commit.h"
+
+enum { WORLD_ACTS = 4 };
+
+/* 2026-11-01T00:00:00Z: the first day of the world. */
+#define WORLD_DAY_MS (20758 * NB_DAY_MS)
+
+struct act {
+    Nb__Edge__Act act; /* 0 ends the list */
+    const char *to;    /* as nb_annotate() would give it: "site/handle" or "site/" */
+    const char *url;
+};
+
+struct post {
+    int64_t at_ms;
+    const char *author; /* "site/handle" or "site/" */
+    const char *url;
+    const char *topic; /* NULL: none */
+    int32_t score_milli;
+    int64_t comments_n; /* -1: unknown */
+    int64_t late_ms;    /* fetched this long after it was published */
+    const char *guid;   /* identity is this, or the URL when NULL */
+    const char *name;   /* of the author */
+    struct act acts[WORLD_ACTS];
+    bool skipped;
+    bool undated;
+};
+
+struct world {
+    char *dir;
+    struct nb_store *store;
+    struct nb_arena *arena;   /* items and answers */
+    struct nb_arena *scratch; /* of the commit */
+    uint64_t last;
+    uint32_t alerts_n;
+};
+
+static void world_open(struct world *w, uint64_t map_bytes)
+{
+    *w = (struct world){.dir = nbt_tmpdir()};
+    const struct nb_store_options options = {.map_bytes = map_bytes, .max_bytes = 1u << 30};
+    struct nb_error error = {0};
+    if (nb_store_open(w->dir, NB_STORE_ANALYSIS, &options, &w->store, &error) != NB_OK) {
+        fail_msg("%s", nb_error_text(&error));
+    }
+    w->arena = nb_arena_new(256u << 20);
+    w->scratch = nb_arena_new(64u << 20);
+}
+
+static void world_close(struct world *w)
+{
+    nb_store_close(w->store);
+    nb_arena_free(w->arena);
+    nb_arena_free(w->scratch);
+    nbt_rmdir(w->dir);
+}
+
+static char *world_text(struct world *w, const char *text)
+{
+    return text ? nb_arena_strdup(w->arena, nb_slice_str(text)) : NULL;
+}
+
+static char *world_site(struct world *w, const char *author)
+{
+    const char *slash = strchr(author, '/');
+    return nb_arena_strdup(w->arena, nb_slice(author, (size_t)(slash - author)));
+}
+
+static struct nb_document *world_document(struct world *w, const struct post *post, uint64_t number)
+{
+    struct nb_document *d = nb_document_new(w->arena);
+    d->has_number = 1;
+    d->number = number;
+    struct nb_id id = nb_document_identity(NB_LIT("w.example"), nb_slice_str(post->guid),
+                                           nb_slice_str(post->url));
+    d->has_identity = 1;
+    d->identity.len = NB_ID_BYTES;
+    d->identity.data = nb_arena_alloc(w->arena, NB_ID_BYTES);
+    memcpy(d->identity.data, id.b, NB_ID_BYTES);
+    d->url = world_text(w, post->url);
+    d->author_name = world_text(w, post->name);
+    d->has_published_ms = !post->undated;
+    d->published_ms = post->at_ms;
+    d->has_fetched_ms = 1;
+    d->fetched_ms = post->at_ms + post->late_ms;
+    return d;
+}
+
+static struct nb_edge *world_edge(struct world *w, const struct post *post, const struct act *act)
+{
+    struct nb_edge *edge = nb_edge_new(w->arena);
+    edge->from = world_text(w, post->author);
+    edge->to = world_text(w, act->to);
+    edge->url = world_text(w, act->url);
+    edge->has_act = 1;
+    edge->act = act->act;
+    return edge;
+}
+
+static struct nb_annotation *world_annotation(struct world *w, const struct post *post)
+{
+    struct nb_annotation *a = nb_annotation_new(w->arena);
+    a->author = world_text(w, post->author);
+    a->site = world_site(w, post->author);
+    a->has_at_ms = 1;
+    a->at_ms = post->at_ms;
+    a->has_comments_n = post->comments_n >= 0;
+    a->comments_n = post->comments_n >= 0 ? (uint64_t)post->comments_n : 0;
+    a->sentiment = nb_arena_alloc(w->arena, sizeof(*a->sentiment));
+    nb__sentiment__init(a->sentiment);
+    a->sentiment->has_label = 1;
+    a->sentiment->label = post->score_milli < 0   ? NB__LABEL__NEGATIVE
+                          : post->score_milli > 0 ? NB__LABEL__POSITIVE
+                                                  : NB__LABEL__NEUTRAL;
+    a->sentiment->has_score_milli = 1;
+    a->sentiment->score_milli = post->score_milli;
+    if (post->topic) {
+        a->n_topics = 1;
+        a->topics = nb_arena_alloc(w->arena, sizeof(a->topics[0]));
+        a->topics[0] = nb_arena_alloc(w->arena, sizeof(*a->topics[0]));
+        nb__topic_hit__init(a->topics[0]);
+        a->topics[0]->topic = world_text(w, post->topic);
+    }
+    a->edges = nb_arena_alloc(w->arena, WORLD_ACTS * sizeof(a->edges[0]));
+    while (a->n_edges < WORLD_ACTS && post->acts[a->n_edges].act) {
+        a->edges[a->n_edges] = world_edge(w, post, &post->acts[a->n_edges]);
+        a->n_edges++;
+    }
+    return a;
+}
+
+/* Commit posts as the next documents of the log, batch_n at a time. */
+static void world_commit(struct world *w, const struct post *posts, size_t n, size_t batch_n)
+{
+    struct nb_commit_item *items = nb_arena_calloc(w->arena, batch_n, sizeof(*items));
+    for (size_t i = 0; i < n;) {
+        struct nb_commit commit = {.items = items, .from = w->last + 1, .arena = w->scratch};
+        memset(commit.knowledge.b, 7, sizeof(commit.knowledge.b));
+        for (; i < n && commit.items_n < batch_n; i++) {
+            items[commit.items_n].document = world_document(w, &posts[i], ++w->last);
+            items[commit.items_n].annotation =
+                posts[i].skipped ? NULL : world_annotation(w, &posts[i]);
+            commit.items_n++;
+        }
+        commit.cursor = w->last;
+        struct nb_error error = {0};
+        if (nb_store_write(w->store, nb_commit_run, &commit, &error) != NB_OK) {
+            fail_msg("%s", nb_error_text(&error));
+        }
+        w->alerts_n += commit.alerts_n;
+    }
+}
+
+static struct nb_txn *world_read(struct world *w)
+{
+    struct nb_txn *txn;
+    assert_int_equal(nb_read_begin(w->store, &txn, NULL), NB_OK);
+    return txn;
+}
+
+static size_t world_count(struct world *w, enum nb_table_id table)
+{
+    struct nb_txn *txn = world_read(w);
+    size_t n = (size_t)nb_table_count(txn, table);
+    nb_read_end(txn);
+    return n;
+}
+
+/* Every record of every table, keys and values in hexadecimal; the caller frees. */
+static char *world_dump(struct world *w)
+{
+    size_t cap = 64u << 20;
+    char *dump = malloc(cap);
+    size_t len = 0;
+    struct nb_txn *txn = world_read(w);
+    for (int t = 0; t < NB_TBL_COUNT; t++) {
+        if (nb_table_row((enum nb_table_id)t)->store != NB_STORE_ANALYSIS) {
+            continue;
+        }
+        struct nb_cursor *cursor;
+        struct nb_slice key;
+        struct nb_slice value;
+        assert_int_equal(nb_cursor_open(txn, (enum nb_table_id)t, &cursor), NB_OK);
+        enum nb_err err = nb_cursor_seek(cursor, nb_slice(NULL, 0), &key, &value);
+        for (; err == NB_OK; err = nb_cursor_next(cursor, &key, &value)) {
+            assert_true(len + 2 * (key.len + value.len) + 64 < cap);
+            len += (size_t)sprintf(dump + len, "%s ", nb_table_row((enum nb_table_id)t)->name);
+            nb_hex(key, dump + len);
+            len += 2 * key.len;
+            dump[len++] = ' ';
+            nb_hex(value, dump + len);
+            len += 2 * value.len;
+            dump[len++] = '\n';
+        }
+        nb_cursor_close(cursor);
+    }
+    dump[len] = '\0';
+    nb_read_end(txn);
+    return dump;
+}
+
+/* A stream of posts that touches everything: revisions, topics, acts, names, late and skipped ones;
+ * the same for the same seed. The strings live in the world's arena. */
+static void world_generate(struct world *w, uint32_t seed, struct post *posts, size_t n)
+{
+    static const char *const topics[] = {NULL, "acme", "rakip", "acme"};
+    uint32_t r = seed;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t d[8];
+        for (size_t k = 0; k < 8; k++) {
+            r = r * 1664525u + 1013904223u;
+            d[k] = r >> 8;
+        }
+        uint32_t site = d[0] % 5;
+        uint32_t author = d[1] % 7;
+        struct post *p = &posts[i];
+        *p = (struct post){
+            .at_ms = WORLD_DAY_MS + (int64_t)i * 20 * NB_MINUTE_MS - (d[2] % 3) * NB_HOUR_MS,
+            .author =
+                nb_arena_printf(w->arena, "s%u.example/%s%.0u", site, author ? "a" : "", author),
+            .topic = topics[d[3] % 4],
+            .score_milli = (int32_t)(d[4] % 3) * 500 - 500,
+            .comments_n = (int64_t)(d[4] % 10) - 2,
+            .late_ms = NB_MINUTE_MS,
+            .name = d[5] % 2 ? "Bir Ad" : NULL,
+            .skipped = d[5] % 37 == 0,
+        };
+        if (author) {
+            p->author = nb_arena_printf(w->arena, "s%u.example/a%u", site, author);
+        }
+        if (p->comments_n < 0) {
+            p->comments_n = -1;
+        }
+        /* One in six is a revision of an earlier one: it has its URL. */
+        p->url = i > 10 && d[6] % 6 == 0
+                     ? posts[d[7] % i].url
+                     : nb_arena_printf(w->arena, "https://s%u.example/p/%zu", site, i);
+        size_t acts_n = d[2] % WORLD_ACTS;
+        for (size_t k = 0; i > 0 && k < acts_n; k++) {
+            const struct post *other = &posts[(d[3] + k * d[6]) % i];
+            uint32_t act = 1 + (d[4] + (uint32_t)k) % 5;
+            p->acts[k] = (struct act){
+                (Nb__Edge__Act)act,
+                act == NB__EDGE__ACT__MENTION
+                    ? other->author
+                    : nb_arena_printf(w->arena, "%s/", world_site(w, other->author)),
+                act == NB__EDGE__ACT__MENTION ? NULL : other->url,
+            };
+        }
+    }
+}
+
+#endif
