@@ -59,14 +59,18 @@ static bool is_in(unsigned char byte, enum nb_url_set set)
     return byte < 0x20 || byte > 0x7e || (sets_of[byte] & set) != 0;
 }
 
-void nb_url_out_encoded(struct nb_url_out *out, struct nb_slice s, enum nb_url_set set)
+void nb_url_out_escape(struct nb_url_out *out, unsigned char byte)
 {
     static const char hex[] = "0123456789ABCDEF";
+    char escape[3] = {'%', hex[byte >> 4], hex[byte & 15]};
+    nb_url_out_add(out, nb_slice(escape, sizeof(escape)));
+}
+
+void nb_url_out_encoded(struct nb_url_out *out, struct nb_slice s, enum nb_url_set set)
+{
     for (size_t i = 0; i < s.len; i++) {
-        unsigned char byte = (unsigned char)s.p[i];
-        if (is_in(byte, set)) {
-            char escape[3] = {'%', hex[byte >> 4], hex[byte & 15]};
-            nb_url_out_add(out, nb_slice(escape, sizeof(escape)));
+        if (is_in((unsigned char)s.p[i], set)) {
+            nb_url_out_escape(out, (unsigned char)s.p[i]);
         } else {
             nb_url_out_byte(out, s.p[i]);
         }

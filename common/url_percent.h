@@ -34,6 +34,9 @@ void nb_url_out_byte(struct nb_url_out *out, char byte);
 void nb_url_out_add(struct nb_url_out *out, struct nb_slice s);
 void nb_url_out_number(struct nb_url_out *out, uint32_t value);
 
+/** Append one byte as %XX. */
+void nb_url_out_escape(struct nb_url_out *out, unsigned char byte);
+
 /** Append s with the bytes of the set as %XX; a '%' that is there already stays. */
 void nb_url_out_encoded(struct nb_url_out *out, struct nb_slice s, enum nb_url_set set);
 

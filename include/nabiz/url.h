@@ -52,9 +52,11 @@ bool nb_url_is_http(const struct nb_url *url);
 int32_t nb_url_port(const struct nb_url *url);
 
 /**
- * Canonical form, used for identity: no fragment, no credentials, no default port, no tracking
- * parameters (utm_*, fbclid, gclid, ...; the list is in url_canonical.c), remaining parameters in
- * their order, an empty query dropped. http and https stay different, and so do /a and /a/.
+ * Canonical form, used for identity: no fragment, no credentials, no default port, an empty query
+ * dropped. Of http and https also: no empty and no tracking parameters (utm_*, fbclid, gclid, ...;
+ * the list is in url_canonical.c), remaining parameters in their order, percent-escapes in
+ * capitals and only where needed (RFC 3986, 6.2.2). http and https stay different, and so do /a
+ * and /a/. It parses to itself and is its own canonical form.
  * @param out  [out] in arena.
  * @return NB_OK, NB_ENOMEM.
  */

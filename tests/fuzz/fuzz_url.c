@@ -71,7 +71,7 @@ static void check_canonical(const struct nb_url *url, struct nb_arena *arena)
     assert(nb_url_parse(canonical, NULL, arena, &again) == NB_OK);
     check_same(again.href, canonical);
     check_same(again.host, url->host);
-    check_same(again.path, url->path);
+    assert(nb_url_is_http(url) || nb_slice_eq(again.path, url->path));
     assert(again.username.len == 0 && again.password.len == 0 && !again.fragment.p);
     assert(again.port == url->port);
     assert(nb_url_canonical(&again, arena, &twice) == NB_OK);
