@@ -58,8 +58,10 @@ CFLAGS_ALL := -std=c11 -g $(O) $(WARNINGS) $(HARDENING) $(SAN_FLAGS) -pthread \
   -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN_FLAGS) $(LDFLAGS)
 
-LIB_SRC := $(sort $(wildcard common/*.c crawler/*.c crawler/*/*.c analyzer/*.c analyzer/*/*.c))
-BIN_SRC := $(sort $(wildcard service/*.c service/*/*.c))
+# The program itself is main and its commands; everything else is in the library, where tests see it.
+BIN_SRC := service/main.c $(sort $(wildcard service/cmd_*.c))
+LIB_SRC := $(sort $(wildcard common/*.c crawler/*.c crawler/*/*.c analyzer/*.c analyzer/*/*.c) \
+  $(filter-out $(BIN_SRC),$(wildcard service/*.c service/*/*.c)))
 TEST_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 HELPER_SRC := $(sort $(wildcard tests/lib/*.c))

@@ -1,0 +1,322 @@
+/*
+ * Collecting a report: counts come from the hourly counters, lists from the mentions. The two are
+ * written in one transaction by the analyzer, so they agree; `--rows mentions` recounts one by the
+ * other.
+ *
+ * Hours of the counters are UTC; at an offset that is not whole hours (there are three such zones
+ * inhabited) an hour belongs to the day it starts in.
+ */
+#include "service/digest/report_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <nabiz/date.h>
+
+int64_t nb_report_day_start(int64_t at_ms, int32_t offset_min)
+{
+    int64_t shifted = at_ms + offset_min * NB_MINUTE_MS;
+    int64_t into = shifted % NB_DAY_MS;
+    return at_ms - (into < 0 ? into + NB_DAY_MS : into);
+}
+
+/* Start of the hour in a key of TOPIC_HOUR: hours since 1970, behind the topic and its NUL. */
+static int64_t hour_of(struct nb_slice key, size_t topic_len)
+{
+    return (int64_t)nb_key_to_u64((const uint8_t *)key.p + topic_len + 1) * NB_HOUR_MS;
+}
+
+/* One row per topic: its name, and its newest hour by stepping back from the name after it. */
+static enum nb_err add_topic(struct nb_cursor *cursor, struct nb_slice name, struct nb_arena *arena,
+                             struct nb_report_topic *out)
+{
+    struct nb_slice key;
+    struct nb_slice value;
+    char *after = nb_arena_alloc(arena, name.len + 1);
+    if (!after) {
+        return NB_ENOMEM;
+    }
+    memcpy(after, name.p, name.len);
+    after[name.len] = '\1'; /* keys go on with NUL: this is past the topic's last */
+    enum nb_err err = nb_cursor_seek(cursor, nb_slice(after, name.len + 1), &key, &value);
+    if (err == NB_ENOTFOUND) {
+        err = nb_cursor_last(cursor, &key, &value);
+    } else if (err == NB_OK) {
+        err = nb_cursor_prev(cursor, &key, &value);
+    }
+    if (err != NB_OK) {
+        return err == NB_ENOTFOUND ? NB_ECORRUPT : err;
+    }
+    if (key.len != name.len + 9 || !nb_slice_starts(key, name)) {
+        return NB_ECORRUPT;
+    }
+    out->name = nb_slice(after, name.len);
+    out->last_hour_ms = hour_of(key, name.len);
+    return NB_OK;
+}
+
+static enum nb_err walk_topics(struct nb_cursor *cursor, struct nb_arena *arena,
+                               struct nb_report_topic **rows, size_t *rows_n)
+{
+    struct nb_slice from = NB_LIT("");
+    size_t cap = 0;
+    for (;;) {
+        struct nb_slice key;
+        struct nb_slice value;
+        enum nb_err err = nb_cursor_seek(cursor, from, &key, &value);
+        if (err == NB_ENOTFOUND) {
+            return NB_OK;
+        }
+        size_t end = err == NB_OK ? nb_slice_find_byte(key, '\0', 0) : 0;
+        if (err != NB_OK || end == NB_NPOS) {
+            return err != NB_OK ? err : NB_ECORRUPT;
+        }
+        if (*rows_n == cap) {
+            size_t bigger = cap == 0 ? 16 : 2 * cap;
+            struct nb_report_topic *grown =
+                nb_arena_grow(arena, *rows, cap * sizeof(**rows), bigger * sizeof(**rows));
+            if (!grown) {
+                return NB_ENOMEM;
+            }
+            *rows = grown;
+            cap = bigger;
+        }
+        struct nb_report_topic *row = &(*rows)[*rows_n];
+        err = add_topic(cursor, nb_slice_sub(key, 0, end), arena, row);
+        if (err != NB_OK) {
+            return err;
+        }
+        (*rows_n)++;
+        from = nb_slice(row->name.p, row->name.len + 1); /* with the \1 behind it */
+    }
+}
+
+enum nb_err nb_report_topics(struct nb_txn *analysis, struct nb_arena *arena,
+                             const struct nb_report_topic **out, size_t *out_n)
+{
+    struct nb_cursor *cursor;
+    struct nb_report_topic *rows = NULL;
+    size_t rows_n = 0;
+    enum nb_err err = nb_cursor_open(analysis, NB_TBL_TOPIC_HOUR, &cursor);
+    if (err != NB_OK) {
+        return err;
+    }
+    err = walk_topics(cursor, arena, &rows, &rows_n);
+    nb_cursor_close(cursor);
+    if (err == NB_OK) {
+        *out = rows;
+        *out_n = rows_n;
+    }
+    return err;
+}
+
+int64_t nb_report_newest_day(int64_t watermark_ms, int64_t now_ms, int32_t offset_min)
+{
+    int64_t now = now_ms > watermark_ms ? now_ms : watermark_ms;
+    int64_t yesterday = nb_report_day_start(now, offset_min) - NB_DAY_MS;
+    int64_t covered = nb_report_day_start(watermark_ms, offset_min);
+    return watermark_ms >= 0 && covered < yesterday ? covered : yesterday;
+}
+
+static void add_hour(struct nb_report_counts *to, const struct nb_topic_hour *hour)
+{
+    to->documents_n += hour->documents_n;
+    to->negative_n += hour->negative_n;
+    to->neutral_n += hour->neutral_n;
+    to->positive_n += hour->positive_n;
+    to->score_sum_milli += hour->score_sum_milli;
+}
+
+/* @return NB_OK, NB_ENOTFOUND (nothing was ever said about the topic), ... */
+static enum nb_err first_hour(struct nb_txn *analysis, struct nb_slice topic,
+                              struct nb_arena *arena, int64_t *out)
+{
+    struct nb_cursor *cursor;
+    struct nb_slice key;
+    struct nb_slice value;
+    char *from = nb_arena_strdup(arena, topic);
+    enum nb_err err = from ? nb_cursor_open(analysis, NB_TBL_TOPIC_HOUR, &cursor) : NB_ENOMEM;
+    if (err != NB_OK) {
+        return err;
+    }
+    struct nb_slice prefix = nb_slice(from, topic.len + 1); /* with its NUL */
+    err = nb_cursor_seek(cursor, prefix, &key, &value);
+    if (err == NB_OK && (!nb_slice_starts(key, prefix) || key.len != prefix.len + 8)) {
+        err = NB_ENOTFOUND;
+    }
+    if (err == NB_OK) {
+        *out = hour_of(key, topic.len);
+    }
+    nb_cursor_close(cursor);
+    return err;
+}
+
+/*
+ * The day, its hours, and up to seven days before it. Days before the topic's first document are
+ * not history: a mean over them would make any first week look like a rise.
+ */
+static enum nb_err collect_counts(struct nb_txn *analysis, struct nb_arena *arena,
+                                  struct nb_report *out)
+{
+    const struct nb_hour_row *rows = NULL;
+    size_t n = 0;
+    int64_t first = 0;
+    int64_t from = out->day_ms - NB_REPORT_HISTORY_DAYS * NB_DAY_MS;
+    enum nb_err err = first_hour(analysis, out->topic, arena, &first);
+    if (err == NB_ENOTFOUND) {
+        return NB_OK;
+    }
+    if (err == NB_OK) {
+        err = nb_analysis_hours(analysis, out->topic, from, out->end_ms, arena, &rows, &n);
+    }
+    if (err != NB_OK) {
+        return err;
+    }
+    if (first >= from) {
+        from = first < out->day_ms ? nb_report_day_start(first, out->offset_min) : out->day_ms;
+    }
+    out->history_n = (size_t)((out->day_ms - from) / NB_DAY_MS);
+    for (size_t i = 0; i < out->history_n; i++) {
+        out->history[i].day_ms = from + (int64_t)i * NB_DAY_MS;
+    }
+    for (size_t i = 0; i < n; i++) {
+        int64_t at = rows[i].hour_ms;
+        if (at >= out->day_ms) {
+            add_hour(&out->day, rows[i].hour);
+            add_hour(&out->hours[(at - out->day_ms) / NB_HOUR_MS], rows[i].hour);
+        } else {
+            add_hour(&out->before, rows[i].hour);
+            add_hour(&out->history[(at - from) / NB_DAY_MS].counts, rows[i].hour);
+        }
+    }
+    return NB_OK;
+}
+
+static int by_documents(const void *a, const void *b)
+{
+    const struct nb_report_share *x = a;
+    const struct nb_report_share *y = b;
+    if (x->documents_n != y->documents_n) {
+        return x->documents_n > y->documents_n ? -1 : 1;
+    }
+    return nb_slice_cmp(x->topic, y->topic);
+}
+
+static enum nb_err collect_share(struct nb_txn *analysis, struct nb_arena *arena,
+                                 struct nb_report *out)
+{
+    const struct nb_report_topic *topics = NULL;
+    size_t topics_n = 0;
+    enum nb_err err = nb_report_topics(analysis, arena, &topics, &topics_n);
+    struct nb_report_share *share =
+        err == NB_OK ? nb_arena_calloc(arena, topics_n, sizeof(*share)) : NULL;
+    if (!share) {
+        return err != NB_OK ? err : NB_ENOMEM;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < topics_n; i++) {
+        const struct nb_hour_row *rows = NULL;
+        size_t rows_n = 0;
+        err = nb_analysis_hours(analysis, topics[i].name, out->day_ms, out->end_ms, arena, &rows,
+                                &rows_n);
+        if (err != NB_OK) {
+            return err;
+        }
+        struct nb_report_counts sum = {0};
+        for (size_t j = 0; j < rows_n; j++) {
+            add_hour(&sum, rows[j].hour);
+        }
+        if (sum.documents_n > 0) {
+            share[n++] = (struct nb_report_share){topics[i].name, sum.documents_n, 0};
+            out->share_sum_n += sum.documents_n;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        share[i].share_milli = (int32_t)(share[i].documents_n * 1000 / out->share_sum_n);
+    }
+    qsort(share, n, sizeof(*share), by_documents);
+    out->share = share;
+    out->share_n = n;
+    return NB_OK;
+}
+
+static enum nb_err collect_commands(struct nb_arena *arena, struct nb_report *out)
+{
+    struct nb_civil day = nb_civil_of(out->day_ms, out->offset_min);
+    char from[NB_RFC3339_BYTES];
+    (void)snprintf(from, sizeof(from), "%04d-%02d-%02d", day.year, day.month, day.day);
+    const struct {
+        const char **to;
+        const char *rows;
+    } own[] = {
+        {&out->commands.counts, "mentions"}, {&out->commands.history, "days"},
+        {&out->commands.hours, "hours"},     {&out->commands.stories, "stories"},
+        {&out->commands.waiting, "waiting"}, {&out->commands.praise, "praise"},
+        {&out->commands.loudest, "authors"}, {&out->commands.share, "share"},
+        {&out->commands.alerts, "alerts"},   {&out->commands.influencers, "influencers"},
+    };
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        *own[i].to = nb_arena_printf(arena, "nabiz digest --topic %.*s --day %s --rows %s",
+                                     NB_ARG(out->topic), from, own[i].rows);
+        if (!*own[i].to) {
+            return NB_ENOMEM;
+        }
+    }
+    return NB_OK;
+}
+
+static enum nb_err collect_behind(struct nb_txn *analysis, struct nb_log *log,
+                                  struct nb_report *out, struct nb_error *error)
+{
+    uint64_t cursor = 0;
+    uint64_t last = 0;
+    enum nb_err err = nb_analysis_cursor(analysis, &cursor);
+    if (err == NB_OK && log) {
+        err = nb_log_last(log, &last, error);
+    }
+    out->behind_n = last > cursor ? last - cursor : 0;
+    return err;
+}
+
+enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
+                              const struct nb_report_options *options, struct nb_arena *arena,
+                              struct nb_report *out, struct nb_error *error)
+{
+    struct nb_report report = {.topic = options->topic,
+                               .day_ms = options->day_ms,
+                               .end_ms = options->day_ms + NB_DAY_MS,
+                               .offset_min = options->offset_min};
+    enum nb_err err = collect_behind(analysis, log, &report, error);
+    if (err == NB_OK) {
+        err = collect_counts(analysis, arena, &report);
+    }
+    if (err == NB_OK) {
+        err = nb_report_documents(analysis, log, arena, &report, error);
+    }
+    if (err == NB_OK) {
+        err = nb_report_lists(arena, &report);
+    }
+    if (err == NB_OK) {
+        err = nb_influence_list(analysis, report.topic, nb_slice(NULL, 0),
+                                report.end_ms - NB_REPORT_INFLUENCE_DAYS * NB_DAY_MS, report.end_ms,
+                                arena, &report.influencers, &report.influencers_n);
+    }
+    if (err == NB_OK) {
+        err = nb_analysis_alerts(analysis, report.topic, report.day_ms, report.end_ms, arena,
+                                 &report.alerts, &report.alerts_n);
+    }
+    if (err == NB_OK) {
+        err = collect_share(analysis, arena, &report);
+    }
+    if (err == NB_OK) {
+        err = collect_commands(arena, &report);
+    }
+    if (err != NB_OK) {
+        /* a detail that a step left stays; the others get one that names the report */
+        return error && error->code == err ? err
+                                           : nb_error_set(error, err, "the report on %.*s: %s",
+                                                          NB_ARG(options->topic), nb_strerror(err));
+    }
+    *out = report;
+    return NB_OK;
+}

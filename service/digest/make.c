@@ -1,0 +1,130 @@
+#include "service/digest/make.h"
+
+#include <stdio.h>
+
+#include <nabiz/paths.h>
+
+#include "service/digest/render.h"
+
+#define REPORT_MAX_BYTES                                                                           \
+    (256u << 20) /* a limit, not a cost: a usual day takes a few hundred KiB                       \
+                  */
+#define TEMPLATE_MAX_BYTES (1u << 20)
+#define PATH_BYTES 4096
+
+static enum nb_err template_dir(const struct nb_config *config, char dir[PATH_BYTES])
+{
+    const char *own = nb_config_str(config, NB_CFG_TEMPLATES);
+    if (*own) {
+        return (size_t)snprintf(dir, PATH_BYTES, "%s", own) < PATH_BYTES ? NB_OK : NB_ETOOBIG;
+    }
+    return nb_path_share("templates", dir, PATH_BYTES);
+}
+
+static enum nb_err load_stylesheet(const char *dir, struct nb_xslt **out, struct nb_error *error)
+{
+    char path[PATH_BYTES + 16];
+    struct nb_buf bytes;
+    (void)snprintf(path, sizeof(path), "%s/digest.xsl", dir);
+    enum nb_err err = nb_xml_load(path, TEMPLATE_MAX_BYTES, &bytes, error);
+    if (err == NB_OK) {
+        err = nb_xslt_parse(path, nb_buf_slice(&bytes), out, error);
+        nb_buf_fini(&bytes);
+    }
+    return err;
+}
+
+static enum nb_err render_html(const struct nb_report *report, const char *dir,
+                               const struct nb_labels *labels, struct nb_arena *arena,
+                               struct nb_buf *out, struct nb_error *error)
+{
+    struct nb_xslt *xslt = NULL;
+    enum nb_err err = load_stylesheet(dir, &xslt, error);
+    if (err == NB_OK) {
+        err = nb_digest_html(report, labels, xslt, arena, out, error);
+    }
+    nb_xslt_free(xslt);
+    return err;
+}
+
+static enum nb_err render_xml(const struct nb_report *report, const struct nb_labels *labels,
+                              struct nb_arena *arena, struct nb_buf *out)
+{
+    struct nb_xml *xml = nb_xml_new();
+    if (!xml) {
+        return NB_ENOMEM;
+    }
+    nb_digest_xml(report, labels, arena, xml);
+    enum nb_err err = nb_xml_finish(xml, out);
+    nb_xml_free(xml);
+    return err;
+}
+
+static enum nb_err render_labelled(const struct nb_digest_request *request,
+                                   const struct nb_report *report, struct nb_arena *arena,
+                                   struct nb_buf *out, struct nb_error *error)
+{
+    char dir[PATH_BYTES];
+    struct nb_labels *labels = NULL;
+    enum nb_err err = template_dir(request->config, dir);
+    if (err == NB_OK) {
+        err = nb_labels_load(dir, request->lang, &labels, error);
+    }
+    if (err != NB_OK) {
+        return err;
+    }
+    if (request->format == NB_DIGEST_HTML) {
+        err = render_html(report, dir, labels, arena, out, error);
+    } else if (request->format == NB_DIGEST_XML) {
+        err = render_xml(report, labels, arena, out);
+    } else {
+        err = nb_digest_text(report, labels, arena, out);
+    }
+    nb_labels_free(labels);
+    return err;
+}
+
+static enum nb_err collect(const struct nb_digest_request *request, struct nb_arena *arena,
+                           struct nb_report *report, struct nb_error *error)
+{
+    const struct nb_report_options options = {
+        .topic = request->topic,
+        .day_ms = request->day_ms,
+        .offset_min = (int32_t)nb_config_int(request->config, NB_CFG_UTC_OFFSET)};
+    struct nb_txn *txn = NULL;
+    enum nb_err err = nb_read_begin(request->analysis, &txn, error);
+    if (err == NB_OK) {
+        err = nb_report_collect(txn, request->log, &options, arena, report, error);
+        nb_read_end(txn);
+    }
+    return err;
+}
+
+enum nb_err nb_digest_make(const struct nb_digest_request *request, struct nb_buf *out,
+                           bool *out_empty, struct nb_error *error)
+{
+    struct nb_report report;
+    size_t before = out->len;
+    struct nb_error detail = {0};
+    struct nb_arena *arena = nb_arena_new(REPORT_MAX_BYTES);
+    enum nb_err err = arena ? collect(request, arena, &report, &detail) : NB_ENOMEM;
+    if (err == NB_OK) {
+        if (request->format == NB_DIGEST_JSON) {
+            err = nb_digest_json(&report, out);
+        } else if (request->format == NB_DIGEST_ROWS) {
+            err = nb_digest_rows(&report, request->rows, out);
+        } else {
+            err = render_labelled(request, &report, arena, out, &detail);
+        }
+    }
+    if (err == NB_OK && out_empty) {
+        *out_empty = nb_report_empty(&report);
+    }
+    nb_arena_free(arena);
+    if (err != NB_OK) {
+        out->len = before;
+        return nb_error_set(error, err, "%s",
+                            detail.code == err ? nb_error_text(&detail) : nb_strerror(err));
+    }
+    return NB_OK;
+}

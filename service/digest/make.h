@@ -1,0 +1,47 @@
+/**
+ * One digest from stores to bytes: what the command, the pages and later the mail have in common.
+ *
+ * Templates are read each time: a team that edits them sees the change at once, and a process that
+ * serves a digest now and then keeps nothing of it in memory.
+ *
+ * Threads: any; one request belongs to one thread.
+ */
+#ifndef NABIZ_DIGEST_MAKE_H
+#define NABIZ_DIGEST_MAKE_H
+
+#include <stdbool.h>
+
+#include <nabiz/buf.h>
+#include <nabiz/config.h>
+#include <nabiz/log.h>
+#include <nabiz/store.h>
+
+enum nb_digest_format {
+    NB_DIGEST_HTML,
+    NB_DIGEST_TEXT,
+    NB_DIGEST_JSON,
+    NB_DIGEST_XML, /* what the stylesheet sees */
+    NB_DIGEST_ROWS /* CSV of one section: see NB_DIGEST_ROW_SETS */
+};
+
+struct nb_digest_request {
+    struct nb_store *analysis;
+    struct nb_log *log; /* may be NULL: no titles and texts */
+    const struct nb_config *config;
+    struct nb_slice topic;
+    int64_t day_ms; /* start of the day at clock.utc_offset */
+    enum nb_digest_format format;
+    const char *rows; /* for NB_DIGEST_ROWS */
+    const char *lang; /* "tr", "en", ... */
+};
+
+/**
+ * @param out        appended to; unchanged on failure.
+ * @param out_empty  [out] nothing was said on the day; may be NULL.
+ * @return NB_OK, NB_EINVAL (rows, lang), NB_ENOTFOUND, NB_ESYNTAX or NB_EREFUSED (the templates;
+ *         the detail says which and where), NB_ENOMEM, NB_ETOOBIG, NB_ECORRUPT, NB_EIO.
+ */
+enum nb_err nb_digest_make(const struct nb_digest_request *request, struct nb_buf *out,
+                           bool *out_empty, struct nb_error *error) NB_MUSTUSE;
+
+#endif

@@ -1,0 +1,71 @@
+/**
+ * Rendering a report: XML (what the stylesheet sees), HTML by the stylesheet, text for a terminal
+ * of 80 columns, JSON for programs, CSV rows to recount from.
+ *
+ * HTML goes through XSLT because teams change pages. Text is laid out in C from the same model:
+ * wrapping by display columns, bars and right-aligned figures are what XSLT 1.0 cannot say.
+ *
+ * The same report and labels give the same bytes.
+ *
+ * Threads: pure functions.
+ */
+#ifndef NABIZ_DIGEST_RENDER_H
+#define NABIZ_DIGEST_RENDER_H
+
+#include <nabiz/buf.h>
+
+#include "service/digest/labels.h"
+#include "service/digest/report.h"
+#include "service/digest/xml.h"
+#include "service/digest/xslt.h"
+
+#define NB_DIGEST_MAX_BYTES (8u << 20)
+
+/* Rows shown of each list; what is not shown is counted. */
+#define NB_DIGEST_ROWS 5
+
+/** One sentence of the headline: how it is meant, and finished text. */
+enum nb_tone { NB_TONE_NEUTRAL, NB_TONE_GOOD, NB_TONE_BAD };
+
+struct nb_headline {
+    enum nb_tone tone;
+    struct nb_slice text;
+};
+
+#define NB_HEADLINES_MAX 5
+
+/** What changed, most important first. @return how many; results live in the arena. */
+size_t nb_digest_headline(const struct nb_report *report, const struct nb_labels *labels,
+                          struct nb_arena *arena, struct nb_headline out[NB_HEADLINES_MAX]);
+
+/**
+ * A figure against the days before: of, mean per day in thousandths, change in percent.
+ * @return false when there is nothing to compare with (no earlier day, or nothing on them).
+ */
+bool nb_digest_change(uint64_t of, uint64_t sum_before, size_t days_n, int64_t *mean_milli,
+                      int64_t *percent);
+
+/** The model as a tree with the labels in it. Errors stay in xml. */
+void nb_digest_xml(const struct nb_report *report, const struct nb_labels *labels,
+                   struct nb_arena *arena, struct nb_xml *xml);
+
+/** @return NB_OK, NB_ENOMEM, NB_ETOOBIG, NB_EREFUSED (the stylesheet: see nb_xslt_apply). */
+enum nb_err nb_digest_html(const struct nb_report *report, const struct nb_labels *labels,
+                           const struct nb_xslt *xslt, struct nb_arena *arena, struct nb_buf *out,
+                           struct nb_error *error) NB_MUSTUSE;
+
+/** For a terminal of NB_DIGEST_COLUMNS. @return NB_OK, NB_ENOMEM, NB_ETOOBIG. */
+#define NB_DIGEST_COLUMNS 80
+enum nb_err nb_digest_text(const struct nb_report *report, const struct nb_labels *labels,
+                           struct nb_arena *arena, struct nb_buf *out) NB_MUSTUSE;
+
+/** Every number of the model, all rows of every list. @return NB_OK, NB_ENOMEM, NB_ETOOBIG. */
+enum nb_err nb_digest_json(const struct nb_report *report, struct nb_buf *out) NB_MUSTUSE;
+
+/** Names of row sets, "a|b|c", and one of them as CSV. @return NB_OK, NB_EINVAL, NB_ENOMEM, ... */
+#define NB_DIGEST_ROW_SETS                                                                         \
+    "mentions|days|hours|stories|waiting|praise|authors|influencers|alerts|share"
+enum nb_err nb_digest_rows(const struct nb_report *report, const char *set,
+                           struct nb_buf *out) NB_MUSTUSE;
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * JSON for programs: every number of the model and all rows of every list, free of language.
+ */
+#include "service/digest/render.h"
+
+#include <stdio.h>
+
+#include <nabiz/date.h>
+#include <nabiz/json.h>
+
+static void day_text(int64_t at_ms, int32_t offset_min, char out[NB_RFC3339_BYTES])
+{
+    struct nb_civil day = nb_civil_of(at_ms, offset_min);
+    (void)snprintf(out, NB_RFC3339_BYTES, "%04d-%02d-%02d", day.year, day.month, day.day);
+}
+
+static void json_milli(struct nb_json *j, const char *key, int32_t value_milli)
+{
+    nb_json_key(j, key);
+    if (value_milli == NB_UNKNOWN_MILLI) {
+        nb_json_null(j);
+    } else {
+        nb_json_int(j, value_milli);
+    }
+}
+
+static void json_counts(struct nb_json *j, const struct nb_report_counts *counts)
+{
+    nb_json_kint(j, "documents", (int64_t)counts->documents_n);
+    nb_json_kint(j, "negative", (int64_t)counts->negative_n);
+    nb_json_kint(j, "neutral", (int64_t)counts->neutral_n);
+    nb_json_kint(j, "positive", (int64_t)counts->positive_n);
+    json_milli(j, "score_milli",
+               counts->documents_n == 0 ? NB_UNKNOWN_MILLI : nb_report_score(counts));
+}
+
+static void open_list(struct nb_json *j, const char *name, const char *command)
+{
+    nb_json_key(j, name);
+    nb_json_object(j);
+    nb_json_kcstr(j, "command", command);
+    nb_json_key(j, "rows");
+    nb_json_array(j);
+}
+
+static void close_list(struct nb_json *j)
+{
+    nb_json_end(j);
+    nb_json_end(j);
+}
+
+static void json_document(struct nb_json *j, const struct nb_report_document *document)
+{
+    nb_json_kint(j, "number", (int64_t)document->number);
+    nb_json_ktime(j, "at", document->at_ms);
+    nb_json_kcstr(j, "kind", nb_kind_name(document->kind));
+    nb_json_kcstr(j, "label", nb_label_name(document->label));
+    nb_json_kint(j, "score_milli", document->score_milli);
+    nb_json_kstr(j, "author", document->author);
+    nb_json_kstr(j, "site", document->site);
+    nb_json_kstr(j, "name", document->name);
+    nb_json_kstr(j, "url", document->url);
+    nb_json_kstr(j, "title", document->title);
+    nb_json_kstr(j, "excerpt", document->excerpt);
+    nb_json_kint(j, "comments", (int64_t)document->comments_n);
+    nb_json_kint(j, "links", (int64_t)document->links_n);
+}
+
+static void json_figures(struct nb_json *j, const struct nb_report *report)
+{
+    char day[NB_RFC3339_BYTES];
+    nb_json_key(j, "counts");
+    nb_json_object(j);
+    nb_json_kcstr(j, "command", report->commands.counts);
+    json_counts(j, &report->day);
+    nb_json_end(j);
+    open_list(j, "history", report->commands.history);
+    for (size_t i = 0; i < report->history_n; i++) {
+        day_text(report->history[i].day_ms, report->offset_min, day);
+        nb_json_object(j);
+        nb_json_kcstr(j, "day", day);
+        json_counts(j, &report->history[i].counts);
+        nb_json_end(j);
+    }
+    close_list(j);
+    open_list(j, "hours", report->commands.hours);
+    for (size_t i = 0; i < 24; i++) {
+        nb_json_object(j);
+        nb_json_kint(j, "hour", (int64_t)i);
+        json_counts(j, &report->hours[i]);
+        nb_json_end(j);
+    }
+    close_list(j);
+}
+
+static void json_documents(struct nb_json *j, const struct nb_report *report)
+{
+    open_list(j, "stories", report->commands.stories);
+    for (size_t i = 0; i < report->stories_n; i++) {
+        const struct nb_report_story *story = &report->stories[i];
+        nb_json_object(j);
+        nb_json_kint(j, "documents", (int64_t)story->documents_n);
+        nb_json_kint(j, "authors", (int64_t)story->authors_n);
+        nb_json_kint(j, "negative", (int64_t)story->negative_n);
+        nb_json_kint(j, "positive", (int64_t)story->positive_n);
+        nb_json_kint(j, "all_comments", (int64_t)story->comments_n);
+        nb_json_kint(j, "all_links", (int64_t)story->links_n);
+        nb_json_key(j, "best");
+        nb_json_object(j);
+        json_document(j, story->best);
+        nb_json_end(j);
+        nb_json_end(j);
+    }
+    close_list(j);
+    open_list(j, "waiting", report->commands.waiting);
+    for (size_t i = 0; i < report->waiting_n; i++) {
+        nb_json_object(j);
+        nb_json_kint(j, "age_min", report->waiting[i].age_min);
+        nb_json_kbool(j, "overdue", report->waiting[i].overdue);
+        json_document(j, report->waiting[i].document);
+        nb_json_end(j);
+    }
+    close_list(j);
+    open_list(j, "praise", report->commands.praise);
+    for (size_t i = 0; i < report->praise_n; i++) {
+        nb_json_object(j);
+        json_document(j, report->praise[i]);
+        nb_json_end(j);
+    }
+    close_list(j);
+}
+
+static void json_people(struct nb_json *j, const struct nb_report *report)
+{
+    open_list(j, "loudest", report->commands.loudest);
+    for (size_t i = 0; i < report->loudest_n; i++) {
+        const struct nb_report_author *row = &report->loudest[i];
+        nb_json_object(j);
+        nb_json_kstr(j, "author", row->author);
+        nb_json_kstr(j, "site", row->site);
+        nb_json_kstr(j, "name", row->name);
+        nb_json_kint(j, "documents", (int64_t)row->documents_n);
+        nb_json_kint(j, "negative", (int64_t)row->negative_n);
+        nb_json_kint(j, "positive", (int64_t)row->positive_n);
+        nb_json_kint(j, "comments", (int64_t)row->comments_n);
+        nb_json_kint(j, "score_milli", row->score_milli);
+        nb_json_end(j);
+    }
+    close_list(j);
+    open_list(j, "influencers", report->commands.influencers);
+    for (size_t i = 0; i < report->influencers_n; i++) {
+        const struct nb_influencer *row = &report->influencers[i];
+        nb_json_object(j);
+        nb_json_kstr(j, "author", row->author);
+        nb_json_kstr(j, "site", row->site);
+        nb_json_kstr(j, "name", row->name);
+        nb_json_kint(j, "posts", (int64_t)row->posts_n);
+        json_milli(j, "score_milli", row->score_milli);
+        json_milli(j, "sentiment_milli", row->sentiment_milli);
+        nb_json_kcstr(j, "evidence", row->evidence);
+        nb_json_end(j);
+    }
+    close_list(j);
+}
+
+static void json_alerts(struct nb_json *j, const struct nb_report *report)
+{
+    open_list(j, "alerts", report->commands.alerts);
+    for (size_t i = 0; i < report->alerts_n; i++) {
+        const struct nb_alert *alert = report->alerts[i];
+        nb_json_object(j);
+        nb_json_ktime(j, "at", alert->at_ms);
+        nb_json_kcstr(j, "kind", nb_form_name(alert->form));
+        nb_json_kint(j, "severity", alert->severity);
+        nb_json_kint(j, "value", (int64_t)alert->value);
+        nb_json_kint(j, "expected_milli", alert->expected_milli);
+        nb_json_kint(j, "negative", (int64_t)alert->negative_n);
+        nb_json_key(j, "why");
+        nb_json_array(j);
+        for (size_t k = 0; k < alert->n_why; k++) {
+            nb_json_cstr(j, alert->why[k]);
+        }
+        nb_json_end(j);
+        nb_json_end(j);
+    }
+    close_list(j);
+    open_list(j, "share", report->commands.share);
+    for (size_t i = 0; i < report->share_n; i++) {
+        nb_json_object(j);
+        nb_json_kstr(j, "topic", report->share[i].topic);
+        nb_json_kint(j, "documents", (int64_t)report->share[i].documents_n);
+        nb_json_kint(j, "share_milli", report->share[i].share_milli);
+        nb_json_end(j);
+    }
+    close_list(j);
+}
+
+enum nb_err nb_digest_json(const struct nb_report *report, struct nb_buf *out)
+{
+    char day[NB_RFC3339_BYTES];
+    struct nb_json j;
+    day_text(report->day_ms, report->offset_min, day);
+    nb_json_init(&j, out, true);
+    nb_json_object(&j);
+    nb_json_kstr(&j, "topic", report->topic);
+    nb_json_kcstr(&j, "day", day);
+    nb_json_ktime(&j, "from", report->day_ms);
+    nb_json_ktime(&j, "to", report->end_ms);
+    nb_json_kbool(&j, "empty", nb_report_empty(report));
+    nb_json_kint(&j, "not_analysed", (int64_t)report->behind_n);
+    nb_json_kint(&j, "not_listed", (int64_t)report->unread_n);
+    json_figures(&j, report);
+    json_documents(&j, report);
+    json_people(&j, report);
+    json_alerts(&j, report);
+    nb_json_end(&j);
+    nb_buf_add_byte(out, '\n');
+    return nb_buf_finish(out, NULL);
+}

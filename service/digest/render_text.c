@@ -1,0 +1,455 @@
+/*
+ * Text for a terminal of 80 columns, also the plain part of a mail. Every line is built in a
+ * buffer, padded by display columns, not bytes; texts wrap at spaces and a word that is wider than
+ * the line is cut into pieces.
+ */
+#include "service/digest/render.h"
+
+#include <nabiz/text.h>
+
+#define CHART_ROWS 4
+#define INDENT 2
+
+struct page {
+    const struct nb_report *report;
+    const struct nb_labels *labels;
+    struct nb_arena *arena;
+    struct nb_buf *out;
+};
+
+static struct nb_slice label(const struct page *p, const char *id)
+{
+    return nb_label(p->labels, id);
+}
+
+static struct nb_slice count(const struct page *p, uint64_t n)
+{
+    return nb_label_count(p->labels, p->arena, (int64_t)n);
+}
+
+static void spaces(const struct page *p, size_t n)
+{
+    for (; n > 0; n--) {
+        nb_buf_add_byte(p->out, ' ');
+    }
+}
+
+static void line_end(const struct page *p)
+{
+    nb_buf_add_byte(p->out, '\n');
+}
+
+static void pad_left(const struct page *p, struct nb_slice text, size_t columns)
+{
+    size_t width = nb_text_columns(text);
+    spaces(p, width < columns ? columns - width : 0);
+    nb_buf_add(p->out, text);
+}
+
+static void pad_right(const struct page *p, struct nb_slice text, size_t columns)
+{
+    struct nb_slice fit = nb_text_cut_columns(text, columns);
+    nb_buf_add(p->out, fit);
+    spaces(p, columns - nb_text_columns(fit));
+}
+
+static void rule(const struct page *p, char c, size_t columns)
+{
+    for (; columns > 0; columns--) {
+        nb_buf_add_byte(p->out, c);
+    }
+    line_end(p);
+}
+
+/* The longest start of text that fits, cut at a space where there is one. */
+static struct nb_slice wrap_piece(struct nb_slice text, size_t columns)
+{
+    struct nb_slice fit = nb_text_cut_columns(text, columns);
+    if (fit.len == text.len) {
+        return fit;
+    }
+    if (fit.len == 0) { /* one character wider than the room: it goes out alone */
+        size_t pos = 0;
+        (void)nb_utf8_next(text, &pos);
+        return nb_slice_sub(text, 0, pos);
+    }
+    for (size_t i = fit.len; i > 0; i--) {
+        if (text.p[i] == ' ') {
+            return nb_slice_sub(text, 0, i);
+        }
+    }
+    return fit;
+}
+
+/* text from column `hang` on; the first line begins where the cursor is, `hang` columns in. */
+static void wrap(const struct page *p, struct nb_slice text, size_t hang)
+{
+    bool first = true;
+    for (struct nb_slice rest = nb_slice_trim(text); rest.len > 0;) {
+        struct nb_slice piece = wrap_piece(rest, NB_DIGEST_COLUMNS - hang);
+        if (!first) {
+            spaces(p, hang);
+        }
+        nb_buf_add(p->out, nb_slice_trim(piece));
+        line_end(p);
+        rest = nb_slice_trim(nb_slice_sub(rest, piece.len, rest.len));
+        first = false;
+    }
+    if (first) {
+        line_end(p);
+    }
+}
+
+static void wrap_in(const struct page *p, struct nb_slice text, size_t hang)
+{
+    if (text.len > 0) {
+        spaces(p, hang);
+        wrap(p, text, hang);
+    }
+}
+
+static void section(const struct page *p, const char *id)
+{
+    struct nb_slice title = label(p, id);
+    line_end(p);
+    nb_buf_add(p->out, title);
+    line_end(p);
+    rule(p, '-', nb_text_columns(title));
+}
+
+/* Never wrapped: it is there to be copied. */
+static void command(const struct page *p, const char *text)
+{
+    nb_buf_addf(p->out, "  $ %s\n", text);
+}
+
+static void more(const struct page *p, size_t n)
+{
+    if (n > NB_DIGEST_ROWS) {
+        const struct nb_label_value values[] = {{"n", count(p, n - NB_DIGEST_ROWS)},
+                                                {NULL, {NULL, 0}}};
+        wrap_in(p, nb_label_fill(p->labels, p->arena, "more", values), INDENT);
+    }
+}
+
+static size_t shown(size_t n)
+{
+    return n < NB_DIGEST_ROWS ? n : NB_DIGEST_ROWS;
+}
+
+static void write_head(const struct page *p)
+{
+    static const char *const marks[] = {"  - ", "  + ", "  ! "};
+    const struct nb_report *report = p->report;
+    struct nb_headline lines[NB_HEADLINES_MAX];
+    const struct nb_label_value values[] = {{"topic", report->topic}, {NULL, {NULL, 0}}};
+    wrap(p, nb_label_fill(p->labels, p->arena, "title", values), 0);
+    wrap(p, nb_label_date(p->labels, p->arena, report->day_ms, report->offset_min), 0);
+    rule(p, '=', NB_DIGEST_COLUMNS);
+    size_t n = nb_digest_headline(report, p->labels, p->arena, lines);
+    for (size_t i = 0; i < n; i++) {
+        nb_buf_add_str(p->out, marks[lines[i].tone]);
+        wrap(p, lines[i].text, 4);
+    }
+    if (report->unread_n > 0) {
+        const struct nb_label_value unread[] = {{"n", count(p, report->unread_n)},
+                                                {NULL, {NULL, 0}}};
+        wrap_in(p, nb_label_fill(p->labels, p->arena, "unread", unread), 4);
+    }
+}
+
+static void count_row(const struct page *p, const char *id, uint64_t n, uint64_t before)
+{
+    int64_t mean = 0;
+    int64_t percent = 0;
+    bool compared = nb_digest_change(n, before, p->report->history_n, &mean, &percent);
+    spaces(p, INDENT);
+    pad_right(p, label(p, id), 22);
+    pad_left(p, count(p, n), 12);
+    if (p->report->history_n > 0) {
+        pad_left(p, nb_label_milli(p->labels, p->arena, mean, 1), 20);
+    }
+    if (compared) {
+        struct nb_slice text =
+            nb_label_percent(p->labels, p->arena, percent < 0 ? -percent : percent);
+        pad_left(p, text, 18);
+        nb_buf_add_str(p->out, percent > 0 ? " ↑" : (percent < 0 ? " ↓" : " ="));
+    }
+    line_end(p);
+}
+
+static void write_counts(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    section(p, "section.counts");
+    if (report->history_n > 0) {
+        const struct nb_label_value values[] = {{"d", count(p, report->history_n)},
+                                                {NULL, {NULL, 0}}};
+        spaces(p, INDENT + 22);
+        pad_left(p, label(p, "counts.day"), 12);
+        pad_left(p, nb_label_fill(p->labels, p->arena, "counts.mean", values), 20);
+        pad_left(p, label(p, "counts.change"), 18);
+        line_end(p);
+    }
+    count_row(p, "count.documents", report->day.documents_n, report->before.documents_n);
+    count_row(p, "count.negative", report->day.negative_n, report->before.negative_n);
+    count_row(p, "count.neutral", report->day.neutral_n, report->before.neutral_n);
+    count_row(p, "count.positive", report->day.positive_n, report->before.positive_n);
+    command(p, report->commands.counts);
+    if (report->history_n > 0) {
+        command(p, report->commands.history);
+    }
+}
+
+/* One hour is three columns; a row of the chart is eight eighths. */
+static void chart_cell(const struct page *p, uint64_t n, uint64_t most, uint64_t row)
+{
+    static const char *const blocks[] = {"  ", "▁▁", "▂▂", "▃▃", "▄▄", "▅▅", "▆▆", "▇▇", "██"};
+    uint64_t eighths = (n * 8 * CHART_ROWS + most - 1) / most;
+    uint64_t below = row * 8;
+    uint64_t here = eighths > below ? eighths - below : 0;
+    nb_buf_add_str(p->out, blocks[here > 8 ? 8 : here]);
+    nb_buf_add_byte(p->out, ' ');
+}
+
+static void write_hours(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    uint64_t most = 1;
+    for (size_t i = 0; i < 24; i++) {
+        uint64_t n = report->hours[i].documents_n;
+        most = n > most ? n : most;
+    }
+    section(p, "section.hours");
+    for (uint64_t row = CHART_ROWS; row > 0; row--) {
+        spaces(p, INDENT);
+        for (size_t i = 0; i < 24; i++) {
+            chart_cell(p, report->hours[i].documents_n, most, row - 1);
+        }
+        if (row == CHART_ROWS) {
+            nb_buf_add_byte(p->out, ' ');
+            nb_buf_add(p->out, count(p, most));
+        }
+        line_end(p);
+    }
+    spaces(p, INDENT);
+    for (size_t i = 0; i < 24; i++) {
+        nb_buf_addf(p->out, i % 3 == 0 ? "%02zu " : "   ", i);
+    }
+    line_end(p);
+    command(p, report->commands.hours);
+}
+
+static void write_alerts(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    if (report->alerts_n == 0) {
+        return;
+    }
+    section(p, "section.alerts");
+    for (size_t i = 0; i < shown(report->alerts_n); i++) {
+        const struct nb_alert *alert = report->alerts[i];
+        const char *form = nb_arena_printf(p->arena, "alert.%s", nb_form_name(alert->form));
+        const struct nb_label_value values[] = {
+            {"time", nb_label_time(p->labels, p->arena, alert->at_ms, report->offset_min)},
+            {"form", label(p, form ? form : "")},
+            {"severity", count(p, alert->severity)},
+            {"value", count(p, alert->value)},
+            {"expected", nb_label_milli(p->labels, p->arena, alert->expected_milli, 1)},
+            {NULL, {NULL, 0}}};
+        wrap_in(p, nb_label_fill(p->labels, p->arena, "alert.line", values), INDENT);
+        for (size_t j = 0; j < alert->n_why; j++) {
+            wrap_in(p, nb_slice_str(alert->why[j]), 5);
+        }
+    }
+    more(p, report->alerts_n);
+    command(p, report->commands.alerts);
+}
+
+static void document_lines(const struct page *p, const struct nb_report_document *document)
+{
+    struct nb_slice text = document->title.len > 0 ? document->title : document->excerpt;
+    wrap(p, text.len > 0 ? text : label(p, "no_text"), 5);
+}
+
+static void address_line(const struct page *p, const struct nb_report_document *document)
+{
+    if (document->url.len > 0) { /* not wrapped: it is there to be followed */
+        spaces(p, 5);
+        nb_buf_add(p->out, document->url);
+        line_end(p);
+    }
+}
+
+static void number_mark(const struct page *p, size_t i)
+{
+    nb_buf_addf(p->out, "  %zu. ", i + 1);
+}
+
+static void write_stories(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    section(p, "section.stories");
+    for (size_t i = 0; i < shown(report->stories_n); i++) {
+        const struct nb_report_story *story = &report->stories[i];
+        const struct nb_label_value values[] = {{"documents", count(p, story->documents_n)},
+                                                {"authors", count(p, story->authors_n)},
+                                                {"comments", count(p, story->comments_n)},
+                                                {"links", count(p, story->links_n)},
+                                                {"negative", count(p, story->negative_n)},
+                                                {"positive", count(p, story->positive_n)},
+                                                {"site", story->best->site},
+                                                {NULL, {NULL, 0}}};
+        number_mark(p, i);
+        document_lines(p, story->best);
+        wrap_in(p, nb_label_fill(p->labels, p->arena, "story.line", values), 5);
+        address_line(p, story->best);
+    }
+    more(p, report->stories_n);
+    command(p, report->commands.stories);
+}
+
+static void write_waiting(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    section(p, "section.waiting");
+    if (report->waiting_n == 0) {
+        wrap_in(p, label(p, "waiting.none"), INDENT);
+    }
+    for (size_t i = 0; i < shown(report->waiting_n); i++) {
+        const struct nb_report_waiting *row = &report->waiting[i];
+        const struct nb_label_value values[] = {
+            {"age", nb_label_age(p->labels, p->arena, row->age_min)},
+            {"name", row->document->name},
+            {"site", row->document->site},
+            {NULL, {NULL, 0}}};
+        number_mark(p, i);
+        document_lines(p, row->document);
+        wrap_in(p,
+                nb_label_fill(p->labels, p->arena, row->overdue ? "waiting.late" : "waiting.line",
+                              values),
+                5);
+        address_line(p, row->document);
+    }
+    more(p, report->waiting_n);
+    command(p, report->commands.waiting);
+}
+
+static void write_praise(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    if (report->praise_n == 0) {
+        return;
+    }
+    section(p, "section.praise");
+    for (size_t i = 0; i < shown(report->praise_n); i++) {
+        const struct nb_report_document *document = report->praise[i];
+        const struct nb_label_value values[] = {
+            {"name", document->name},
+            {"site", document->site},
+            {"score", nb_label_milli(p->labels, p->arena, document->score_milli, 2)},
+            {NULL, {NULL, 0}}};
+        number_mark(p, i);
+        document_lines(p, document);
+        wrap_in(p, nb_label_fill(p->labels, p->arena, "praise.line", values), 5);
+        address_line(p, document);
+    }
+    more(p, report->praise_n);
+    command(p, report->commands.praise);
+}
+
+static struct nb_slice milli(const struct page *p, int32_t value_milli)
+{
+    return value_milli == NB_UNKNOWN_MILLI ? label(p, "unknown")
+                                           : nb_label_milli(p->labels, p->arena, value_milli, 2);
+}
+
+static void people_head(const struct page *p, const char *fourth)
+{
+    spaces(p, INDENT + 44);
+    pad_left(p, label(p, "people.documents"), 10);
+    pad_left(p, label(p, fourth), 12);
+    pad_left(p, label(p, "people.score"), 10);
+    line_end(p);
+}
+
+static void person(const struct page *p, struct nb_slice author, uint64_t documents_n,
+                   struct nb_slice fourth, int32_t score_milli)
+{
+    spaces(p, INDENT);
+    pad_right(p, author, 43);
+    nb_buf_add_byte(p->out, ' ');
+    pad_left(p, count(p, documents_n), 10);
+    pad_left(p, fourth, 12);
+    pad_left(p, milli(p, score_milli), 10);
+    line_end(p);
+}
+
+static void write_people(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    if (report->loudest_n > 0) {
+        section(p, "section.loudest");
+        people_head(p, "people.comments");
+        for (size_t i = 0; i < shown(report->loudest_n); i++) {
+            const struct nb_report_author *row = &report->loudest[i];
+            person(p, row->author, row->documents_n, count(p, row->comments_n), row->score_milli);
+        }
+        more(p, report->loudest_n);
+        command(p, report->commands.loudest);
+    }
+    if (report->influencers_n > 0) {
+        section(p, "section.influencers");
+        people_head(p, "people.influence");
+        for (size_t i = 0; i < shown(report->influencers_n); i++) {
+            const struct nb_influencer *row = &report->influencers[i];
+            person(p, row->author, row->posts_n, milli(p, row->score_milli), row->sentiment_milli);
+            wrap_in(p, nb_slice_str(row->evidence), 5);
+        }
+        more(p, report->influencers_n);
+        command(p, report->commands.influencers);
+    }
+}
+
+static void write_share(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    if (report->share_n < 2) {
+        return;
+    }
+    section(p, "section.share");
+    for (size_t i = 0; i < shown(report->share_n); i++) {
+        const struct nb_report_share *row = &report->share[i];
+        int32_t percent = (row->share_milli + 5) / 10;
+        nb_buf_add_str(p->out, nb_slice_eq(row->topic, report->topic) ? "> " : "  ");
+        pad_right(p, row->topic, 24);
+        pad_left(p, count(p, row->documents_n), 9);
+        pad_left(p, nb_label_percent(p->labels, p->arena, percent), 7);
+        nb_buf_add_byte(p->out, ' ');
+        for (int32_t bar = 0; bar < (row->share_milli * 36 + 999) / 1000; bar++) {
+            nb_buf_add_str(p->out, "█");
+        }
+        line_end(p);
+    }
+    more(p, report->share_n);
+    command(p, report->commands.share);
+}
+
+enum nb_err nb_digest_text(const struct nb_report *report, const struct nb_labels *labels,
+                           struct nb_arena *arena, struct nb_buf *out)
+{
+    struct page page = {report, labels, arena, out};
+    write_head(&page);
+    if (!nb_report_empty(report)) {
+        write_alerts(&page);
+        write_counts(&page);
+        write_hours(&page);
+        write_stories(&page);
+        write_waiting(&page);
+        write_praise(&page);
+        write_people(&page);
+        write_share(&page);
+    }
+    enum nb_err err = nb_buf_finish(out, NULL);
+    return err == NB_OK && nb_arena_failed(arena) ? NB_ENOMEM : err;
+}

@@ -1,0 +1,334 @@
+/*
+ * The tree a stylesheet sees; docs/digest.md describes it. Numbers are there twice: as they are,
+ * and as the language writes them (attributes ending in -text), because XSLT's own formatting knows
+ * neither Turkish percent signs nor Turkish dates.
+ */
+#include "service/digest/render.h"
+
+#define HOUR_BAR_MAX 48 /* pixels of the tallest hour */
+
+struct view {
+    const struct nb_report *report;
+    const struct nb_labels *labels;
+    struct nb_arena *arena;
+    struct nb_xml *xml;
+};
+
+static void attr_str(struct view *v, const char *name, const char *text)
+{
+    nb_xml_attr(v->xml, name, nb_slice_str(text));
+}
+
+/* name="1234" name-text="1.234" */
+static void attr_count(struct view *v, const char *name, const char *name_text, uint64_t n)
+{
+    nb_xml_attr_int(v->xml, name, (int64_t)n);
+    nb_xml_attr(v->xml, name_text, nb_label_count(v->labels, v->arena, (int64_t)n));
+}
+
+static void attr_milli(struct view *v, const char *name, const char *name_text, int64_t value_milli,
+                       int decimals)
+{
+    if (value_milli == NB_UNKNOWN_MILLI) {
+        nb_xml_attr(v->xml, name_text, nb_label(v->labels, "unknown"));
+        return;
+    }
+    nb_xml_attr_int(v->xml, name, value_milli);
+    nb_xml_attr(v->xml, name_text, nb_label_milli(v->labels, v->arena, value_milli, decimals));
+}
+
+static void write_labels(struct view *v)
+{
+    nb_xml_open(v->xml, "labels");
+    for (size_t i = 0; i < nb_labels_n(v->labels); i++) {
+        struct nb_slice id;
+        struct nb_slice text;
+        nb_labels_at(v->labels, i, &id, &text);
+        nb_xml_open(v->xml, "l");
+        nb_xml_attr(v->xml, "id", id);
+        nb_xml_text(v->xml, text);
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_headline(struct view *v)
+{
+    static const char *const tones[] = {"neutral", "good", "bad"};
+    struct nb_headline lines[NB_HEADLINES_MAX];
+    size_t n = nb_digest_headline(v->report, v->labels, v->arena, lines);
+    nb_xml_open(v->xml, "headline");
+    for (size_t i = 0; i < n; i++) {
+        nb_xml_open(v->xml, "line");
+        attr_str(v, "tone", tones[lines[i].tone]);
+        nb_xml_text(v->xml, lines[i].text);
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_count(struct view *v, const char *id, uint64_t n, uint64_t before)
+{
+    const struct nb_report *report = v->report;
+    int64_t mean = 0;
+    int64_t percent = 0;
+    nb_xml_open(v->xml, "count");
+    attr_str(v, "id", id);
+    attr_count(v, "n", "n-text", n);
+    bool compared = nb_digest_change(n, before, report->history_n, &mean, &percent);
+    if (report->history_n > 0) {
+        attr_milli(v, "mean-milli", "mean-text", mean, 1);
+    }
+    if (compared) {
+        nb_xml_attr_int(v->xml, "change", percent);
+        nb_xml_attr(v->xml, "change-text",
+                    nb_label_percent(v->labels, v->arena, percent < 0 ? -percent : percent));
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_counts(struct view *v)
+{
+    const struct nb_report_counts *day = &v->report->day;
+    const struct nb_report_counts *before = &v->report->before;
+    nb_xml_open(v->xml, "counts");
+    attr_str(v, "command", v->report->commands.counts);
+    attr_str(v, "history-command", v->report->commands.history);
+    nb_xml_attr_int(v->xml, "history-days", (int64_t)v->report->history_n);
+    write_count(v, "documents", day->documents_n, before->documents_n);
+    write_count(v, "negative", day->negative_n, before->negative_n);
+    write_count(v, "neutral", day->neutral_n, before->neutral_n);
+    write_count(v, "positive", day->positive_n, before->positive_n);
+    nb_xml_open(v->xml, "score");
+    attr_milli(v, "milli", "text", nb_report_score(day), 2);
+    attr_milli(v, "before-milli", "before-text", nb_report_score(before), 2);
+    nb_xml_close(v->xml);
+    nb_xml_close(v->xml);
+}
+
+static void write_hours(struct view *v)
+{
+    uint64_t most = 1;
+    for (size_t i = 0; i < 24; i++) {
+        uint64_t n = v->report->hours[i].documents_n;
+        most = n > most ? n : most;
+    }
+    nb_xml_open(v->xml, "hours");
+    attr_str(v, "command", v->report->commands.hours);
+    attr_count(v, "most", "most-text", most);
+    for (size_t i = 0; i < 24; i++) {
+        const struct nb_report_counts *hour = &v->report->hours[i];
+        uint64_t bar = (hour->documents_n * HOUR_BAR_MAX + most - 1) / most;
+        uint64_t negative = (hour->negative_n * HOUR_BAR_MAX + most - 1) / most;
+        nb_xml_open(v->xml, "hour");
+        nb_xml_attr_int(v->xml, "h", (int64_t)i);
+        nb_xml_attr_int(v->xml, "n", (int64_t)hour->documents_n);
+        nb_xml_attr_int(v->xml, "negative", (int64_t)hour->negative_n);
+        nb_xml_attr_int(v->xml, "bar", (int64_t)(bar - (negative < bar ? negative : bar)));
+        nb_xml_attr_int(v->xml, "bar-negative", (int64_t)(negative < bar ? negative : bar));
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+/* Opens a list with its command, and how many of how many it shows. */
+static size_t open_list(struct view *v, const char *element, const char *command, size_t n)
+{
+    size_t shown = n < NB_DIGEST_ROWS ? n : NB_DIGEST_ROWS;
+    nb_xml_open(v->xml, element);
+    attr_str(v, "command", command);
+    attr_count(v, "n", "n-text", n);
+    if (n > shown) {
+        attr_count(v, "more", "more-text", n - shown);
+    }
+    return shown;
+}
+
+static void write_document(struct view *v, const struct nb_report_document *document)
+{
+    int32_t offset = v->report->offset_min;
+    nb_xml_attr_int(v->xml, "number", (int64_t)document->number);
+    attr_str(v, "kind", nb_kind_name(document->kind));
+    attr_str(v, "label", nb_label_name(document->label));
+    nb_xml_attr(v->xml, "time", nb_label_time(v->labels, v->arena, document->at_ms, offset));
+    attr_milli(v, "score-milli", "score-text", document->score_milli, 2);
+    attr_count(v, "comments", "comments-text", document->comments_n);
+    attr_count(v, "links", "links-text", document->links_n);
+    nb_xml_leaf(v->xml, "title", document->title);
+    nb_xml_leaf(v->xml, "excerpt", document->excerpt);
+    nb_xml_leaf(v->xml, "url", document->url);
+    nb_xml_leaf(v->xml, "author", document->author);
+    nb_xml_leaf(v->xml, "name", document->name);
+    nb_xml_leaf(v->xml, "site", document->site);
+}
+
+static void write_stories(struct view *v)
+{
+    const struct nb_report *report = v->report;
+    size_t n = open_list(v, "stories", report->commands.stories, report->stories_n);
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_report_story *story = &report->stories[i];
+        nb_xml_open(v->xml, "story");
+        attr_count(v, "documents", "documents-text", story->documents_n);
+        attr_count(v, "authors", "authors-text", story->authors_n);
+        attr_count(v, "negative", "negative-text", story->negative_n);
+        attr_count(v, "positive", "positive-text", story->positive_n);
+        attr_count(v, "all-comments", "all-comments-text", story->comments_n);
+        attr_count(v, "all-links", "all-links-text", story->links_n);
+        write_document(v, story->best);
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_waiting(struct view *v)
+{
+    const struct nb_report *report = v->report;
+    size_t n = open_list(v, "waiting", report->commands.waiting, report->waiting_n);
+    attr_count(v, "overdue", "overdue-text", report->overdue_n);
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_report_waiting *row = &report->waiting[i];
+        nb_xml_open(v->xml, "complaint");
+        nb_xml_attr_int(v->xml, "age-min", row->age_min);
+        nb_xml_attr(v->xml, "age-text", nb_label_age(v->labels, v->arena, row->age_min));
+        attr_str(v, "overdue", row->overdue ? "yes" : "no");
+        write_document(v, row->document);
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_praise(struct view *v)
+{
+    const struct nb_report *report = v->report;
+    size_t n = open_list(v, "praises", report->commands.praise, report->praise_n);
+    for (size_t i = 0; i < n; i++) {
+        nb_xml_open(v->xml, "praise");
+        write_document(v, report->praise[i]);
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_loudest(struct view *v)
+{
+    const struct nb_report *report = v->report;
+    size_t n = open_list(v, "loudest", report->commands.loudest, report->loudest_n);
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_report_author *row = &report->loudest[i];
+        nb_xml_open(v->xml, "person");
+        attr_count(v, "documents", "documents-text", row->documents_n);
+        attr_count(v, "negative", "negative-text", row->negative_n);
+        attr_count(v, "positive", "positive-text", row->positive_n);
+        attr_count(v, "comments", "comments-text", row->comments_n);
+        attr_milli(v, "score-milli", "score-text", row->score_milli, 2);
+        nb_xml_leaf(v->xml, "name", row->name);
+        nb_xml_leaf(v->xml, "author", row->author);
+        nb_xml_leaf(v->xml, "site", row->site);
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_influencers(struct view *v)
+{
+    const struct nb_report *report = v->report;
+    size_t n = open_list(v, "influencers", report->commands.influencers, report->influencers_n);
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_influencer *row = &report->influencers[i];
+        nb_xml_open(v->xml, "person");
+        attr_count(v, "documents", "documents-text", row->posts_n);
+        attr_milli(v, "influence-milli", "influence-text", row->score_milli, 2);
+        attr_milli(v, "score-milli", "score-text", row->sentiment_milli, 2);
+        nb_xml_leaf(v->xml, "name", row->name.len > 0 ? row->name : row->author);
+        nb_xml_leaf(v->xml, "author", row->author);
+        nb_xml_leaf(v->xml, "site", row->site);
+        nb_xml_leaf(v->xml, "evidence", nb_slice_str(row->evidence));
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_alerts(struct view *v)
+{
+    const struct nb_report *report = v->report;
+    size_t n = open_list(v, "alerts", report->commands.alerts, report->alerts_n);
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_alert *alert = report->alerts[i];
+        const char *form = nb_arena_printf(v->arena, "alert.%s", nb_form_name(alert->form));
+        nb_xml_open(v->xml, "alert");
+        nb_xml_attr(v->xml, "form", nb_label(v->labels, form ? form : ""));
+        nb_xml_attr(v->xml, "time",
+                    nb_label_time(v->labels, v->arena, alert->at_ms, report->offset_min));
+        attr_count(v, "severity", "severity-text", alert->severity);
+        attr_count(v, "value", "value-text", alert->value);
+        attr_count(v, "negative", "negative-text", alert->negative_n);
+        attr_milli(v, "expected-milli", "expected-text", alert->expected_milli, 1);
+        for (size_t j = 0; j < alert->n_why; j++) {
+            nb_xml_leaf(v->xml, "why", nb_slice_str(alert->why[j]));
+        }
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_share(struct view *v)
+{
+    const struct nb_report *report = v->report;
+    size_t n = open_list(v, "share", report->commands.share, report->share_n);
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_report_share *row = &report->share[i];
+        nb_xml_open(v->xml, "topic");
+        nb_xml_attr(v->xml, "name", row->topic);
+        attr_str(v, "own", nb_slice_eq(row->topic, report->topic) ? "yes" : "no");
+        attr_count(v, "documents", "documents-text", row->documents_n);
+        nb_xml_attr_int(v->xml, "percent", (row->share_milli + 5) / 10);
+        nb_xml_attr(v->xml, "percent-text",
+                    nb_label_percent(v->labels, v->arena, (row->share_milli + 5) / 10));
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+void nb_digest_xml(const struct nb_report *report, const struct nb_labels *labels,
+                   struct nb_arena *arena, struct nb_xml *xml)
+{
+    struct view v = {report, labels, arena, xml};
+    nb_xml_open(xml, "digest");
+    nb_xml_attr(xml, "topic", report->topic);
+    attr_str(&v, "lang", nb_labels_lang(labels));
+    nb_xml_attr(xml, "date", nb_label_date(labels, arena, report->day_ms, report->offset_min));
+    attr_str(&v, "empty", nb_report_empty(report) ? "yes" : "no");
+    if (report->unread_n > 0) {
+        attr_count(&v, "unread", "unread-text", report->unread_n);
+    }
+    write_labels(&v);
+    write_headline(&v);
+    if (!nb_report_empty(report)) {
+        write_counts(&v);
+        write_hours(&v);
+        write_alerts(&v);
+        write_stories(&v);
+        write_waiting(&v);
+        write_praise(&v);
+        write_loudest(&v);
+        write_influencers(&v);
+        write_share(&v);
+    }
+    nb_xml_close(xml);
+}
+
+enum nb_err nb_digest_html(const struct nb_report *report, const struct nb_labels *labels,
+                           const struct nb_xslt *xslt, struct nb_arena *arena, struct nb_buf *out,
+                           struct nb_error *error)
+{
+    struct nb_xml *xml = nb_xml_new();
+    if (!xml) {
+        return NB_ENOMEM;
+    }
+    nb_digest_xml(report, labels, arena, xml);
+    struct _xmlDoc *tree = nb_arena_failed(arena) ? NULL : nb_xml_tree(xml);
+    enum nb_err err = tree ? nb_xslt_apply(xslt, tree, out, error) : NB_ENOMEM;
+    nb_xml_free(xml);
+    return err;
+}

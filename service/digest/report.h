@@ -1,0 +1,197 @@
+/**
+ * The report model: what a digest says about one topic on one day, as numbers and borrowed text,
+ * before any language or layout. It is filled from committed state only: one snapshot of the
+ * analysis store, and the log for titles, addresses and texts. The same state gives the same model.
+ *
+ * Only what was known about the day at its end counts: replies and links that came later do not
+ * change the digest of a past day.
+ *
+ * Threads: pure functions on the caller's snapshot and arena.
+ */
+#ifndef NABIZ_DIGEST_REPORT_H
+#define NABIZ_DIGEST_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <nabiz/analysis.h>
+#include <nabiz/influence.h>
+#include <nabiz/log.h>
+
+#define NB_REPORT_HISTORY_DAYS 7 /* what a day is compared with */
+#define NB_REPORT_REPLY_MIN 30   /* a complaint should be answered within this */
+#define NB_REPORT_INFLUENCE_DAYS 30
+#define NB_REPORT_SCAN_MAX 20000 /* documents of a day that are looked at one by one */
+
+struct nb_report_counts {
+    uint64_t documents_n;
+    uint64_t negative_n;
+    uint64_t neutral_n;
+    uint64_t positive_n;
+    int64_t score_sum_milli;
+};
+
+/** A day before the one reported, whether anything was said or not. */
+struct nb_report_day {
+    int64_t day_ms;
+    struct nb_report_counts counts;
+};
+
+/** A document of the day. Text is one line of clean UTF-8: no controls, no direction overrides. */
+struct nb_report_document {
+    uint64_t number;
+    int64_t at_ms;
+    Nb__Kind kind;
+    Nb__Label label;
+    int32_t score_milli;
+    struct nb_slice author; /* site/handle */
+    struct nb_slice site;
+    struct nb_slice name; /* of the author, as displayed; else the handle */
+    struct nb_slice url;  /* http or https; empty when there is none to show */
+    struct nb_slice title;
+    struct nb_slice excerpt;
+    uint64_t comments_n;
+    uint64_t links_n; /* links and quotes by others until the end of the day */
+    size_t story;     /* the same for documents of one story; below documents_n */
+    bool replied;     /* somebody else answered or quoted it until the end of the day */
+    bool doubtful;    /* irony, or nobody wrote it as an utterance: not for sharing */
+};
+
+struct nb_report_story {
+    const struct nb_report_document *best; /* most commented and linked, then earliest */
+    uint64_t documents_n;
+    uint64_t authors_n;
+    uint64_t negative_n;
+    uint64_t positive_n;
+    uint64_t comments_n;
+    uint64_t links_n;
+};
+
+struct nb_report_waiting {
+    const struct nb_report_document *document;
+    int64_t age_min; /* at the end of the day */
+    bool overdue;    /* over NB_REPORT_REPLY_MIN */
+};
+
+struct nb_report_author {
+    struct nb_slice author;
+    struct nb_slice site;
+    struct nb_slice name;
+    uint64_t documents_n;
+    uint64_t negative_n;
+    uint64_t positive_n;
+    uint64_t comments_n;
+    int32_t score_milli; /* mean of the day */
+};
+
+struct nb_report_share {
+    struct nb_slice topic;
+    uint64_t documents_n;
+    int32_t share_milli;
+};
+
+/* The command that counts a section again. */
+struct nb_report_commands {
+    const char *counts;
+    const char *history;
+    const char *hours;
+    const char *stories;
+    const char *waiting;
+    const char *praise;
+    const char *loudest;
+    const char *influencers;
+    const char *alerts;
+    const char *share;
+};
+
+struct nb_report {
+    struct nb_slice topic;
+    int64_t day_ms; /* start of the day */
+    int64_t end_ms;
+    int32_t offset_min;
+    uint64_t behind_n; /* documents in the log that are not analysed yet */
+
+    struct nb_report_counts day;
+    struct nb_report_counts before;                       /* sum of the history days */
+    struct nb_report_day history[NB_REPORT_HISTORY_DAYS]; /* oldest first */
+    size_t history_n; /* fewer when the topic is younger: then it starts at its first document */
+    struct nb_report_counts hours[24];
+
+    const struct nb_report_document *documents; /* by time, then number */
+    size_t documents_n;                         /* at most NB_REPORT_SCAN_MAX */
+    uint64_t unread_n;                          /* documents of the day over that */
+
+    const struct nb_report_story *stories; /* best first, all of them */
+    size_t stories_n;
+    const struct nb_report_waiting *waiting; /* most commented and linked first, all of them */
+    size_t waiting_n;
+    size_t overdue_n;
+    const struct nb_report_document *const *praise; /* as waiting */
+    size_t praise_n;
+    const struct nb_report_author *loudest; /* most documents first, all of them */
+    size_t loudest_n;
+    const struct nb_influencer *influencers; /* as nb_influence_list() */
+    size_t influencers_n;
+    const struct nb_alert *const *alerts; /* oldest first */
+    size_t alerts_n;
+    const struct nb_report_share *share; /* most documents first, topics of the day */
+    size_t share_n;
+    uint64_t share_sum_n; /* of documents over all topics */
+
+    struct nb_report_commands commands;
+};
+
+/** True when there is nothing to say about the day. */
+static inline bool nb_report_empty(const struct nb_report *report)
+{
+    return report->day.documents_n == 0 && report->alerts_n == 0;
+}
+
+/** Mean score of a count, thousandths; 0 when there are no documents. */
+static inline int32_t nb_report_score(const struct nb_report_counts *counts)
+{
+    return counts->documents_n == 0
+               ? 0
+               : (int32_t)(counts->score_sum_milli / (int64_t)counts->documents_n);
+}
+
+struct nb_report_options {
+    struct nb_slice topic;
+    int64_t day_ms; /* start of the day at offset_min */
+    int32_t offset_min;
+};
+
+/**
+ * Fill the model.
+ * @param analysis  a snapshot of the analysis store; not kept.
+ * @param log       for titles, addresses and texts; NULL: the report goes without them.
+ * @param arena     owns everything in the report.
+ * @return NB_OK, NB_ENOMEM (the arena's limit), NB_ECORRUPT, NB_EIO.
+ */
+enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
+                              const struct nb_report_options *options, struct nb_arena *arena,
+                              struct nb_report *out, struct nb_error *error) NB_MUSTUSE;
+
+/** A topic that was ever matched, with the newest hour anything was said about it. */
+struct nb_report_topic {
+    struct nb_slice name;
+    int64_t last_hour_ms;
+};
+
+/** All of them, by name. Cost: two seeks a topic. */
+enum nb_err nb_report_topics(struct nb_txn *analysis, struct nb_arena *arena,
+                             const struct nb_report_topic **out, size_t *out_n) NB_MUSTUSE;
+
+/**
+ * The newest complete day that the analysis covers: yesterday, or the day of the newest document
+ * when nothing at all was analysed since. A clock that stands before the newest document (a
+ * settable one that nobody set) is taken to stand at it.
+ * @param watermark_ms  nb_analysis_watermark(); -1 when nothing was analysed: then yesterday.
+ * @return the start of the day.
+ */
+int64_t nb_report_newest_day(int64_t watermark_ms, int64_t now_ms, int32_t offset_min);
+
+/** Start of the day that at_ms is in, at the offset. */
+int64_t nb_report_day_start(int64_t at_ms, int32_t offset_min);
+
+#endif
