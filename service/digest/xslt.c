@@ -38,7 +38,7 @@ struct message {
     size_t len;
 };
 
-static void collect_message(void *arg, const char *format, ...)
+NB_PRINTF(2, 3) static void collect_message(void *arg, const char *format, ...)
 {
     struct message *message = arg;
     size_t room = sizeof(message->text) - message->len;
