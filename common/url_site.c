@@ -37,13 +37,14 @@ struct nb_slice nb_url_site(struct nb_slice host)
     if (domain.len > 1 && domain.p[domain.len - 1] == '.') {
         domain = nb_slice_sub(domain, 0, domain.len - 1);
     }
-    if (!latest || domain.len == 0 || domain.len > DOMAIN_MAX_BYTES || domain.p[0] == '[' ||
+    const psl_ctx_t *list = latest ? latest : psl_builtin();
+    if (!list || domain.len == 0 || domain.len > DOMAIN_MAX_BYTES || domain.p[0] == '[' ||
         nb_url_host_ends_in_number(domain)) {
         return host;
     }
     char text[DOMAIN_MAX_BYTES + 1];
     memcpy(text, domain.p, domain.len);
     text[domain.len] = '\0';
-    const char *site = psl_registrable_domain(latest, text);
+    const char *site = psl_registrable_domain(list, text);
     return site ? nb_slice_sub(domain, (size_t)(site - text), domain.len) : domain;
 }

@@ -65,8 +65,8 @@ enum nb_err nb_url_canonical(const struct nb_url *url, struct nb_arena *arena,
 
 /**
  * The registrable domain of a host as parsed ("a.b.com.tr" -> "b.com.tr"), without a dot at its
- * end; an address or a public suffix is returned as it is, and so is any host before
- * nb_url_init(). Borrows from host.
+ * end; an address or a public suffix is returned as it is. Before nb_url_init() it goes by the
+ * list that is built into libpsl, which may be older. Borrows from host.
  */
 struct nb_slice nb_url_site(struct nb_slice host);
 
