@@ -14,6 +14,9 @@
     GROUP("Say what to listen to")                                                                 \
     GROUP("Read what it found")                                                                    \
     GROUP("Look after it")                                                                         \
+    COMMAND(stats)                                                                                 \
+    COMMAND(dump)                                                                                  \
+    COMMAND(backup)                                                                                \
     GROUP("Use one stage by itself")                                                               \
     GROUP("Find out more")                                                                         \
     COMMAND(help)                                                                                  \

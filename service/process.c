@@ -1,0 +1,154 @@
+#include "service/process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nabiz/counters.h>
+#include <nabiz/diag.h>
+
+enum { PATH_BYTES = 4096 };
+
+enum nb_err nb_signals_open(int *fd, struct nb_error *error)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGCHLD);
+    /* A file over the process's size limit is an error of the write, see store.c. */
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0 ||
+        (*fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0) {
+        return nb_error_set(error, NB_ESYS, "cannot read signals: %s", strerror(errno));
+    }
+    return NB_OK;
+}
+
+int nb_signals_next(int fd)
+{
+    struct signalfd_siginfo info;
+    return read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info) ? (int)info.ssi_signo : 0;
+}
+
+void nb_process_page(const struct nb_config *config, const char *name, char *out, size_t out_bytes)
+{
+    (void)snprintf(out, out_bytes, "%s/run/%s.counters", nb_config_str(config, NB_CFG_DATA_DIR),
+                   name);
+}
+
+enum nb_err nb_process_run_dir(const struct nb_config *config, struct nb_error *error)
+{
+    char path[PATH_BYTES];
+    const char *dir = nb_config_str(config, NB_CFG_DATA_DIR);
+    int n = snprintf(path, sizeof(path), "%s/run", dir);
+    if (n < 0 || (size_t)n + 64 > sizeof(path)) {
+        return nb_error_set(error, NB_ETOOBIG, "the path of data.dir is too long");
+    }
+    if ((mkdir(dir, 0750) != 0 && errno != EEXIST) || (mkdir(path, 0750) != 0 && errno != EEXIST)) {
+        return nb_error_set(error, NB_EIO, "cannot make %s: %s; check data.dir", path,
+                            strerror(errno));
+    }
+    return NB_OK;
+}
+
+enum nb_err nb_process_counters(const struct nb_config *config, const char *name,
+                                struct nb_error *error)
+{
+    char path[PATH_BYTES];
+    enum nb_err err = nb_process_run_dir(config, error);
+    if (err == NB_OK) {
+        nb_process_page(config, name, path, sizeof(path));
+        err = nb_counters_map(path, error);
+    }
+    if (err == NB_OK) {
+        nb_counter_set(NB_CTR_PID, getpid());
+    }
+    return err;
+}
+
+/* Read the configuration again and hand it to the role, which takes over what it can. */
+static void reload(struct nb_args *args, const struct nb_role *role, void *running)
+{
+    struct nb_config *config = NULL;
+    struct nb_error error = {0};
+    enum nb_err err = nb_args_load_config(args, &config, &error);
+    if (err == NB_OK) {
+        nb_diag_set_level((enum nb_level)nb_config_int(config, NB_CFG_LOG_LEVEL));
+        err = role->reload(running, config, &error);
+    }
+    if (err == NB_OK) {
+        nb_counter_add(NB_CTR_RELOADS, 1);
+        nb_diag_list(NB_INFO, role->name, "reloaded", NULL);
+    } else {
+        nb_diag(NB_ERROR, role->name, "reload failed, the old settings stay", nb_kv_err(&error));
+    }
+    nb_config_free(config);
+}
+
+/* Wait for a signal to stop or for the role to end; reload on SIGHUP. */
+static void wait_for_end(struct nb_args *args, const struct nb_role *role, void *running,
+                         int signals)
+{
+    struct pollfd fds[2] = {{.fd = signals, .events = POLLIN},
+                            {.fd = role->done_fd(running), .events = POLLIN}};
+    for (;;) {
+        if (poll(fds, 2, -1) < 0 && errno != EINTR) {
+            return;
+        }
+        for (int sig; (sig = nb_signals_next(signals)) != 0;) {
+            if (sig == SIGHUP) {
+                reload(args, role, running);
+            } else if (sig == SIGTERM || sig == SIGINT) {
+                return;
+            }
+        }
+        if (fds[1].revents) {
+            return;
+        }
+    }
+}
+
+int nb_role_run(struct nb_args *args, const struct nb_role *role, bool once)
+{
+    struct nb_error error = {0};
+    struct nb_config *config = NULL;
+    struct nb_clock *clock = NULL;
+    void *running = NULL;
+    int signals = -1;
+    enum nb_err err = nb_args_load_config(args, &config, &error);
+    if (err == NB_OK) {
+        nb_diag_set_level((enum nb_level)nb_config_int(config, NB_CFG_LOG_LEVEL));
+        nb_diag_set_process(role->name);
+        err = nb_signals_open(&signals, &error);
+    }
+    if (err == NB_OK) {
+        err = nb_process_counters(config, role->name, &error);
+    }
+    if (err == NB_OK) {
+        err = nb_clock_open(nb_config_str(config, NB_CFG_CLOCK_FILE), &clock, &error);
+    }
+    if (err == NB_OK) {
+        nb_counter_set(NB_CTR_STARTED_MS, nb_clock_now_ms(clock));
+        err = role->start(config, clock, once, &running, &error);
+    }
+    if (err == NB_OK) {
+        wait_for_end(args, role, running, signals);
+        err = role->stop(running, &error);
+    }
+    int code = err == NB_OK ? NB_EXIT_OK : nb_fail(args, &error);
+    nb_counter_set(NB_CTR_PID, 0);
+    nb_clock_close(clock);
+    nb_config_free(config);
+    if (signals >= 0) {
+        close(signals);
+    }
+    return code;
+}
