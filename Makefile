@@ -129,6 +129,10 @@ $(EVALS): $(B)/tests/%: $(B)/tests/eval/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 $(BENCHES): $(B)/tests/%: $(B)/tests/bench/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 	$(call link_test)
 
+# The driver of the demonstration and of the crash tests.
+$(B)/tests/play: $(patsubst %.c,$(B)/%.o,$(wildcard tests/demo/*.c)) $(B)/libnabiz.a
+	$(call link_test)
+
 .PHONY: unit
 unit: $(TESTS) ## Build and run the unit tests only
 	$(Q)failed=0; for t in $(TESTS); do \

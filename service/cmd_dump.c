@@ -205,7 +205,7 @@ const struct nb_command nb_cmd_dump = {
     .name = "dump",
     .line = "print every record of a store as JSON lines",
     .usage = "crawl | analysis | desk",
-    .about = "Records come in key order, whole: two stores with the same dump hold the same data.\n"
+    .about = "Records come in key order, whole: two stores with the same dump hold the same data. "
              "Keys and values that are no text are printed in hexadecimal.",
     .options = (const struct nb_option[]){{"table", "NAME", NULL, "only this table"},
                                           {NULL, NULL, NULL, NULL}},

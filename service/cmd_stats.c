@@ -198,7 +198,7 @@ const struct nb_command nb_cmd_stats = {
     .line = "what the processes have done and how full the stores are",
     .usage = "",
     .about =
-        "Reads the counters that each process keeps in a shared page; nobody is disturbed, and\n"
+        "Reads the counters that each process keeps in a shared page; nobody is disturbed, and "
         "the figures of a process that stopped stay readable.",
     .options = (const struct nb_option[]){{"format", "FORMAT", "table|json", "how to print"},
                                           {NULL, NULL, NULL, NULL}},
