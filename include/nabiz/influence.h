@@ -16,8 +16,9 @@ struct nb_influencer {
     struct nb_slice author; /* site/handle */
     struct nb_slice site;
     struct nb_slice name;
-    uint64_t posts_n;    /* on the topic */
-    int32_t score_milli; /* what the list is sorted by: 0..1000 */
+    uint64_t posts_n;     /* on the topic */
+    int64_t points_milli; /* before scaling */
+    int32_t score_milli;  /* what the list is sorted by: 0..1000 */
     int32_t reach_milli;
     int32_t expertise_milli;
     int32_t trust_milli;
@@ -44,12 +45,16 @@ struct nb_ledger_row {
     int64_t at_ms;
     const char *act; /* "link", "reply", "post", ... */
     struct nb_slice who;
-    struct nb_slice url;
-    uint64_t number;
-    int32_t points_milli; /* the rows add up to the total before it is scaled to 0..1000 */
+    struct nb_slice url;  /* what was linked, quoted or answered; empty for posts and mentions */
+    uint64_t number;      /* the document it was done in */
+    int32_t points_milli; /* the rows add up to nb_influencer.points_milli */
 };
 
-/** Everything counted for one author, oldest first. */
+/**
+ * Everything counted for one author, oldest first; acts that count nothing any more (a second link
+ * from a site) are listed with 0 points.
+ * @return NB_OK, NB_ENOTFOUND (nothing is known of the author), NB_ENOMEM, NB_ECORRUPT.
+ */
 enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author, struct nb_slice topic,
                                 int64_t from_ms, int64_t to_ms, struct nb_arena *arena,
                                 struct nb_influencer *out, const struct nb_ledger_row **out_rows,

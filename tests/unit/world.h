@@ -49,7 +49,7 @@ struct world {
     uint32_t alerts_n;
 };
 
-static void world_open(struct world *w, uint64_t map_bytes)
+static inline void world_open(struct world *w, uint64_t map_bytes)
 {
     *w = (struct world){.dir = nbt_tmpdir()};
     const struct nb_store_options options = {.map_bytes = map_bytes, .max_bytes = 1u << 30};
@@ -61,7 +61,7 @@ static void world_open(struct world *w, uint64_t map_bytes)
     w->scratch = nb_arena_new(64u << 20);
 }
 
-static void world_close(struct world *w)
+static inline void world_close(struct world *w)
 {
     nb_store_close(w->store);
     nb_arena_free(w->arena);
@@ -69,18 +69,19 @@ static void world_close(struct world *w)
     nbt_rmdir(w->dir);
 }
 
-static char *world_text(struct world *w, const char *text)
+static inline char *world_text(struct world *w, const char *text)
 {
     return text ? nb_arena_strdup(w->arena, nb_slice_str(text)) : NULL;
 }
 
-static char *world_site(struct world *w, const char *author)
+static inline char *world_site(struct world *w, const char *author)
 {
     const char *slash = strchr(author, '/');
     return nb_arena_strdup(w->arena, nb_slice(author, (size_t)(slash - author)));
 }
 
-static struct nb_document *world_document(struct world *w, const struct post *post, uint64_t number)
+static inline struct nb_document *world_document(struct world *w, const struct post *post,
+                                                 uint64_t number)
 {
     struct nb_document *d = nb_document_new(w->arena);
     d->has_number = 1;
@@ -100,7 +101,8 @@ static struct nb_document *world_document(struct world *w, const struct post *po
     return d;
 }
 
-static struct nb_edge *world_edge(struct world *w, const struct post *post, const struct act *act)
+static inline struct nb_edge *world_edge(struct world *w, const struct post *post,
+                                         const struct act *act)
 {
     struct nb_edge *edge = nb_edge_new(w->arena);
     edge->from = world_text(w, post->author);
@@ -111,7 +113,7 @@ static struct nb_edge *world_edge(struct world *w, const struct post *post, cons
     return edge;
 }
 
-static struct nb_annotation *world_annotation(struct world *w, const struct post *post)
+static inline struct nb_annotation *world_annotation(struct world *w, const struct post *post)
 {
     struct nb_annotation *a = nb_annotation_new(w->arena);
     a->author = world_text(w, post->author);
@@ -144,7 +146,7 @@ static struct nb_annotation *world_annotation(struct world *w, const struct post
 }
 
 /* Commit posts as the next documents of the log, batch_n at a time. */
-static void world_commit(struct world *w, const struct post *posts, size_t n, size_t batch_n)
+static inline void world_commit(struct world *w, const struct post *posts, size_t n, size_t batch_n)
 {
     struct nb_commit_item *items = nb_arena_calloc(w->arena, batch_n, sizeof(*items));
     for (size_t i = 0; i < n;) {
@@ -165,14 +167,14 @@ static void world_commit(struct world *w, const struct post *posts, size_t n, si
     }
 }
 
-static struct nb_txn *world_read(struct world *w)
+static inline struct nb_txn *world_read(struct world *w)
 {
     struct nb_txn *txn;
     assert_int_equal(nb_read_begin(w->store, &txn, NULL), NB_OK);
     return txn;
 }
 
-static size_t world_count(struct world *w, enum nb_table_id table)
+static inline size_t world_count(struct world *w, enum nb_table_id table)
 {
     struct nb_txn *txn = world_read(w);
     size_t n = (size_t)nb_table_count(txn, table);
@@ -181,7 +183,7 @@ static size_t world_count(struct world *w, enum nb_table_id table)
 }
 
 /* Every record of every table, keys and values in hexadecimal; the caller frees. */
-static char *world_dump(struct world *w)
+static inline char *world_dump(struct world *w)
 {
     size_t cap = 64u << 20;
     char *dump = malloc(cap);
@@ -215,7 +217,7 @@ static char *world_dump(struct world *w)
 
 /* A stream of posts that touches everything: revisions, topics, acts, names, late and skipped ones;
  * the same for the same seed. The strings live in the world's arena. */
-static void world_generate(struct world *w, uint32_t seed, struct post *posts, size_t n)
+static inline void world_generate(struct world *w, uint32_t seed, struct post *posts, size_t n)
 {
     static const char *const topics[] = {NULL, "acme", "rakip", "acme"};
     uint32_t r = seed;
@@ -230,8 +232,7 @@ static void world_generate(struct world *w, uint32_t seed, struct post *posts, s
         struct post *p = &posts[i];
         *p = (struct post){
             .at_ms = WORLD_DAY_MS + (int64_t)i * 20 * NB_MINUTE_MS - (d[2] % 3) * NB_HOUR_MS,
-            .author =
-                nb_arena_printf(w->arena, "s%u.example/%s%.0u", site, author ? "a" : "", author),
+            .author = nb_arena_printf(w->arena, "s%u.example/", site),
             .topic = topics[d[3] % 4],
             .score_milli = (int32_t)(d[4] % 3) * 500 - 500,
             .comments_n = (int64_t)(d[4] % 10) - 2,
