@@ -4,7 +4,7 @@
  */
 #include "common/cli_options.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include <nabiz/config.h>
 #include <nabiz/counters.h>
@@ -12,25 +12,33 @@
 
 #include "common/config_units.h"
 
-/* Text of a table as mdoc text: a backslash, and what a leading dot or quote would start. */
+enum { TEXT_COLUMNS = 76 };
+
+/*
+ * Text of a table as lines of mdoc text: words wrapped, backslashes and backquotes by their names,
+ * and no line that begins with what would make it a macro. The last line is left open.
+ */
 static void add_text(struct nb_buf *out, const char *text)
 {
-    bool line_start = true;
+    size_t used = 0;
     for (; *text; text++) {
-        if (line_start && (*text == '.' || *text == '\'')) {
-            nb_buf_add_str(out, "\\&");
-        }
-        if (*text == '\\') {
-            nb_buf_add_str(out, "\\e");
-        } else if (*text == '\n') {
-            nb_buf_add_str(out, "\n.Pp");
+        if (*text == '\n') {
+            nb_buf_add_str(out, "\n.Pp\n");
+            used = 0;
+        } else if (*text == ' ' && used + 1 + strcspn(text + 1, " \n") > TEXT_COLUMNS) {
             nb_buf_add_byte(out, '\n');
-        } else if (*text == '`') {
-            nb_buf_add_str(out, "\\(ga");
+            used = 0;
         } else {
-            nb_buf_add_byte(out, *text);
+            nb_buf_add_str(out, used == 0 && strchr(".'", *text) ? "\\&" : "");
+            used++;
+            if (*text == '\\') {
+                nb_buf_add_str(out, "\\e");
+            } else if (*text == '`') {
+                nb_buf_add_str(out, "\\(ga");
+            } else {
+                nb_buf_add_byte(out, *text);
+            }
         }
-        line_start = *text == '\n';
     }
 }
 
@@ -160,7 +168,7 @@ void nb_cli_manual(const struct nb_command *const *commands, size_t commands_n, 
     manual_counters(out);
     nb_buf_add_str(out, ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n"
                         ".It Ev NABIZ_CONFIG\nsettings file, where no\n.Fl \\-config\nis given\n"
-                        ".It Ev NABIZ_SHARE\ndirectory of the lexicons and templates, instead of "
+                        ".It Ev NABIZ_SHARE\ndirectory of the lexicons and templates,\ninstead of "
                         "the one the program was installed with\n"
                         ".It Ev NO_COLOR\nwrite no colours\n"
                         ".It Ev COLUMNS\nwidth of tables\n.El\n"
