@@ -85,7 +85,6 @@ static void reload(struct nb_args *args, const struct nb_role *role, void *runni
         err = role->reload(running, config, &error);
     }
     if (err == NB_OK) {
-        nb_counter_add(NB_CTR_RELOADS, 1);
         nb_diag_list(NB_INFO, role->name, "reloaded", NULL);
     } else {
         nb_diag(NB_ERROR, role->name, "reload failed, the old settings stay", nb_kv_err(&error));
