@@ -18,6 +18,7 @@
     COMMAND(dump)                                                                                  \
     COMMAND(backup)                                                                                \
     GROUP("Use one stage by itself")                                                               \
+    COMMAND(feed)                                                                                  \
     GROUP("Find out more")                                                                         \
     COMMAND(help)                                                                                  \
     COMMAND(version)
