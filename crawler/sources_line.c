@@ -1,0 +1,187 @@
+#include "crawler/sources_line.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <nabiz/text.h>
+#include <nabiz/url.h>
+
+#include "common/config_units.h"
+
+enum { EVERY_MAX_S = 30 * 86400 };
+
+/* The next word: up to white space, a quoted part included. Empty at the end. */
+struct nb_slice nb_source_line_word(struct nb_slice line, size_t *at)
+{
+    while (*at < line.len && nb_ascii_is_space(line.p[*at])) {
+        ++*at;
+    }
+    size_t from = *at;
+    bool quoted = false;
+    while (*at < line.len && (quoted || !nb_ascii_is_space(line.p[*at]))) {
+        if (quoted && line.p[*at] == '\\' && *at + 1 < line.len) {
+            ++*at;
+        } else if (line.p[*at] == '"') {
+            quoted = !quoted;
+        }
+        ++*at;
+    }
+    return nb_slice_sub(line, from, *at);
+}
+
+/* A value without its quotes; a backslash takes the next byte as it is. */
+static const char *unquote(struct nb_slice value, struct nb_arena *arena, struct nb_slice *out)
+{
+    if (value.len == 0 || value.p[0] != '"') {
+        *out = value;
+        return NULL;
+    }
+    if (value.len < 2 || value.p[value.len - 1] != '"') {
+        return "a quote is not closed";
+    }
+    char *p = nb_arena_alloc(arena, value.len);
+    if (!p) {
+        return "out of memory";
+    }
+    size_t len = 0;
+    for (size_t i = 1; i + 1 < value.len; i++) {
+        if (value.p[i] == '\\' && i + 2 < value.len) {
+            i++;
+        }
+        p[len++] = value.p[i];
+    }
+    *out = nb_slice(p, len);
+    return NULL;
+}
+
+static bool parse_kind(struct nb_slice name, Nb__Kind *out)
+{
+    for (int kind = NB__KIND__ARTICLE; kind <= NB__KIND__TOOT; kind++) {
+        if (nb_slice_eq(name, nb_slice_str(nb_kind_name((Nb__Kind)kind)))) {
+            *out = (Nb__Kind)kind;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *set_every(struct nb_slice value, struct nb_source_line *line)
+{
+    const char *wrong = nb_config_number_parse(value, NB_UNIT_S, &line->every_s);
+    if (!wrong && (line->every_s < 1 || line->every_s > EVERY_MAX_S)) {
+        wrong = "every must be between 1s and 30d";
+    }
+    return wrong;
+}
+
+/* @return NULL, or what is wrong */
+static const char *set_key(struct nb_slice key, struct nb_slice value, struct nb_source_line *line)
+{
+    if (nb_slice_eq(key, NB_LIT("kind"))) {
+        return parse_kind(value, &line->kind)
+                   ? NULL
+                   : "kind must be one of article, post, comment, review, entry, toot";
+    }
+    if (nb_slice_eq(key, NB_LIT("every"))) {
+        return set_every(value, line);
+    }
+    if (nb_slice_eq(key, NB_LIT("group"))) {
+        line->group = value;
+        return NULL;
+    }
+    if (nb_slice_eq(key, NB_LIT("title"))) {
+        line->title = value;
+        return NULL;
+    }
+    return "unknown key; known are kind, group, every, title, and the word paused";
+}
+
+const char *nb_source_line_parse(struct nb_slice text, struct nb_arena *arena,
+                                 struct nb_source_line *out)
+{
+    size_t at = 0;
+    *out = (struct nb_source_line){.kind = NB__KIND__ARTICLE};
+    out->url = nb_source_line_word(text, &at);
+    for (;;) {
+        struct nb_slice word = nb_source_line_word(text, &at);
+        if (word.len == 0 || word.p[0] == '#') {
+            return NULL;
+        }
+        if (nb_slice_eq(word, NB_LIT("paused"))) {
+            out->paused = true;
+            continue;
+        }
+        size_t equals = nb_slice_find_byte(word, '=', 0);
+        if (equals == NB_NPOS) {
+            return "expected key=value or paused";
+        }
+        struct nb_slice value;
+        const char *wrong = unquote(nb_slice_sub(word, equals + 1, word.len), arena, &value);
+        if (!wrong) {
+            wrong = set_key(nb_slice_sub(word, 0, equals), value, out);
+        }
+        if (wrong) {
+            return wrong;
+        }
+    }
+}
+
+bool nb_source_line_is(struct nb_slice line)
+{
+    line = nb_slice_trim(line);
+    return line.len > 0 && line.p[0] != '#';
+}
+
+enum nb_err nb_source_line_id(struct nb_slice url, struct nb_arena *arena, struct nb_id *out,
+                              struct nb_error *error)
+{
+    struct nb_url parsed;
+    struct nb_slice canonical;
+    enum nb_err err = nb_url_parse(url, NULL, arena, &parsed);
+    if (err != NB_OK) {
+        return nb_error_set(error, err == NB_ENOMEM ? err : NB_ESYNTAX,
+                            "%.*s is not a URL; expected https://HOST/PATH",
+                            NB_ARG(nb_utf8_cut(url, 200)));
+    }
+    if (!nb_url_is_http(&parsed)) {
+        return nb_error_set(error, NB_EREFUSED, "%.*s: only http and https can be polled",
+                            NB_ARG(nb_utf8_cut(url, 200)));
+    }
+    err = nb_url_canonical(&parsed, arena, &canonical);
+    if (err == NB_OK) {
+        *out = nb_id_of(&canonical, 1);
+    }
+    return err;
+}
+
+enum nb_err nb_source_id(struct nb_slice url, struct nb_id *out, struct nb_error *error)
+{
+    struct nb_arena *arena = nb_arena_new(1 << 20);
+    if (!arena) {
+        return nb_error_set(error, NB_ENOMEM, "out of memory");
+    }
+    enum nb_err err = nb_source_line_id(url, arena, out, error);
+    nb_arena_free(arena);
+    return err;
+}
+
+enum nb_err nb_source_file_read(int fd, const char *path, struct nb_buf *out,
+                                struct nb_error *error)
+{
+    for (;;) {
+        char *to = nb_buf_reserve(out, 65536);
+        if (!to) {
+            return nb_error_set(error, out->err, "%s: %s", path, nb_strerror(out->err));
+        }
+        ssize_t n = read(fd, to, 65536);
+        if (n == 0) {
+            return NB_OK;
+        }
+        if (n > 0) {
+            out->len += (size_t)n;
+        } else if (errno != EINTR) {
+            return nb_error_set(error, NB_EIO, "%s: %s", path, strerror(errno));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+#include "tests/lib/test.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <nabiz/buf.h>
+#include <nabiz/diag.h>
+#include <nabiz/sources.h>
+#include <nabiz/url.h>
+
+static char *dir;
+static char *path;
+static struct nb_arena *arena;
+static struct nb_error error;
+
+static int set_up(void **state)
+{
+    (void)state;
+    assert_int_equal(nb_url_init(&error), NB_OK);
+    nb_diag_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
+    dir = nbt_tmpdir();
+    path = nbt_path(dir, "sources.list");
+    arena = nb_arena_new((size_t)64 << 20);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    nb_arena_free(arena);
+    free(path);
+    nbt_rmdir(dir);
+    nb_url_fini();
+    return 0;
+}
+
+static struct nb_sources *load(const char *text)
+{
+    struct nb_sources *sources = NULL;
+    nbt_write_file(path, nb_slice_str(text));
+    assert_int_equal(nb_sources_load(path, &sources, &error), NB_OK);
+    return sources;
+}
+
+static struct nb_slice content(void)
+{
+    nb_arena_reset(arena);
+    return nbt_read_file(path, arena);
+}
+
+static struct nb_id id_of(const char *url)
+{
+    struct nb_id id;
+    assert_int_equal(nb_source_id(nb_slice_str(url), &id, &error), NB_OK);
+    return id;
+}
+
+static void a_line_says_what_to_poll_and_how(void **state)
+{
+    (void)state;
+    struct nb_sources *sources =
+        load("# yorum\n\n  https://gazete.example/rss  kind=post group=haber every=30min\n"
+             "https://forum.example/feed paused title=\"Ev \\\"ve\\\" bahçe # 1\" # not\n"
+             "https://sade.example/");
+    assert_int_equal(nb_sources_n(sources), 3);
+    const struct nb_source_row *row = nb_sources_at(sources, 0);
+    assert_string_equal(row->url, "https://gazete.example/rss");
+    assert_int_equal(row->kind, NB__KIND__POST);
+    assert_string_equal(row->group, "haber");
+    assert_int_equal(row->every_s, 1800);
+    assert_false(row->paused);
+    assert_int_equal(row->line, 3);
+    row = nb_sources_find(sources, id_of("https://forum.example/feed"));
+    assert_non_null(row);
+    assert_true(row->paused);
+    assert_string_equal(row->title, "Ev \"ve\" bahçe # 1");
+    assert_int_equal(nb_sources_at(sources, 2)->kind, NB__KIND__ARTICLE);
+    assert_null(nb_sources_find(sources, id_of("https://yok.example/")));
+    nb_sources_free(sources);
+}
+
+static void a_bad_line_costs_only_itself(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "gazete",
+        "ftp://a.example/",
+        "https://a.example/ kind=blog",
+        "https://a.example/ every=0s",
+        "https://a.example/ every=5parsec",
+        "https://a.example/ colour=red",
+        "https://a.example/ pause",
+        "https://a.example/ title=\"a",
+        "https://a.example/\xff",
+        "https://b.example/", /* a double */
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char text[256];
+        (void)snprintf(text, sizeof(text), "https://b.example/\n%s\nhttps://c.example/\n", bad[i]);
+        struct nb_sources *sources = load(text);
+        assert_int_equal(nb_sources_n(sources), 2);
+        assert_string_equal(nb_sources_at(sources, 1)->url, "https://c.example/");
+        nb_sources_free(sources);
+    }
+}
+
+static void urls_that_mean_the_same_are_one_source(void **state)
+{
+    (void)state;
+    struct nb_id id = id_of("https://gazete.example/rss");
+    struct nb_id same = id_of("HTTPS://GAZETE.example:443/rss?utm_source=x#y");
+    assert_memory_equal(id.b, same.b, NB_ID_BYTES);
+    assert_int_equal(nb_source_id(NB_LIT("mailto:a@b.example"), &id, &error), NB_EREFUSED);
+    assert_int_equal(nb_source_id(NB_LIT("gazete"), &id, &error), NB_ESYNTAX);
+}
+
+static void adding_appends_a_line_that_loads_to_the_same(void **state)
+{
+    (void)state;
+    struct nb_source_row row = {.url = "https://yeni.example/rss",
+                                .group = "bir grup",
+                                .title = "Ters \\ ve \"tırnak\"",
+                                .kind = NB__KIND__REVIEW,
+                                .every_s = 90};
+    nbt_write_file(path, NB_LIT("# ilk\nhttps://eski.example/"));
+    assert_int_equal(nb_sources_add(path, &row, &error), NB_OK);
+    assert_true(nb_slice_starts(content(), NB_LIT("# ilk\nhttps://eski.example/\n")));
+    struct nb_sources *sources = NULL;
+    assert_int_equal(nb_sources_load(path, &sources, &error), NB_OK);
+    const struct nb_source_row *got = nb_sources_find(sources, id_of(row.url));
+    assert_non_null(got);
+    assert_string_equal(got->group, row.group);
+    assert_string_equal(got->title, row.title);
+    assert_int_equal(got->kind, row.kind);
+    assert_int_equal(got->every_s, 90);
+    nb_sources_free(sources);
+    assert_int_equal(nb_sources_add(path, &row, &error), NB_EEXIST);
+    row.url = "https://bos luk.example/";
+    assert_int_equal(nb_sources_add(path, &row, &error), NB_ESYNTAX);
+}
+
+static void adding_makes_the_file(void **state)
+{
+    (void)state;
+    (void)unlink(path);
+    struct nb_sources *sources = NULL;
+    assert_int_equal(nb_sources_load(path, &sources, &error), NB_ENOTFOUND);
+    assert_null(sources);
+    struct nb_source_row row = {.url = "https://ilk.example/", .kind = NB__KIND__ARTICLE};
+    assert_int_equal(nb_sources_add(path, &row, &error), NB_OK);
+    assert_slice_equal(content(), "https://ilk.example/\n");
+}
+
+static void changes_leave_the_rest_as_people_wrote_it(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "# baş\n\nhttps://a.example/   kind=post # neden\n"
+        "bozuk satır\nhttps://b.example/ paused every=1h\r\nhttps://c.example/";
+    nbt_write_file(path, nb_slice_str(text));
+    assert_int_equal(nb_sources_pause(path, id_of("https://a.example/"), true, &error), NB_OK);
+    assert_int_equal(nb_sources_pause(path, id_of("https://b.example/"), false, &error), NB_OK);
+    assert_slice_equal(content(), "# baş\n\nhttps://a.example/   kind=post paused # neden\n"
+                                  "bozuk satır\nhttps://b.example/ every=1h\r\n"
+                                  "https://c.example/");
+    assert_int_equal(nb_sources_pause(path, id_of("https://c.example/"), true, &error), NB_OK);
+    assert_int_equal(nb_sources_pause(path, id_of("https://c.example/"), true, &error), NB_OK);
+    assert_int_equal(nb_sources_remove(path, id_of("https://a.example/"), &error), NB_OK);
+    assert_slice_equal(content(), "# baş\n\nbozuk satır\nhttps://b.example/ every=1h\r\n"
+                                  "https://c.example/  paused");
+    assert_int_equal(nb_sources_remove(path, id_of("https://a.example/"), &error), NB_ENOTFOUND);
+}
+
+static void a_hundred_thousand_sources_are_found_again(void **state)
+{
+    (void)state;
+    struct nb_buf text;
+    nb_buf_init(&text, (size_t)64 << 20);
+    for (int i = 0; i < 100000; i++) {
+        nb_buf_addf(&text, "https://site%d.example/feed/%d kind=post group=g%d\n", i % 5000, i,
+                    i % 7);
+    }
+    nb_buf_add_byte(&text, '\0');
+    struct nb_sources *sources = load(text.p);
+    nb_buf_fini(&text);
+    assert_int_equal(nb_sources_n(sources), 100000);
+    for (size_t i = 0; i < 100000; i += 997) {
+        const struct nb_source_row *row = nb_sources_at(sources, i);
+        assert_ptr_equal(nb_sources_find(sources, row->id), row);
+    }
+    nb_sources_free(sources);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_says_what_to_poll_and_how),
+        cmocka_unit_test(a_bad_line_costs_only_itself),
+        cmocka_unit_test(urls_that_mean_the_same_are_one_source),
+        cmocka_unit_test(adding_appends_a_line_that_loads_to_the_same),
+        cmocka_unit_test(adding_makes_the_file),
+        cmocka_unit_test(changes_leave_the_rest_as_people_wrote_it),
+        cmocka_unit_test(a_hundred_thousand_sources_are_found_again),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
