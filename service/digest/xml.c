@@ -54,6 +54,10 @@ void nb_xml_free(struct nb_xml *xml)
     if (!xml) {
         return;
     }
+    if (xml->writer && !xml->ended) {
+        /* left half-written after a failure: closed first, or libxml2 complains on stderr */
+        (void)xmlTextWriterEndDocument(xml->writer);
+    }
     xmlFreeTextWriter(xml->writer);
     xmlFreeDoc(xml->doc);
     nb_buf_fini(&xml->clean);

@@ -2,7 +2,10 @@
  * Locked down four times over: all of libxslt's security preferences forbid, for the transformation
  * and (as the library's default, which alone governs imports) for parsing; EXSLT is not registered;
  * a document type in a stylesheet is refused, so there are no entities; depth and XPath work have
- * limits. Messages of libxslt go to our detail text and not to stderr.
+ * limits.
+ *
+ * Messages go to our detail text and not to stderr. The handler for the worst of them is global in
+ * libxslt, so one stylesheet is parsed or applied at a time.
  */
 #include "service/digest/xslt.h"
 
@@ -30,8 +33,7 @@ struct nb_xslt {
     xsltSecurityPrefs *prefs;
 };
 
-/* libxslt's parse errors have no handler of their own: one at a time. */
-static pthread_mutex_t parse_mu = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t messages_mu = PTHREAD_MUTEX_INITIALIZER;
 
 struct message {
     char text[400];
@@ -49,6 +51,29 @@ NB_PRINTF(2, 3) static void collect_message(void *arg, const char *format, ...)
     if (n > 0) {
         message->len += (size_t)n < room ? (size_t)n : room - 1;
     }
+}
+
+static void drop_message(void *arg, xmlError *found)
+{
+    (void)arg;
+    (void)found; /* libxslt repeats what matters in words of its own */
+}
+
+/* Between the two, messages of both libraries go to message. */
+static void begin_messages(struct message *message)
+{
+    (void)pthread_mutex_lock(&messages_mu);
+    xsltSetGenericErrorFunc(message, collect_message);
+    xmlSetGenericErrorFunc(message, collect_message); /* this thread's only */
+    xmlSetStructuredErrorFunc(NULL, drop_message);    /* this thread's only */
+}
+
+static void end_messages(void)
+{
+    xmlSetStructuredErrorFunc(NULL, NULL);
+    xmlSetGenericErrorFunc(NULL, NULL);
+    xsltSetGenericErrorFunc(NULL, NULL);
+    (void)pthread_mutex_unlock(&messages_mu);
 }
 
 /* On one line, for a detail text. */
@@ -80,19 +105,17 @@ static xsltSecurityPrefs *forbid_all(void)
 /* Takes the tree over on success only. */
 static xsltStylesheet *parse_sheet(xmlDoc *doc, xsltSecurityPrefs *prefs, struct message *message)
 {
-    (void)pthread_mutex_lock(&parse_mu);
+    begin_messages(message);
     xsltSecurityPrefs *old = xsltGetDefaultSecurityPrefs();
     xsltSetDefaultSecurityPrefs(prefs);
-    xsltSetGenericErrorFunc(message, collect_message);
     xsltStylesheet *sheet = xsltParseStylesheetDoc(doc);
     if (sheet && sheet->errors > 0) {
         sheet->doc = NULL; /* the caller frees it, as after any other failure */
         xsltFreeStylesheet(sheet);
         sheet = NULL;
     }
-    xsltSetGenericErrorFunc(NULL, NULL);
     xsltSetDefaultSecurityPrefs(old);
-    (void)pthread_mutex_unlock(&parse_mu);
+    end_messages();
     return sheet;
 }
 
@@ -119,7 +142,8 @@ enum nb_err nb_xslt_parse(const char *name, struct nb_slice bytes, struct nb_xsl
     if (!xslt->sheet) {
         nb_xml_tree_free(doc);
         nb_xslt_free(xslt);
-        return nb_error_set(error, NB_ESYNTAX, "%s: %.*s", name, NB_ARG(message_line(&message)));
+        struct nb_slice line = message_line(&message);
+        return nb_error_set(error, NB_ESYNTAX, "%s: %.*s", name, NB_ARG(line));
     }
     *out = xslt;
     return NB_OK;
@@ -153,17 +177,17 @@ static enum nb_err write_result(const struct nb_xslt *xslt, xmlDoc *result, stru
     return nb_buf_finish(out, NULL);
 }
 
-enum nb_err nb_xslt_apply(const struct nb_xslt *xslt, struct _xmlDoc *tree, struct nb_buf *out,
-                          struct nb_error *error)
+/* With messages on. */
+static enum nb_err transform(const struct nb_xslt *xslt, struct _xmlDoc *tree,
+                             struct message *message, struct nb_buf *out, struct nb_error *error)
 {
-    struct message message = {.len = 0};
     xsltTransformContext *context = xsltNewTransformContext(xslt->sheet, tree);
     if (!context) {
         return NB_ENOMEM;
     }
     enum nb_err err = NB_OK;
     xmlDoc *result = NULL;
-    xsltSetTransformErrorFunc(context, &message, collect_message);
+    xsltSetTransformErrorFunc(context, message, collect_message);
     context->maxTemplateDepth = DEPTH_MAX;
     context->opLimit = WORK_MAX;
     context->xpathCtxt->opLimit = WORK_MAX;
@@ -173,13 +197,23 @@ enum nb_err nb_xslt_apply(const struct nb_xslt *xslt, struct _xmlDoc *tree, stru
         result = xsltApplyStylesheetUser(xslt->sheet, tree, NULL, NULL, NULL, context);
     }
     if (err == NB_OK && (!result || context->state != XSLT_STATE_OK)) {
-        err =
-            nb_error_set(error, NB_EREFUSED, "the template: %.*s", NB_ARG(message_line(&message)));
+        struct nb_slice line = message_line(message);
+        err = nb_error_set(error, NB_EREFUSED, "the template: %.*s", NB_ARG(line));
     }
     if (err == NB_OK) {
         err = write_result(xslt, result, out);
     }
     xmlFreeDoc(result);
     xsltFreeTransformContext(context);
+    return err;
+}
+
+enum nb_err nb_xslt_apply(const struct nb_xslt *xslt, struct _xmlDoc *tree, struct nb_buf *out,
+                          struct nb_error *error)
+{
+    struct message message = {.len = 0};
+    begin_messages(&message);
+    enum nb_err err = transform(xslt, tree, &message, out, error);
+    end_messages();
     return err;
 }
