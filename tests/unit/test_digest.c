@@ -1,0 +1,619 @@
+#include "tests/unit/digest_world.h"
+
+#include <nabiz/mem.h>
+#include <nabiz/text.h>
+
+#include "service/digest/make.h"
+#include "service/digest/render.h"
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+#define FORUM "forum.example"
+
+/* One story over two days: a launch, late parcels, a warm word, somebody else's topic. */
+static const struct entry entries[] = {
+    {-3, 10, 0, "acme", NB__KIND__POST, FORUM "/ela", "Ela", "https://forum.example/1", "Merhaba",
+     "Acme kullanan var mı?", 0, 0, NULL, 0, NULL},
+    {-2, 10, 0, "acme", NB__KIND__POST, FORUM "/can", "Can", "https://forum.example/2", NULL,
+     "Acme fena değil", 200, 0, NULL, 0, NULL},
+    {-2, 11, 0, "acme", NB__KIND__POST, FORUM "/can", "Can", "https://forum.example/3", NULL,
+     "Acme iyi", 300, 0, NULL, 0, NULL},
+    {0, 0, 10, "acme", NB__KIND__ARTICLE, "haber.example/deniz", "Deniz Aydın",
+     "https://haber.example/kargo", "Acme kargoları gecikti", "Şehirde dağıtım durdu.", -400, 12,
+     NULL, 0, NULL},
+    {0, 9, 0, "acme", NB__KIND__POST, FORUM "/su", "Su", "https://forum.example/4", NULL,
+     "Kargom üç gündür gelmedi, kimse yanıt vermiyor.", -800, 3, "https://forum.example/konu",
+     NB__EDGE__ACT__LINK, "https://haber.example/kargo"},
+    {0, 9, 30, "acme", NB__KIND__POST, FORUM "/ege", "Ege", "https://forum.example/5", NULL,
+     "Benimki de gelmedi", -600, 0, "https://forum.example/konu", 0, NULL},
+    {0, 10, 0, "acme", NB__KIND__POST, FORUM "/acme", "Acme", "https://forum.example/6", NULL,
+     "Hemen bakıyoruz", 0, 0, "https://forum.example/konu", NB__EDGE__ACT__REPLY,
+     "https://forum.example/5"},
+    {0, 14, 0, "acme", NB__KIND__POST, "blog.example/ela", "Ela", "https://blog.example/ovgu",
+     "Acme beni şaşırttı", "Kutusu çok güzel, bayıldım.", 900, 1, NULL, 0, NULL},
+    {0, 23, 45, "acme", NB__KIND__POST, FORUM "/can", "Can", "https://forum.example/7",
+     "Acme kargoları gecikti", "Haber doğruymuş.", -300, 0, NULL, 0, NULL},
+    {0, 23, 50, "beta", NB__KIND__POST, FORUM "/can", "Can", "https://forum.example/8", NULL,
+     "Beta güzel", 300, 0, NULL, 0, NULL},
+    /* the next day: too late for the digest of the day */
+    {1, 9, 0, "acme", NB__KIND__POST, FORUM "/acme", "Acme", "https://forum.example/9", NULL,
+     "Su, size yazdık", 0, 0, NULL, NB__EDGE__ACT__REPLY, "https://forum.example/4"},
+};
+
+static int open_world(void **state)
+{
+    struct digest_world *w = malloc(sizeof(*w));
+    digest_world_open(w);
+    digest_world_add(w, entries, ROWS(entries), true);
+    *state = w;
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    digest_world_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void collect(struct digest_world *w, int64_t day_ms, struct nb_report *report)
+{
+    struct nb_error error = {0};
+    struct nb_txn *txn;
+    const struct nb_report_options options = {NB_LIT("acme"), day_ms, OFFSET_MIN};
+    must(nb_read_begin(w->analysis, &txn, &error), &error);
+    must(nb_report_collect(txn, w->log, &options, w->arena, report, &error), &error);
+    nb_read_end(txn);
+}
+
+static struct nb_digest_request request(struct digest_world *w, enum nb_digest_format format)
+{
+    return (struct nb_digest_request){.analysis = w->analysis,
+                                      .log = w->log,
+                                      .config = w->config,
+                                      .topic = NB_LIT("acme"),
+                                      .day_ms = THE_DAY_MS,
+                                      .format = format,
+                                      .rows = "mentions",
+                                      .lang = "tr"};
+}
+
+static struct nb_slice make(struct digest_world *w, const struct nb_digest_request *r)
+{
+    struct nb_error error = {0};
+    struct nb_buf out;
+    nb_buf_init(&out, NB_DIGEST_MAX_BYTES);
+    must(nb_digest_make(r, &out, NULL, &error), &error);
+    struct nb_slice copy = nb_arena_copy(w->arena, nb_buf_slice(&out));
+    nb_buf_fini(&out);
+    return copy;
+}
+
+static bool has(struct nb_slice text, const char *part)
+{
+    return nb_slice_find(text, nb_slice_str(part), 0) != NB_NPOS;
+}
+
+static void a_day_is_counted_against_the_days_before_it(void **state)
+{
+    struct nb_report report;
+    collect(*state, THE_DAY_MS, &report);
+    assert_int_equal(report.day.documents_n, 6);
+    assert_int_equal(report.day.negative_n, 4);
+    assert_int_equal(report.day.neutral_n, 1);
+    assert_int_equal(report.day.positive_n, 1);
+    assert_int_equal(nb_report_score(&report.day), -1200 / 6);
+    assert_int_equal(report.before.documents_n, 3);
+    assert_int_equal(report.history_n, 3); /* it is a young topic: days before it are no history */
+    assert_int_equal(report.history[1].counts.documents_n, 2);
+    assert_int_equal(report.history[2].counts.documents_n, 0);
+    assert_int_equal(report.hours[0].documents_n, 1);
+    assert_int_equal(report.hours[9].documents_n, 2);
+    assert_int_equal(report.hours[23].documents_n, 1);
+}
+
+static void counters_and_rows_recount_each_other(void **state)
+{
+    struct nb_report report;
+    collect(*state, THE_DAY_MS, &report);
+    struct nb_report_counts again = {0};
+    for (size_t i = 0; i < report.documents_n; i++) {
+        again.documents_n++;
+        again.negative_n += report.documents[i].label == NB__LABEL__NEGATIVE;
+        again.neutral_n += report.documents[i].label == NB__LABEL__NEUTRAL;
+        again.positive_n += report.documents[i].label == NB__LABEL__POSITIVE;
+        again.score_sum_milli += report.documents[i].score_milli;
+    }
+    assert_memory_equal(&again, &report.day, sizeof(again));
+}
+
+static void documents_with_an_equal_title_address_or_thread_are_one_story(void **state)
+{
+    struct nb_report report;
+    collect(*state, THE_DAY_MS, &report);
+    assert_int_equal(report.stories_n, 3);
+    assert_slice_equal(report.stories[0].best->title, "Acme kargoları gecikti");
+    assert_slice_equal(report.stories[0].best->url, "https://haber.example/kargo");
+    assert_int_equal(report.stories[0].documents_n, 2);
+    assert_int_equal(report.stories[0].comments_n, 12);
+    assert_int_equal(report.stories[0].links_n, 1);
+    assert_int_equal(report.stories[1].documents_n, 3);
+    assert_int_equal(report.stories[1].authors_n, 3);
+    assert_slice_equal(report.stories[2].best->title, "Acme beni şaşırttı");
+}
+
+static void complaints_wait_until_somebody_else_answers_before_the_end_of_the_day(void **state)
+{
+    struct nb_report report;
+    collect(*state, THE_DAY_MS, &report);
+    /* not the article, not number 5, which was answered; 4 was answered a day too late */
+    assert_int_equal(report.waiting_n, 2);
+    assert_slice_equal(report.waiting[0].document->url, "https://forum.example/4");
+    assert_int_equal(report.waiting[0].age_min, 15 * 60);
+    assert_true(report.waiting[0].overdue);
+    assert_slice_equal(report.waiting[1].document->url, "https://forum.example/7");
+    assert_int_equal(report.waiting[1].age_min, 15);
+    assert_false(report.waiting[1].overdue);
+    assert_int_equal(report.overdue_n, 1);
+}
+
+static void praise_writers_and_share_are_listed(void **state)
+{
+    struct nb_report report;
+    collect(*state, THE_DAY_MS, &report);
+    assert_int_equal(report.praise_n, 1);
+    assert_slice_equal(report.praise[0]->name, "Ela");
+    assert_int_equal(report.loudest_n, 6);
+    assert_slice_equal(report.loudest[0].author, "haber.example/deniz"); /* by comments on a tie */
+    assert_int_equal(report.share_n, 2);
+    assert_slice_equal(report.share[0].topic, "acme");
+    assert_int_equal(report.share[0].share_milli, 857);
+    assert_int_equal(report.share_sum_n, 7);
+}
+
+static void later_days_do_not_change_the_digest_of_a_past_day(void **state)
+{
+    static const struct entry later[] = {
+        {2, 9, 0, "acme", NB__KIND__POST, FORUM "/acme", "Acme", "https://forum.example/10", NULL,
+         "Can, size de", 0, 0, NULL, NB__EDGE__ACT__REPLY, "https://forum.example/7"},
+    };
+    struct digest_world *w = *state;
+    struct nb_digest_request html = request(w, NB_DIGEST_HTML);
+    struct nb_slice before = make(w, &html);
+    digest_world_add(w, later, ROWS(later), true);
+    struct nb_slice after = make(w, &html);
+    assert_int_equal(before.len, after.len);
+    assert_memory_equal(before.p, after.p, before.len);
+}
+
+static void every_form_says_the_same_and_gives_the_same_bytes_again(void **state)
+{
+    static const struct {
+        enum nb_digest_format format;
+        const char *parts[4];
+    } rows[] = {
+        {NB_DIGEST_TEXT,
+         {"21 Kasım 2026 Cumartesi", "6 belge: önceki 3 günün ortalamasından (1,0) %500 fazla.",
+          "Acme kargoları gecikti", "$ nabiz digest --topic acme --day 2026-11-21 --rows waiting"}},
+        {NB_DIGEST_HTML,
+         {"<html lang=\"tr\">", "21 Kasım 2026 Cumartesi", "href=\"https://forum.example/4\"",
+          "nabiz digest --topic acme --day 2026-11-21 --rows waiting"}},
+        {NB_DIGEST_JSON,
+         {"\"day\": \"2026-11-21\"", "\"score_milli\": -200", "\"age_min\": 900",
+          "\"not_analysed\": 0"}},
+        {NB_DIGEST_XML,
+         {"<digest topic=\"acme\" lang=\"tr\"", "n-text=\"6\"", "change-text=\"%500\"",
+          "<name>Deniz Aydın</name>"}},
+        {NB_DIGEST_ROWS,
+         {"\xef\xbb\xbfnumber;time;", "-0,800", "2026-11-21 09:00:00", "forum.example/su"}},
+    };
+    struct digest_world *w = *state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct nb_digest_request r = request(w, rows[i].format);
+        struct nb_slice first = make(w, &r);
+        struct nb_slice second = make(w, &r);
+        assert_int_equal(first.len, second.len);
+        assert_memory_equal(first.p, second.p, first.len);
+        for (size_t k = 0; k < ROWS(rows[i].parts); k++) {
+            if (!has(first, rows[i].parts[k])) {
+                fail_msg("format %zu lacks \"%s\":\n%.*s", i, rows[i].parts[k], NB_ARG(first));
+            }
+        }
+    }
+}
+
+static void every_set_of_rows_can_be_written(void **state)
+{
+    struct digest_world *w = *state;
+    struct nb_slice rest = nb_slice_str(NB_DIGEST_ROW_SETS);
+    struct nb_slice set;
+    while (nb_slice_split(&rest, '|', &set)) {
+        struct nb_digest_request r = request(w, NB_DIGEST_ROWS);
+        r.rows = nb_arena_strdup(w->arena, set);
+        assert_true(make(w, &r).len > 10);
+    }
+}
+
+static void text_stays_within_eighty_columns(void **state)
+{
+    struct digest_world *w = *state;
+    static const char *const langs[] = {"tr", "en"};
+    for (size_t i = 0; i < ROWS(langs); i++) {
+        struct nb_digest_request r = request(w, NB_DIGEST_TEXT);
+        r.lang = langs[i];
+        struct nb_slice rest = make(w, &r);
+        struct nb_slice line;
+        while (nb_slice_split(&rest, '\n', &line)) {
+            bool copied = nb_slice_starts(line, NB_LIT("  $ ")) || has(line, "://");
+            if (!copied && nb_text_columns(line) > NB_DIGEST_COLUMNS) {
+                fail_msg("%zu columns: %.*s", nb_text_columns(line), NB_ARG(line));
+            }
+        }
+    }
+}
+
+static void a_day_with_nothing_in_it_says_so(void **state)
+{
+    struct digest_world *w = *state;
+    static const struct {
+        enum nb_digest_format format;
+        const char *says;
+    } rows[] = {{NB_DIGEST_TEXT, "Bu gün hakkında hiç belge yok."},
+                {NB_DIGEST_HTML, "Bu gün hakkında hiç belge yok."},
+                {NB_DIGEST_JSON, "\"empty\": true"}};
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct nb_error error = {0};
+        struct nb_buf out;
+        bool empty = false;
+        struct nb_digest_request r = request(w, rows[i].format);
+        r.day_ms = THE_DAY_MS - NB_DAY_MS;
+        nb_buf_init(&out, NB_DIGEST_MAX_BYTES);
+        must(nb_digest_make(&r, &out, &empty, &error), &error);
+        assert_true(empty);
+        assert_true(has(nb_buf_slice(&out), rows[i].says));
+        nb_buf_fini(&out);
+    }
+}
+
+static void documents_not_analysed_yet_are_told(void **state)
+{
+    static const struct entry waiting[] = {
+        {3, 9, 0, "acme", NB__KIND__POST, FORUM "/su", "Su", "https://forum.example/11", NULL,
+         "Sonra", 0, 0, NULL, 0, NULL},
+    };
+    struct digest_world *w = *state;
+    digest_world_add(w, waiting, ROWS(waiting), false);
+    struct nb_digest_request r = request(w, NB_DIGEST_TEXT);
+    assert_true(has(make(w, &r), "1 belge henüz çözümlenmedi"));
+}
+
+static void hostile_text_stays_text(void **state)
+{
+    static const struct entry hostile[] = {
+        {0, 12, 0, "acme", NB__KIND__POST, FORUM "/x", "<b>\x1b[31m</b>", "javascript:alert(1)",
+         "</a><script>alert(1)</script>", "x", -100, 99, NULL, 0, NULL},
+        {0, 12, 1, "acme", NB__KIND__POST, FORUM "/y",
+         "\xe2\x80\xae"
+         "eva",
+         "https://y.example/?a=\"><i>",
+         "\x1b]0;title\x07 \xc2\x9b"
+         "2J & 'son'",
+         "y", -100, 98, NULL, 0, NULL},
+    };
+    struct digest_world *w = *state;
+    digest_world_add(w, hostile, ROWS(hostile), true);
+    struct nb_digest_request r = request(w, NB_DIGEST_HTML);
+    struct nb_slice html = make(w, &r);
+    assert_false(has(html, "<script"));
+    assert_false(has(html, "<i>"));
+    assert_false(has(html, "<b>\x1b"));
+    assert_false(has(html, "javascript:"));
+    assert_true(has(html, "&lt;script&gt;"));
+    r.format = NB_DIGEST_TEXT;
+    struct nb_slice text = make(w, &r);
+    for (size_t pos = 0; pos < text.len;) {
+        uint32_t c = nb_utf8_next(text, &pos);
+        assert_true(c == '\n' || (c >= 0x20 && c != 0x7f && (c < 0x80 || c >= 0xa0)));
+        assert_false(c >= 0x202a && c <= 0x202e);
+    }
+}
+
+static void a_limit_reached_is_an_error_and_leaves_nothing(void **state)
+{
+    struct digest_world *w = *state;
+    bool done = false;
+    for (long n = 1; !done && n < 400; n++) {
+        struct nb_buf out;
+        struct nb_digest_request r = request(w, NB_DIGEST_HTML);
+        nb_buf_init(&out, NB_DIGEST_MAX_BYTES);
+        nb_mem_fail_from(n);
+        enum nb_err err = nb_digest_make(&r, &out, NULL, NULL);
+        nb_mem_fail_from(0);
+        done = err == NB_OK;
+        assert_true(done == (out.len > 0));
+        nb_buf_fini(&out);
+    }
+    assert_true(done);
+}
+
+static void numbers_and_dates_are_written_as_the_language_does(void **state)
+{
+    struct digest_world *w = *state;
+    struct nb_error error = {0};
+    struct nb_labels *tr;
+    struct nb_labels *en;
+    must(nb_labels_load("config/templates", "tr", &tr, &error), &error);
+    must(nb_labels_load("config/templates", "en", &en, &error), &error);
+    static const struct {
+        int64_t n;
+        const char *tr, *en;
+    } counts[] = {{0, "0", "0"},
+                  {999, "999", "999"},
+                  {1000, "1.000", "1,000"},
+                  {-1234567, "-1.234.567", "-1,234,567"},
+                  {INT64_MIN, "-9.223.372.036.854.775.808", "-9,223,372,036,854,775,808"}};
+    for (size_t i = 0; i < ROWS(counts); i++) {
+        assert_slice_equal(nb_label_count(tr, w->arena, counts[i].n), counts[i].tr);
+        assert_slice_equal(nb_label_count(en, w->arena, counts[i].n), counts[i].en);
+    }
+    static const struct {
+        int64_t milli;
+        int decimals;
+        const char *tr;
+    } millis[] = {{-812, 2, "-0,81"}, {-815, 2, "-0,82"}, {1, 2, "0,00"},          {-4, 2, "0,00"},
+                  {995, 2, "1,00"},   {11333, 1, "11,3"}, {1234567, 1, "1.234,6"}, {5, 3, "0,005"}};
+    for (size_t i = 0; i < ROWS(millis); i++) {
+        assert_slice_equal(nb_label_milli(tr, w->arena, millis[i].milli, millis[i].decimals),
+                           millis[i].tr);
+    }
+    assert_slice_equal(nb_label_percent(tr, w->arena, 1210), "%1.210");
+    assert_slice_equal(nb_label_percent(en, w->arena, 210), "210%");
+    assert_slice_equal(nb_label_date(tr, w->arena, THE_DAY_MS, OFFSET_MIN),
+                       "21 Kasım 2026 Cumartesi");
+    assert_slice_equal(nb_label_date(en, w->arena, THE_DAY_MS, OFFSET_MIN),
+                       "Saturday 21 November 2026");
+    assert_slice_equal(nb_label_time(tr, w->arena, THE_DAY_MS + 305000, OFFSET_MIN), "00:05");
+    assert_slice_equal(nb_label_age(tr, w->arena, 59), "59 dk");
+    assert_slice_equal(nb_label_age(tr, w->arena, 61), "1 sa 1 dk");
+    const struct nb_label_value none[] = {{NULL, {NULL, 0}}};
+    assert_slice_equal(nb_label_fill(tr, w->arena, "{open {x} no.such.label", none),
+                       "{open {x} no.such.label");
+    nb_labels_free(tr);
+    nb_labels_free(en);
+}
+
+/* In single quotes after "key('l', " in the stylesheet, in double quotes after a call in C. */
+static void check_used(struct nb_slice file, const char *before, char quote,
+                       const struct nb_labels *labels)
+{
+    size_t used = 0;
+    for (size_t at = 0; (at = nb_slice_find(file, nb_slice_str(before), at)) != NB_NPOS; used++) {
+        at += strlen(before);
+        size_t end = nb_slice_find_byte(file, quote, at);
+        char id[64];
+        (void)snprintf(id, sizeof(id), "%.*s", (int)(end - at), file.p + at);
+        struct nb_slice text = nb_label(labels, id);
+        if (nb_slice_eq(text, nb_slice_str(id)) && !strchr(id, '%')) {
+            fail_msg("no text for the label %s", id);
+        }
+    }
+    assert_true(used > 0);
+}
+
+static void every_label_that_is_used_is_there_in_every_language(void **state)
+{
+    struct digest_world *w = *state;
+    struct nb_error error = {0};
+    struct nb_labels *tr;
+    struct nb_labels *en;
+    must(nb_labels_load("config/templates", "tr", &tr, &error), &error);
+    must(nb_labels_load("config/templates", "en", &en, &error), &error);
+    assert_int_equal(nb_labels_n(tr), nb_labels_n(en));
+    for (size_t i = 0; i < nb_labels_n(tr); i++) {
+        struct nb_slice a, b, text;
+        nb_labels_at(tr, i, &a, &text);
+        nb_labels_at(en, i, &b, &text);
+        if (!nb_slice_eq(a, b)) {
+            fail_msg("%.*s and %.*s", NB_ARG(a), NB_ARG(b));
+        }
+    }
+    check_used(nbt_read_file("config/templates/digest.xsl", w->arena), "key('l', '", '\'', tr);
+    struct nb_slice text = nbt_read_file("service/digest/render_text.c", w->arena);
+    check_used(text, "label(p, \"", '"', tr);
+    check_used(text, "section(p, \"", '"', tr);
+    check_used(text, "count_row(p, \"", '"', tr);
+    check_used(text, "p->arena, \"", '"', tr);
+    struct nb_slice headline = nbt_read_file("service/digest/headline.c", w->arena);
+    check_used(headline, "id = \"", '"', tr);
+    check_used(headline, "arena, \"", '"', tr);
+    nb_labels_free(tr);
+    nb_labels_free(en);
+}
+
+static void broken_labels_are_refused_with_the_place(void **state)
+{
+    struct digest_world *w = *state;
+    static const struct {
+        const char *content;
+        enum nb_err err;
+        const char *says;
+    } rows[] = {
+        {"<labels><l id='a'>x</l><l id='a'>y</l></labels>", NB_EEXIST, "twice"},
+        {"<labels>\n<l>x</l></labels>", NB_ESYNTAX, "xx.xml:2"},
+        {"<labels>\n\n<l id='a'>x</labels>", NB_ESYNTAX, "xx.xml:3"},
+        {"", NB_ESYNTAX, "xx.xml"},
+        {"<!DOCTYPE l [<!ENTITY a 'b'>]><labels/>", NB_ESYNTAX, "document type"},
+    };
+    char *path = nbt_path(w->dir, "labels.xx.xml");
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct nb_error error = {0};
+        struct nb_labels *labels;
+        nbt_write_file(path, nb_slice_str(rows[i].content));
+        assert_int_equal(nb_labels_load(w->dir, "xx", &labels, &error), rows[i].err);
+        assert_null(labels);
+        assert_non_null(strstr(error.text, rows[i].says));
+    }
+    struct nb_error error = {0};
+    struct nb_labels *labels;
+    assert_int_equal(nb_labels_load(w->dir, "../x", &labels, &error), NB_EINVAL);
+    assert_int_equal(nb_labels_load(w->dir, "yy", &labels, &error), NB_ENOTFOUND);
+    free(path);
+}
+
+#define SHEET(body)                                                                                \
+    "<xsl:stylesheet version='1.0' xmlns:xsl='http://www.w3.org/1999/XSL/Transform' "              \
+    "xmlns:exsl='http://exslt.org/common' extension-element-prefixes='exsl'>" body                 \
+    "</xsl:stylesheet>"
+#define TEMPLATE(body) SHEET("<xsl:template match='/'>" body "</xsl:template>")
+
+/* The sheet with the path in the place of its '@'. */
+static char *with_path(struct digest_world *w, const char *sheet, const char *path)
+{
+    size_t at = strcspn(sheet, "@");
+    const char *rest = sheet[at] ? sheet + at + 1 : "";
+    return nb_arena_printf(w->arena, "%.*s%s%s", (int)at, sheet, sheet[at] ? path : "", rest);
+}
+
+static void a_stylesheet_can_read_write_and_spend_nothing(void **state)
+{
+    struct digest_world *w = *state;
+    char *secret = nbt_path(w->dir, "secret.xml");
+    char *written = nbt_path(w->dir, "written.txt");
+    nbt_write_file(secret, NB_LIT("<s>secret</s>"));
+    static const char *const sheets[] = {
+        TEMPLATE("<x><xsl:copy-of select=\"document('@')\"/></x>"),
+        TEMPLATE("<x><xsl:copy-of select=\"document('http://127.0.0.1:1/@')\"/></x>"),
+        TEMPLATE("<xsl:document href='@' method='text'>x</xsl:document>"),
+        TEMPLATE("<exsl:document href='@' method='text'>x</exsl:document>"),
+        SHEET("<xsl:import href='@'/>"),
+        SHEET("<xsl:include href='@'/>"),
+        "<!DOCTYPE x [<!ENTITY e SYSTEM '@'>]>" TEMPLATE("<x>&e;</x>"),
+        TEMPLATE("<xsl:call-template name='a'/></xsl:template><xsl:template name='a'>"
+                 "<xsl:call-template name='a'/>"),
+        TEMPLATE("<xsl:for-each select='//*'><xsl:for-each select='//*'><xsl:for-each "
+                 "select='//*'><xsl:for-each select='//*'>x</xsl:for-each></xsl:for-each>"
+                 "</xsl:for-each></xsl:for-each>"),
+        TEMPLATE("<xsl:message terminate='yes'>stop</xsl:message>"),
+        "not xml",
+    };
+    for (size_t i = 0; i < ROWS(sheets); i++) {
+        struct nb_error error = {0};
+        struct nb_xslt *xslt = NULL;
+        struct nb_buf out;
+        char *sheet = with_path(w, sheets[i], i == 2 || i == 3 ? written : secret);
+        nb_buf_init(&out, 1 << 20);
+        enum nb_err err = nb_xslt_parse("t.xsl", nb_slice_str(sheet), &xslt, &error);
+        if (err == NB_OK) {
+            struct nb_xml *xml = nb_xml_new();
+            nb_xml_open(xml, "digest");
+            for (size_t k = 0; k < 300; k++) {
+                nb_xml_open(xml, "row");
+                nb_xml_close(xml);
+            }
+            nb_xml_close(xml);
+            err = nb_xslt_apply(xslt, nb_xml_tree(xml), &out, &error);
+            nb_xml_free(xml);
+        }
+        nb_xslt_free(xslt);
+        if (err != NB_ESYNTAX && err != NB_EREFUSED) {
+            fail_msg("sheet %zu: %s", i, nb_strerror(err));
+        }
+        assert_true(error.text[0]);
+        assert_false(has(nb_buf_slice(&out), "secret</s>"));
+        assert_null(nbt_read_file(written, w->arena).p);
+        nb_buf_fini(&out);
+    }
+    free(secret);
+    free(written);
+}
+
+static void xml_carries_any_bytes_as_text(void **state)
+{
+    (void)state;
+    struct nb_xml *xml = nb_xml_new();
+    struct nb_buf out;
+    nb_buf_init(&out, 4096);
+    nb_xml_open(xml, "a");
+    nb_xml_attr(xml, "b", NB_LIT("\"<&\x01\xff"));
+    nb_xml_text(xml, nb_slice("x\0<]]>\xed\xa0\x80", 9));
+    nb_xml_close(xml);
+    assert_int_equal(nb_xml_finish(xml, &out), NB_OK);
+    assert_true(has(nb_buf_slice(&out), "<a b=\"&quot;&lt;&amp;\xef\xbf\xbd\xef\xbf\xbd\">"
+                                        "x\xef\xbf\xbd&lt;]]&gt;"));
+    assert_true(nb_utf8_valid(nb_buf_slice(&out)));
+    nb_buf_fini(&out);
+    nb_xml_free(xml);
+}
+
+static void the_default_day_is_the_newest_complete_one_that_was_analysed(void **state)
+{
+    (void)state;
+    const int64_t day = THE_DAY_MS;
+    static const struct {
+        int64_t watermark_h, now_h; /* from the start of the day; INT64_MIN: none, or 1970 */
+        int64_t want_days;
+    } rows[] = {
+        {30, 33, 0},         /* analysed into the next day, and it is the next day: the day */
+        {20, 33, 0},         /* nothing since the evening: the day is over all the same */
+        {20, 21, -1},        /* the day is not over */
+        {20, 240, 0},        /* nothing for days: the last day that has anything */
+        {20, INT64_MIN, -1}, /* a clock nobody set */
+        {INT64_MIN, 33, 0},  /* nothing analysed: yesterday */
+    };
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        int64_t watermark =
+            rows[i].watermark_h == INT64_MIN ? -1 : day + rows[i].watermark_h * NB_HOUR_MS;
+        int64_t now = rows[i].now_h == INT64_MIN ? 0 : day + rows[i].now_h * NB_HOUR_MS;
+        int64_t got = nb_report_newest_day(watermark, now, OFFSET_MIN);
+        if (got != day + rows[i].want_days * NB_DAY_MS) {
+            fail_msg("row %zu: %lld hours off", i, (long long)((got - day) / NB_HOUR_MS));
+        }
+    }
+    assert_int_equal(nb_report_day_start(-1, 0), -NB_DAY_MS);
+    assert_int_equal(nb_report_day_start(day + NB_DAY_MS - 1, OFFSET_MIN), day);
+}
+
+static void topics_are_found_with_their_newest_hour(void **state)
+{
+    struct digest_world *w = *state;
+    struct nb_error error = {0};
+    struct nb_txn *txn;
+    const struct nb_report_topic *topics = NULL;
+    size_t n = 0;
+    must(nb_read_begin(w->analysis, &txn, &error), &error);
+    must(nb_report_topics(txn, w->arena, &topics, &n), &error);
+    nb_read_end(txn);
+    assert_int_equal(n, 2);
+    assert_slice_equal(topics[0].name, "acme");
+    assert_int_equal(topics[0].last_hour_ms, THE_DAY_MS + 33 * NB_HOUR_MS);
+    assert_slice_equal(topics[1].name, "beta");
+    assert_int_equal(topics[1].last_hour_ms, THE_DAY_MS + 23 * NB_HOUR_MS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_day_is_counted_against_the_days_before_it),
+        TEST(counters_and_rows_recount_each_other),
+        TEST(documents_with_an_equal_title_address_or_thread_are_one_story),
+        TEST(complaints_wait_until_somebody_else_answers_before_the_end_of_the_day),
+        TEST(praise_writers_and_share_are_listed),
+        TEST(later_days_do_not_change_the_digest_of_a_past_day),
+        TEST(every_form_says_the_same_and_gives_the_same_bytes_again),
+        TEST(every_set_of_rows_can_be_written),
+        TEST(text_stays_within_eighty_columns),
+        TEST(a_day_with_nothing_in_it_says_so),
+        TEST(documents_not_analysed_yet_are_told),
+        TEST(hostile_text_stays_text),
+        TEST(a_limit_reached_is_an_error_and_leaves_nothing),
+        TEST(numbers_and_dates_are_written_as_the_language_does),
+        TEST(every_label_that_is_used_is_there_in_every_language),
+        TEST(broken_labels_are_refused_with_the_place),
+        TEST(a_stylesheet_can_read_write_and_spend_nothing),
+        cmocka_unit_test(xml_carries_any_bytes_as_text),
+        cmocka_unit_test(the_default_day_is_the_newest_complete_one_that_was_analysed),
+        TEST(topics_are_found_with_their_newest_hour),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
