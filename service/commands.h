@@ -13,6 +13,7 @@
     COMMAND(config)                                                                                \
     GROUP("Say what to listen to")                                                                 \
     GROUP("Read what it found")                                                                    \
+    COMMAND(digest)                                                                                \
     GROUP("Look after it")                                                                         \
     COMMAND(stats)                                                                                 \
     COMMAND(dump)                                                                                  \

@@ -1,0 +1,229 @@
+#include "service/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <nabiz/analysis.h>
+#include <nabiz/clock.h>
+#include <nabiz/date.h>
+
+#include "service/digest/make.h"
+#include "service/digest/render.h"
+
+/* What stays open while a digest is made. */
+struct session {
+    struct nb_config *config;
+    struct nb_store *analysis;
+    struct nb_store *crawl;
+    struct nb_log *log;
+    struct nb_arena *arena;
+    const struct nb_report_topic *topics;
+    size_t topics_n;
+    int64_t newest_day_ms;
+};
+
+static void close_session(struct session *s)
+{
+    nb_arena_free(s->arena);
+    nb_log_close(s->log);
+    nb_store_close(s->crawl);
+    nb_store_close(s->analysis);
+    nb_config_free(s->config);
+}
+
+static enum nb_err open_stores(struct session *s, struct nb_error *error)
+{
+    const char *dir = nb_config_str(s->config, NB_CFG_DATA_DIR);
+    const struct nb_store_options options = {
+        .read_only = true,
+        .map_bytes = (uint64_t)nb_config_int(s->config, NB_CFG_STORE_MAP),
+        .max_bytes = (uint64_t)nb_config_int(s->config, NB_CFG_STORE_MAX)};
+    enum nb_err err = nb_store_open(dir, NB_STORE_ANALYSIS, &options, &s->analysis, error);
+    if (err == NB_ENOTFOUND) {
+        return nb_error_set(error, err, "nothing was analysed in %s yet; start with: nabiz run",
+                            dir);
+    }
+    if (err != NB_OK) {
+        return err;
+    }
+    err = nb_store_open(dir, NB_STORE_CRAWL, &options, &s->crawl, error);
+    if (err == NB_ENOTFOUND) {
+        return NB_OK; /* a copied analysis: figures without titles */
+    }
+    return err == NB_OK ? nb_log_open_local(s->crawl, &s->log, error) : err;
+}
+
+static enum nb_err look_around(struct session *s, struct nb_error *error)
+{
+    const char *clock_file = nb_config_str(s->config, NB_CFG_CLOCK_FILE);
+    int32_t offset_min = (int32_t)nb_config_int(s->config, NB_CFG_UTC_OFFSET);
+    struct nb_clock *clock = NULL;
+    struct nb_txn *txn = NULL;
+    int64_t watermark_ms = -1;
+    enum nb_err err = nb_clock_open(*clock_file ? clock_file : NULL, &clock, error);
+    if (err != NB_OK) {
+        return err;
+    }
+    err = nb_read_begin(s->analysis, &txn, error);
+    if (err == NB_OK) {
+        err = nb_analysis_watermark(txn, &watermark_ms);
+        if (err == NB_OK) {
+            err = nb_report_topics(txn, s->arena, &s->topics, &s->topics_n);
+        }
+        nb_read_end(txn);
+    }
+    s->newest_day_ms = nb_report_newest_day(watermark_ms, nb_clock_now_ms(clock), offset_min);
+    nb_clock_close(clock);
+    return err == NB_OK ? NB_OK : nb_error_set(error, err, "the analysis cannot be read");
+}
+
+static enum nb_err open_session(struct nb_args *args, struct session *s, struct nb_error *error)
+{
+    enum nb_err err = nb_args_load_config(args, &s->config, error);
+    if (err != NB_OK) {
+        return err;
+    }
+    s->arena = nb_arena_new(16u << 20);
+    err = s->arena ? open_stores(s, error) : NB_ENOMEM;
+    return err == NB_OK ? look_around(s, error) : err;
+}
+
+static bool is_known(const struct session *s, struct nb_slice topic)
+{
+    for (size_t i = 0; i < s->topics_n; i++) {
+        if (nb_slice_eq(s->topics[i].name, topic)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void name_topics(const struct session *s)
+{
+    for (size_t i = 0; i < s->topics_n; i++) {
+        fprintf(stderr, "  %.*s\n", NB_ARG(s->topics[i].name));
+    }
+}
+
+/* @return an exit code; on NB_EXIT_OK *out is the topic. */
+static int choose_topic(struct nb_args *args, const struct session *s, struct nb_slice *out)
+{
+    const char *given = nb_args_get(args, "topic");
+    if (given) {
+        *out = nb_slice_str(given);
+        if (!is_known(s, *out)) {
+            fprintf(stderr, "nabiz digest: nothing was ever said about \"%s\"; known topics:\n",
+                    given);
+            name_topics(s);
+            return NB_EXIT_NOTHING;
+        }
+        return NB_EXIT_OK;
+    }
+    if (s->topics_n == 1) {
+        *out = s->topics[0].name;
+        return NB_EXIT_OK;
+    }
+    if (s->topics_n == 0) {
+        fprintf(stderr, "nabiz digest: no document matched a topic yet; see: nabiz topic list\n");
+        return NB_EXIT_NOTHING;
+    }
+    fprintf(stderr, "nabiz digest: which one? Give --topic with one of\n");
+    name_topics(s);
+    return NB_EXIT_USAGE;
+}
+
+static enum nb_digest_format format_of(const char *name)
+{
+    static const char *const names[] = {"html", "text", "json", "xml"};
+    for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (enum nb_digest_format)i;
+        }
+    }
+    return NB_DIGEST_TEXT;
+}
+
+static int write_digest(struct nb_args *args, const struct nb_digest_request *request)
+{
+    struct nb_error error = {0};
+    struct nb_buf out;
+    bool empty = false;
+    nb_buf_init(&out, NB_DIGEST_MAX_BYTES);
+    enum nb_err err = nb_digest_make(request, &out, &empty, &error);
+    if (err == NB_OK && out.len > 0) {
+        (void)fwrite(out.p, 1, out.len, stdout); /* main looks at the stream's state */
+    }
+    nb_buf_fini(&out);
+    if (err != NB_OK) {
+        return nb_fail(args, &error);
+    }
+    return empty ? NB_EXIT_NOTHING : NB_EXIT_OK;
+}
+
+static int make(struct nb_args *args, struct session *s)
+{
+    const char *day = nb_args_get(args, "day");
+    const char *lang = nb_args_get(args, "lang");
+    struct nb_digest_request request = {.analysis = s->analysis,
+                                        .log = s->log,
+                                        .config = s->config,
+                                        .day_ms = s->newest_day_ms,
+                                        .format = format_of(nb_args_get(args, "format")),
+                                        .rows = nb_args_get(args, "rows"),
+                                        .lang = lang ? lang : "tr"};
+    int32_t offset_min = (int32_t)nb_config_int(s->config, NB_CFG_UTC_OFFSET);
+    if (day && nb_date_day(nb_slice_str(day), offset_min, &request.day_ms) != NB_OK) {
+        return nb_usage(args, "\"%s\" is no day; write it as 2026-11-21", day);
+    }
+    if (request.rows) {
+        if (nb_args_has(args, "format")) {
+            return nb_usage(args, "--rows are CSV; leave --format out");
+        }
+        request.format = NB_DIGEST_ROWS;
+    }
+    int code = choose_topic(args, s, &request.topic);
+    return code == NB_EXIT_OK ? write_digest(args, &request) : code;
+}
+
+static int run(struct nb_args *args)
+{
+    struct nb_error error = {0};
+    struct session session = {0};
+    error.code = open_session(args, &session, &error);
+    int code = error.code == NB_OK ? make(args, &session) : nb_fail(args, &error);
+    close_session(&session);
+    return code;
+}
+
+const struct nb_command nb_cmd_digest = {
+    .name = "digest",
+    .line = "what was said about a topic on one day",
+    .usage = "[--topic T] [--day D]",
+    .about = "What changed against the seven days before, the hours, the stories, complaints that "
+             "nobody answered, praise worth sharing, who was loudest, who carries weight, the "
+             "alerts, and the topic's share. Under each figure stands the command that counts it "
+             "again. Without --day it is the newest complete day that was analysed; without "
+             "--topic, the only one there is. Exit code 4 says that there was nothing to tell.",
+    .options =
+        (const struct nb_option[]){
+            {"topic", "T", NULL, "the topic"},
+            {"day", "D", NULL, "the day, as 2026-11-21, in the zone of clock.utc_offset"},
+            {"format", "F", "html|text|json|xml",
+             "text unless given; xml is what the page's stylesheet sees"},
+            {"rows", "SET", NB_DIGEST_ROW_SETS, "the rows behind a section, as CSV"},
+            {"lang", "L", NULL, "language of the labels: tr unless given, en, or one of your own"},
+            {NULL, NULL, NULL, NULL},
+        },
+    .examples =
+        (const struct nb_example[]){
+            {"nabiz digest --topic acme", "yesterday, for reading here"},
+            {"nabiz digest --topic acme --day 2026-11-21 --format html > acme.html",
+             "a page, or the body of a mail"},
+            {"nabiz digest --topic acme --day 2026-11-21 --rows waiting > waiting.csv",
+             "every complaint nobody answered, for a spreadsheet"},
+            {NULL, NULL},
+        },
+    .min_words = 0,
+    .max_words = 0,
+    .run = run,
+};
