@@ -6,7 +6,8 @@
 #   SAN=asan|tsan|fuzz
 #                   sanitizer build under build/SAN (asan: address + undefined; fuzz: libFuzzer)
 #   O=-O2           optimisation
-#   PREFIX, DESTDIR where `make install` puts things
+#   PREFIX, DESTDIR, SYSCONFDIR
+#                   where `make install` puts things (/usr/local, nothing in front, /etc)
 #   V=1             show the commands
 
 VERSION := 0.1.0
@@ -19,6 +20,7 @@ endif
 O ?= -O2
 PREFIX ?= /usr/local
 DESTDIR ?=
+SYSCONFDIR ?= /etc
 Q := $(if $(V),,@)
 
 .DEFAULT_GOAL := all
@@ -104,6 +106,12 @@ $(B)/gen/record.pb-c.o: $(B)/gen/record.pb-c.c
 $(B)/common/version.o: CPPFLAGS_ALL += -DNB_VERSION='"$(VERSION)"' \
   -DNB_VERSION_DATE='"$(VERSION_DATE)"'
 $(B)/common/version.o: Makefile
+# Compiled again when PREFIX is another one than last time.
+$(B)/gen/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+.PHONY: FORCE
+$(B)/common/paths.o: $(B)/gen/prefix
 $(B)/common/paths.o: CPPFLAGS_ALL += -DNB_SHARE_DIR='"$(PREFIX)/share/nabiz"'
 
 $(B)/%.o: %.c | $(B)/gen/record.pb-c.h
@@ -146,6 +154,12 @@ replay: $(REPLAYS) ## Run every fuzz target over its seeds and past findings
 .PHONY: fuzzers
 fuzzers: $(FUZZERS) ## Build the fuzz targets (SAN=fuzz CC=clang)
 
+.PHONY: golden golden-update
+golden: $(B)/nabiz ## Compare what commands print with tests/golden/CASE/want
+	$(Q)tests/golden/run $(B)/nabiz
+golden-update: $(B)/nabiz ## Write tests/golden/CASE/want anew; review with git diff
+	$(Q)tests/golden/run $(B)/nabiz --update
+
 .PHONY: eval
 eval: $(EVALS) ## Measure quality on held-out material
 	$(Q)for t in $(EVALS); do $$t || exit 1; done
@@ -153,6 +167,44 @@ eval: $(EVALS) ## Measure quality on held-out material
 .PHONY: bench
 bench: $(BENCHES) ## Measure speed, as ratios within one run
 	$(Q)for t in $(BENCHES); do $$t || exit 1; done
+
+# What `make install` puts where, below DESTDIR.
+BINDIR = $(PREFIX)/bin
+SHAREDIR = $(PREFIX)/share/nabiz
+MANDIR = $(PREFIX)/share/man/man1
+UNITDIR = $(PREFIX)/lib/systemd/system
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
+CONFDIR = $(SYSCONFDIR)/nabiz
+
+.PHONY: install
+install: $(B)/nabiz ## Install below DESTDIR and PREFIX; keeps a configuration that is there
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(SHAREDIR) $(MANDIR) $(UNITDIR) $(BASHDIR) \
+	  $(ZSHDIR) $(FISHDIR) $(CONFDIR))
+	install -m 755 $(B)/nabiz $(DESTDIR)$(BINDIR)/nabiz
+	cd lexicons && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/lexicons/{} \;
+	cd config/templates && \
+	  find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/templates/{} \;
+	install -m 644 config/nabiz.conf $(DESTDIR)$(SHAREDIR)/nabiz.conf
+	[ -e $(DESTDIR)$(CONFDIR)/nabiz.conf ] || sed 's|^    #dir = .*|    dir = "/var/lib/nabiz";|' \
+	  config/nabiz.conf >$(DESTDIR)$(CONFDIR)/nabiz.conf
+	sed -e 's|@BINDIR@|$(BINDIR)|' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|' \
+	  config/systemd/nabiz.service >$(DESTDIR)$(UNITDIR)/nabiz.service
+	$(B)/nabiz help --man >$(DESTDIR)$(MANDIR)/nabiz.1
+	$(B)/nabiz help --completion bash >$(DESTDIR)$(BASHDIR)/nabiz
+	$(B)/nabiz help --completion zsh >$(DESTDIR)$(ZSHDIR)/_nabiz
+	$(B)/nabiz help --completion fish >$(DESTDIR)$(FISHDIR)/nabiz.fish
+
+.PHONY: uninstall
+uninstall: ## Remove what install put there; the configuration and the data stay
+	rm -f $(addprefix $(DESTDIR),$(BINDIR)/nabiz $(MANDIR)/nabiz.1 $(UNITDIR)/nabiz.service \
+	  $(BASHDIR)/nabiz $(ZSHDIR)/_nabiz $(FISHDIR)/nabiz.fish)
+	rm -rf $(DESTDIR)$(SHAREDIR)
+
+.PHONY: install-check
+install-check: ## Install into a scratch directory, try it there, and remove it again
+	$(Q)tests/install/run $(MAKE)
 
 .PHONY: clean
 clean: ## Remove everything that was built

@@ -14,6 +14,15 @@
 
 enum { TEXT_COLUMNS = 76 };
 
+/* mdoc begins each sentence on a line of its own. */
+static bool ends_sentence(const char *text, const char *at)
+{
+    while (at > text && strchr(")\"'`", at[-1])) {
+        at--;
+    }
+    return at > text && strchr(".!?", at[-1]);
+}
+
 /*
  * Text of a table as lines of mdoc text: words wrapped, backslashes and backquotes by their names,
  * and no line that begins with what would make it a macro. The last line is left open.
@@ -21,11 +30,12 @@ enum { TEXT_COLUMNS = 76 };
 static void add_text(struct nb_buf *out, const char *text)
 {
     size_t used = 0;
-    for (; *text; text++) {
+    for (const char *start = text; *text; text++) {
         if (*text == '\n') {
             nb_buf_add_str(out, "\n.Pp\n");
             used = 0;
-        } else if (*text == ' ' && used + 1 + strcspn(text + 1, " \n") > TEXT_COLUMNS) {
+        } else if (*text == ' ' && (ends_sentence(start, text) ||
+                                    used + 1 + strcspn(text + 1, " \n") > TEXT_COLUMNS)) {
             nb_buf_add_byte(out, '\n');
             used = 0;
         } else {

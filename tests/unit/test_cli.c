@@ -57,7 +57,7 @@ static const struct nb_command show = {
             "eighty columns",
     .usage = "WORD [WORD]",
     .about = "The first paragraph with \"quotes\", a \\ and 'more', .dots at the front.\n"
-             ".The second paragraph.",
+             ".The second paragraph. It has (two sentences.) Or three, v. the first?",
     .options =
         (const struct nb_option[]){
             {"format", "FORMAT", "table|json|csv", "how it's printed"},
