@@ -65,16 +65,19 @@ static struct nb_charset chosen(const char *name, enum nb_charset_source source)
     return (struct nb_charset){name, source, 0};
 }
 
-/* Where the letters of Turkish beyond ASCII lie: c-cedilla, o and u with diaeresis, which other
- * languages have too, and breve g, dotless i, cedilla s and dotted I, which tell it. */
+/* Where the letters of Turkish beyond ASCII lie: breve g, dotless i, cedilla s and dotted I, which
+ * tell it, and those that other languages have too, with the usual quotation marks and dashes. */
 static const struct {
     const char *name;
     const char *shared;
     const char *telling;
 } TURKISH_SETS[] = {
-    {"windows-1254", "\xE7\xF6\xFC\xC7\xD6\xDC", "\xF0\xFD\xFE\xD0\xDD\xDE"},
-    {"x-mac-turkish", "\x8D\x9A\x9F\x82\x85\x86", "\xDB\xDD\xDF\xDA\xDC\xDE"},
-    {"ibm857", "\x87\x94\x81\x80\x99\x9A", "\xA7\x8D\x9F\xA6\x98\x9E"},
+    {"windows-1254", "\xE7\xF6\xFC\xC7\xD6\xDC\xE2\xEE\xFB\x85\x91\x92\x93\x94\x96\x97\xA0\xAB\xBB",
+     "\xF0\xFD\xFE\xD0\xDD\xDE"},
+    {"x-mac-turkish",
+     "\x8D\x9A\x9F\x82\x85\x86\x89\x94\x9E\xC9\xCA\xC7\xC8\xD0\xD1\xD2\xD3\xD4\xD5",
+     "\xDB\xDD\xDF\xDA\xDC\xDE"},
+    {"ibm857", "\x87\x94\x81\x80\x99\x9A\x83\x8C\x96", "\xA7\x8D\x9F\xA6\x98\x9E"},
 };
 
 enum { TURKISH_SET_N = sizeof(TURKISH_SETS) / sizeof(TURKISH_SETS[0]) };
@@ -102,7 +105,7 @@ static const char *detect_turkish(struct nb_slice body)
         best = hits[k] > hits[best] ? k : best;
     }
     /* One letter in four of Turkish is none of ASCII's, so more than half is another script; a
-     * fifth of the high bytes may be quotation marks and the like. */
+     * fifth of the high bytes may be other signs. */
     bool plausible = high <= letters / 2 + 1 && hits[best] >= high - high / 5;
     return plausible && telling[best] > 0 ? TURKISH_SETS[best].name : NULL;
 }

@@ -123,6 +123,9 @@ static const struct charset_set *read_meta(struct nb_slice s, size_t *pos)
             has_charset = true;
         }
     }
+    if (*pos >= s.len) {
+        return NULL; /* the element is not complete */
+    }
     if (has_charset) {
         return nb_charset_set_by_label(charset);
     }

@@ -123,6 +123,7 @@ static void the_decision_follows_the_order_of_the_header(void **state)
          NB_CHARSET_MARKUP},
         {"", BYTES("<p title='<meta charset=koi8-r>'><meta/charset=latin5>\xFE"), "windows-1254",
          NB_CHARSET_MARKUP},
+        {"", BYTES("<p>plain <meta charset=koi8-r"), "utf-8", NB_CHARSET_FALLBACK},
         {"", BYTES("<meta charset=x-user-defined>\xFE"), "windows-1252", NB_CHARSET_MARKUP},
         /* The bytes disprove the label. */
         {"text/html; charset=iso-8859-9", BYTES("kargo geldi, teşekkürler"), "utf-8",
