@@ -249,7 +249,7 @@ static bool enter_shapes(struct tr_lexicon *lexicon, struct nb_slice text, uint3
     return ok;
 }
 
-static bool has_root_as(const struct tr_lexicon *lexicon, struct nb_slice text, int pos)
+bool tr_lexicon_has_root(const struct tr_lexicon *lexicon, struct nb_slice text, enum tr_pos pos)
 {
     const struct shapes *shapes = &lexicon->shapes[0];
     uint32_t id = tr_table_find(&shapes->table, text, tr_hash(text));
@@ -258,16 +258,11 @@ static bool has_root_as(const struct tr_lexicon *lexicon, struct nb_slice text, 
     }
     for (uint32_t i = shapes->first[id]; i != TR_NONE; i = shapes->all[i].next) {
         const struct tr_root *root = &lexicon->roots[shapes->all[i].root];
-        if ((pos < 0 || root->pos == pos) && shapes->all[i].context / 4 != TR_END_SOFT) {
+        if (root->pos == pos && shapes->all[i].context / 4 != TR_END_SOFT) {
             return true;
         }
     }
     return false;
-}
-
-bool tr_lexicon_has_root(const struct tr_lexicon *lexicon, struct nb_slice folded)
-{
-    return has_root_as(lexicon, folded, -1);
 }
 
 static enum nb_err add_root(struct tr_lexicon *lexicon, struct nb_slice text, struct nb_slice lemma,
@@ -276,7 +271,7 @@ static enum nb_err add_root(struct tr_lexicon *lexicon, struct nb_slice text, st
     if (text.len == 0 || text.len > ROOT_BYTES_MAX || lemma.len > ROOT_BYTES_MAX) {
         return NB_EINVAL;
     }
-    if (has_root_as(lexicon, text, (int)pos)) {
+    if (tr_lexicon_has_root(lexicon, text, pos)) {
         return NB_OK;
     }
     tr_key key = tr_lexicon_key(lexicon, lemma);
@@ -365,13 +360,14 @@ static bool index_plain_words(struct tr_lexicon *lexicon)
     return ok;
 }
 
+enum nb_err tr_lexicon_compile(struct tr_lexicon *lexicon)
+{
+    return tr_rules_compile(lexicon->rules, lexicon->watched, &lexicon->automaton);
+}
+
 enum nb_err tr_lexicon_seal(struct tr_lexicon *lexicon)
 {
-    enum nb_err err = tr_rules_compile(lexicon->rules, lexicon->watched, &lexicon->automaton);
-    if (err == NB_OK && !index_plain_words(lexicon)) {
-        err = NB_ENOMEM;
-    }
-    return err;
+    return index_plain_words(lexicon) ? NB_OK : NB_ENOMEM;
 }
 
 uint64_t tr_lexicon_feature(const struct tr_lexicon *lexicon, const char *feature)

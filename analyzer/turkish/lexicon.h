@@ -50,7 +50,7 @@ struct tr_reading {
     size_t analyses_n;
     tr_key surfaces[TR_SURFACES_MAX]; /* the word as written, where the vocabulary has it */
     size_t surfaces_n;
-    struct nb_slice lemma; /* of the best reading; a guess for an unknown word, marked known */
+    struct nb_slice lemma; /* of the best reading; for an unknown word a guess */
     uint64_t features;
     bool known;
 };
@@ -80,8 +80,8 @@ enum nb_err tr_lexicon_add_roots(struct tr_lexicon *lexicon, struct nb_slice tex
 enum nb_err tr_lexicon_add_root(struct tr_lexicon *lexicon, struct nb_slice folded,
                                 enum tr_pos pos) NB_MUSTUSE;
 
-/** True when some root is written so. */
-bool tr_lexicon_has_root(const struct tr_lexicon *lexicon, struct nb_slice folded);
+/** True when a root of this part of speech is written so. */
+bool tr_lexicon_has_root(const struct tr_lexicon *lexicon, struct nb_slice folded, enum tr_pos pos);
 
 /** Key of a folded string, added when it is new. @return 0 when out of memory. */
 tr_key tr_lexicon_key(struct tr_lexicon *lexicon, struct nb_slice folded);
@@ -93,12 +93,18 @@ size_t tr_lexicon_keys_n(const struct tr_lexicon *lexicon);
 struct nb_slice tr_lexicon_key_text(const struct tr_lexicon *lexicon, tr_key key);
 
 /**
- * Suffix lines that carry this feature are remembered in tr_analysis.line; before sealing.
+ * Suffix lines that carry this feature are remembered in tr_analysis.line; before compiling.
  * One feature may be watched.
  */
 void tr_lexicon_watch(struct tr_lexicon *lexicon, const char *feature);
 
-/** Compile; nothing can be added afterwards. @return NB_OK, NB_ENOMEM, NB_EINVAL (too large). */
+/**
+ * Compile the suffixes: tr_read() works from here on, and roots and keys may still be added.
+ * @return NB_OK, NB_ENOMEM, NB_EINVAL (too many).
+ */
+enum nb_err tr_lexicon_compile(struct tr_lexicon *lexicon) NB_MUSTUSE;
+
+/** Nothing is added afterwards; before, no word is found as a surface without its diacritics. */
 enum nb_err tr_lexicon_seal(struct tr_lexicon *lexicon) NB_MUSTUSE;
 
 /** Set with the bit of "Key=Value", empty when no suffix has it. */

@@ -1,0 +1,298 @@
+/*
+ * Order of loading matters: suffixes are compiled first, so that the words of topics can be read;
+ * roots and opinion words come before topics, so that a topic's word finds its root; the lexicon
+ * is sealed last. Everything lives in two arenas, which is all that freeing has to do.
+ */
+#include "analyzer/knowledge_private.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <nabiz/buf.h>
+#include <nabiz/diag.h>
+#include <nabiz/mem.h>
+
+enum {
+    KNOWLEDGE_BYTES_MAX = 256 << 20,
+    FILE_BYTES_MAX = 16 << 20,
+    SCRATCH_BYTES_MAX = 64 << 20,
+    PARTS_MAX = 20000
+};
+
+struct load {
+    struct nb_knowledge *knowledge;
+    const char *dir;
+    const char *file; /* being read, for messages */
+    size_t bad_n;
+    struct nb_arena *files; /* texts, kept until the identity is taken */
+    struct nb_arena *scratch;
+    struct nb_slice *parts; /* name, content, name, content, ... */
+    size_t parts_n;
+    struct nb_error *error;
+};
+
+static void report(void *context, uint32_t line, const char *message)
+{
+    struct load *load = context;
+    load->bad_n++;
+    nb_diag(NB_WARN, "knowledge", "bad line", nb_kv_str("file", load->file),
+            nb_kv_int("line", line), nb_kv_str("problem", message));
+}
+
+static enum nb_err read_file(struct load *load, const char *dir, const char *name,
+                             struct nb_slice *out)
+{
+    char path[4096];
+    int n = snprintf(path, sizeof(path), "%s/%s", dir, name);
+    FILE *file = n > 0 && (size_t)n < sizeof(path) ? fopen(path, "rb") : NULL;
+    if (!file) {
+        return nb_error_set(load->error, errno == ENOENT ? NB_ENOTFOUND : NB_EIO, "%s/%s: %s", dir,
+                            name, strerror(errno));
+    }
+    struct nb_buf buf;
+    nb_buf_init(&buf, FILE_BYTES_MAX);
+    size_t got = 1;
+    while (got) {
+        char *to = nb_buf_reserve(&buf, 1 << 16);
+        got = to ? fread(to, 1, 1 << 16, file) : 0;
+        buf.len += got;
+    }
+    bool failed = ferror(file);
+    fclose(file);
+    struct nb_slice copy = nb_arena_copy(load->files, nb_buf_slice(&buf));
+    enum nb_err err = failed ? NB_EIO : nb_buf_finish(&buf, NULL);
+    nb_buf_fini(&buf);
+    if (err == NB_OK && (!copy.p || load->parts_n + 2 > PARTS_MAX)) {
+        err = NB_ENOMEM;
+    }
+    if (err != NB_OK) {
+        return nb_error_set(load->error, err, "%s/%s: %s", dir, name, nb_strerror(err));
+    }
+    load->parts[load->parts_n++] = nb_arena_copy(load->files, nb_slice_str(name));
+    load->parts[load->parts_n++] = copy;
+    load->file = load->parts[load->parts_n - 2].p;
+    *out = copy;
+    return NB_OK;
+}
+
+/* "tr: word word" or "other: word word" */
+static enum nb_err read_languages(struct load *load, struct nb_slice text, int8_t value,
+                                  bool collect)
+{
+    struct nb_knowledge *k = load->knowledge;
+    struct nb_slice line, word;
+    uint32_t number = 0;
+    for (struct nb_slice rest = text; nb_slice_split(&rest, '\n', &line);) {
+        number++;
+        line = nb_slice_trim(line);
+        bool tr = nb_slice_starts(line, NB_LIT("tr:"));
+        bool other = nb_slice_starts(line, NB_LIT("other:"));
+        if (!line.len || line.p[0] == '#') {
+            continue;
+        }
+        if (!tr && !other) {
+            if (collect) {
+                report(load, number, "expected tr: or other:");
+            }
+            continue;
+        }
+        struct nb_slice words = nb_slice_sub(line, tr ? 3 : 6, line.len);
+        while (nb_slice_split(&words, ' ', &word)) {
+            if (!word.len) {
+                continue;
+            }
+            tr_key key = tr_lexicon_key(k->lexicon, word);
+            if (!key) {
+                return NB_ENOMEM;
+            }
+            if (!collect) {
+                k->language[key] = tr ? value : (int8_t)-value;
+            }
+        }
+    }
+    return NB_OK;
+}
+
+static enum nb_err load_lexicons(struct load *load, struct nb_slice *languages)
+{
+    struct nb_knowledge *k = load->knowledge;
+    struct nb_slice text;
+    enum nb_err err = read_file(load, load->dir, "suffixes.txt", &text);
+    if (err == NB_OK) {
+        tr_lexicon_watch(k->lexicon, "Polarity=Neg");
+        err = tr_lexicon_add_suffixes(k->lexicon, text, report, load);
+    }
+    if (err == NB_OK) {
+        err = tr_lexicon_compile(k->lexicon);
+    }
+    if (err == NB_OK) {
+        err = read_file(load, load->dir, "roots.txt", &text);
+    }
+    if (err == NB_OK) {
+        err = tr_lexicon_add_roots(k->lexicon, text, report, load);
+    }
+    nb_opinion_init(&k->opinion, k->lexicon, k->arena);
+    for (int i = 0; err == NB_OK && i < NB_OPINION_FILES_N; i++) {
+        err = read_file(load, load->dir, nb_opinion_files[i], &text);
+        if (err == NB_OK) {
+            err = nb_opinion_add(&k->opinion, (enum nb_opinion_file)i, text, load->scratch, report,
+                                 load);
+        }
+    }
+    if (err == NB_OK) {
+        err = read_file(load, load->dir, "languages.txt", languages);
+    }
+    if (err == NB_OK) {
+        err = read_languages(load, *languages, 1, true);
+    }
+    return err;
+}
+
+static int is_topic_file(const struct dirent *entry)
+{
+    struct nb_slice name = nb_slice_str(entry->d_name);
+    return name.len > 6 && name.p[0] != '.' && nb_slice_ends(name, NB_LIT(".topic"));
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* A topic that cannot be read is reported and left out; the others work. */
+static enum nb_err load_topic(struct load *load, const char *dir, const char *file)
+{
+    struct nb_slice text, name = nb_slice_sub(nb_slice_str(file), 0, strlen(file) - 6);
+    struct nb_topic_query query;
+    struct nb_error error = {0};
+    enum nb_err err = read_file(load, dir, file, &text);
+    if (err != NB_OK) {
+        return err;
+    }
+    nb_arena_reset(load->scratch);
+    if (!nb_topic_name_valid(name)) {
+        report(load, 0, "a topic's name is a-z 0-9 - _ and at most 64 long");
+        return NB_OK;
+    }
+    err = nb_topic_parse(file, text, load->scratch, &query, &error);
+    if (err == NB_ENOMEM) {
+        return err;
+    }
+    if (err != NB_OK) {
+        load->bad_n++;
+        nb_diag(NB_WARN, "knowledge", "topic left out", nb_kv_err(&error));
+        return NB_OK;
+    }
+    return nb_topics_add(&load->knowledge->topics, name, &query, load->scratch);
+}
+
+static enum nb_err load_topics(struct load *load, const char *dir)
+{
+    struct dirent **entries = NULL;
+    int n = dir ? scandir(dir, &entries, is_topic_file, by_bytes) : 0;
+    if (n < 0) {
+        return errno == ENOENT ? NB_OK
+                               : nb_error_set(load->error, errno == ENOMEM ? NB_ENOMEM : NB_EIO,
+                                              "%s: %s", dir, strerror(errno));
+    }
+    enum nb_err err = NB_OK;
+    for (int i = 0; i < n; i++) {
+        if (err == NB_OK) {
+            err = load_topic(load, dir, entries[i]->d_name);
+        }
+        free(entries[i]); /* scandir's own memory */
+    }
+    free(entries);
+    return err;
+}
+
+static enum nb_err seal(struct load *load, struct nb_slice languages)
+{
+    struct nb_knowledge *k = load->knowledge;
+    enum nb_err err = tr_lexicon_seal(k->lexicon);
+    if (err == NB_OK) {
+        err = nb_opinion_seal(&k->opinion);
+    }
+    if (err == NB_OK) {
+        err = nb_topics_seal(&k->topics);
+    }
+    if (err == NB_OK) {
+        k->language_n = tr_lexicon_keys_n(k->lexicon);
+        k->language = nb_arena_calloc(k->arena, k->language_n, sizeof(*k->language));
+        err = k->language ? read_languages(load, languages, 1, false) : NB_ENOMEM;
+    }
+    k->id = nb_id_of(load->parts, load->parts_n);
+    return err;
+}
+
+enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct nb_knowledge **out,
+                              size_t *bad_lines_n, struct nb_error *error)
+{
+    struct load load = {.dir = lexicons, .file = lexicons, .error = error};
+    struct nb_slice languages = {NULL, 0};
+    enum nb_err err = NB_ENOMEM;
+    *out = NULL;
+    load.knowledge = nb_calloc(1, sizeof(*load.knowledge));
+    load.files = nb_arena_new(KNOWLEDGE_BYTES_MAX);
+    load.scratch = nb_arena_new(SCRATCH_BYTES_MAX);
+    load.parts = nb_calloc(PARTS_MAX, sizeof(*load.parts));
+    if (!load.knowledge || !load.files || !load.scratch || !load.parts) {
+        goto out;
+    }
+    load.knowledge->arena = nb_arena_new(KNOWLEDGE_BYTES_MAX);
+    load.knowledge->lexicon = tr_lexicon_new();
+    if (!load.knowledge->arena || !load.knowledge->lexicon) {
+        goto out;
+    }
+    err = load_lexicons(&load, &languages);
+    nb_topics_init(&load.knowledge->topics, load.knowledge->lexicon, load.knowledge->arena);
+    if (err == NB_OK) {
+        err = load_topics(&load, topics);
+    }
+    if (err == NB_OK) {
+        err = seal(&load, languages);
+    }
+out:
+    if (err == NB_OK) {
+        *out = load.knowledge;
+        if (bad_lines_n) {
+            *bad_lines_n = load.bad_n;
+        }
+    } else {
+        if (err == NB_ENOMEM || err == NB_EINVAL) {
+            (void)nb_error_set(error, err, "%s: %s", load.file, nb_strerror(err));
+        }
+        nb_knowledge_free(load.knowledge);
+    }
+    nb_free(load.parts);
+    nb_arena_free(load.scratch);
+    nb_arena_free(load.files);
+    return err;
+}
+
+void nb_knowledge_free(struct nb_knowledge *knowledge)
+{
+    if (knowledge) {
+        tr_lexicon_free(knowledge->lexicon);
+        nb_arena_free(knowledge->arena);
+        nb_free(knowledge);
+    }
+}
+
+struct nb_id nb_knowledge_id(const struct nb_knowledge *knowledge)
+{
+    return knowledge->id;
+}
+
+size_t nb_knowledge_topics_n(const struct nb_knowledge *knowledge)
+{
+    return knowledge->topics.n;
+}
+
+const char *nb_knowledge_topic_name(const struct nb_knowledge *knowledge, size_t i)
+{
+    return knowledge->topics.names[i];
+}

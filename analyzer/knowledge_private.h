@@ -1,0 +1,30 @@
+/**
+ * What a loaded nb_knowledge is made of; for knowledge.c and annotate.c only.
+ *
+ * Threads: immutable once loaded.
+ */
+#ifndef NABIZ_KNOWLEDGE_PRIVATE_H
+#define NABIZ_KNOWLEDGE_PRIVATE_H
+
+#include <nabiz/knowledge.h>
+
+#include "analyzer/sentiment/opinion.h"
+#include "analyzer/topics/topics.h"
+#include "analyzer/turkish/lexicon.h"
+
+struct nb_knowledge {
+    struct nb_arena *arena;
+    struct tr_lexicon *lexicon;
+    struct nb_opinion opinion;
+    struct nb_topics topics;
+    int8_t *language; /* by key: a small word of Turkish (+1) or of another language (-1) */
+    size_t language_n;
+    struct nb_id id;
+};
+
+/** Edges of a document and its mentions; called by nb_annotate(). @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_annotate_edges(const struct nb_document *document, const struct tr_token *tokens,
+                              size_t tokens_n, struct nb_arena *arena,
+                              struct nb_annotation *out) NB_MUSTUSE;
+
+#endif

@@ -1,0 +1,161 @@
+/**
+ * Opinion: what a text says for or against, how strongly, why, with which emotion and intent.
+ *
+ * The first form counts words of lexicons/ and what shifts them (negation, intensifiers, contrast);
+ * the code knows the kinds of shifts, the words are all in the lexicons.
+ *
+ * Threads: a sealed nb_opinion is immutable; nb_opinion_read() is pure.
+ */
+#ifndef NABIZ_OPINION_H
+#define NABIZ_OPINION_H
+
+#include <nabiz/arena.h>
+#include <nabiz/err.h>
+
+#include "analyzer/turkish/lexicon.h"
+#include "analyzer/turkish/terms.h"
+
+/* kind, name in the lexicons */
+#define NB_CUES(X)                                                                                 \
+    X(NEGATOR, "negator")         /* turns what stands before it */                                \
+    X(ABSENT, "absent")           /* turns a noun before it */                                     \
+    X(INTENSIFIER, "intensifier") /* strengthens what follows */                                   \
+    X(DIMINISHER, "diminisher")   /* weakens what follows */                                       \
+    X(CONTRAST, "contrast")       /* what follows weighs more than what went before */             \
+    X(BEFORE, "before")           /* behind it a converb of negation is none */                    \
+    X(CANCEL, "cancel")           /* negated, turns a verb before it */                            \
+    X(NEITHER, "neither")         /* twice: what follows each does not count */                    \
+    X(QUESTION, "question")       /* makes a question */
+
+#define NB_EMOTIONS(X)                                                                             \
+    X(ANGER, "anger")                                                                              \
+    X(DISGUST, "disgust")                                                                          \
+    X(FEAR, "fear")                                                                                \
+    X(JOY, "joy")                                                                                  \
+    X(LOVE, "love")                                                                                \
+    X(SADNESS, "sadness")                                                                          \
+    X(SURPRISE, "surprise")
+
+/* SERVICE is no intent: words of goods and services, which make a complaint of a bad opinion. */
+#define NB_INTENTS(X)                                                                              \
+    X(COMPLAINT, "complaint")                                                                      \
+    X(PRAISE, "praise")                                                                            \
+    X(QUESTION, "question")                                                                        \
+    X(PURCHASE, "purchase_intent")                                                                 \
+    X(ADVICE, "advice_request")                                                                    \
+    X(SUGGESTION, "suggestion")                                                                    \
+    X(NEWS, "news")                                                                                \
+    X(AD, "ad")                                                                                    \
+    X(GREETING, "greeting")                                                                        \
+    X(OPINION, "opinion")                                                                          \
+    X(CHAT, "chat")                                                                                \
+    X(SERVICE, "service")
+
+enum nb_cue {
+    NB_CUE_POLARITY,
+    NB_CUE_EMOTION,
+    NB_CUE_INTENT,
+#define X(id, name) NB_CUE_##id,
+    NB_CUES(X)
+#undef X
+};
+
+enum nb_emotion {
+#define X(id, name) NB_EMOTION_##id,
+    NB_EMOTIONS(X)
+#undef X
+        NB_EMOTION_N
+};
+
+enum nb_intent {
+#define X(id, name) NB_INTENT_##id,
+    NB_INTENTS(X)
+#undef X
+        NB_INTENT_N
+};
+
+const char *nb_emotion_name(enum nb_emotion emotion);
+const char *nb_intent_name(enum nb_intent intent);
+
+/* The files, in lexicons/; a term's file is an index into it. */
+enum nb_opinion_file {
+    NB_FILE_POLARITY,
+    NB_FILE_EMOJI,
+    NB_FILE_SHIFTERS,
+    NB_FILE_EMOTIONS,
+    NB_FILE_INTENTS,
+    NB_OPINION_FILES_N
+};
+extern const char *const nb_opinion_files[NB_OPINION_FILES_N];
+
+struct nb_opinion {
+    struct tr_lexicon *lexicon;
+    struct tr_terms terms;
+    uint64_t negative, privative, converb; /* feature bits */
+};
+
+/** One line of a lexicon taken apart; slices borrow from the line. */
+struct nb_lexicon_line {
+    struct nb_slice head;     /* "+700", "intensifier:1500" */
+    struct nb_slice term;     /* as written, without the part of speech */
+    struct nb_slice pos;      /* empty when none is given */
+    struct nb_slice examples; /* from the first "=", may be empty */
+};
+
+/** @return NULL for a good line, else what is wrong. A blank or comment line has an empty head. */
+const char *nb_lexicon_line(struct nb_slice line, struct nb_lexicon_line *out);
+
+/**
+ * Take the next `= "text" -> word` off *examples.
+ * @return false at the end, or, with text->p == NULL, when it cannot be read.
+ */
+bool nb_lexicon_example(struct nb_slice *examples, struct nb_slice *text, struct nb_slice *want);
+
+void nb_opinion_init(struct nb_opinion *opinion, struct tr_lexicon *lexicon,
+                     struct nb_arena *arena);
+
+/** Read one of the files; a bad line costs only that line. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_opinion_add(struct nb_opinion *opinion, enum nb_opinion_file file,
+                           struct nb_slice text, struct nb_arena *scratch, tr_report_fn *report,
+                           void *context) NB_MUSTUSE;
+
+/** After the lexicon was sealed. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_opinion_seal(struct nb_opinion *opinion) NB_MUSTUSE;
+
+/** A text as the reader wants it: tokens, their readings, sentences. */
+struct nb_reading_text {
+    struct nb_slice text;
+    const struct tr_token *tokens;
+    const struct tr_reading *readings;
+    size_t tokens_n;
+    const struct tr_sentence *sentences;
+    size_t sentences_n;
+};
+
+/** What was found; add several texts (title and body) into one. Start with all zero. */
+struct nb_opinion_sum {
+    int64_t sum_milli; /* signed strengths after shifts */
+    int32_t emotions[NB_EMOTION_N];
+    int32_t intents[NB_INTENT_N];
+    const char **why; /* in the arena */
+    size_t why_n, why_cap;
+    bool mention_first;
+};
+
+/** @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_opinion_read(const struct nb_opinion *opinion, const struct nb_reading_text *text,
+                            struct nb_arena *arena, struct nb_opinion_sum *sum) NB_MUSTUSE;
+
+enum nb_opinion_label { NB_OPINION_NEGATIVE, NB_OPINION_NEUTRAL, NB_OPINION_POSITIVE };
+
+struct nb_opinion_result {
+    enum nb_opinion_label label;
+    int32_t score_milli;                  /* -1000 .. 1000 */
+    int32_t confidence_milli;             /* grows with the distance to the nearest other label */
+    int32_t emotions_milli[NB_EMOTION_N]; /* 0: not found */
+    bool intents[NB_INTENT_N];
+};
+
+void nb_opinion_judge(const struct nb_opinion_sum *sum, struct nb_opinion_result *out);
+
+#endif

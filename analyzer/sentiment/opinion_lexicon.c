@@ -1,0 +1,201 @@
+#include "analyzer/sentiment/opinion.h"
+
+const char *const nb_opinion_files[NB_OPINION_FILES_N] = {
+    "polarity.txt", "emoji.txt", "shifters.txt", "emotions.txt", "intents.txt"};
+
+static const char *const emotion_names[] = {
+#define X(id, name) name,
+    NB_EMOTIONS(X)
+#undef X
+};
+
+static const char *const intent_names[] = {
+#define X(id, name) name,
+    NB_INTENTS(X)
+#undef X
+};
+
+static const char *const cue_names[] = {
+#define X(id, name) name,
+    NB_CUES(X)
+#undef X
+};
+
+/* Told apart by address: no problem of a line, but the end of loading. */
+static const char out_of_memory[] = "out of memory";
+
+enum { DEFAULT_WEIGHT = 500, FIRST_SHIFT = NB_CUE_NEGATOR };
+
+const char *nb_emotion_name(enum nb_emotion emotion)
+{
+    return emotion_names[emotion];
+}
+
+const char *nb_intent_name(enum nb_intent intent)
+{
+    return intent_names[intent];
+}
+
+void nb_opinion_init(struct nb_opinion *opinion, struct tr_lexicon *lexicon, struct nb_arena *arena)
+{
+    *opinion = (struct nb_opinion){.lexicon = lexicon};
+    tr_terms_init(&opinion->terms, arena);
+}
+
+static bool find_name(struct nb_slice name, const char *const *names, size_t n, uint32_t *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (nb_slice_eq(name, nb_slice_str(names[i]))) {
+            *out = (uint32_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* name or name:number */
+static const char *read_class(struct nb_slice head, const char *const *names, size_t n,
+                              struct tr_term *term, uint32_t *class)
+{
+    size_t colon = nb_slice_find_byte(head, ':', 0);
+    int64_t number = DEFAULT_WEIGHT;
+    if (colon != NB_NPOS && (!nb_slice_to_i64(nb_slice_sub(head, colon + 1, head.len), &number) ||
+                             number < 0 || number > 5000)) {
+        return "the number behind ':' is 0 to 5000";
+    }
+    if (!find_name(nb_slice_sub(head, 0, colon), names, n, class)) {
+        return "unknown class in the first column";
+    }
+    term->value = (int32_t)number;
+    return NULL;
+}
+
+static const char *read_head(enum nb_opinion_file file, struct nb_slice head, struct tr_term *term)
+{
+    uint32_t class = 0;
+    const char *problem = NULL;
+    int64_t number;
+    switch (file) {
+    case NB_FILE_POLARITY:
+    case NB_FILE_EMOJI:
+        if (head.len > 1 && head.p[0] == '+') {
+            head = nb_slice_sub(head, 1, head.len);
+        }
+        if (!nb_slice_to_i64(head, &number) || number < -1000 || number > 1000) {
+            return "the first column is a strength from -1000 to +1000";
+        }
+        term->kind = NB_CUE_POLARITY;
+        term->value = (int32_t)number;
+        return NULL;
+    case NB_FILE_SHIFTERS:
+        problem =
+            read_class(head, cue_names, sizeof(cue_names) / sizeof(cue_names[0]), term, &class);
+        term->kind = (uint8_t)(FIRST_SHIFT + class);
+        return problem;
+    case NB_FILE_EMOTIONS:
+        term->kind = NB_CUE_EMOTION;
+        problem = read_class(head, emotion_names, NB_EMOTION_N, term, &term->payload);
+        return problem;
+    case NB_FILE_INTENTS:
+        term->kind = NB_CUE_INTENT;
+        return read_class(head, intent_names, NB_INTENT_N, term, &term->payload);
+    case NB_OPINION_FILES_N:
+    default:
+        return "unknown file";
+    }
+}
+
+/* The words of a term as keys; the only word of a term, and only that, becomes a root. */
+static const char *read_words(struct tr_lexicon *lexicon, const struct nb_lexicon_line *line,
+                              struct nb_arena *scratch, struct tr_term *term)
+{
+    struct tr_token *tokens;
+    size_t n;
+    enum tr_pos pos = TR_NOUN;
+    if (tr_tokenise(line->term, scratch, &tokens, &n) != NB_OK) {
+        return out_of_memory;
+    }
+    if (n == 0 || n > TR_TERM_WORDS_MAX) {
+        return "a term has 1 to 8 words";
+    }
+    term->pos = TR_TERM_ANY_POS;
+    if (line->pos.len) {
+        if (!tr_pos_parse(line->pos, &pos)) {
+            return "the part of speech is noun, verb, adj, adv, pron or part";
+        }
+        term->pos = (uint8_t)pos;
+    }
+    bool word = n == 1 && tokens[0].kind == TR_WORD;
+    bool known = false;
+    for (int other = 0; word && other < TR_POS_N; other++) {
+        known |= (!line->pos.len || other == (int)pos) &&
+                 tr_lexicon_has_root(lexicon, tokens[0].folded, (enum tr_pos)other);
+    }
+    if (word && !known) {
+        enum nb_err err = tr_lexicon_add_root(lexicon, tokens[0].folded, pos);
+        if (err != NB_OK) {
+            return err == NB_ENOMEM ? out_of_memory : "a root is 1 to 48 bytes";
+        }
+    }
+    term->words_n = (uint8_t)n;
+    for (size_t i = 0; i < n; i++) {
+        term->keys[i] = tr_lexicon_key(lexicon, tokens[i].folded);
+        if (!term->keys[i]) {
+            return out_of_memory;
+        }
+    }
+    return NULL;
+}
+
+static bool repeated(const struct nb_opinion *opinion, const struct tr_term *term, size_t from)
+{
+    for (size_t i = from; i < opinion->terms.n; i++) {
+        const struct tr_term *other = &opinion->terms.all[i];
+        if (other->words_n == term->words_n && other->pos == term->pos &&
+            other->kind == term->kind && other->payload == term->payload &&
+            memcmp(other->keys, term->keys, term->words_n * sizeof(term->keys[0])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum nb_err nb_opinion_add(struct nb_opinion *opinion, enum nb_opinion_file file,
+                           struct nb_slice text, struct nb_arena *scratch, tr_report_fn *report,
+                           void *context)
+{
+    struct nb_slice raw;
+    uint32_t number = 0;
+    size_t from = opinion->terms.n;
+    for (struct nb_slice rest = text; nb_slice_split(&rest, '\n', &raw);) {
+        struct tr_term term = {.file = (uint16_t)file, .line = ++number};
+        struct nb_lexicon_line line;
+        const char *problem = nb_lexicon_line(raw, &line);
+        if (!problem && !line.head.len) {
+            continue;
+        }
+        nb_arena_reset(scratch);
+        problem = problem ? problem : read_head(file, line.head, &term);
+        problem = problem ? problem : read_words(opinion->lexicon, &line, scratch, &term);
+        if (!problem && repeated(opinion, &term, from)) {
+            problem = "this term is here already; the first line counts";
+        }
+        if (problem == out_of_memory) {
+            return NB_ENOMEM;
+        }
+        if (problem) {
+            report(context, number, problem);
+        } else if (tr_terms_add(&opinion->terms, &term) != NB_OK) {
+            return NB_ENOMEM;
+        }
+    }
+    return NB_OK;
+}
+
+enum nb_err nb_opinion_seal(struct nb_opinion *opinion)
+{
+    opinion->negative = tr_lexicon_feature(opinion->lexicon, "Polarity=Neg");
+    opinion->privative = tr_lexicon_feature(opinion->lexicon, "Case=Abe");
+    opinion->converb = tr_lexicon_feature(opinion->lexicon, "VerbForm=Conv");
+    return tr_terms_seal(&opinion->terms, tr_lexicon_keys_n(opinion->lexicon));
+}

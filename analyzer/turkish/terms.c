@@ -1,0 +1,143 @@
+#include "analyzer/turkish/terms.h"
+
+#include <stdlib.h>
+
+#include "analyzer/turkish/table.h"
+
+void tr_terms_init(struct tr_terms *terms, struct nb_arena *arena)
+{
+    *terms = (struct tr_terms){.arena = arena};
+}
+
+enum nb_err tr_terms_add(struct tr_terms *terms, const struct tr_term *term)
+{
+    if (terms->n == terms->cap) {
+        size_t cap = terms->cap ? terms->cap * 2 : 256;
+        struct tr_term *grown = nb_arena_grow(terms->arena, terms->all, terms->cap * sizeof(*grown),
+                                              cap * sizeof(*grown));
+        if (!grown) {
+            return NB_ENOMEM;
+        }
+        terms->all = grown;
+        terms->cap = cap;
+    }
+    terms->all[terms->n++] = *term;
+    return NB_OK;
+}
+
+/* Short ones first: chains are built by putting each in front of those before it. */
+static int by_words(const void *a, const void *b)
+{
+    const struct tr_term *x = a, *y = b;
+    if (x->words_n != y->words_n) {
+        return x->words_n < y->words_n ? -1 : 1;
+    }
+    if (x->file != y->file) {
+        return x->file > y->file ? -1 : 1;
+    }
+    if (x->line != y->line) {
+        return x->line > y->line ? -1 : 1;
+    }
+    return (x->payload < y->payload) - (x->payload > y->payload);
+}
+
+enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n)
+{
+    terms->next = nb_arena_alloc(terms->arena, terms->n * sizeof(*terms->next));
+    terms->first = nb_arena_alloc(terms->arena, keys_n * sizeof(*terms->first));
+    if (!terms->next || !terms->first) {
+        return NB_ENOMEM;
+    }
+    if (terms->n) {
+        qsort(terms->all, terms->n, sizeof(*terms->all), by_words);
+    }
+    terms->keys_n = keys_n;
+    for (size_t key = 0; key < keys_n; key++) {
+        terms->first[key] = TR_NONE;
+    }
+    for (size_t i = 0; i < terms->n; i++) {
+        tr_key key = terms->all[i].keys[0];
+        terms->next[i] = terms->first[key];
+        terms->first[key] = (uint32_t)i;
+    }
+    return NB_OK;
+}
+
+static void add_key(struct tr_cursor *cursor, tr_key key)
+{
+    for (size_t i = 0; i < cursor->keys_n; i++) {
+        if (cursor->keys[i] == key) {
+            return;
+        }
+    }
+    cursor->keys[cursor->keys_n++] = key;
+}
+
+static void start(const struct tr_terms *terms, const struct tr_reading *reading, bool derived,
+                  struct tr_cursor *cursor)
+{
+    for (size_t i = 0; i < reading->surfaces_n; i++) {
+        add_key(cursor, reading->surfaces[i]);
+    }
+    for (size_t i = 0; i < reading->analyses_n; i++) {
+        if (derived || !reading->analyses[i].derived) {
+            add_key(cursor, reading->analyses[i].root->key);
+        }
+    }
+    cursor->started = true;
+    cursor->term = cursor->keys_n ? terms->first[cursor->keys[0]] : TR_NONE;
+}
+
+static bool word_fits(const struct tr_term *term, size_t word, const struct tr_reading *reading,
+                      bool derived, const struct tr_analysis **analysis)
+{
+    tr_key key = term->keys[word];
+    bool last = word + 1u == term->words_n;
+    bool lemma = !(term->as_written >> word & 1);
+    *analysis = NULL;
+    for (size_t i = 0; lemma && i < reading->analyses_n; i++) {
+        const struct tr_analysis *a = &reading->analyses[i];
+        bool pos = !last || term->pos == TR_TERM_ANY_POS || a->root->pos == term->pos;
+        if (a->root->key == key && pos && (derived || !a->derived)) {
+            *analysis = a;
+            return true;
+        }
+    }
+    if (last && term->pos != TR_TERM_ANY_POS && reading->analyses_n) {
+        return false;
+    }
+    for (size_t i = 0; i < reading->surfaces_n; i++) {
+        if (reading->surfaces[i] == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readings, size_t n,
+                   size_t at, bool derived, struct tr_cursor *cursor, struct tr_match *out)
+{
+    if (!cursor->started) {
+        start(terms, &readings[at], derived, cursor);
+    }
+    for (;;) {
+        if (cursor->term == TR_NONE) {
+            if (cursor->key + 1 >= cursor->keys_n) {
+                return false;
+            }
+            cursor->term = terms->first[cursor->keys[++cursor->key]];
+            continue;
+        }
+        const struct tr_term *term = &terms->all[cursor->term];
+        cursor->term = terms->next[cursor->term];
+        bool fits = term->words_n <= n - at;
+        const struct tr_analysis *analysis = NULL;
+        for (size_t word = 0; fits && word < term->words_n; word++) {
+            fits = word_fits(term, word, &readings[at + word], derived, &analysis);
+        }
+        if (fits) {
+            *out = (struct tr_match){term, analysis};
+            return true;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+/**
+ * Sets of terms: expressions of one or more words, found in a text by lemma or as written.
+ *
+ * Terms are looked up by their first word, so the cost of a search grows with the text and not
+ * with the number of terms.
+ *
+ * Threads: a sealed set is immutable.
+ */
+#ifndef NABIZ_TURKISH_TERMS_H
+#define NABIZ_TURKISH_TERMS_H
+
+#include "analyzer/turkish/lexicon.h"
+
+#define TR_TERM_WORDS_MAX 8
+#define TR_TERM_ANY_POS TR_POS_N
+
+struct tr_term {
+    tr_key keys[TR_TERM_WORDS_MAX];
+    uint8_t words_n;
+    uint8_t as_written; /* set of words that do not match by lemma */
+    uint8_t pos;        /* of the last word, enum tr_pos or TR_TERM_ANY_POS */
+    uint8_t kind;       /* the owner's */
+    uint16_t file;      /* the owner's */
+    uint32_t line;
+    int32_t value;    /* the owner's */
+    uint32_t payload; /* the owner's */
+};
+
+struct tr_terms {
+    struct nb_arena *arena;
+    struct tr_term *all;
+    uint32_t *next;  /* by term: another one with the same first word, fewer or as many words */
+    uint32_t *first; /* by key */
+    size_t n, cap, keys_n;
+};
+
+struct tr_match {
+    const struct tr_term *term;
+    /* Of the last word: the reading that matched, NULL when it matched as written. */
+    const struct tr_analysis *analysis;
+};
+
+/** Where a search at one token stands; start with all zero. */
+struct tr_cursor {
+    tr_key keys[TR_SURFACES_MAX + TR_ANALYSES_MAX];
+    size_t keys_n, key;
+    uint32_t term;
+    bool started;
+};
+
+void tr_terms_init(struct tr_terms *terms, struct nb_arena *arena);
+
+/** @return NB_OK, NB_ENOMEM. */
+enum nb_err tr_terms_add(struct tr_terms *terms, const struct tr_term *term) NB_MUSTUSE;
+
+/** @param keys_n  tr_lexicon_keys_n() when nothing more is added. @return NB_OK, NB_ENOMEM. */
+enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n) NB_MUSTUSE;
+
+/**
+ * The next term that begins at readings[at].
+ * @param derived  let words match by what they are derived from, too.
+ * @return false when there is no further one.
+ */
+bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readings, size_t n,
+                   size_t at, bool derived, struct tr_cursor *cursor, struct tr_match *out);
+
+#endif
