@@ -38,14 +38,11 @@ PACKAGES := libprotobuf-c lmdb libzstd libcrypto icu-uc icu-i18n uchardet libidn
 
 B := build$(addprefix /,$(SAN))$(if $(findstring clang,$(CC)),/clang)
 
-# Package flags are asked for only when something is compiled.
-COMPILING := $(filter-out help deps clean version,$(or $(MAKECMDGOALS),all))
-ifneq ($(COMPILING),)
-ifeq ($(NB_DEPS_DONE)$(filter demo test deps-ci,$(MAKECMDGOALS)),)
-PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES)))
-PKG_LIBS := $(shell pkg-config --libs $(PACKAGES))
-endif
-endif
+# Asked for when the first source is compiled, not when this file is read: before `make deps` there
+# may be no pkg-config.
+pkg_config = $(or $(shell pkg-config $(1) $(PACKAGES)),$(error run "make deps" first))
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(call pkg_config,--cflags)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(call pkg_config,--libs))$(PKG_LIBS)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wconversion -Wsign-conversion -Wformat=2 \
   -Wundef -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
@@ -55,7 +52,7 @@ SAN_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
 SAN_tsan := -fsanitize=thread
 SAN_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 SAN_FLAGS := $(if $(SAN),$(SAN_$(SAN)) -fno-omit-frame-pointer)
-CPPFLAGS_ALL := -D_GNU_SOURCE -Iinclude -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
+CPPFLAGS_ALL = -D_GNU_SOURCE -Iinclude -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL := -std=c11 -g $(O) $(WARNINGS) $(HARDENING) $(SAN_FLAGS) -pthread \
   -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 LDFLAGS_ALL := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN_FLAGS) $(LDFLAGS)
@@ -140,6 +137,40 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/bench/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 # The driver of the demonstration and of the crash tests.
 $(B)/tests/play: $(patsubst %.c,$(B)/%.o,$(wildcard tests/demo/*.c)) $(B)/libnabiz.a
 	$(call link_test)
+
+# What runs after `make deps` runs in a make of its own, on all processors unless told otherwise.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
+
+.PHONY: deps
+deps: ## Install the Debian 12 packages that are missing
+	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_BUILD) $(DEPS_TEST)
+
+.PHONY: deps-ci
+deps-ci: deps ## The same for what lint and CI need on top
+	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_CI)
+
+SCENARIO_PROGRAMS := $(B)/nabiz $(if $(wildcard tests/site/*.c),$(B)/tests/site $(B)/tests/play)
+RUN_TESTS = $(Q)NABIZ_SAN=$(SAN) tests/run $(B)
+
+.PHONY: programs
+programs: $(B)/nabiz $(TESTS) $(REPLAYS) $(SCENARIO_PROGRAMS)
+
+.PHONY: test
+test: deps ## Install what is missing, build everything, run every test
+	@echo "== build"
+	$(Q)$(SUBMAKE) programs || { echo "0 passed, 1 failed"; exit 1; }
+	$(RUN_TESTS)
+
+.PHONY: scenario
+scenario: $(SCENARIO_PROGRAMS) ## Build and run the scenarios only
+	$(RUN_TESTS) scenario
+
+.PHONY: demo
+demo: deps ## Install what is missing, build, and play weeks of a story in under a minute
+	$(Q)$(SUBMAKE) $(SCENARIO_PROGRAMS)
+	$(Q)rm -rf $(B)/demo
+	$(Q)$(B)/tests/play --nabiz $(B)/nabiz --site $(B)/tests/site --config tests/demo/nabiz.conf \
+	  --dir $(B)/demo
 
 .PHONY: unit
 unit: $(TESTS) ## Build and run the unit tests only
