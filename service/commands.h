@@ -14,6 +14,8 @@
     GROUP("Say what to listen to")                                                                 \
     GROUP("Read what it found")                                                                    \
     COMMAND(digest)                                                                                \
+    COMMAND(influencers)                                                                           \
+    COMMAND(alerts)                                                                                \
     GROUP("Look after it")                                                                         \
     COMMAND(stats)                                                                                 \
     COMMAND(dump)                                                                                  \

@@ -158,7 +158,7 @@ static enum nb_err measure(struct nb_txn *txn, struct nb_slice author, struct nb
     out->points_milli = acts->points_milli + (int64_t)counted_n * NB_POINTS_POST;
     out->score_milli = saturate((uint64_t)out->points_milli, NB_POINTS_HALF);
     out->evidence = nb_arena_printf(
-        arena, "%" PRIu64 " sites linked, %" PRIu64 " authors replied or mentioned, %zu documents",
+        arena, "linking sites: %" PRIu64 ", answering authors: %" PRIu64 ", documents: %zu",
         acts->sites_n, acts->authors_n, n);
     return out->evidence ? NB_OK : NB_ENOMEM;
 }

@@ -98,8 +98,7 @@ static void the_score_is_what_the_formula_says(void **state)
     assert_int_equal(list[0].trust_milli, NB_UNKNOWN_MILLI);
     assert_int_equal(list[0].coordination_milli, NB_UNKNOWN_MILLI);
     assert_int_equal(list[0].low_milli, NB_UNKNOWN_MILLI);
-    assert_string_equal(list[0].evidence,
-                        "2 sites linked, 2 authors replied or mentioned, 2 documents");
+    assert_string_equal(list[0].evidence, "linking sites: 2, answering authors: 2, documents: 2");
     assert_slice_equal(list[1].author, "b.example/veli");
     assert_slice_equal(list[1].name, "veli");
     assert_int_equal(list[1].points_milli, 50);
