@@ -50,6 +50,9 @@ struct nb_date_context {
  * wrong day name, two-digit year, named zones, missing seconds), asctime, numeric day-first forms
  * ("12.01.2024 15:30", "12/01/2024"), Turkish and English month names ("3 Mart 2024, 14:05"), and
  * relative forms ("3 saat önce", "dün 14:30", "bugün", "az önce", "Salı 09:15").
+ *
+ * A few other words around a date are passed over ("Tarih: ..."), other numbers make it fail. Of a
+ * range the first moment is read. A day without a year, and a weekday, is the latest one up to now.
  * @param out_ms  [out] Unix milliseconds, UTC.
  * @return NB_OK, NB_ESYNTAX (no date, impossible day, or year outside 1970..2100).
  */
