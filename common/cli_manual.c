@@ -10,7 +10,7 @@
 #include <nabiz/counters.h>
 #include <nabiz/version.h>
 
-#include "common/config_units.h"
+#include "common/config_value.h"
 
 enum { TEXT_COLUMNS = 76 };
 

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -15,7 +14,7 @@
 #include <nabiz/text.h>
 
 #include "common/config_parse.h"
-#include "common/config_units.h"
+#include "common/config_value.h"
 
 enum { FILE_MAX = 1 << 20, ARENA_MAX = 8 << 20, PATH_BYTES = 8192, REPORTS_MAX = 20 };
 
@@ -87,117 +86,17 @@ static void report(struct loader *l, unsigned line, enum nb_err err, const char 
     }
 }
 
-/* "a|b|c" into names; @return their number. */
-static size_t enum_names(const struct nb_config_row *row, char *copy, size_t size,
-                         const char *out[8])
-{
-    size_t n = 0;
-    (void)snprintf(copy, size, "%s", row->text);
-    for (char *at = copy; at && n < 8;) {
-        char *bar = strchr(at, '|');
-        if (bar) {
-            *bar++ = '\0';
-        }
-        out[n++] = at;
-        at = bar;
-    }
-    return n;
-}
-
-static void set_enum(struct loader *l, unsigned line, size_t id, struct nb_slice text)
-{
-    char copy[128];
-    const char *allowed[8];
-    size_t n = enum_names(&rows[id], copy, sizeof(copy), allowed);
-    for (size_t i = 0; i < n; i++) {
-        if (nb_slice_eq(text, nb_slice_str(allowed[i]))) {
-            l->config->values[id].number = (int64_t)i;
-            return;
-        }
-    }
-    const char *near = nb_suggest(text, allowed, n);
-    report(l, line, NB_EINVAL, "%s is \"%.*s\", must be one of %s%s%s%s", rows[id].name,
-           NB_ARG(nb_slice_sub(text, 0, 64)), rows[id].text, near ? "; did you mean " : "",
-           near ? near : "", near ? "?" : "");
-}
-
-static void set_bool(struct loader *l, unsigned line, size_t id, struct nb_slice text)
-{
-    static const char *const words[][2] = {{"off", "on"}, {"no", "yes"}, {"false", "true"}};
-    for (size_t i = 0; i < 3; i++) {
-        for (size_t k = 0; k < 2; k++) {
-            if (nb_slice_eq_ascii_case(text, nb_slice_str(words[i][k]))) {
-                l->config->values[id].number = (int64_t)k;
-                return;
-            }
-        }
-    }
-    report(l, line, NB_EINVAL, "%s is \"%.*s\", must be on or off", rows[id].name,
-           NB_ARG(nb_slice_sub(text, 0, 64)));
-}
-
-static void set_int(struct loader *l, unsigned line, size_t id, struct nb_slice text)
-{
-    const struct nb_config_row *row = &rows[id];
-    struct nb_slice shown = nb_slice_sub(text, 0, 64);
-    int64_t number;
-    const char *why = nb_config_number_parse(text, row->unit, &number);
-    if (why) {
-        report(l, line, NB_EINVAL, "%s is \"%.*s\": %s", row->name, NB_ARG(shown), why);
-    } else if (number < row->min || number > row->max) {
-        char min[NB_CONFIG_NUMBER_BYTES];
-        char max[NB_CONFIG_NUMBER_BYTES];
-        nb_config_number_print(row->min, row->unit, min);
-        nb_config_number_print(row->max, row->unit, max);
-        report(l, line, NB_EINVAL, "%s is %.*s, must be from %s to %s", row->name, NB_ARG(shown),
-               min, max);
-    } else {
-        l->config->values[id].number = number;
-    }
-}
-
-static void set_text(struct loader *l, unsigned line, size_t id, struct nb_slice text)
-{
-    const struct nb_config_row *row = &rows[id];
-    if ((int64_t)text.len < row->min || (int64_t)text.len > row->max) {
-        report(l, line, NB_EINVAL, "%s has %zu bytes, must have %" PRId64 " to %" PRId64, row->name,
-               text.len, row->min, row->max);
-        return;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7F) {
-            report(l, line, NB_EINVAL, "%s holds a control character; remove it", row->name);
-            return;
-        }
-    }
-    bool join = row->type == NB_CONFIG_PATH && text.len > 0 && text.p[0] != '/';
-    const char *copy = join ? nb_arena_printf(l->config->arena, "%s%s%.*s", l->base,
-                                              l->base[1] ? "/" : "", NB_ARG(text))
-                            : nb_arena_strdup(l->config->arena, text);
-    if (copy) {
-        l->config->values[id].text = copy;
-    } else {
-        report(l, line, NB_ENOMEM, "out of memory");
-    }
-}
-
 static void set(struct loader *l, unsigned line, size_t id, struct nb_slice text)
 {
-    switch (rows[id].type) {
-    case NB_CONFIG_STRING:
-    case NB_CONFIG_PATH:
-        set_text(l, line, id, text);
-        break;
-    case NB_CONFIG_INT:
-        set_int(l, line, id, text);
-        break;
-    case NB_CONFIG_BOOL:
-        set_bool(l, line, id, text);
-        break;
-    case NB_CONFIG_ENUM:
-        set_enum(l, line, id, text);
-        break;
+    struct value *value = &l->config->values[id];
+    struct nb_config_value read = {value->number, value->text};
+    struct nb_error why = {0};
+    if (nb_config_value_read(&rows[id], text, l->base, l->config->arena, &read, &why) != NB_OK) {
+        report(l, line, why.code, "%s", why.text);
+        return;
     }
+    value->number = read.number;
+    value->text = read.text;
 }
 
 /* The same key in another section, else the closest name. */
@@ -388,7 +287,7 @@ static void set_defaults(struct loader *l)
     for (size_t i = 0; i < NB_CFG_COUNT; i++) {
         l->config->values[i] = (struct value){.number = rows[i].number, .text = ""};
         if (rows[i].type == NB_CONFIG_STRING || rows[i].type == NB_CONFIG_PATH) {
-            set_text(l, 0, i, nb_slice_str(rows[i].text));
+            set(l, 0, i, nb_slice_str(rows[i].text));
         }
     }
 }

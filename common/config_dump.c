@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "common/config_units.h"
+#include "common/config_value.h"
 
 enum { TEXT_COLUMNS = 96 };
 
