@@ -245,7 +245,7 @@ clean: ## Remove everything that was built
 help: ## This list
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
-	  awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
+	  awk -F'\t' '{printf "  %-13s %s\n", $$1, $$2}'
 
 -include $(LIB_OBJ:.o=.d) $(BIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tests/*/*.c))
 .SECONDARY:

@@ -350,6 +350,9 @@ static int command_at(struct nb_args *args, int argc, char **argv, int *code)
 {
     int at = 1;
     for (; at < argc && argv[at][0] == '-'; at++) {
+        if (strcmp(argv[at], "--version") == 0) {
+            return at; /* the command of that name */
+        }
         if (strcmp(argv[at], "-h") == 0) {
             args->help = true;
         } else if (strncmp(argv[at], "--", 2) != 0 || strcmp(argv[at], "--") == 0) {
@@ -366,9 +369,6 @@ static int run(const struct nb_command *const *commands, size_t commands_n, int 
                struct nb_args *args)
 {
     int code = 0;
-    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-        argv[1] += 2; /* the command of that name */
-    }
     int at = command_at(args, argc, argv, &code);
     if (code) {
         return code;
@@ -376,7 +376,8 @@ static int run(const struct nb_command *const *commands, size_t commands_n, int 
     if (at >= argc) {
         return print_help(commands, commands_n, NULL);
     }
-    args->command = nb_cli_find(commands, commands_n, argv[at]);
+    const char *name = strcmp(argv[at], "--version") == 0 ? "version" : argv[at];
+    args->command = nb_cli_find(commands, commands_n, name);
     if (!args->command) {
         return NB_EXIT_USAGE;
     }

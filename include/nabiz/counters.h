@@ -61,7 +61,8 @@ int64_t nb_counter_get(enum nb_counter id);
 /**
  * Keep the counters in a file from now on, made or taken over from an earlier life of the process;
  * what was counted so far is carried over, gauges and totals of the earlier life are kept.
- * Before this call they live in the process only.
+ * Before this call they live in the process only. Call it before other threads count: what they
+ * add while it runs may be lost.
  * @return NB_OK, NB_EIO.
  */
 enum nb_err nb_counters_map(const char *path, struct nb_error *error) NB_MUSTUSE;

@@ -3,8 +3,8 @@
  *
  * The spreadsheet flavour starts with a byte-order mark, separates with ';' and ends lines with
  * CR LF: a spreadsheet set to Turkish opens it right, since there the comma is the decimal sign.
- * A cell that a spreadsheet would run as a formula (it starts with = + - @ tab or CR and is not a
- * number) gets a ' in front.
+ * A cell that a spreadsheet would run as a formula (it starts with = + - @, one of their full-width
+ * forms, tab, CR or LF, and is not a number) gets a ' in front.
  *
  * Threads: a writer belongs to one thread at a time.
  */
