@@ -18,6 +18,7 @@
     COMMAND(alerts)                                                                                \
     GROUP("Look after it")                                                                         \
     COMMAND(stats)                                                                                 \
+    COMMAND(doctor)                                                                                \
     COMMAND(dump)                                                                                  \
     COMMAND(backup)                                                                                \
     GROUP("Use one stage by itself")                                                               \
