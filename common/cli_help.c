@@ -1,8 +1,8 @@
 #include "common/cli_options.h"
 
-#include <stdio.h>
+#include <string.h>
 
-enum { COLUMNS = 80, OPTION_COLUMN = 26, COMMAND_COLUMN = 16 };
+enum { COLUMNS = 80, OPTION_COLUMN = 26, COMMAND_COLUMN = 16, FEW_VALUES = 40, TEXT_MAX = 4096 };
 
 /*
  * Words of text, wrapped before COLUMNS; lines after the first begin at indent. `used` columns of
@@ -46,14 +46,39 @@ static void add_row(struct nb_buf *out, size_t column, const char *head, const c
     wrap(out, column, column, text);
 }
 
+/* The values an option takes stand in its place if they are few, else in its text. */
+static void add_option(struct nb_buf *out, const struct nb_option *option)
+{
+    struct nb_buf head;
+    struct nb_buf text;
+    nb_buf_init(&head, TEXT_MAX);
+    nb_buf_init(&text, TEXT_MAX);
+    bool few = option->values && strlen(option->values) < FEW_VALUES;
+    nb_buf_addf(&head, "--%s", option->name);
+    if (option->value) {
+        nb_buf_addf(&head, " %s", few ? option->values : option->value);
+    }
+    nb_buf_add_str(&text, option->line);
+    if (option->values && !few) {
+        nb_buf_add_str(&text, "; one of");
+        struct nb_slice rest = nb_slice_str(option->values);
+        for (struct nb_slice value; nb_slice_split(&rest, '|', &value);) {
+            nb_buf_addf(&text, " %.*s%s", NB_ARG(value), rest.p ? "," : "");
+        }
+    }
+    nb_buf_add_byte(&head, '\0');
+    nb_buf_add_byte(&text, '\0');
+    if (nb_buf_finish(&head, NULL) == NB_OK && nb_buf_finish(&text, NULL) == NB_OK) {
+        add_row(out, OPTION_COLUMN, head.p, text.p);
+    }
+    nb_buf_fini(&head);
+    nb_buf_fini(&text);
+}
+
 static void add_options(struct nb_buf *out, const struct nb_option *option)
 {
     for (; option && option->name; option++) {
-        char head[160];
-        const char *value = option->values ? option->values : option->value;
-        (void)snprintf(head, sizeof(head), "--%s%s%s", option->name, option->value ? " " : "",
-                       option->value ? value : "");
-        add_row(out, OPTION_COLUMN, head, option->line);
+        add_option(out, option);
     }
 }
 

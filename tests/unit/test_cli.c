@@ -62,6 +62,8 @@ static const struct nb_command show = {
         (const struct nb_option[]){
             {"format", "FORMAT", "table|json|csv", "how it's printed"},
             {"limit", "N", NULL, "how many [at most]: 20 unless given"},
+            {"sort", "ORDER", "score|posts|reach|expertise|trust|spread|reception|coordination",
+             "what comes first"},
             {"all", NULL, NULL, "old ones too"},
             {NULL, NULL, NULL, NULL},
         },
