@@ -75,6 +75,8 @@ EVALS := $(EVAL_SRC:tests/eval/%.c=$(B)/tests/%)
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 BENCHES := $(BENCH_SRC:tests/bench/%.c=$(B)/tests/%)
 HELPER_OBJ := $(HELPER_SRC:%.c=$(B)/%.o)
+SITE_SRC := $(sort $(wildcard tests/site/*.c))
+SITE_OBJ := $(SITE_SRC:tests/%.c=$(B)/%.o) # not beside the program of the same name
 
 # Real material for evaluations and some tests; without it they say so and are skipped.
 NABIZ_DATA ?= ../shared/data
@@ -111,10 +113,22 @@ $(B)/gen/prefix: FORCE
 $(B)/common/paths.o: $(B)/gen/prefix
 $(B)/common/paths.o: CPPFLAGS_ALL += -DNB_SHARE_DIR='"$(PREFIX)/share/nabiz"'
 
-$(B)/%.o: %.c | $(B)/gen/record.pb-c.h
+define compile
 	@echo "  CC    $<"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+endef
+
+$(B)/%.o: %.c | $(B)/gen/record.pb-c.h
+	$(call compile)
+$(B)/site/%.o: tests/site/%.c | $(B)/gen/record.pb-c.h
+	$(call compile)
+
+# The invented web that demonstrations and tests crawl.
+$(B)/tests/site: $(SITE_OBJ) $(B)/libnabiz.a
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(SITE_OBJ) $(B)/libnabiz.a $(PKG_LIBS) -lm
 
 # A test program is one source, the helpers and the library.
 define link_test
@@ -123,6 +137,7 @@ define link_test
 	$(Q)$(CC) $(LDFLAGS_ALL) $(1) -o $@ $(filter %.o,$^) $(B)/libnabiz.a $(PKG_LIBS) -lcmocka -lm
 endef
 
+$(B)/tests/test_site: $(filter-out %/main.o,$(SITE_OBJ))
 $(TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 	$(call link_test)
 $(REPLAYS): $(B)/tests/replay_%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(HELPER_OBJ) $(B)/libnabiz.a
@@ -247,5 +262,5 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
 	  awk -F'\t' '{printf "  %-13s %s\n", $$1, $$2}'
 
--include $(LIB_OBJ:.o=.d) $(BIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tests/*/*.c))
+-include $(LIB_OBJ:.o=.d) $(BIN_OBJ:.o=.d) $(SITE_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tests/*/*.c))
 .SECONDARY:
