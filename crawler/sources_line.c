@@ -7,7 +7,7 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
-#include "common/config_units.h"
+#include "common/config_value.h"
 
 enum { EVERY_MAX_S = 30 * 86400 };
 
