@@ -34,8 +34,12 @@ static void spaces(const struct page *p, size_t n)
     }
 }
 
+/* Padding at the end of a line is taken back. */
 static void line_end(const struct page *p)
 {
+    while (p->out->len > 0 && p->out->p[p->out->len - 1] == ' ') {
+        p->out->len--;
+    }
     nb_buf_add_byte(p->out, '\n');
 }
 
