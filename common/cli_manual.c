@@ -10,8 +10,6 @@
 #include <nabiz/counters.h>
 #include <nabiz/version.h>
 
-#include "common/config_value.h"
-
 enum { TEXT_COLUMNS = 76 };
 
 /* mdoc begins each sentence on a line of its own. */

@@ -1,6 +1,6 @@
 /**
- * Values of the configuration: from their text by the rules of their row, and numbers with their
- * units back to text; and what the dump needs beyond the public interface.
+ * Values of the configuration from their text by the rules of their row, and what the dump needs
+ * beyond the public interface.
  *
  * Threads: pure functions.
  */
@@ -9,19 +9,6 @@
 
 #include <nabiz/arena.h>
 #include <nabiz/config.h>
-
-enum { NB_CONFIG_NUMBER_BYTES = 32 };
-
-/**
- * "16m", "1500ms", "3h": a whole number with at most one suffix that fits the unit; without one it
- * counts the unit itself. k, m, g are powers of 1024.
- * @return NULL and *out, or what is wrong with the text.
- */
-const char *nb_config_number_parse(struct nb_slice text, enum nb_config_unit unit, int64_t *out);
-
-/** With the largest suffix that leaves a whole number. */
-void nb_config_number_print(int64_t number, enum nb_config_unit unit,
-                            char out[NB_CONFIG_NUMBER_BYTES]);
 
 /* number of an INT, BOOL or ENUM (its index), text of a STRING or PATH. */
 struct nb_config_value {

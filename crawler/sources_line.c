@@ -4,10 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <nabiz/config.h>
 #include <nabiz/text.h>
 #include <nabiz/url.h>
-
-#include "common/config_value.h"
 
 enum { EVERY_MAX_S = 30 * 86400 };
 

@@ -149,6 +149,19 @@ const char *nb_config_path(const struct nb_config *config);
  */
 void nb_config_dump(const struct nb_config *config, bool sample, struct nb_buf *out);
 
+#define NB_CONFIG_NUMBER_BYTES 32
+
+/**
+ * "16m", "1500ms", "3h": a whole number with at most one suffix that fits the unit; without one it
+ * counts the unit itself. k, m, g are powers of 1024.
+ * @return NULL and *out, or what is wrong with the text.
+ */
+const char *nb_config_number_parse(struct nb_slice text, enum nb_config_unit unit, int64_t *out);
+
+/** With the largest suffix that leaves a whole number. */
+void nb_config_number_print(int64_t number, enum nb_config_unit unit,
+                            char out[NB_CONFIG_NUMBER_BYTES]);
+
 /** The closest of names to a misspelt word, or NULL when none is near (edit distance over 1/3). */
 const char *nb_suggest(struct nb_slice word, const char *const *names, size_t names_n);
 
