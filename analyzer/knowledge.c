@@ -189,9 +189,20 @@ static enum nb_err load_topic(struct load *load, const char *dir, const char *fi
     return nb_topics_add(&load->knowledge->topics, name, &query, load->scratch);
 }
 
+static enum nb_err load_one_topic(struct load *load, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *dir =
+        slash ? nb_arena_strdup(load->files, nb_slice(path, (size_t)(slash - path))) : ".";
+    return dir ? load_topic(load, dir[0] ? dir : "/", slash ? slash + 1 : path) : NB_ENOMEM;
+}
+
 static enum nb_err load_topics(struct load *load, const char *dir)
 {
     struct dirent **entries = NULL;
+    if (dir && nb_slice_ends(nb_slice_str(dir), NB_LIT(".topic"))) {
+        return load_one_topic(load, dir);
+    }
     int n = dir ? scandir(dir, &entries, is_topic_file, by_bytes) : 0;
     if (n < 0) {
         return errno == ENOENT ? NB_OK

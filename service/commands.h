@@ -12,6 +12,8 @@
     GROUP("Run it")                                                                                \
     COMMAND(config)                                                                                \
     GROUP("Say what to listen to")                                                                 \
+    COMMAND(topic)                                                                                 \
+    COMMAND(lexicon)                                                                               \
     GROUP("Read what it found")                                                                    \
     COMMAND(digest)                                                                                \
     COMMAND(influencers)                                                                           \
@@ -23,6 +25,7 @@
     COMMAND(backup)                                                                                \
     GROUP("Use one stage by itself")                                                               \
     COMMAND(feed)                                                                                  \
+    COMMAND(tag)                                                                                   \
     GROUP("Find out more")                                                                         \
     COMMAND(help)                                                                                  \
     COMMAND(version)

@@ -99,7 +99,7 @@ static bool mark_token(struct reader *r, size_t at, size_t *covered_until)
         return true;
     }
     while (
-        tr_terms_next(&r->opinion->terms, r->text->readings, r->end, at, true, &cursor, &match)) {
+        tr_terms_next(&r->opinion->terms, r->text->readings, r->end, at, TR_BEST_READING, &cursor, &match)) {
         const struct tr_term *term = match.term;
         if (term->kind == NB_CUE_POLARITY) {
             if (at >= *covered_until &&

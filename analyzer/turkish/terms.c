@@ -73,14 +73,24 @@ static void add_key(struct tr_cursor *cursor, tr_key key)
     cursor->keys[cursor->keys_n++] = key;
 }
 
-static void start(const struct tr_terms *terms, const struct tr_reading *reading, bool derived,
-                  struct tr_cursor *cursor)
+static bool in_scope(const struct tr_reading *reading, const struct tr_analysis *a,
+                     enum tr_scope scope)
+{
+    if (scope == TR_ANY_READING) {
+        return !a->derived;
+    }
+    const struct tr_analysis *best = &reading->analyses[0];
+    return a->stem_bytes == best->stem_bytes && a->derived == best->derived;
+}
+
+static void start(const struct tr_terms *terms, const struct tr_reading *reading,
+                  enum tr_scope scope, struct tr_cursor *cursor)
 {
     for (size_t i = 0; i < reading->surfaces_n; i++) {
         add_key(cursor, reading->surfaces[i]);
     }
     for (size_t i = 0; i < reading->analyses_n; i++) {
-        if (derived || !reading->analyses[i].derived) {
+        if (in_scope(reading, &reading->analyses[i], scope)) {
             add_key(cursor, reading->analyses[i].root->key);
         }
     }
@@ -89,7 +99,7 @@ static void start(const struct tr_terms *terms, const struct tr_reading *reading
 }
 
 static bool word_fits(const struct tr_term *term, size_t word, const struct tr_reading *reading,
-                      bool derived, const struct tr_analysis **analysis)
+                      enum tr_scope scope, const struct tr_analysis **analysis)
 {
     tr_key key = term->keys[word];
     bool last = word + 1u == term->words_n;
@@ -98,7 +108,7 @@ static bool word_fits(const struct tr_term *term, size_t word, const struct tr_r
     for (size_t i = 0; lemma && i < reading->analyses_n; i++) {
         const struct tr_analysis *a = &reading->analyses[i];
         bool pos = !last || term->pos == TR_TERM_ANY_POS || a->root->pos == term->pos;
-        if (a->root->key == key && pos && (derived || !a->derived)) {
+        if (a->root->key == key && pos && in_scope(reading, a, scope)) {
             *analysis = a;
             return true;
         }
@@ -115,10 +125,10 @@ static bool word_fits(const struct tr_term *term, size_t word, const struct tr_r
 }
 
 bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readings, size_t n,
-                   size_t at, bool derived, struct tr_cursor *cursor, struct tr_match *out)
+                   size_t at, enum tr_scope scope, struct tr_cursor *cursor, struct tr_match *out)
 {
     if (!cursor->started) {
-        start(terms, &readings[at], derived, cursor);
+        start(terms, &readings[at], scope, cursor);
     }
     for (;;) {
         if (cursor->term == TR_NONE) {
@@ -133,7 +143,7 @@ bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readin
         bool fits = term->words_n <= n - at;
         const struct tr_analysis *analysis = NULL;
         for (size_t word = 0; fits && word < term->words_n; word++) {
-            fits = word_fits(term, word, &readings[at + word], derived, &analysis);
+            fits = word_fits(term, word, &readings[at + word], scope, &analysis);
         }
         if (fits) {
             *out = (struct tr_match){term, analysis};

@@ -40,6 +40,11 @@ struct tr_match {
     const struct tr_analysis *analysis;
 };
 
+enum tr_scope {
+    TR_BEST_READING, /* the best reading and its homonyms: what the word most likely is */
+    TR_ANY_READING   /* every reading, but no word by what it is derived from */
+};
+
 /** Where a search at one token stands; start with all zero. */
 struct tr_cursor {
     tr_key keys[TR_SURFACES_MAX + TR_ANALYSES_MAX];
@@ -58,10 +63,9 @@ enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n) NB_MUSTUSE;
 
 /**
  * The next term that begins at readings[at].
- * @param derived  let words match by what they are derived from, too.
  * @return false when there is no further one.
  */
 bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readings, size_t n,
-                   size_t at, bool derived, struct tr_cursor *cursor, struct tr_match *out);
+                   size_t at, enum tr_scope scope, struct tr_cursor *cursor, struct tr_match *out);
 
 #endif

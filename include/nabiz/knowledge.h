@@ -13,6 +13,7 @@
 #include <nabiz/err.h>
 #include <nabiz/hash.h>
 #include <nabiz/record.h>
+#include <nabiz/slice.h>
 
 struct nb_knowledge;
 
@@ -20,7 +21,7 @@ struct nb_knowledge;
  * Load lexicons and topics. A bad line costs only that line: it is reported through diag with file
  * and line, and counted in *bad_lines_n.
  * @param lexicons  directory of the lexicons.
- * @param topics    directory of NAME.topic files; NULL or missing: no topics.
+ * @param topics    directory of NAME.topic files, or one such file; NULL or missing: no topics.
  * @param bad_lines_n  [out] may be NULL.
  * @return NB_OK, NB_ENOTFOUND (no lexicons), NB_EIO, NB_ENOMEM.
  */
@@ -33,6 +34,23 @@ struct nb_id nb_knowledge_id(const struct nb_knowledge *knowledge);
 
 size_t nb_knowledge_topics_n(const struct nb_knowledge *knowledge);
 const char *nb_knowledge_topic_name(const struct nb_knowledge *knowledge, size_t i);
+
+/** Told of an example that came out otherwise. line counts from 1. */
+typedef void nb_knowledge_fail_fn(void *context, size_t line, struct nb_slice text,
+                                  struct nb_slice want, const char *got);
+
+/**
+ * Run the examples (`= "text" -> expected`) of one lexicon's text: expected is a label of sentiment
+ * in polarity, emoji and shifters, an emotion or an intent in the lexicons of those.
+ * @param examples_n, failed_n  [out] added to.
+ * @return NB_OK (also with failures), NB_ENOMEM.
+ */
+enum nb_err nb_knowledge_check(const struct nb_knowledge *knowledge, struct nb_slice lexicon,
+                               nb_knowledge_fail_fn *fail, void *context, size_t *examples_n,
+                               size_t *failed_n) NB_MUSTUSE;
+
+/** Name of the i-th lexicon that can hold examples, NULL behind the last. */
+const char *nb_knowledge_lexicon(size_t i);
 
 /**
  * Understand one document: language, sentences, tokens, sentiment with its reasons, topics, and

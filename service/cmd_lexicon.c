@@ -1,0 +1,100 @@
+#include "service/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "service/lang.h"
+
+enum { PATH_BYTES = 4096, LEXICON_BYTES_MAX = 16 << 20 };
+
+struct check {
+    const struct nb_knowledge *knowledge;
+    const char *path;
+    size_t examples_n, failed_n;
+};
+
+static void fail(void *context, size_t line, struct nb_slice text, struct nb_slice want,
+                 const char *got)
+{
+    const struct check *c = context;
+    printf("%s:%zu: \"%.*s\" is %s, expected %.*s\n", c->path, line, NB_ARG(text), got,
+           NB_ARG(want));
+}
+
+static enum nb_err check_file(struct check *c, struct nb_error *error)
+{
+    struct nb_buf text;
+    FILE *file = fopen(c->path, "rb");
+    if (!file) {
+        return nb_error_set(error, NB_ENOTFOUND, "%s cannot be read", c->path);
+    }
+    nb_buf_init(&text, LEXICON_BYTES_MAX);
+    for (size_t got = 1; got;) {
+        char *to = nb_buf_reserve(&text, 1 << 16);
+        got = to ? fread(to, 1, 1 << 16, file) : 0;
+        text.len += got;
+    }
+    fclose(file);
+    enum nb_err err = nb_buf_finish(&text, NULL);
+    if (err == NB_OK) {
+        err = nb_knowledge_check(c->knowledge, nb_buf_slice(&text), fail, c, &c->examples_n,
+                                 &c->failed_n);
+    }
+    nb_buf_fini(&text);
+    return err == NB_OK ? NB_OK : nb_error_set(error, err, "%s: %s", c->path, nb_strerror(err));
+}
+
+static int check(struct nb_args *args, const char *only)
+{
+    struct nb_error error = {0};
+    struct nb_knowledge *knowledge = NULL;
+    char dir[PATH_BYTES], path[PATH_BYTES + 64];
+    size_t bad = 0;
+    enum nb_err err = nb_lang_lexicons(args, dir, sizeof(dir), &error);
+    if (err == NB_OK) {
+        err = nb_knowledge_load(dir, NULL, &knowledge, &bad, &error);
+    }
+    struct check c = {.knowledge = knowledge, .path = path};
+    if (err == NB_OK && only) {
+        c.path = only;
+        err = check_file(&c, &error);
+    }
+    for (size_t i = 0; err == NB_OK && !only && nb_knowledge_lexicon(i); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", dir, nb_knowledge_lexicon(i));
+        err = check_file(&c, &error);
+    }
+    nb_knowledge_free(knowledge);
+    if (err != NB_OK) {
+        return nb_fail(args, &error);
+    }
+    printf("%zu examples, %zu failed; %zu bad lines\n", c.examples_n, c.failed_n, bad);
+    return c.failed_n || bad ? NB_EXIT_FAILED : NB_EXIT_OK;
+}
+
+static int run(struct nb_args *args)
+{
+    size_t n = nb_args_words_n(args);
+    if (strcmp(nb_args_word(args, 0), "check") != 0) {
+        return nb_usage(args, "expected check [FILE]");
+    }
+    return check(args, n > 1 ? nb_args_word(args, 1) : NULL);
+}
+
+const struct nb_command nb_cmd_lexicon = {
+    .name = "lexicon",
+    .line = "check the lexicons and run their examples",
+    .usage = "check [FILE]",
+    .about = "Reads the lexicons, reports lines that cannot be understood, and runs the examples "
+             "written behind entries; each one that comes out otherwise is shown with file and "
+             "line. With FILE only the examples of that file are run, by the lexicons in force.",
+    .options = (const struct nb_option[]){{NULL, NULL, NULL, NULL}},
+    .examples =
+        (const struct nb_example[]){
+            {"nabiz lexicon check", "after an edit"},
+            {"nabiz lexicon check lexicons/polarity.txt", "one file's examples"},
+            {NULL, NULL},
+        },
+    .min_words = 1,
+    .max_words = 2,
+    .run = run,
+};

@@ -1,0 +1,281 @@
+#include "service/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include <nabiz/json.h>
+#include <nabiz/text.h>
+
+#include "service/lang.h"
+
+enum { DOCUMENT_BYTES_MAX = 512 << 20, OUTPUT_BYTES_MAX = 256 << 20, ID_BYTES = 24 };
+
+struct tag {
+    struct nb_args *args;
+    struct nb_knowledge *knowledge;
+    struct nb_arena *arena;
+    struct nb_buf out;
+    bool jsonl, explain, strict;
+};
+
+/* Text as the crawler would have stored it. */
+static enum nb_err clean(struct nb_slice raw, struct nb_arena *arena, char **out,
+                         struct nb_error *error)
+{
+    struct nb_slice text;
+    if (!nb_utf8_valid(raw)) {
+        return nb_error_set(error, NB_EUTF8, "byte %zu is not UTF-8",
+                            nb_utf8_valid_prefix(raw) + 1);
+    }
+    enum nb_err err = nb_utf8_repair(raw, arena, &text);
+    if (err == NB_OK) {
+        err = nb_text_nfc(text, arena, &text);
+    }
+    if (err == NB_OK && !(*out = nb_arena_strdup(arena, text))) {
+        err = NB_ENOMEM;
+    }
+    return err == NB_OK ? NB_OK : nb_error_set(error, err, "%s", nb_strerror(err));
+}
+
+static enum nb_err get_string(const json_t *object, const char *key, struct nb_arena *arena,
+                              char **out, struct nb_error *error)
+{
+    const json_t *value = json_object_get(object, key);
+    *out = NULL;
+    if (!value || json_is_null(value)) {
+        return NB_OK;
+    }
+    if (!json_is_string(value)) {
+        return nb_error_set(error, NB_ESYNTAX, "\"%s\" is not a string", key);
+    }
+    return clean(nb_slice(json_string_value(value), json_string_length(value)), arena, out, error);
+}
+
+static enum nb_err get_id(const json_t *object, struct nb_arena *arena, char **id,
+                          struct nb_error *error)
+{
+    const json_t *value = json_object_get(object, "id");
+    if (json_is_integer(value)) {
+        *id = nb_arena_printf(arena, "%lld", (long long)json_integer_value(value));
+        return *id ? NB_OK : NB_ENOMEM;
+    }
+    char *text;
+    enum nb_err err = get_string(object, "id", arena, &text, error);
+    *id = err == NB_OK && text ? text : *id;
+    return err;
+}
+
+static enum nb_err read_object(struct tag *t, struct nb_slice line, struct nb_document *document,
+                               char **id, struct nb_error *error)
+{
+    json_error_t problem;
+    json_t *object = json_loadb(line.p ? line.p : "", line.len, JSON_REJECT_DUPLICATES, &problem);
+    if (!object) {
+        return nb_error_set(error, NB_ESYNTAX, "not JSON at byte %d: %s", problem.position,
+                            problem.text);
+    }
+    enum nb_err err =
+        json_is_object(object) ? NB_OK : nb_error_set(error, NB_ESYNTAX, "not a JSON object");
+    struct {
+        const char *key;
+        char **to;
+    } fields[] = {{"text", &document->text},
+                  {"title", &document->title},
+                  {"author", &document->author},
+                  {"url", &document->url}};
+    for (size_t i = 0; err == NB_OK && i < sizeof(fields) / sizeof(fields[0]); i++) {
+        err = get_string(object, fields[i].key, t->arena, fields[i].to, error);
+    }
+    if (err == NB_OK) {
+        err = get_id(object, t->arena, id, error);
+    }
+    if (err == NB_OK && !document->text && !document->title) {
+        err = nb_error_set(error, NB_ESYNTAX, "neither \"text\" nor \"title\"");
+    }
+    json_decref(object);
+    return err;
+}
+
+static void write_why(struct nb_json *j, const struct nb_annotation *a)
+{
+    nb_json_key(j, "why");
+    nb_json_object(j);
+    nb_json_key(j, "reasons");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_why; i++) {
+        nb_json_cstr(j, a->why[i]);
+    }
+    nb_json_end(j);
+    nb_json_key(j, "tokens");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_tokens; i++) {
+        const Nb__Token *token = a->tokens[i];
+        nb_json_object(j);
+        nb_json_kint(j, "begin", token->span->begin);
+        nb_json_kint(j, "end", token->span->end);
+        nb_json_kcstr(j, "lemma", token->lemma);
+        if (token->features) {
+            nb_json_kcstr(j, "features", token->features);
+        }
+        nb_json_end(j);
+    }
+    nb_json_end(j);
+    nb_json_end(j);
+}
+
+/* targets and life_events are not computed yet: none is the honest list, irony has no number. */
+static void write_annotation(struct tag *t, const char *id, const struct nb_annotation *a)
+{
+    struct nb_json json, *j = &json;
+    nb_buf_reset(&t->out);
+    nb_json_init(j, &t->out, false);
+    nb_json_object(j);
+    nb_json_kcstr(j, "id", id);
+    nb_json_kcstr(j, "lang", a->language);
+    nb_json_key(j, "sentiment");
+    nb_json_object(j);
+    nb_json_kcstr(j, "label", nb_label_name(a->sentiment->label));
+    nb_json_kint(j, "score_milli", a->sentiment->score_milli);
+    nb_json_kint(j, "confidence_milli", a->sentiment->confidence_milli);
+    nb_json_end(j);
+    nb_json_key(j, "targets");
+    nb_json_array(j);
+    nb_json_end(j);
+    nb_json_key(j, "emotions");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_emotions; i++) {
+        nb_json_object(j);
+        nb_json_kcstr(j, "type", a->emotions[i]->type);
+        nb_json_kint(j, "score_milli", a->emotions[i]->score_milli);
+        nb_json_end(j);
+    }
+    nb_json_end(j);
+    nb_json_key(j, "intents");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_intents; i++) {
+        nb_json_cstr(j, a->intents[i]);
+    }
+    nb_json_end(j);
+    nb_json_key(j, "life_events");
+    nb_json_array(j);
+    nb_json_end(j);
+    nb_json_key(j, "topics");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_topics; i++) {
+        nb_json_cstr(j, a->topics[i]->topic);
+    }
+    nb_json_end(j);
+    if (t->explain) {
+        write_why(j, a);
+    }
+    nb_json_end(j);
+    nb_buf_add_byte(&t->out, '\n');
+}
+
+static enum nb_err tag_line(struct tag *t, struct nb_slice line, size_t number,
+                            struct nb_error *error)
+{
+    struct nb_annotation *annotation = NULL;
+    nb_arena_reset(t->arena);
+    struct nb_document *document = nb_document_new(t->arena);
+    char *id = nb_arena_printf(t->arena, "%zu", number);
+    enum nb_err err = document && id ? NB_OK : nb_error_set(error, NB_ENOMEM, "out of memory");
+    if (err == NB_OK) {
+        err = t->jsonl ? read_object(t, line, document, &id, error)
+                       : clean(line, t->arena, &document->text, error);
+    }
+    if (err != NB_OK) {
+        return err;
+    }
+    err = nb_annotate(document, t->knowledge, t->arena, &annotation);
+    if (err == NB_OK) {
+        write_annotation(t, id, annotation);
+        err = nb_buf_finish(&t->out, NULL);
+    }
+    return err == NB_OK ? NB_OK : nb_error_set(error, err, "%s", nb_strerror(err));
+}
+
+static int tag_lines(struct tag *t, struct nb_lines *lines)
+{
+    struct nb_slice line;
+    bool too_long;
+    enum nb_err err;
+    while ((err = nb_lines_next(lines, &line, &too_long)) == NB_OK) {
+        struct nb_error error = {0};
+        enum nb_err bad =
+            too_long ? nb_error_set(&error, NB_ETOOBIG, "over %zu bytes; cut it", NB_LINE_BYTES_MAX)
+                     : tag_line(t, line, lines->number, &error);
+        if (bad == NB_OK) {
+            if (fwrite(t->out.p, 1, t->out.len, stdout) != t->out.len) {
+                return NB_EXIT_FAILED; /* main says so */
+            }
+            continue;
+        }
+        fprintf(stderr, "nabiz tag: line %zu: %s\n", lines->number, nb_error_text(&error));
+        if (t->strict) {
+            return NB_EXIT_REFUSED;
+        }
+    }
+    if (err != NB_ECLOSED) {
+        struct nb_error error = {0};
+        (void)nb_error_set(&error, err, "standard input: %s", nb_strerror(err));
+        return nb_fail(t->args, &error);
+    }
+    return NB_EXIT_OK;
+}
+
+static int run(struct nb_args *args)
+{
+    struct nb_error error = {0};
+    struct tag t = {.args = args,
+                    .jsonl = nb_args_has(args, "jsonl"),
+                    .explain = nb_args_has(args, "explain"),
+                    .strict = nb_args_has(args, "strict")};
+    if (nb_lang_load(args, &t.knowledge, NULL, &error) != NB_OK) {
+        return nb_fail(args, &error);
+    }
+    struct nb_lines lines;
+    int code = NB_EXIT_FAILED;
+    nb_lines_init(&lines, STDIN_FILENO);
+    nb_buf_init(&t.out, OUTPUT_BYTES_MAX);
+    t.arena = nb_arena_new(DOCUMENT_BYTES_MAX);
+    if (t.arena) {
+        code = tag_lines(&t, &lines);
+    }
+    nb_arena_free(t.arena);
+    nb_buf_fini(&t.out);
+    nb_lines_fini(&lines);
+    nb_knowledge_free(t.knowledge);
+    return code;
+}
+
+const struct nb_command nb_cmd_tag = {
+    .name = "tag",
+    .line = "read texts, one per line, and say what they mean",
+    .usage = "[--jsonl] [--topics DIR] [--explain] [--strict] < texts",
+    .about =
+        "One text per line in, one JSON object per line out, in the same order: language, "
+        "sentiment, emotions, intents and topics. With --jsonl a line is a JSON object with id, "
+        "text, title, author, published and url. A line that cannot be read is reported on "
+        "standard error with its number; the others are not affected.",
+    .options =
+        (const struct nb_option[]){
+            {"jsonl", NULL, NULL, "lines are JSON objects"},
+            {"topics", "DIR", NULL, "topics to look for: NAME.topic files, or one such file"},
+            {"explain", NULL, NULL, "add why: the reasons, and the tokens with their lemmas"},
+            {"strict", NULL, NULL, "stop at the first line that cannot be read"},
+            {NULL, NULL, NULL, NULL},
+        },
+    .examples =
+        (const struct nb_example[]){
+            {"echo 'kargo hala gelmedi' | nabiz tag --explain", "what one text means, and why"},
+            {"nabiz tag --jsonl --topics topics < posts.jsonl", "many, with topics"},
+            {NULL, NULL},
+        },
+    .min_words = 0,
+    .max_words = 0,
+    .run = run,
+};
