@@ -27,7 +27,10 @@ static bool better(const struct tr_analysis *a, const struct tr_analysis *b)
     if (a->stem_bytes != b->stem_bytes) {
         return a->stem_bytes > b->stem_bytes;
     }
-    return a->steps < b->steps;
+    if (a->steps != b->steps) {
+        return a->steps < b->steps;
+    }
+    return a->root < b->root; /* the one that was entered first: roots.txt has the frequent ones */
 }
 
 static void record(struct walk *w)

@@ -80,6 +80,9 @@ static bool in_scope(const struct tr_reading *reading, const struct tr_analysis 
         return !a->derived;
     }
     const struct tr_analysis *best = &reading->analyses[0];
+    if (best->plain) { /* too much is guessed already */
+        return a->root->key == best->root->key;
+    }
     return a->stem_bytes == best->stem_bytes && a->derived == best->derived;
 }
 
