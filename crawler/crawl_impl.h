@@ -1,0 +1,101 @@
+/**
+ * Inside of the crawler: what its threads share.
+ *
+ *   scheduler -> fetch loops -> parsers -> writer -> scheduler
+ *
+ * Each arrow is a queue of polls. The number of polls under way is bounded by crawl.in_flight; the
+ * queues to the parsers and the writer are shorter, and a loop that cannot hand on what it fetched
+ * starts nothing new, so a slow writer slows fetching.
+ *
+ * Threads: fields are set before the threads start unless they say otherwise.
+ */
+#ifndef NABIZ_CRAWLER_CRAWL_IMPL_H
+#define NABIZ_CRAWLER_CRAWL_IMPL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <nabiz/clock.h>
+#include <nabiz/config.h>
+#include <nabiz/crawl.h>
+#include <nabiz/date.h>
+#include <nabiz/log.h>
+#include <nabiz/queue.h>
+#include <nabiz/sources.h>
+#include <nabiz/store.h>
+#include <nabiz/thread.h>
+
+#include "crawler/fetch/fetch.h"
+#include "crawler/poll.h"
+
+enum { NB_CRAWL_QUEUE_N = 64, NB_CRAWL_PARSERS_MAX = 64 };
+
+struct nb_crawl {
+    const struct nb_config *config;
+    struct nb_clock *clock;
+    bool once;
+    bool ordered;
+    int done_fd; /* eventfd */
+
+    struct nb_store *store;
+    struct nb_log *log;
+    struct nb_date_words *words;
+    struct nb_fetch *fetch;
+    struct nb_queue *to_parse;
+    struct nb_queue *to_write;
+    size_t poll_bytes; /* limit of a poll's arena */
+    size_t body_bytes;
+
+    struct nb_thread scheduler;
+    struct nb_thread parsers[NB_CRAWL_PARSERS_MAX];
+    struct nb_thread writer;
+
+    atomic_bool stopping;
+    pthread_mutex_t mu;
+    pthread_cond_t stopped;      /* the writer waits on it between two tries */
+    struct nb_sources *fresh;    /* guarded by mu: a list that was read again, NULL when taken */
+    struct nb_poll_list done;    /* guarded by mu: stored polls on their way to the scheduler */
+    struct nb_poll_list dropped; /* guarded by mu: polls that nobody will store */
+    struct nb_error failure;     /* guarded by mu: what ended the crawl */
+
+    struct nb_sources *sources; /* the scheduler's while it runs */
+};
+
+/* Bodies of the threads; arg is the struct nb_crawl. */
+void nb_crawl_schedule(void *arg);
+void nb_crawl_parse(void *arg);
+void nb_crawl_write(void *arg);
+
+/** End the crawl for a failure that it cannot live with; the first one is kept. */
+void nb_crawl_fail(struct nb_crawl *crawl, const struct nb_error *error);
+
+/**
+ * Put aside a poll that cannot be stored any more. It is freed at the end, and not at once: the
+ * scheduler still has it in its list.
+ */
+void nb_crawl_drop(struct nb_crawl *crawl, struct nb_poll *poll);
+
+/** Tell main that the crawl ended by itself. */
+void nb_crawl_done(struct nb_crawl *crawl);
+
+/* document.c */
+
+/**
+ * What a source answered, as documents ready for the log and as its next state. Never fails: what
+ * went wrong is in the state.
+ * @param scratch  reset and used.
+ */
+void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
+                         struct nb_arena *scratch);
+
+struct nb_feed;
+
+/**
+ * The entries of a feed, oldest first, encoded into poll->records.
+ * @return NB_OK, NB_ENOMEM (a limit of the poll or scratch arena).
+ */
+enum nb_err nb_crawl_documents(struct nb_poll *poll, const struct nb_feed *feed,
+                               struct nb_arena *scratch) NB_MUSTUSE;
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * Hosts of one loop. A host is either active (one transfer under way) or in the heap under the
+ * time it may be asked again. One that comes up with nothing waiting is forgotten, so memory
+ * follows the hosts in use and not all that were ever met.
+ */
+#include "crawler/fetch/loop.h"
+
+#include <string.h>
+
+#include <nabiz/clock.h>
+#include <nabiz/mem.h>
+
+static struct nb_fetch_host *find(struct nb_fetch_loop *loop, struct nb_slice name, uint64_t hash)
+{
+    struct nb_fetch_host *host = loop->buckets[hash % NB_FETCH_BUCKETS];
+    while (host && !nb_slice_eq(nb_slice(host->name, host->name_len), name)) {
+        host = host->next;
+    }
+    return host;
+}
+
+static enum nb_err make_ready(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
+                              int64_t mono_ms)
+{
+    return nb_heap_push(&loop->ready, &(struct nb_heap_item){.key = mono_ms, .value = host});
+}
+
+static struct nb_fetch_host *make(struct nb_fetch_loop *loop, struct nb_slice name, uint64_t hash)
+{
+    struct nb_fetch_host *host = nb_calloc(1, sizeof(*host) + name.len);
+    if (!host) {
+        return NULL;
+    }
+    host->hash = hash;
+    host->name_len = name.len;
+    memcpy(host->name, name.p, name.len);
+    if (make_ready(loop, host, nb_mono_ms()) != NB_OK) {
+        nb_free(host);
+        return NULL;
+    }
+    host->next = loop->buckets[hash % NB_FETCH_BUCKETS];
+    loop->buckets[hash % NB_FETCH_BUCKETS] = host;
+    return host;
+}
+
+static void forget(struct nb_fetch_loop *loop, struct nb_fetch_host *host)
+{
+    struct nb_fetch_host **at = &loop->buckets[host->hash % NB_FETCH_BUCKETS];
+    while (*at != host) {
+        at = &(*at)->next;
+    }
+    *at = host->next;
+    nb_poll_free_all(host->waiting.first);
+    nb_free(host);
+}
+
+enum nb_err nb_fetch_host_add(struct nb_fetch_loop *loop, struct nb_poll *poll)
+{
+    uint64_t hash = nb_hash64(poll->host);
+    struct nb_fetch_host *host = find(loop, poll->host, hash);
+    if (!host) {
+        host = make(loop, poll->host, hash);
+    }
+    if (!host) {
+        return NB_ENOMEM;
+    }
+    nb_poll_list_add(&host->waiting, poll);
+    return NB_OK;
+}
+
+struct nb_fetch_host *nb_fetch_host_next(struct nb_fetch_loop *loop, int64_t mono_ms)
+{
+    const struct nb_heap_item *top;
+    while ((top = nb_heap_top(&loop->ready)) != NULL && top->key <= mono_ms) {
+        struct nb_fetch_host *host = nb_heap_pop(&loop->ready).value;
+        if (host->waiting.first) {
+            host->active = true;
+            return host;
+        }
+        forget(loop, host);
+    }
+    return NULL;
+}
+
+enum nb_err nb_fetch_host_done(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
+                               int64_t mono_ms)
+{
+    host->active = false;
+    return make_ready(loop, host, mono_ms + loop->fetch->settings.host_gap_ms);
+}
+
+int64_t nb_fetch_host_wait_ms(const struct nb_fetch_loop *loop, int64_t mono_ms)
+{
+    const struct nb_heap_item *top = nb_heap_top(&loop->ready);
+    if (!top) {
+        return -1;
+    }
+    return top->key > mono_ms ? top->key - mono_ms : 0;
+}
+
+void nb_fetch_hosts_free(struct nb_fetch_loop *loop)
+{
+    for (size_t i = 0; i < NB_FETCH_BUCKETS; i++) {
+        while (loop->buckets[i]) {
+            forget(loop, loop->buckets[i]);
+        }
+    }
+    nb_heap_fini(&loop->ready);
+}

@@ -1,0 +1,115 @@
+/**
+ * Inside of fetching: one loop, its hosts and its transfers.
+ *
+ * Threads: a loop's fields belong to its thread unless they say otherwise.
+ */
+#ifndef NABIZ_CRAWLER_FETCH_LOOP_H
+#define NABIZ_CRAWLER_FETCH_LOOP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <curl/curl.h>
+
+#include <nabiz/thread.h>
+
+#include "crawler/fetch/fetch.h"
+#include "crawler/heap.h"
+
+/* What every transfer is set up with. */
+struct nb_fetch_settings {
+    char user_agent[1200];
+    struct curl_slist *connect_to; /* NULL: ask where the URL says */
+    bool allow_private;
+    long timeout_ms;
+    int64_t host_gap_ms;
+    size_t body_bytes;
+};
+
+/* A host that was asked lately or is to be asked; its polls wait here. */
+struct nb_fetch_host {
+    struct nb_fetch_host *next; /* in its bucket */
+    struct nb_poll_list waiting;
+    uint64_t hash;
+    bool active; /* a transfer is under way; else the host is in the heap */
+    size_t name_len;
+    char name[];
+};
+
+struct nb_fetch_transfer {
+    struct nb_fetch_transfer *prev, *next; /* of the active ones, or (next) of the idle ones */
+    CURL *easy;
+    struct curl_slist *headers;
+    struct nb_poll *poll;
+    struct nb_fetch_host *host;
+    const struct nb_fetch_settings *settings;
+};
+
+enum { NB_FETCH_BUCKETS = 4096 };
+
+struct nb_fetch_loop {
+    struct nb_fetch *fetch;
+    struct nb_thread thread;
+    CURLM *multi;
+    CURLSH *share; /* TLS sessions */
+    pthread_mutex_t mu;
+    struct nb_poll_list inbox; /* guarded by mu */
+    bool closed;               /* guarded by mu: nothing is taken any more */
+
+    struct nb_fetch_host *buckets[NB_FETCH_BUCKETS];
+    struct nb_heap ready; /* idle hosts by the monotonic time they may be asked again */
+    struct nb_fetch_transfer *active;
+    struct nb_fetch_transfer *idle;
+    size_t idle_n;
+    struct nb_poll_list backlog; /* answered, but the parsers are behind */
+};
+
+struct nb_fetch {
+    struct nb_fetch_settings settings;
+    struct nb_queue *out;
+    atomic_bool stopping;
+    size_t loops_n;
+    struct nb_fetch_loop *loops;
+};
+
+/* host.c */
+
+/** Queue a poll at its host. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_fetch_host_add(struct nb_fetch_loop *loop, struct nb_poll *poll) NB_MUSTUSE;
+
+/** The next host that may be asked now and has a poll waiting, marked active; NULL when none. */
+struct nb_fetch_host *nb_fetch_host_next(struct nb_fetch_loop *loop, int64_t mono_ms);
+
+/** A transfer ended: the host may be asked again after the pause. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_fetch_host_done(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
+                               int64_t mono_ms) NB_MUSTUSE;
+
+/** When the next host may be asked; -1 when none waits. */
+int64_t nb_fetch_host_wait_ms(const struct nb_fetch_loop *loop, int64_t mono_ms);
+
+/** Free all hosts and the polls that wait there. */
+void nb_fetch_hosts_free(struct nb_fetch_loop *loop);
+
+/* transfer.c */
+
+/** Set up and start a transfer. @return NB_OK, NB_ENOMEM, NB_ESYS. */
+enum nb_err nb_fetch_transfer_start(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
+                                    struct nb_poll *poll) NB_MUSTUSE;
+
+/** What came of it goes into the poll. @return true when the poll was redirected to poll->url. */
+bool nb_fetch_transfer_finish(struct nb_fetch_transfer *transfer, CURLcode code);
+
+/** Take it out of the loop; kept for the next one. */
+void nb_fetch_transfer_end(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer);
+
+void nb_fetch_transfers_free(struct nb_fetch_loop *loop);
+
+/* guard.c */
+
+struct sockaddr;
+
+/** True for addresses that only mean something inside a machine or a network, or to many. */
+bool nb_fetch_is_private(const struct sockaddr *address);
+
+#endif

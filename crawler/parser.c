@@ -1,0 +1,228 @@
+/*
+ * What a source answered: its documents, and what to remember of it. Everything here follows from
+ * the answer, the state before and the time of dispatch, so that it is the same in every run.
+ */
+#include "crawler/crawl_impl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <nabiz/counters.h>
+#include <nabiz/diag.h>
+#include <nabiz/feed.h>
+#include <nabiz/pack.h>
+
+enum {
+    DAY_S = 86400,
+    FALL_BACK_AFTER = 3, /* failures at a new address until the old one is asked again */
+    SCRATCH_BASE_BYTES = 4 << 20,
+    SCRATCH_FACTOR = 8, /* memory that reading a body may take, as a multiple of its limit */
+};
+
+static void set_string(struct nb_poll *poll, char **to, struct nb_slice value)
+{
+    *to = value.len ? nb_arena_strdup(poll->arena, value) : NULL;
+}
+
+static int64_t interval_s(const struct nb_crawl *crawl, const struct nb_poll *poll)
+{
+    return poll->every_s > 0 ? poll->every_s : nb_config_int(crawl->config, NB_CFG_INTERVAL);
+}
+
+/* After a failure: interval * 2^failures, at most a day unless the interval is longer. */
+static int64_t backoff_s(int64_t every_s, uint32_t failures_n)
+{
+    int64_t wait_s = every_s;
+    for (uint32_t i = 0; i < failures_n && wait_s < DAY_S; i++) {
+        wait_s *= 2;
+    }
+    int64_t most = every_s > DAY_S ? every_s : DAY_S;
+    return wait_s < most ? wait_s : most;
+}
+
+/* RFC 9110, 10.2.3: seconds or a date. 0 when there is none. */
+static int64_t retry_after_s(const struct nb_poll *poll)
+{
+    int64_t seconds = 0;
+    int64_t at_ms = 0;
+    struct nb_date_context utc = {NULL, poll->now_ms, 0};
+    if (poll->retry_after.len == 0) {
+        return 0;
+    }
+    if (!nb_slice_to_i64(poll->retry_after, &seconds)) {
+        if (nb_date_parse(poll->retry_after, &utc, &at_ms) != NB_OK) {
+            return 0;
+        }
+        seconds = (at_ms - poll->now_ms + 999) / 1000;
+    }
+    return seconds < 0 ? 0 : seconds < DAY_S ? seconds : DAY_S;
+}
+
+static void set_due(struct nb_poll *poll, int64_t wait_s)
+{
+    poll->state->has_due_ms = 1;
+    poll->state->due_ms = poll->now_ms + wait_s * 1000;
+}
+
+static void set_failed(const struct nb_crawl *crawl, struct nb_poll *poll, const char *why)
+{
+    struct nb_source *state = poll->state;
+    int64_t every_s = interval_s(crawl, poll);
+    poll->failed = true;
+    poll->records_n = 0;
+    int64_t wait_s = backoff_s(every_s, state->failures_n + 1);
+    int64_t asked_s = retry_after_s(poll);
+    state->has_failures_n = 1;
+    state->failures_n++;
+    set_string(poll, &state->failure, nb_slice_str(why));
+    set_due(poll, asked_s > wait_s ? asked_s : wait_s);
+    if (state->failures_n >= FALL_BACK_AFTER) {
+        state->moved_to = NULL;
+    }
+    nb_diag(NB_WARN, "crawl", "poll failed", nb_kv_str("source", poll->source_url),
+            nb_kv_int("status", poll->status), nb_kv_int("failures", state->failures_n),
+            nb_kv_str("why", why));
+}
+
+static void set_succeeded(const struct nb_crawl *crawl, struct nb_poll *poll)
+{
+    struct nb_source *state = poll->state;
+    int64_t wait_s = interval_s(crawl, poll);
+    int64_t ttl_s = state->has_ttl_s ? state->ttl_s : 0;
+    ttl_s = ttl_s < DAY_S ? ttl_s : DAY_S;
+    state->has_failures_n = 1;
+    state->failures_n = 0;
+    state->failure = NULL;
+    if (poll->moved_to) {
+        set_string(poll, &state->moved_to, nb_slice_str(poll->moved_to));
+        nb_diag(NB_INFO, "crawl", "source moved", nb_kv_str("source", poll->source_url),
+                nb_kv_str("to", poll->moved_to));
+    }
+    set_due(poll, ttl_s > wait_s ? ttl_s : wait_s);
+}
+
+static void set_retired(struct nb_poll *poll)
+{
+    poll->failed = true;
+    poll->state->has_retired = 1;
+    poll->state->retired = 1;
+    poll->state->has_due_ms = 0;
+    set_string(poll, &poll->state->failure, NB_LIT("410 Gone: the source asked not to be polled"));
+    nb_diag(NB_WARN, "crawl", "source retired", nb_kv_str("source", poll->source_url));
+}
+
+static enum nb_err read_feed(const struct nb_crawl *crawl, struct nb_poll *poll,
+                             struct nb_arena *scratch, struct nb_error *error)
+{
+    struct nb_feed feed;
+    struct nb_date_context dates = {crawl->words, poll->now_ms,
+                                    (int32_t)nb_config_int(crawl->config, NB_CFG_UTC_OFFSET)};
+    enum nb_err err = nb_feed_parse(nb_buf_slice(&poll->body), nb_slice_str(poll->url),
+                                    poll->content_type, &dates, scratch, &feed, error);
+    if (err == NB_OK) {
+        err = nb_crawl_documents(poll, &feed, scratch);
+    }
+    if (err != NB_OK) {
+        return err;
+    }
+    set_string(poll, &poll->state->title, feed.title);
+    poll->state->has_ttl_s = feed.ttl_s > 0;
+    poll->state->ttl_s = feed.ttl_s > 0 ? (uint32_t)(feed.ttl_s < DAY_S ? feed.ttl_s : DAY_S) : 0;
+    return NB_OK;
+}
+
+static bool is_same_body(const struct nb_source *state, const struct nb_id *id)
+{
+    return state->has_body_id && state->body_id.len == NB_ID_BYTES &&
+           memcmp(state->body_id.data, id->b, NB_ID_BYTES) == 0;
+}
+
+static void keep_validators(struct nb_poll *poll)
+{
+    set_string(poll, &poll->state->etag, poll->etag);
+    set_string(poll, &poll->state->last_modified, poll->last_modified);
+}
+
+static void take_body(const struct nb_crawl *crawl, struct nb_poll *poll, struct nb_arena *scratch)
+{
+    struct nb_error error = {0};
+    struct nb_slice body = nb_buf_slice(&poll->body);
+    struct nb_id *id = nb_arena_alloc(poll->arena, sizeof(*id));
+    if (!id) {
+        set_failed(crawl, poll, nb_strerror(NB_ENOMEM));
+        return;
+    }
+    *id = nb_id_of(&body, 1);
+    poll->unchanged = is_same_body(poll->state, id);
+    enum nb_err err = poll->unchanged ? NB_OK : read_feed(crawl, poll, scratch, &error);
+    if (err != NB_OK) {
+        set_failed(crawl, poll, error.text[0] ? error.text : nb_strerror(err));
+        return;
+    }
+    keep_validators(poll);
+    poll->state->has_body_id = 1;
+    poll->state->body_id = (ProtobufCBinaryData){NB_ID_BYTES, id->b};
+    if (!poll->unchanged) {
+        poll->state->has_changed_ms = 1;
+        poll->state->changed_ms = poll->now_ms;
+    }
+    set_succeeded(crawl, poll);
+}
+
+static void set_http_failure(const struct nb_crawl *crawl, struct nb_poll *poll)
+{
+    char why[64];
+    (void)snprintf(why, sizeof(why), "HTTP status %ld", poll->status);
+    set_failed(crawl, poll, why);
+}
+
+void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
+                         struct nb_arena *scratch)
+{
+    struct nb_source *state = poll->state;
+    nb_arena_reset(scratch);
+    set_string(poll, &state->url, nb_slice_str(poll->source_url));
+    state->has_polled_ms = 1;
+    state->polled_ms = poll->now_ms;
+    state->has_polls_n = 1;
+    state->polls_n++;
+    state->has_status = 1;
+    state->status = poll->status > 0 ? (uint32_t)poll->status : 0;
+    if (poll->failure) {
+        set_failed(crawl, poll, poll->failure);
+    } else if (poll->status == 410) {
+        set_retired(poll);
+    } else if (poll->status == 304 || poll->status == 204) {
+        poll->unchanged = true;
+        set_succeeded(crawl, poll);
+    } else if (poll->status >= 200 && poll->status <= 299) {
+        take_body(crawl, poll, scratch);
+    } else {
+        set_http_failure(crawl, poll);
+    }
+    nb_buf_fini(&poll->body);
+}
+
+void nb_crawl_parse(void *arg)
+{
+    struct nb_crawl *crawl = arg;
+    void *item = NULL;
+    struct nb_arena *scratch =
+        nb_arena_new(crawl->body_bytes * SCRATCH_FACTOR + SCRATCH_BASE_BYTES);
+    if (!scratch) {
+        struct nb_error error = {0};
+        (void)nb_error_set(&error, NB_ENOMEM, "a parser cannot start: out of memory");
+        nb_crawl_fail(crawl, &error);
+    }
+    while (nb_queue_pop(crawl->to_parse, -1, &item) == NB_OK) {
+        struct nb_poll *poll = item;
+        if (scratch) {
+            nb_crawl_understand(crawl, poll, scratch);
+        }
+        if (!scratch || nb_queue_push(crawl->to_write, poll) != NB_OK) {
+            nb_crawl_drop(crawl, poll);
+        }
+    }
+    nb_arena_free(scratch);
+    nb_pack_thread_end();
+}

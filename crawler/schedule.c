@@ -1,0 +1,323 @@
+/*
+ * What is due, in memory: a heap of the sources by due time and id, filled from the DUE table when
+ * the list of sources is read and kept up as polls come back. The table is what survives; the
+ * writer changes it together with the documents.
+ *
+ * A source is in the heap, under way, or not to be polled (paused, retired). `busy` says which rows
+ * are under way, so that reading the list again does not dispatch one twice.
+ */
+#include "crawler/crawl_impl.h"
+
+#include <string.h>
+
+#include <nabiz/counters.h>
+#include <nabiz/diag.h>
+#include <nabiz/mem.h>
+
+#include "crawler/heap.h"
+
+enum { WAIT_MOST_MS = 60000, STATE_ARENA_BYTES = 1 << 20 };
+
+struct schedule {
+    struct nb_crawl *crawl;
+    struct nb_heap due;
+    bool *busy; /* by row of the list */
+    struct nb_poll *live;
+    size_t live_n;
+    size_t live_max;
+    uint64_t tickets;
+};
+
+static size_t row_index(const struct nb_sources *sources, const struct nb_source_row *row)
+{
+    return (size_t)(row - nb_sources_at(sources, 0));
+}
+
+static enum nb_err push_due(struct schedule *schedule, const struct nb_source_row *row,
+                            int64_t due_ms)
+{
+    return nb_heap_push(&schedule->due, &(struct nb_heap_item){.key = due_ms, .id = row->id});
+}
+
+/* ---- filling the heap ---- */
+
+static enum nb_err fill_from_table(struct schedule *schedule, struct nb_txn *txn, bool *known)
+{
+    const struct nb_sources *sources = schedule->crawl->sources;
+    struct nb_cursor *cursor;
+    struct nb_slice key;
+    struct nb_slice value;
+    enum nb_err err = nb_cursor_open(txn, NB_TBL_DUE, &cursor);
+    if (err != NB_OK) {
+        return err;
+    }
+    err = nb_cursor_seek(cursor, NB_LIT(""), &key, &value);
+    while (err == NB_OK) {
+        if (key.len == NB_DUE_KEY_BYTES) {
+            struct nb_id id;
+            memcpy(id.b, key.p + 8, NB_ID_BYTES);
+            const struct nb_source_row *row = nb_sources_find(sources, id);
+            if (row) {
+                size_t i = row_index(sources, row);
+                known[i] = true;
+                if (!row->paused && !schedule->busy[i]) {
+                    err = push_due(schedule, row, (int64_t)nb_key_to_u64((const uint8_t *)key.p));
+                }
+            }
+        }
+        err = err == NB_OK ? nb_cursor_next(cursor, &key, &value) : err;
+    }
+    nb_cursor_close(cursor);
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+/* Sources without a due time were never polled, and are due at once, or are retired. */
+static enum nb_err fill_the_rest(struct schedule *schedule, struct nb_txn *txn, const bool *known)
+{
+    const struct nb_sources *sources = schedule->crawl->sources;
+    enum nb_err err = NB_OK;
+    for (size_t i = 0; err == NB_OK && i < nb_sources_n(sources); i++) {
+        const struct nb_source_row *row = nb_sources_at(sources, i);
+        struct nb_slice value;
+        if (known[i] || row->paused || schedule->busy[i]) {
+            continue;
+        }
+        err = nb_get(txn, NB_TBL_SOURCE_STATE, nb_slice(row->id.b, NB_ID_BYTES), &value);
+        if (err == NB_ENOTFOUND) {
+            err = push_due(schedule, row, 0);
+        }
+    }
+    return err;
+}
+
+static enum nb_err fill(struct schedule *schedule, struct nb_error *error)
+{
+    struct nb_crawl *crawl = schedule->crawl;
+    size_t n = nb_sources_n(crawl->sources);
+    struct nb_txn *txn;
+    nb_free(schedule->busy);
+    schedule->due.n = 0;
+    schedule->busy = nb_calloc(n, sizeof(bool));
+    bool *known = nb_calloc(n, sizeof(bool));
+    enum nb_err err =
+        schedule->busy && known ? nb_read_begin(crawl->store, &txn, error) : NB_ENOMEM;
+    if (err == NB_OK) {
+        for (const struct nb_poll *poll = schedule->live; poll; poll = poll->live_next) {
+            const struct nb_source_row *row = nb_sources_find(crawl->sources, poll->source);
+            if (row) {
+                schedule->busy[row_index(crawl->sources, row)] = true;
+            }
+        }
+        err = fill_from_table(schedule, txn, known);
+        err = err == NB_OK ? fill_the_rest(schedule, txn, known) : err;
+        nb_read_end(txn);
+    }
+    nb_free(known);
+    return err;
+}
+
+/* ---- polls out and back ---- */
+
+static void live_add(struct schedule *schedule, struct nb_poll *poll)
+{
+    poll->live_prev = NULL;
+    poll->live_next = schedule->live;
+    if (schedule->live) {
+        schedule->live->live_prev = poll;
+    }
+    schedule->live = poll;
+    schedule->live_n++;
+}
+
+static void live_remove(struct schedule *schedule, struct nb_poll *poll)
+{
+    if (poll->live_prev) {
+        poll->live_prev->live_next = poll->live_next;
+    } else {
+        schedule->live = poll->live_next;
+    }
+    if (poll->live_next) {
+        poll->live_next->live_prev = poll->live_prev;
+    }
+    schedule->live_n--;
+}
+
+/* A poll that was stored: its source is due again later. */
+static enum nb_err take_back(struct schedule *schedule, struct nb_poll *poll)
+{
+    const struct nb_sources *sources = schedule->crawl->sources;
+    const struct nb_source_row *row = nb_sources_find(sources, poll->source);
+    enum nb_err err = NB_OK;
+    live_remove(schedule, poll);
+    if (row) {
+        schedule->busy[row_index(sources, row)] = false;
+        if (!row->paused && poll->state->has_due_ms) {
+            err = push_due(schedule, row, poll->state->due_ms);
+        }
+    }
+    nb_poll_free(poll);
+    return err;
+}
+
+static enum nb_err take_done(struct schedule *schedule)
+{
+    struct nb_crawl *crawl = schedule->crawl;
+    pthread_mutex_lock(&crawl->mu);
+    struct nb_poll_list done = crawl->done;
+    crawl->done = (struct nb_poll_list){0};
+    pthread_mutex_unlock(&crawl->mu);
+    enum nb_err err = NB_OK;
+    struct nb_poll *poll;
+    while ((poll = nb_poll_list_take(&done)) != NULL) {
+        enum nb_err one = take_back(schedule, poll);
+        err = err == NB_OK ? one : err;
+    }
+    return err;
+}
+
+static enum nb_err take_fresh(struct schedule *schedule, struct nb_error *error)
+{
+    struct nb_crawl *crawl = schedule->crawl;
+    pthread_mutex_lock(&crawl->mu);
+    struct nb_sources *fresh = crawl->fresh;
+    crawl->fresh = NULL;
+    pthread_mutex_unlock(&crawl->mu);
+    if (!fresh) {
+        return NB_OK;
+    }
+    nb_sources_free(crawl->sources);
+    crawl->sources = fresh;
+    return fill(schedule, error);
+}
+
+static enum nb_err read_state(struct nb_txn *txn, struct nb_poll *poll)
+{
+    struct nb_slice value;
+    enum nb_err err =
+        nb_get(txn, NB_TBL_SOURCE_STATE, nb_slice(poll->source.b, NB_ID_BYTES), &value);
+    if (err == NB_OK) {
+        err = nb_source_decode(value, poll->arena, &poll->state);
+    } else if (err == NB_ENOTFOUND) {
+        poll->state = nb_source_new(poll->arena);
+        err = poll->state ? NB_OK : NB_ENOMEM;
+    }
+    return err;
+}
+
+static enum nb_err dispatch(struct schedule *schedule, struct nb_txn *txn,
+                            const struct nb_source_row *row, int64_t now_ms)
+{
+    struct nb_crawl *crawl = schedule->crawl;
+    struct nb_poll *poll = nb_poll_new(crawl->poll_bytes, crawl->body_bytes);
+    if (!poll) {
+        return NB_ENOMEM;
+    }
+    poll->source = row->id;
+    poll->now_ms = now_ms;
+    poll->kind = row->kind;
+    poll->every_s = row->every_s;
+    poll->source_url = nb_arena_strdup(poll->arena, nb_slice_str(row->url));
+    enum nb_err err = poll->source_url ? read_state(txn, poll) : NB_ENOMEM;
+    if (err != NB_OK) {
+        nb_poll_free(poll);
+        return err;
+    }
+    poll->ticket = ++schedule->tickets;
+    poll->url = poll->state->moved_to ? poll->state->moved_to : poll->source_url;
+    nb_due_key(poll->state->has_due_ms ? poll->state->due_ms : 0, poll->source, poll->old_key);
+    schedule->busy[row_index(crawl->sources, row)] = true;
+    live_add(schedule, poll);
+    nb_fetch_submit(crawl->fetch, poll);
+    return NB_OK;
+}
+
+static bool is_due(const struct schedule *schedule, int64_t now_ms)
+{
+    const struct nb_heap_item *top = nb_heap_top(&schedule->due);
+    return top && top->key <= now_ms && schedule->live_n < schedule->live_max;
+}
+
+static enum nb_err dispatch_due(struct schedule *schedule, int64_t now_ms, struct nb_error *error)
+{
+    struct nb_crawl *crawl = schedule->crawl;
+    struct nb_txn *txn;
+    if (!is_due(schedule, now_ms)) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_read_begin(crawl->store, &txn, error);
+    if (err != NB_OK) {
+        return err;
+    }
+    while (err == NB_OK && is_due(schedule, now_ms)) {
+        struct nb_heap_item item = nb_heap_pop(&schedule->due);
+        const struct nb_source_row *row = nb_sources_find(crawl->sources, item.id);
+        if (row) {
+            err = dispatch(schedule, txn, row, now_ms);
+        }
+    }
+    nb_read_end(txn);
+    return err;
+}
+
+/* ---- the thread ---- */
+
+/* A settable clock that nobody set yet reads 0: nothing is due before time begins. */
+static bool is_settled(const struct schedule *schedule, int64_t now_ms)
+{
+    const struct nb_heap_item *top = nb_heap_top(&schedule->due);
+    return now_ms > 0 && schedule->live_n == 0 && (!top || top->key > now_ms);
+}
+
+static enum nb_err one_round(struct schedule *schedule, int64_t now_ms, struct nb_error *error)
+{
+    enum nb_err err = take_done(schedule);
+    if (err == NB_OK) {
+        err = take_fresh(schedule, error);
+    }
+    if (err == NB_OK && now_ms > 0) {
+        err = dispatch_due(schedule, now_ms, error);
+    }
+    return err;
+}
+
+static void run(struct schedule *schedule)
+{
+    struct nb_crawl *crawl = schedule->crawl;
+    struct nb_error error = {0};
+    enum nb_err err = fill(schedule, &error);
+    while (err == NB_OK && !atomic_load(&crawl->stopping)) {
+        uint32_t seen = nb_clock_seen(crawl->clock);
+        int64_t now_ms = nb_clock_now_ms(crawl->clock);
+        err = one_round(schedule, now_ms, &error);
+        if (err == NB_OK && is_settled(schedule, now_ms)) {
+            nb_counter_set(NB_CTR_SETTLED_MS, now_ms);
+            if (crawl->once) {
+                nb_crawl_done(crawl);
+                return;
+            }
+        }
+        const struct nb_heap_item *top = nb_heap_top(&schedule->due);
+        bool waits_for_time = top && schedule->live_n < schedule->live_max;
+        if (err == NB_OK && !atomic_load(&crawl->stopping)) {
+            nb_clock_wait(crawl->clock, seen, waits_for_time ? top->key : INT64_MAX, WAIT_MOST_MS);
+        }
+    }
+    if (err != NB_OK) {
+        if (error.code == NB_OK) {
+            (void)nb_error_set(&error, err, "the scheduler: %s", nb_strerror(err));
+        }
+        nb_crawl_fail(crawl, &error);
+    }
+}
+
+void nb_crawl_schedule(void *arg)
+{
+    struct nb_crawl *crawl = arg;
+    struct schedule schedule = {
+        .crawl = crawl,
+        .live_max = (size_t)nb_config_int(crawl->config, NB_CFG_IN_FLIGHT),
+    };
+    run(&schedule);
+    nb_heap_fini(&schedule.due);
+    nb_free(schedule.busy);
+}

@@ -1,0 +1,318 @@
+/*
+ * The one writer. A poll's documents, its source's state and its next due time become durable in
+ * one transaction: after a crash a source is either polled and stored, or still due.
+ *
+ * With crawl.ordered polls are stored by ticket: those that overtook an earlier one wait here.
+ */
+#include "crawler/crawl_impl.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <nabiz/counters.h>
+#include <nabiz/diag.h>
+#include <nabiz/mem.h>
+
+#include "crawler/heap.h"
+
+enum { RETRY_FIRST_MS = 100, RETRY_MOST_MS = 5000, SEEN_SLOTS = 4096 };
+
+struct writer {
+    struct nb_crawl *crawl;
+    struct nb_log_batch *batch;
+    struct nb_poll_list polls; /* in the batch */
+    size_t group_n;
+    struct nb_heap early; /* by ticket: overtook one that is not here yet */
+    uint64_t next_ticket;
+    /* identities in the batch, to count a document once that two of its polls bring */
+    struct nb_id seen[SEEN_SLOTS];
+    bool seen_used[SEEN_SLOTS];
+    size_t seen_n;
+    bool failed; /* nothing is stored any more */
+};
+
+/* ---- what is new ---- */
+
+/* @return false when it was there already. A full table forgets nothing: the batch ends before. */
+static bool see(struct writer *writer, const struct nb_id *id)
+{
+    uint64_t hash;
+    memcpy(&hash, id->b, sizeof(hash));
+    size_t i = (size_t)hash % SEEN_SLOTS;
+    while (writer->seen_used[i]) {
+        if (memcmp(writer->seen[i].b, id->b, NB_ID_BYTES) == 0) {
+            return false;
+        }
+        i = (i + 1) % SEEN_SLOTS;
+    }
+    writer->seen[i] = *id;
+    writer->seen_used[i] = true;
+    writer->seen_n++;
+    return true;
+}
+
+/* How many of a poll's documents nobody brought before. */
+static enum nb_err count_new(struct writer *writer, const struct nb_poll *poll, uint64_t *out,
+                             struct nb_error *error)
+{
+    struct nb_txn *txn;
+    *out = 0;
+    if (poll->records_n == 0) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_read_begin(writer->crawl->store, &txn, error);
+    if (err != NB_OK) {
+        return err;
+    }
+    for (size_t i = 0; err == NB_OK && i < poll->records_n; i++) {
+        struct nb_slice value;
+        const struct nb_id *id = &poll->records[i].identity;
+        err = nb_get(txn, NB_TBL_IDENTITY, nb_slice(id->b, NB_ID_BYTES), &value);
+        if (err == NB_ENOTFOUND) {
+            *out += writer->seen_n < SEEN_SLOTS / 2 ? see(writer, id) : 1;
+            err = NB_OK;
+        }
+    }
+    nb_read_end(txn);
+    return err;
+}
+
+/* ---- the batch ---- */
+
+static enum nb_err note_state(struct writer *writer, struct nb_poll *poll)
+{
+    struct nb_slice state;
+    struct nb_slice id = nb_slice(poll->source.b, NB_ID_BYTES);
+    struct nb_slice none = {NULL, 0};
+    enum nb_err err = nb_source_encode(poll->state, poll->arena, &state);
+    if (err == NB_OK) {
+        err = nb_log_batch_note(writer->batch, NB_TBL_SOURCE_STATE, id, state);
+    }
+    if (err == NB_OK) {
+        err = nb_log_batch_note(writer->batch, NB_TBL_DUE,
+                                nb_slice(poll->old_key, NB_DUE_KEY_BYTES), none);
+    }
+    if (err == NB_OK && poll->state->has_due_ms) {
+        nb_due_key(poll->state->due_ms, poll->source, poll->new_key);
+        err = nb_log_batch_note(writer->batch, NB_TBL_DUE,
+                                nb_slice(poll->new_key, NB_DUE_KEY_BYTES), NB_LIT(""));
+    }
+    return err;
+}
+
+static enum nb_err add_poll(struct writer *writer, struct nb_poll *poll, struct nb_error *error)
+{
+    uint64_t new_n = 0;
+    enum nb_err err = count_new(writer, poll, &new_n, error);
+    if (err != NB_OK) {
+        return err;
+    }
+    poll->state->has_documents_n = 1;
+    poll->state->documents_n += new_n;
+    for (size_t i = 0; err == NB_OK && i < poll->records_n; i++) {
+        err = nb_log_batch_add(writer->batch, &poll->records[i]);
+    }
+    return err == NB_OK ? note_state(writer, poll) : err;
+}
+
+static void count_outcomes(const struct writer *writer)
+{
+    int64_t outcomes[3] = {0};
+    for (size_t i = 0; i < nb_log_batch_len(writer->batch); i++) {
+        outcomes[nb_log_batch_outcome(writer->batch, i)]++;
+    }
+    nb_counter_add(NB_CTR_DOCS_STORED, outcomes[NB_LOG_NEW]);
+    nb_counter_add(NB_CTR_DOCS_REVISED, outcomes[NB_LOG_REVISED]);
+    nb_counter_add(NB_CTR_DOCS_KNOWN, outcomes[NB_LOG_KNOWN]);
+    for (const struct nb_poll *poll = writer->polls.first; poll; poll = poll->next) {
+        nb_counter_add(NB_CTR_POLLS, 1);
+        nb_counter_add(NB_CTR_POLLS_UNCHANGED, poll->unchanged);
+        nb_counter_add(NB_CTR_POLLS_FAILED, poll->failed);
+        nb_counter_add(NB_CTR_DOCS_SKIPPED, (int64_t)poll->skipped_n);
+    }
+    uint64_t last = 0;
+    if (nb_log_last(writer->crawl->log, &last, NULL) == NB_OK) {
+        nb_counter_set(NB_CTR_LOG_LAST, (int64_t)last);
+    }
+}
+
+static void batch_reset(struct writer *writer)
+{
+    nb_log_batch_reset(writer->batch);
+    writer->polls = (struct nb_poll_list){0};
+    if (writer->seen_n > 0) {
+        memset(writer->seen_used, 0, sizeof(writer->seen_used));
+        writer->seen_n = 0;
+    }
+}
+
+/* Wait, unless the crawl is to stop. @return false when it is. */
+static bool pause_ms(struct nb_crawl *crawl, int64_t ms)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)(ms / 1000);
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&crawl->mu);
+    while (!atomic_load(&crawl->stopping) &&
+           pthread_cond_timedwait(&crawl->stopped, &crawl->mu, &until) != ETIMEDOUT) {
+    }
+    pthread_mutex_unlock(&crawl->mu);
+    return !atomic_load(&crawl->stopping);
+}
+
+/* Append; for want of space again and again, with the same batch, until there is some. */
+static enum nb_err append(struct writer *writer, struct nb_error *error)
+{
+    int64_t wait_ms = RETRY_FIRST_MS;
+    bool told = false;
+    for (;;) {
+        enum nb_err err = nb_log_append(writer->crawl->log, writer->batch, error);
+        if (err != NB_EFULL) {
+            if (told && err == NB_OK) {
+                nb_diag_list(NB_INFO, "crawl", "there is space again, storing goes on", NULL);
+            }
+            return err;
+        }
+        if (!told) {
+            nb_diag(NB_ERROR, "crawl", "cannot store, waiting for space; nothing is lost",
+                    nb_kv_err(error));
+            told = true;
+        }
+        nb_counter_add(NB_CTR_COMMIT_RETRIES, 1);
+        if (!pause_ms(writer->crawl, wait_ms)) {
+            return err;
+        }
+        wait_ms = wait_ms * 2 < RETRY_MOST_MS ? wait_ms * 2 : RETRY_MOST_MS;
+    }
+}
+
+/* Stored polls go back to the scheduler. */
+static void hand_back(struct writer *writer)
+{
+    struct nb_crawl *crawl = writer->crawl;
+    struct nb_poll *poll;
+    pthread_mutex_lock(&crawl->mu);
+    while ((poll = nb_poll_list_take(&writer->polls)) != NULL) {
+        nb_poll_list_add(&crawl->done, poll);
+    }
+    pthread_mutex_unlock(&crawl->mu);
+    nb_clock_wake(crawl->clock);
+}
+
+static void give_up(struct writer *writer, enum nb_err err, struct nb_error *error)
+{
+    struct nb_poll *poll;
+    while ((poll = nb_poll_list_take(&writer->polls)) != NULL) {
+        nb_crawl_drop(writer->crawl, poll);
+    }
+    writer->failed = true;
+    if (err == NB_EFULL && atomic_load(&writer->crawl->stopping)) {
+        return; /* told already; what was not stored is still due */
+    }
+    if (error->code == NB_OK) {
+        (void)nb_error_set(error, err, "cannot store: %s", nb_strerror(err));
+    }
+    nb_crawl_fail(writer->crawl, error);
+}
+
+static void commit(struct writer *writer)
+{
+    struct nb_error error = {0};
+    if (!writer->polls.first) {
+        return;
+    }
+    enum nb_err err = append(writer, &error);
+    if (err == NB_OK) {
+        count_outcomes(writer);
+        hand_back(writer);
+    } else {
+        give_up(writer, err, &error);
+    }
+    batch_reset(writer);
+}
+
+static void store_poll(struct writer *writer, struct nb_poll *poll)
+{
+    struct nb_error error = {0};
+    nb_poll_list_add(&writer->polls, poll);
+    enum nb_err err = add_poll(writer, poll, &error);
+    if (err != NB_OK) {
+        give_up(writer, err, &error);
+        batch_reset(writer);
+    } else if (nb_log_batch_len(writer->batch) >= writer->group_n) {
+        commit(writer);
+    }
+}
+
+/* ---- order ---- */
+
+static void take(struct writer *writer, struct nb_poll *poll)
+{
+    if (writer->failed) {
+        nb_crawl_drop(writer->crawl, poll);
+        return;
+    }
+    if (!writer->crawl->ordered) {
+        store_poll(writer, poll);
+        return;
+    }
+    struct nb_heap_item item = {.key = (int64_t)poll->ticket, .value = poll};
+    if (nb_heap_push(&writer->early, &item) != NB_OK) {
+        struct nb_error error = {0};
+        nb_crawl_drop(writer->crawl, poll);
+        give_up(writer, NB_ENOMEM, &error);
+        batch_reset(writer);
+        return;
+    }
+    const struct nb_heap_item *top;
+    while (!writer->failed && (top = nb_heap_top(&writer->early)) != NULL &&
+           top->key == (int64_t)writer->next_ticket) {
+        writer->next_ticket++;
+        store_poll(writer, nb_heap_pop(&writer->early).value);
+    }
+}
+
+void nb_crawl_write(void *arg)
+{
+    struct nb_crawl *crawl = arg;
+    void *item = NULL;
+    struct writer *writer = nb_calloc(1, sizeof(*writer));
+    struct nb_log_batch *batch = nb_log_batch_new();
+    if (!writer || !batch) {
+        struct nb_error error = {0};
+        (void)nb_error_set(&error, NB_ENOMEM, "the writer cannot start: out of memory");
+        nb_crawl_fail(crawl, &error);
+        while (nb_queue_pop(crawl->to_write, -1, &item) == NB_OK) {
+            nb_crawl_drop(crawl, item);
+        }
+        nb_log_batch_free(batch);
+        nb_free(writer);
+        return;
+    }
+    writer->crawl = crawl;
+    writer->batch = batch;
+    writer->next_ticket = 1;
+    writer->group_n = (size_t)nb_config_int(crawl->config, NB_CFG_GROUP_N);
+    enum nb_err err;
+    while ((err = nb_queue_pop(crawl->to_write, writer->polls.first ? 0 : -1, &item)) !=
+           NB_ECLOSED) {
+        if (err == NB_OK) {
+            take(writer, item);
+        } else {
+            commit(writer); /* nothing more is waiting */
+        }
+    }
+    commit(writer);
+    while (writer->early.n > 0) { /* a poll before them was dropped: they are still due */
+        nb_crawl_drop(crawl, nb_heap_pop(&writer->early).value);
+    }
+    nb_heap_fini(&writer->early);
+    nb_log_batch_free(batch);
+    nb_free(writer);
+}
