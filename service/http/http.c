@@ -50,7 +50,8 @@ static bool split_address(const char *listen, char host[ADDRESS_BYTES], const ch
     (void)snprintf(host, ADDRESS_BYTES, "%.*s", (int)(bracketed ? len - 2 : len),
                    bracketed ? listen + 1 : listen);
     *port = colon + 1;
-    return true;
+    int64_t number; /* getaddrinfo() takes 99999 for 34463 */
+    return nb_slice_to_i64(nb_slice_str(*port), &number) && number >= 0 && number <= 65535;
 }
 
 static bool is_loopback(const struct sockaddr *address)

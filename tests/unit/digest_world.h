@@ -52,9 +52,9 @@ static void must(enum nb_err err, const struct nb_error *error)
     }
 }
 
-static void digest_world_open(struct digest_world *w)
+static void digest_world_open_at(struct digest_world *w, char *dir)
 {
-    *w = (struct digest_world){.dir = nbt_tmpdir()};
+    *w = (struct digest_world){.dir = dir};
     const struct nb_store_options options = {.map_bytes = 1u << 24, .max_bytes = 1u << 30};
     struct nb_error error = {0};
     must(nb_store_open(w->dir, NB_STORE_CRAWL, &options, &w->crawl, &error), &error);
@@ -67,14 +67,14 @@ static void digest_world_open(struct digest_world *w)
     must(nb_config_load(NULL, sets, sizeof(sets) / sizeof(sets[0]), &w->config, &error), &error);
 }
 
-static void digest_world_close(struct digest_world *w)
+/* Close the stores; the directory stays. */
+static void digest_world_leave(struct digest_world *w)
 {
     nb_config_free(w->config);
     nb_log_close(w->log);
     nb_store_close(w->analysis);
     nb_store_close(w->crawl);
     nb_arena_free(w->arena);
-    nbt_rmdir(w->dir);
 }
 
 static int64_t entry_at(const struct entry *e)

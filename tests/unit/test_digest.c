@@ -42,7 +42,7 @@ static const struct entry entries[] = {
 static int open_world(void **state)
 {
     struct digest_world *w = malloc(sizeof(*w));
-    digest_world_open(w);
+    digest_world_open_at(w, nbt_tmpdir());
     digest_world_add(w, entries, ROWS(entries), true);
     *state = w;
     return 0;
@@ -50,8 +50,10 @@ static int open_world(void **state)
 
 static int close_world(void **state)
 {
-    digest_world_close(*state);
-    free(*state);
+    struct digest_world *w = *state;
+    digest_world_leave(w);
+    nbt_rmdir(w->dir);
+    free(w);
     return 0;
 }
 
