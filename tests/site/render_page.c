@@ -5,12 +5,12 @@
 #include "tests/site/render.h"
 
 #include "tests/site/markup.h"
+#include "tests/site/page.h"
 
-#define POSTS_PER_PAGE 20
 #define INDEX_N 20
 
-static void page_head(const struct story *story, enum site_id id, struct nb_slice title,
-                      const struct item *item, struct nb_buf *out)
+void page_head(const struct story *story, enum site_id id, struct nb_slice title,
+               const struct item *item, struct nb_buf *out)
 {
     const struct site *site = &story->cast.sites[id];
     nb_buf_add_str(out, "<!DOCTYPE html>\n<html lang=\"tr\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -31,8 +31,9 @@ static void page_head(const struct story *story, enum site_id id, struct nb_slic
         }
     }
     if (item) {
-        nb_buf_addf(out, "<link rel=\"canonical\" href=\"%.*s\">\n", NB_ARG(item->url));
-        nb_buf_add_str(out, "<meta property=\"og:type\" content=\"article\">\n"
+        nb_buf_add_str(out, "<link rel=\"canonical\" href=\"");
+        page_thread_address(story, item, out);
+        nb_buf_add_str(out, "\">\n<meta property=\"og:type\" content=\"article\">\n"
                             "<meta property=\"og:title\" content=\"");
         markup_escape(item->title, out);
         nb_buf_add_str(out, "\">\n<meta property=\"article:published_time\" content=\"");
@@ -47,7 +48,7 @@ static void page_head(const struct story *story, enum site_id id, struct nb_slic
                         "<li><a href=\"/iletisim\">İletişim</a></li></ul></nav></header>\n");
 }
 
-static void page_foot(const struct story *story, enum site_id id, struct nb_buf *out)
+void page_foot(const struct story *story, enum site_id id, struct nb_buf *out)
 {
     nb_buf_add_str(out, "<aside class=\"sidebar\"><div class=\"reklam\"><p>Reklam: Hayalinizdeki "
                         "koltuk takımı burada!</p></div><div class=\"newsletter\"><p>Bültenimize "
@@ -58,16 +59,16 @@ static void page_foot(const struct story *story, enum site_id id, struct nb_buf 
                    ". Tüm hakları saklıdır. Çerez politikası</p></footer>\n</body>\n</html>\n");
 }
 
-static void add_link(const struct item *item, struct nb_buf *out)
+static void add_link(const struct story *story, const struct item *item, struct nb_buf *out)
 {
     nb_buf_add_str(out, "<a href=\"");
-    markup_escape(item->url, out);
+    page_thread_address(story, item, out);
     nb_buf_add_str(out, "\">");
     markup_escape(item->title, out);
     nb_buf_add_str(out, "</a>");
 }
 
-static void add_time(const struct item *item, struct nb_buf *out)
+void page_time(const struct item *item, struct nb_buf *out)
 {
     nb_buf_add_str(out, "<time datetime=\"");
     markup_iso(item->at_ms, out);
@@ -88,7 +89,7 @@ static void list_threads(const struct story *story, enum site_id site, int chann
             continue;
         }
         nb_buf_add_str(out, "<li>");
-        add_link(item, out);
+        add_link(story, item, out);
         nb_buf_add_str(out, "</li>\n");
         max--;
     }
@@ -114,7 +115,7 @@ static void article_comments(const struct item *article, int64_t now_ms, struct 
                     item->id, item->parent && item->parent->kind == ITEM_COMMENT ? " depth-2" : "");
         markup_escape(item->author->handle, out);
         nb_buf_add_str(out, "</cite></div><div class=\"comment-metadata\">");
-        add_time(item, out);
+        page_time(item, out);
         nb_buf_add_str(out, "</div><div class=\"comment-content\">");
         markup_body(body, NULL, 0, out);
         nb_buf_addf(out,
@@ -136,7 +137,7 @@ static void article_page(const struct story *story, const struct item *item, int
                         "rel=\"author\" href=\"/yazar\">");
     markup_escape(item->author->name, out);
     nb_buf_add_str(out, "</a></span> ");
-    add_time(item, out);
+    page_time(item, out);
     nb_buf_add_str(out, "</div><div class=\"entry-content\">\n");
     markup_body(story_body(item, now_ms), NULL, 0, out);
     nb_buf_add_str(out, "</div><div class=\"paylas\">Paylaş: <a href=\"#\">Kopyala</a> "
@@ -146,91 +147,6 @@ static void article_page(const struct story *story, const struct item *item, int
     list_threads(story, item->site, -1, now_ms, item, 5, out);
     nb_buf_add_str(out, "</section></main>\n");
     page_foot(story, item->site, out);
-}
-
-static void forum_post(const struct item *item, size_t nth, int64_t now_ms, struct nb_buf *out)
-{
-    struct nb_buf author;
-    nb_buf_init(&author, 512);
-    if (item->parent) {
-        markup_escape(item->parent->author->handle, &author);
-    }
-    nb_buf_add_byte(&author, '\0');
-    nb_buf_add_str(out, "<article class=\"message message--post js-post\" data-author=\"");
-    markup_escape(item->author->handle, out);
-    nb_buf_addf(out,
-                "\" data-content=\"post-%u\" id=\"js-post-%u\">\n<div class=\"message-user\">"
-                "<h4 class=\"message-name\"><a class=\"username\" href=\"/uye/",
-                item->id, item->id);
-    text_slug(item->author->handle, 60, out);
-    nb_buf_add_str(out, "\">");
-    markup_escape(item->author->handle, out);
-    nb_buf_add_str(out, "</a></h4><h5 class=\"userTitle\">Üye</h5></div>\n<header "
-                        "class=\"message-attribution\"><a class=\"u-concealed\" href=\"");
-    markup_escape(item->url, out);
-    nb_buf_add_str(out, "\">");
-    add_time(item, out);
-    nb_buf_addf(out,
-                "</a> <a href=\"#\">#%zu</a></header>\n<div class=\"message-body\"><div "
-                "class=\"bbWrapper\">",
-                nth);
-    markup_body(story_body(item, now_ms), item->parent ? author.p : NULL,
-                item->parent ? item->parent->id : 0, out);
-    nb_buf_add_str(out, "</div></div>\n<footer class=\"message-footer\"><a href=\"#\">Alıntıla</a>"
-                        "</footer></article>\n");
-    nb_buf_fini(&author);
-}
-
-static void dictionary_entry(const struct item *item, int64_t now_ms, struct nb_buf *out)
-{
-    nb_buf_addf(out, "<li id=\"entry-%u\" data-id=\"%u\" data-author=\"", item->id, item->id);
-    markup_escape(item->author->handle, out);
-    nb_buf_add_str(out, "\"><div class=\"content\">\n");
-    markup_body(story_body(item, now_ms), NULL, 0, out);
-    nb_buf_addf(out, "</div><footer><a class=\"entry-date permalink\" href=\"/entry/%u\">",
-                item->id);
-    markup_local(item->at_ms, out);
-    nb_buf_add_str(out, "</a> <a class=\"entry-author\" href=\"/biri/");
-    text_slug(item->author->handle, 60, out);
-    nb_buf_add_str(out, "\">");
-    markup_escape(item->author->handle, out);
-    nb_buf_add_str(out, "</a></footer></li>\n");
-}
-
-/* A thread's items on page `page` (from 1). @return false past its end. */
-static bool thread_page(const struct story *story, const struct item *first, size_t page,
-                        int64_t now_ms, struct nb_buf *out)
-{
-    bool forum = first->kind == ITEM_POST;
-    size_t nth = 0, from = (page - 1) * POSTS_PER_PAGE, shown = 0;
-    page_head(story, first->site, first->title, first, out);
-    nb_buf_add_str(out, forum ? "<main class=\"p-body-main\"><h1 class=\"p-title-value\">"
-                              : "<main id=\"topic\"><h1 id=\"title\">");
-    markup_escape(first->title, out);
-    nb_buf_add_str(out, forum ? "</h1>\n" : "</h1>\n<ul id=\"entry-item-list\">\n");
-    const struct item *item = first;
-    for (; item && item->at_ms <= now_ms && shown < POSTS_PER_PAGE; item = item->next) {
-        if (!story_body(item, now_ms).p || nth++ < from) {
-            continue;
-        }
-        shown++;
-        if (forum) {
-            forum_post(item, nth, now_ms, out);
-        } else {
-            dictionary_entry(item, now_ms, out);
-        }
-    }
-    nb_buf_add_str(out, forum ? "" : "</ul>\n");
-    if (item && item->at_ms <= now_ms) {
-        nb_buf_addf(out,
-                    forum ? "<a class=\"pageNav-jump--next\" rel=\"next\" href=\"%.*spage-%zu\">"
-                          : "<a class=\"next\" rel=\"next\" href=\"%.*s?p=%zu\">",
-                    NB_ARG(first->url), page + 1);
-        nb_buf_add_str(out, "Sonraki</a>\n");
-    }
-    nb_buf_add_str(out, "</main>\n");
-    page_foot(story, first->site, out);
-    return shown > 0;
 }
 
 static void index_page(const struct story *story, enum site_id id, int64_t now_ms,
@@ -303,14 +219,22 @@ bool render_page(const struct story *story, enum site_id site, struct nb_slice p
         return true;
     }
     size_t page = take_page_number(&path);
-    const struct item *item = item_of_path(story, site, path);
+    const struct item *item = page_heading(story, site, path, now_ms);
+    if (item) {
+        return page_thread(story, item, page, now_ms, out);
+    }
+    item = item_of_path(story, site, path);
     if (!item || !story_body(item, now_ms).p) {
         return false;
     }
-    if (item->kind == ITEM_POST || item->kind == ITEM_ENTRY) {
-        return thread_page(story, item->thread, page, now_ms, out);
+    if (item->kind == ITEM_POST) {
+        return page_thread(story, item->thread, page, now_ms, out);
     }
-    article_page(story, item, now_ms, out);
+    if (item->kind == ITEM_ENTRY) {
+        page_entry(story, item, now_ms, out);
+    } else {
+        article_page(story, item, now_ms, out);
+    }
     return true;
 }
 
