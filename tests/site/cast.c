@@ -45,6 +45,7 @@ const struct feed feeds[FEEDS_N] = {
     {SITE_DERT, "/rss/turna-kargo.xml", FEED_RSS, BODY_FULL, 0, false, false, 30, "review", NULL},
     {SITE_UFUK, "/yorumlar.xml", FEED_RSS, BODY_FULL, COMMENTS, 30, "comment", NULL},
     {SITE_MANSER, "/yorumlar/rss", FEED_RSS, BODY_FULL, COMMENTS, 30, "comment", NULL},
+    {SITE_PATLAK, "/yorumlar/rss", FEED_RSS, BODY_FULL, COMMENTS, 30, "comment", NULL},
 };
 /* clang-format on */
 

@@ -93,7 +93,7 @@ struct feed {
     const char *moved_from; /* the path it had before it moved, or NULL */
 };
 
-#define FEEDS_N 34
+#define FEEDS_N 35
 
 extern const struct feed feeds[FEEDS_N];
 

@@ -144,9 +144,35 @@ static void add_quote(const struct item *parent, struct nb_buf *out)
     nb_buf_add_str(out, "\n\n");
 }
 
-static void apply_habits(const struct person *author, struct rng *rng, struct nb_slice in,
+/* Who is fond of emoji picks one that fits. */
+static const char *emoji_for(const struct item *item, struct rng *rng)
+{
+    static const char *const cheerful[] = {" 🙂", " 😊", " ❤️", " 🎉"};
+    static const char *const upset[] = {" 😡", " 😢", " 😔", " 🙏"};
+    static const char *const plain[] = {" 📦", " 🙏", " 🙂", " 🤔"};
+    uint32_t at = rng_below(rng, 4);
+    switch (item->topic) {
+    case TOPIC_PRAISE:
+    case TOPIC_RIVAL_PRAISE:
+    case TOPIC_LAUNCH_PRAISE:
+    case TOPIC_COMMENT_HOME:
+        return cheerful[at];
+    case TOPIC_COMPLAINT:
+    case TOPIC_RIVAL_COMPLAINT:
+    case TOPIC_LAUNCH_COMPLAINT:
+    case TOPIC_CRISIS_ANGER:
+    case TOPIC_CLAIM_TALK:
+    case TOPIC_GRIPE:
+        return upset[at];
+    default:
+        return item->tag == TAG_LIFE ? cheerful[at] : plain[at];
+    }
+}
+
+static void apply_habits(const struct item *item, struct rng *rng, struct nb_slice in,
                          struct nb_buf *out)
 {
+    const struct person *author = item->author;
     struct nb_buf step;
     nb_buf_init(&step, BODY_MAX);
     if (author->habits & HABIT_LOWER) {
@@ -162,9 +188,8 @@ static void apply_habits(const struct person *author, struct rng *rng, struct nb
         out->len--;
         nb_buf_add_str(out, "!!!");
     }
-    static const char *const emoji[] = {" 🙂", " 😊", " ❤️", " 🎉", " 📦", " 🙏"};
     if (author->habits & HABIT_EMOJI && rng_chance(rng, 400)) {
-        nb_buf_add_str(out, emoji[rng_below(rng, 6)]);
+        nb_buf_add_str(out, emoji_for(item, rng));
     }
     nb_buf_fini(&step);
 }
@@ -209,7 +234,7 @@ static enum nb_err say_body(struct writer *writer, struct text_voice *voice, str
         if (item->quotes) {
             add_quote(item->parent, out);
         }
-        apply_habits(item->author, voice->rng, nb_buf_slice(&plain), out);
+        apply_habits(item, voice->rng, nb_buf_slice(&plain), out);
         err = say_link(writer, voice, item, out);
     }
     nb_buf_fini(&plain);
@@ -358,7 +383,8 @@ const struct item *write_source_of(struct writer *writer, const struct item *ite
         if (!is_worth_linking(item, earlier)) {
             continue;
         }
-        uint32_t weight = earlier->tag == TAG_CRISIS_LOUD ? 4 : 1;
+        /* loud headlines travel, and so does the first word on something new */
+        uint32_t weight = earlier->tag == TAG_CRISIS_LOUD ? 9 : earlier->tag != TAG_NONE ? 4 : 1;
         total += weight;
         if (rng_below(&writer->rng, total) < weight) {
             picked = earlier;
