@@ -137,7 +137,7 @@ define link_test
 	$(Q)$(CC) $(LDFLAGS_ALL) $(1) -o $@ $(filter %.o,$^) $(B)/libnabiz.a $(PKG_LIBS) -lcmocka -lm
 endef
 
-$(B)/tests/test_site: $(filter-out %/main.o,$(SITE_OBJ))
+$(filter $(B)/tests/test_site%,$(TESTS)): $(filter-out %/main.o,$(SITE_OBJ))
 $(TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 	$(call link_test)
 $(REPLAYS): $(B)/tests/replay_%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(HELPER_OBJ) $(B)/libnabiz.a
