@@ -31,7 +31,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev protobuf-c-compiler libprotobuf-c-de
   libxml2-dev libxslt1-dev libjansson-dev libmicrohttpd-dev
 DEPS_TEST := libcmocka-dev
 # What CI needs on top: the other compiler with its sanitizers and fuzzer, and the linters.
-DEPS_CI := clang libclang-rt-14-dev clang-format mandoc git
+DEPS_CI := clang libclang-rt-14-dev clang-format shellcheck mandoc
 
 PACKAGES := libprotobuf-c lmdb libzstd libcrypto icu-uc icu-i18n uchardet libidn2 libpsl libcurl \
   libxml-2.0 libxslt jansson libmicrohttpd
@@ -205,6 +205,10 @@ golden: $(B)/nabiz ## Compare what commands print with tests/golden/CASE/want
 	$(Q)tests/golden/run $(B)/nabiz
 golden-update: $(B)/nabiz ## Write tests/golden/CASE/want anew; review with git diff
 	$(Q)tests/golden/run $(B)/nabiz --update
+
+.PHONY: lint
+lint: $(B)/nabiz ## Check the rules of the house: layers, forbidden functions, format and so on
+	$(Q)NABIZ=$(B)/nabiz CC_FLAGS="$(CPPFLAGS_ALL) -std=c11 -O2 $(WARNINGS) -pthread" tests/lint/run
 
 .PHONY: eval
 eval: $(EVALS) ## Measure quality on held-out material
