@@ -61,10 +61,9 @@ const struct nb_command nb_cmd_backup = {
     .name = "backup",
     .line = "copy the stores to a directory while they are in use",
     .usage = "DIR",
-    .about =
-        "Copies desk and crawl, each as of one moment, compacted. To restore, stop nabiz and "
-        "put the directories in data.dir. Analysis is built again from the log, so it is left "
-        "out unless asked for. Sources, topics and configuration are plain files: copy them.",
+    .about = "Copies desk and crawl, each as of one moment, compacted. To restore, stop nabiz and "
+             "put the directories in data.dir. Analysis is built again from the log, so it is left "
+             "out unless asked for. Sources, topics and configuration are plain files: copy them.",
     .options = (const struct nb_option[]){{"all", NULL, NULL, "the analysis store too"},
                                           {NULL, NULL, NULL, NULL}},
     .examples =

@@ -10,6 +10,10 @@
 /* GROUP(title) begins a group, COMMAND(name) is nb_cmd_name. */
 #define NB_COMMANDS(GROUP, COMMAND)                                                                \
     GROUP("Run it")                                                                                \
+    COMMAND(run)                                                                                   \
+    COMMAND(crawl)                                                                                 \
+    COMMAND(analyze)                                                                               \
+    COMMAND(serve)                                                                                 \
     COMMAND(config)                                                                                \
     GROUP("Say what to listen to")                                                                 \
     COMMAND(topic)                                                                                 \

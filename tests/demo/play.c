@@ -58,28 +58,18 @@ static bool read_facts(struct play *play)
     return pipe && pclose(pipe) == 0 && n > 0;
 }
 
-/* Value of a "name value" line of the facts, or NULL; in a static buffer. */
-static const char *fact(const struct play *play, const char *name)
+/* Unix milliseconds of a fact: the last field of the line "name TAB readable TAB milliseconds". */
+static int64_t fact_ms(const struct play *play, const char *name)
 {
-    static char value[256];
     size_t name_len = strlen(name);
     for (const char *line = play->facts; line; line = strchr(line, '\n')) {
         line += *line == '\n';
-        if (strncmp(line, name, name_len) == 0 && line[name_len] == ' ') {
-            size_t n = strcspn(line + name_len + 1, "\n");
-            n = n < sizeof(value) - 1 ? n : sizeof(value) - 1;
-            memcpy(value, line + name_len + 1, n);
-            value[n] = '\0';
-            return value;
+        if (strncmp(line, name, name_len) == 0 && line[name_len] == '\t') {
+            const char *last = strchr(line + name_len + 1, '\t');
+            return last ? strtoll(last + 1, NULL, 10) : 0;
         }
     }
-    return NULL;
-}
-
-static int64_t fact_ms(const struct play *play, const char *name)
-{
-    const char *value = fact(play, name);
-    return value ? strtoll(value, NULL, 10) : 0;
+    return 0;
 }
 
 /* Everything due at `now` is stored and everything stored is analysed. */
@@ -173,7 +163,7 @@ static bool show_results(const struct play *play)
 {
     char day[16];
     char html[PATH_BYTES];
-    struct nb_civil c = nb_civil_of(fact_ms(play, "crisis_ms"), OFFSET_MIN);
+    struct nb_civil c = nb_civil_of(fact_ms(play, "crisis_at"), OFFSET_MIN);
     (void)snprintf(day, sizeof(day), "%04d-%02d-%02d", c.year % 10000, c.month % 100, c.day % 100);
     (void)snprintf(html, sizeof(html), "%s/digest-%s.html", play->fleet.dir, day);
     (void)unlink(html);
@@ -273,8 +263,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "play: %s --describe does not work\n", play.fleet.site);
         return 1;
     }
-    play.from_ms = fact_ms(&play, "start_ms");
-    play.to_ms = hours ? play.from_ms + hours * NB_HOUR_MS : fact_ms(&play, "end_ms");
+    play.from_ms = fact_ms(&play, "start");
+    play.to_ms = hours ? play.from_ms + hours * NB_HOUR_MS : fact_ms(&play, "end");
     bool ok = play_weeks(&play);
     if (play.kills_done > 0 || play.kills_left > 0) {
         printf("%ld kills, %ld not reached\n", play.kills_done, play.kills_left);

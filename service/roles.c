@@ -1,0 +1,96 @@
+/* The three roles behind one interface, see process.h. */
+#include "service/process.h"
+
+#include <nabiz/analyze.h>
+#include <nabiz/crawl.h>
+
+#include "service/serve.h"
+
+static enum nb_err start_crawl(const struct nb_config *config, struct nb_clock *clock, bool once,
+                               void **role, struct nb_error *error)
+{
+    struct nb_crawl *crawl = NULL;
+    enum nb_err err =
+        nb_crawl_start(config, clock, &(struct nb_crawl_options){.once = once}, &crawl, error);
+    *role = crawl;
+    return err;
+}
+
+static int crawl_done_fd(const void *role)
+{
+    return nb_crawl_done_fd(role);
+}
+
+static enum nb_err reload_crawl(void *role, const struct nb_config *config, struct nb_error *error)
+{
+    return nb_crawl_reload(role, config, error);
+}
+
+static enum nb_err stop_crawl(void *role, struct nb_error *error)
+{
+    return nb_crawl_stop(role, error);
+}
+
+const struct nb_role nb_role_crawl = {"crawl", start_crawl, crawl_done_fd, reload_crawl,
+                                      stop_crawl};
+
+static enum nb_err start_analyze(const struct nb_config *config, struct nb_clock *clock, bool once,
+                                 void **role, struct nb_error *error)
+{
+    struct nb_analyze *analyze = NULL;
+    enum nb_err err = nb_analyze_start(config, clock, &(struct nb_analyze_options){.once = once},
+                                       &analyze, error);
+    *role = analyze;
+    return err;
+}
+
+static int analyze_done_fd(const void *role)
+{
+    return nb_analyze_done_fd(role);
+}
+
+static enum nb_err reload_analyze(void *role, const struct nb_config *config,
+                                  struct nb_error *error)
+{
+    return nb_analyze_reload(role, config, error);
+}
+
+static enum nb_err stop_analyze(void *role, struct nb_error *error)
+{
+    return nb_analyze_stop(role, error);
+}
+
+const struct nb_role nb_role_analyze = {"analyze", start_analyze, analyze_done_fd, reload_analyze,
+                                        stop_analyze};
+
+static enum nb_err start_serve(const struct nb_config *config, struct nb_clock *clock, bool once,
+                               void **role, struct nb_error *error)
+{
+    (void)once;
+    struct nb_serve *serve = NULL;
+    enum nb_err err = nb_serve_start(config, clock, &serve, error);
+    *role = serve;
+    return err;
+}
+
+static int serve_done_fd(const void *role)
+{
+    return nb_serve_done_fd(role);
+}
+
+/* What serve works with is opened when it is needed; a reload has nothing to replace. */
+static enum nb_err reload_serve(void *role, const struct nb_config *config, struct nb_error *error)
+{
+    (void)role;
+    (void)config;
+    (void)error;
+    return NB_OK;
+}
+
+static enum nb_err stop_serve(void *role, struct nb_error *error)
+{
+    return nb_serve_stop(role, error);
+}
+
+const struct nb_role nb_role_serve = {"serve", start_serve, serve_done_fd, reload_serve,
+                                      stop_serve};
