@@ -13,7 +13,7 @@
 
 #include "service/answer.h"
 #include "service/commands.h"
-#include "service/digest/xml.h"
+#include "service/deliver/atom.h"
 
 /* While following, an alert may still be raised this long before the newest document. */
 #define FOLLOW_BACK_MS (3 * NB_DAY_MS)
@@ -147,63 +147,6 @@ static void write_line(const struct nb_alert *a, const struct query *query, stru
                 nb_form_name(a->form), a->severity, first_reason(a));
 }
 
-static void atom_entry(struct nb_xml *xml, const struct nb_alert *a, struct nb_arena *arena)
-{
-    char at[NB_RFC3339_BYTES];
-    nb_date_rfc3339(a->at_ms, at);
-    nb_xml_open(xml, "entry");
-    nb_xml_leaf(xml, "id",
-                nb_slice_str(nb_arena_printf(arena, "urn:nabiz:alert:%s:%" PRId64,
-                                             a->topic ? a->topic : "", a->at_ms)));
-    nb_xml_leaf(xml, "title",
-                nb_slice_str(nb_arena_printf(
-                    arena, "%s: %s, severity %" PRIu32 ", %" PRIu64 " documents in an hour",
-                    a->topic ? a->topic : "", nb_form_name(a->form), a->severity, a->value)));
-    nb_xml_leaf(xml, "updated", nb_slice_str(at));
-    nb_xml_open(xml, "category");
-    nb_xml_attr(xml, "term", nb_field(a->topic));
-    nb_xml_close(xml);
-    const char *text = "";
-    for (size_t i = 0; text && i < a->n_why; i++) {
-        text = nb_arena_printf(arena, "%s%s%s", text, i ? "\n" : "", a->why[i]);
-    }
-    nb_xml_open(xml, "content");
-    nb_xml_attr(xml, "type", NB_LIT("text"));
-    nb_xml_text(xml, nb_slice_str(text));
-    nb_xml_close(xml);
-    nb_xml_close(xml);
-}
-
-/* RFC 4287; newest first, as readers expect. */
-static enum nb_err write_atom(const struct nb_alert *const *alerts, size_t n,
-                              const struct query *query, struct nb_answer *answer)
-{
-    struct nb_xml *xml = nb_xml_new();
-    if (!xml) {
-        return NB_ENOMEM;
-    }
-    char updated[NB_RFC3339_BYTES];
-    nb_date_rfc3339(n ? alerts[n - 1]->at_ms : 0, updated);
-    const char *of = query->topic.len ? query->topic.p : "all topics";
-    nb_xml_open(xml, "feed");
-    nb_xml_attr(xml, "xmlns", NB_LIT("http://www.w3.org/2005/Atom"));
-    nb_xml_leaf(xml, "id",
-                nb_slice_str(
-                    nb_arena_printf(answer->arena, "urn:nabiz:alerts:%.*s", NB_ARG(query->topic))));
-    nb_xml_leaf(xml, "title", nb_slice_str(nb_arena_printf(answer->arena, "Alerts: %s", of)));
-    nb_xml_leaf(xml, "updated", nb_slice_str(updated));
-    nb_xml_open(xml, "author");
-    nb_xml_leaf(xml, "name", NB_LIT("nabiz"));
-    nb_xml_close(xml);
-    for (size_t i = n; i > 0; i--) {
-        atom_entry(xml, alerts[i - 1], answer->arena);
-    }
-    nb_xml_close(xml);
-    enum nb_err err = nb_arena_failed(answer->arena) ? NB_ENOMEM : nb_xml_finish(xml, &answer->out);
-    nb_xml_free(xml);
-    return err;
-}
-
 static enum nb_err write_all(const struct nb_alert *const *alerts, size_t n,
                              const struct query *query, struct nb_answer *answer)
 {
@@ -211,7 +154,7 @@ static enum nb_err write_all(const struct nb_alert *const *alerts, size_t n,
         return n ? write_table(alerts, n, query, answer) : NB_OK;
     }
     if (query->format == ATOM) {
-        return write_atom(alerts, n, query, answer);
+        return nb_atom_alerts(&answer->out, alerts, n, NULL);
     }
     for (size_t i = 0; i < n; i++) {
         write_json(alerts[i], &answer->out);
