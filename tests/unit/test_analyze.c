@@ -2,7 +2,7 @@
  * LMDB may not be open twice in one process, so the test lets go of the crawl store before it
  * starts an analyzer; what is appended meanwhile is appended by another process, as in life.
  */
-#include "tests/lib/test.h"
+#include "tests/unit/dump.h"
 
 #include <poll.h>
 #include <sys/wait.h>
@@ -265,40 +265,12 @@ static void forget_analysis(const struct site *s)
     free(command);
 }
 
-/* Every record of the analysis store; the caller frees. */
-static char *dump(const struct site *s)
+static struct nb_buf dump(const struct site *s)
 {
     struct nb_store *store;
-    struct nb_txn *txn;
     const struct nb_store_options options = {.read_only = true};
-    size_t cap = 32u << 20;
-    size_t len = 0;
-    char *text = malloc(cap);
     assert_int_equal(nb_store_open(s->dir, NB_STORE_ANALYSIS, &options, &store, NULL), NB_OK);
-    assert_int_equal(nb_read_begin(store, &txn, NULL), NB_OK);
-    for (int t = 0; t < NB_TBL_COUNT; t++) {
-        if (nb_table_row((enum nb_table_id)t)->store != NB_STORE_ANALYSIS) {
-            continue;
-        }
-        struct nb_cursor *cursor;
-        struct nb_slice key;
-        struct nb_slice value;
-        assert_int_equal(nb_cursor_open(txn, (enum nb_table_id)t, &cursor), NB_OK);
-        enum nb_err err = nb_cursor_seek(cursor, nb_slice(NULL, 0), &key, &value);
-        for (; err == NB_OK; err = nb_cursor_next(cursor, &key, &value)) {
-            assert_true(len + 2 * (key.len + value.len) + 64 < cap);
-            len += (size_t)sprintf(text + len, "%s ", nb_table_row((enum nb_table_id)t)->name);
-            nb_hex(key, text + len);
-            len += 2 * key.len;
-            text[len++] = ' ';
-            nb_hex(value, text + len);
-            len += 2 * value.len;
-            text[len++] = '\n';
-        }
-        nb_cursor_close(cursor);
-    }
-    text[len] = '\0';
-    nb_read_end(txn);
+    struct nb_buf text = dump_store(store);
     nb_store_close(store);
     return text;
 }
@@ -313,22 +285,22 @@ static void workers_batches_and_starting_over_give_the_same_bytes(void **state)
     struct site s;
     site_open(&s);
     append_story(&s);
-    char *want = NULL;
+    struct nb_buf want = {0};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         analyze_once(&s, rows[i].workers, rows[i].batch, NULL);
-        char *got = dump(&s);
-        if (!want) {
+        struct nb_buf got = dump(&s);
+        if (!want.p) {
             want = got;
-            assert_non_null(strstr(want, "topic_doc ")); /* there was something to find */
-            assert_non_null(strstr(want, "edge "));
-            assert_true(strlen(want) > 100000);
+            assert_non_null(strstr(want.p, "topic_doc ")); /* there was something to find */
+            assert_non_null(strstr(want.p, "edge "));
+            assert_true(want.len > 100000);
         } else {
-            assert_string_equal(got, want);
-            free(got);
+            assert_string_equal(got.p, want.p);
+            nb_buf_fini(&got);
         }
         forget_analysis(&s);
     }
-    free(want);
+    nb_buf_fini(&want);
     site_close(&s);
 }
 
@@ -339,7 +311,7 @@ static void a_run_goes_on_where_the_last_one_stopped(void **state)
     site_open(&s);
     append_story(&s);
     analyze_once(&s, 2, 100, NULL);
-    char *want = dump(&s);
+    struct nb_buf want = dump(&s);
     site_close(&s);
 
     site_open(&s);
@@ -350,10 +322,10 @@ static void a_run_goes_on_where_the_last_one_stopped(void **state)
     analyze_once(&s, 2, 100, NULL); /* nothing to do */
     append_range(&s, 0, DOCUMENTS_N, 7, 1);
     analyze_once(&s, 2, 100, NULL);
-    char *got = dump(&s);
-    assert_string_equal(got, want);
-    free(got);
-    free(want);
+    struct nb_buf got = dump(&s);
+    assert_string_equal(got.p, want.p);
+    nb_buf_fini(&got);
+    nb_buf_fini(&want);
     site_close(&s);
 }
 
@@ -386,7 +358,7 @@ static void stopping_in_the_middle_of_a_large_batch_is_quick_and_loses_nothing(v
     site_open(&s);
     append_story(&s);
     analyze_once(&s, 2, 1000, NULL);
-    char *want = dump(&s);
+    struct nb_buf want = dump(&s);
     forget_analysis(&s);
     struct nb_config *config = config_of(&s, 2, 20, NULL);
     for (int i = 0; i < 10; i++) { /* ten lives, each cut off at some moment */
@@ -396,10 +368,10 @@ static void stopping_in_the_middle_of_a_large_batch_is_quick_and_loses_nothing(v
     }
     nb_config_free(config);
     analyze_once(&s, 2, 1000, NULL);
-    char *got = dump(&s);
-    assert_string_equal(got, want);
-    free(got);
-    free(want);
+    struct nb_buf got = dump(&s);
+    assert_string_equal(got.p, want.p);
+    nb_buf_fini(&got);
+    nb_buf_fini(&want);
     site_close(&s);
 }
 
@@ -449,15 +421,15 @@ a_document_over_its_limit_is_skipped_and_counted_whoever_its_neighbours_are(void
         append(&s, d);
     }
     site_leave_log(&s);
-    char *want = NULL;
+    struct nb_buf want = {0};
     for (size_t i = 0; i < 3; i++) {
         int64_t skipped = nb_counter_get(NB_CTR_DOCS_SKIPPED);
         analyze_once(&s, 2, batches[i], "analyze.document_max=262144");
         assert_int_equal(nb_counter_get(NB_CTR_DOCS_SKIPPED) - skipped, 2);
-        char *got = dump(&s);
-        if (want) {
-            assert_string_equal(got, want);
-            free(want);
+        struct nb_buf got = dump(&s);
+        if (want.p) {
+            assert_string_equal(got.p, want.p);
+            nb_buf_fini(&want);
         }
         want = got;
         struct nb_store *store;
@@ -473,7 +445,7 @@ a_document_over_its_limit_is_skipped_and_counted_whoever_its_neighbours_are(void
         nb_store_close(store);
         forget_analysis(&s);
     }
-    free(want);
+    nb_buf_fini(&want);
     site_close(&s);
 }
 
@@ -484,7 +456,7 @@ static void a_full_store_is_waited_for_and_the_run_goes_on_with_more_space(void 
     site_open(&s);
     append_range(&s, 0, FULL_N, 1, 0);
     analyze_once(&s, 2, 50, NULL);
-    char *want = dump(&s);
+    struct nb_buf want = dump(&s);
     forget_analysis(&s);
 
     struct nb_config *small = config_of(&s, 2, 50, "store.max=1m");
@@ -500,10 +472,10 @@ static void a_full_store_is_waited_for_and_the_run_goes_on_with_more_space(void 
     assert_int_equal(nb_analyze_reload(analyze, large, NULL), NB_OK);
     wait_covered(FULL_N);
     assert_int_equal(nb_analyze_stop(analyze, NULL), NB_OK);
-    char *got = dump(&s);
-    assert_string_equal(got, want);
-    free(got);
-    free(want);
+    struct nb_buf got = dump(&s);
+    assert_string_equal(got.p, want.p);
+    nb_buf_fini(&got);
+    nb_buf_fini(&want);
     nb_config_free(small);
     nb_config_free(large);
     site_close(&s);

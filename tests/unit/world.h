@@ -182,39 +182,6 @@ static inline size_t world_count(struct world *w, enum nb_table_id table)
     return n;
 }
 
-/* Every record of every table, keys and values in hexadecimal; the caller frees. */
-static inline char *world_dump(struct world *w)
-{
-    size_t cap = 64u << 20;
-    char *dump = malloc(cap);
-    size_t len = 0;
-    struct nb_txn *txn = world_read(w);
-    for (int t = 0; t < NB_TBL_COUNT; t++) {
-        if (nb_table_row((enum nb_table_id)t)->store != NB_STORE_ANALYSIS) {
-            continue;
-        }
-        struct nb_cursor *cursor;
-        struct nb_slice key;
-        struct nb_slice value;
-        assert_int_equal(nb_cursor_open(txn, (enum nb_table_id)t, &cursor), NB_OK);
-        enum nb_err err = nb_cursor_seek(cursor, nb_slice(NULL, 0), &key, &value);
-        for (; err == NB_OK; err = nb_cursor_next(cursor, &key, &value)) {
-            assert_true(len + 2 * (key.len + value.len) + 64 < cap);
-            len += (size_t)sprintf(dump + len, "%s ", nb_table_row((enum nb_table_id)t)->name);
-            nb_hex(key, dump + len);
-            len += 2 * key.len;
-            dump[len++] = ' ';
-            nb_hex(value, dump + len);
-            len += 2 * value.len;
-            dump[len++] = '\n';
-        }
-        nb_cursor_close(cursor);
-    }
-    dump[len] = '\0';
-    nb_read_end(txn);
-    return dump;
-}
-
 /* A stream of posts that touches everything: revisions, topics, acts, names, late and skipped ones;
  * the same for the same seed. The strings live in the world's arena. */
 static inline void world_generate(struct world *w, uint32_t seed, struct post *posts, size_t n)
