@@ -10,11 +10,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <nabiz/mem.h>
 #include <nabiz/text.h>
 
 #include "crawler/sources_line.h"
@@ -171,6 +173,21 @@ static void add_line(struct nb_buf *out, const struct nb_source_row *row)
     nb_buf_add_str(out, row->paused ? "  paused\n" : "\n");
 }
 
+/* All of the old text, its last line ended. */
+static void copy_text(struct edit *edit)
+{
+    nb_buf_add(&edit->out, nb_buf_slice(&edit->text));
+    if (edit->text.len > 0 && edit->text.p[edit->text.len - 1] != '\n') {
+        nb_buf_add_byte(&edit->out, '\n');
+    }
+}
+
+/* Can it stand in a line? */
+static bool is_writable(const char *url)
+{
+    return !strpbrk(url, " \t\r\n\v\f\"#");
+}
+
 /* Append the row unless a line names it already. */
 static enum nb_err append(struct edit *edit, const struct nb_source_row *row, struct nb_id id,
                           struct nb_arena *scratch, struct nb_error *error)
@@ -184,10 +201,7 @@ static enum nb_err append(struct edit *edit, const struct nb_source_row *row, st
                                 row->url);
         }
     }
-    nb_buf_add(&edit->out, nb_buf_slice(&edit->text));
-    if (edit->text.len > 0 && edit->text.p[edit->text.len - 1] != '\n') {
-        nb_buf_add_byte(&edit->out, '\n');
-    }
+    copy_text(edit);
     add_line(&edit->out, row);
     return edit_commit(edit, error);
 }
@@ -200,13 +214,10 @@ enum nb_err nb_sources_add(const char *path, const struct nb_source_row *row,
     if (err != NB_OK) {
         return err == NB_EREFUSED ? NB_ESYNTAX : err;
     }
-    for (const char *p = row->url; *p; p++) {
-        if (nb_ascii_is_space(*p) || *p == '"' || *p == '#') {
-            return nb_error_set(error, NB_ESYNTAX,
-                                "%s: a URL in the sources file has no white "
-                                "space, quote or fragment",
-                                row->url);
-        }
+    if (!is_writable(row->url)) {
+        return nb_error_set(error, NB_ESYNTAX,
+                            "%s: a URL in the sources file has no white space, quote or fragment",
+                            row->url);
     }
     struct edit edit;
     struct nb_arena *scratch = nb_arena_new(1 << 20);
@@ -218,6 +229,68 @@ enum nb_err nb_sources_add(const char *path, const struct nb_source_row *row,
         edit_end(&edit);
     }
     nb_arena_free(scratch);
+    return err;
+}
+
+struct candidate {
+    struct nb_id id;
+    size_t i;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    const struct candidate *x = a;
+    const struct candidate *y = b;
+    int order = memcmp(x->id.b, y->id.b, NB_ID_BYTES);
+    return order ? order : (x->i > y->i) - (x->i < y->i);
+}
+
+/* Mark the rows that are URLs, not in the file, and the first of their kind. */
+static enum nb_err choose(const char *path, const struct nb_source_row *rows, size_t n, bool *added,
+                          struct nb_error *error)
+{
+    struct nb_sources *sources = NULL;
+    struct candidate *candidates = nb_calloc(n, sizeof(*candidates));
+    size_t candidates_n = 0;
+    enum nb_err err = candidates ? nb_sources_load(path, &sources, error) : NB_ENOMEM;
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        added[i] = false;
+        if (is_writable(rows[i].url) &&
+            nb_source_id(nb_slice_str(rows[i].url), &candidates[candidates_n].id, NULL) == NB_OK &&
+            !nb_sources_find(sources, candidates[candidates_n].id)) {
+            candidates[candidates_n++].i = i;
+        }
+    }
+    if (err == NB_OK) {
+        qsort(candidates, candidates_n, sizeof(*candidates), by_id);
+    }
+    for (size_t i = 0; i < candidates_n; i++) {
+        added[candidates[i].i] =
+            i == 0 || memcmp(candidates[i].id.b, candidates[i - 1].id.b, NB_ID_BYTES) != 0;
+    }
+    nb_sources_free(sources);
+    nb_free(candidates);
+    return err;
+}
+
+enum nb_err nb_sources_add_all(const char *path, const struct nb_source_row *rows, size_t n,
+                               bool *added, struct nb_error *error)
+{
+    struct edit edit;
+    enum nb_err err = edit_begin(&edit, path, true, error);
+    if (err == NB_OK) {
+        err = choose(path, rows, n, added, error);
+    }
+    if (err == NB_OK) {
+        copy_text(&edit);
+        for (size_t i = 0; i < n; i++) {
+            if (added[i]) {
+                add_line(&edit.out, &rows[i]);
+            }
+        }
+        err = edit_commit(&edit, error);
+    }
+    edit_end(&edit);
     return err;
 }
 

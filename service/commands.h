@@ -16,6 +16,7 @@
     COMMAND(serve)                                                                                 \
     COMMAND(config)                                                                                \
     GROUP("Say what to listen to")                                                                 \
+    COMMAND(source)                                                                                \
     COMMAND(topic)                                                                                 \
     COMMAND(lexicon)                                                                               \
     GROUP("Read what it found")                                                                    \

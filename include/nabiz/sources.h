@@ -55,6 +55,14 @@ enum nb_err nb_source_id(struct nb_slice url, struct nb_id *out, struct nb_error
 enum nb_err nb_sources_add(const char *path, const struct nb_source_row *row,
                            struct nb_error *error) NB_MUSTUSE;
 
+/**
+ * Append those rows that the file does not have yet, in one change.
+ * @param added  [out] per row: true when it was appended, false when it was there or is no URL.
+ * @return NB_OK, NB_EIO, NB_EFULL, NB_ENOMEM.
+ */
+enum nb_err nb_sources_add_all(const char *path, const struct nb_source_row *rows, size_t n,
+                               bool *added, struct nb_error *error) NB_MUSTUSE;
+
 /** Remove the line of a source. @return NB_OK, NB_ENOTFOUND, NB_EIO. */
 enum nb_err nb_sources_remove(const char *path, struct nb_id id, struct nb_error *error) NB_MUSTUSE;
 

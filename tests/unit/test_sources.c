@@ -5,6 +5,8 @@
 
 #include <nabiz/buf.h>
 #include <nabiz/diag.h>
+#include <nabiz/feed.h>
+#include <nabiz/opml.h>
 #include <nabiz/sources.h>
 #include <nabiz/url.h>
 
@@ -17,6 +19,7 @@ static int set_up(void **state)
 {
     (void)state;
     assert_int_equal(nb_url_init(&error), NB_OK);
+    nb_feed_init();
     nb_diag_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
     dir = nbt_tmpdir();
     path = nbt_path(dir, "sources.list");
@@ -30,6 +33,7 @@ static int tear_down(void **state)
     nb_arena_free(arena);
     free(path);
     nbt_rmdir(dir);
+    nb_feed_fini();
     nb_url_fini();
     return 0;
 }
@@ -171,6 +175,81 @@ static void changes_leave_the_rest_as_people_wrote_it(void **state)
     assert_int_equal(nb_sources_remove(path, id_of("https://a.example/"), &error), NB_ENOTFOUND);
 }
 
+static void many_rows_are_added_in_one_change_and_none_twice(void **state)
+{
+    (void)state;
+    const struct nb_source_row rows[] = {
+        {.url = "https://b.example/", .kind = NB__KIND__POST},
+        {.url = "https://a.example/", .kind = NB__KIND__POST},
+        {.url = "https://b.example:443/", .kind = NB__KIND__POST},
+        {.url = "gazete", .kind = NB__KIND__POST},
+        {.url = "https://c.example/ d", .kind = NB__KIND__POST},
+    };
+    bool added[5];
+    nbt_write_file(path, NB_LIT("https://a.example/"));
+    assert_int_equal(nb_sources_add_all(path, rows, 5, added, &error), NB_OK);
+    assert_slice_equal(content(), "https://a.example/\nhttps://b.example/  kind=post\n");
+    assert_true(added[0]);
+    assert_false(added[1] || added[2] || added[3] || added[4]);
+}
+
+static void opml_goes_out_and_comes_back(void **state)
+{
+    (void)state;
+    struct nb_sources *sources =
+        load("https://a.example/?x=1&y=2 group=haber title=\"A & \\\"B\\\"\"\n"
+             "https://b.example/\nhttps://c.example/ group=haber\n");
+    struct nb_buf text;
+    const struct nb_opml_outline *outlines = NULL;
+    size_t n = 0;
+    nb_buf_init(&text, 1 << 20);
+    nb_arena_reset(arena);
+    assert_int_equal(nb_opml_write(sources, &text), NB_OK);
+    assert_int_equal(nb_opml_read(nb_buf_slice(&text), arena, &outlines, &n, &error), NB_OK);
+    assert_int_equal(n, 3);
+    assert_string_equal(outlines[0].url, "https://b.example/");
+    assert_string_equal(outlines[0].group, "");
+    assert_string_equal(outlines[1].url, "https://a.example/?x=1&y=2");
+    assert_string_equal(outlines[1].title, "A & \"B\"");
+    assert_string_equal(outlines[1].group, "haber");
+    assert_string_equal(outlines[2].url, "https://c.example/");
+    nb_buf_fini(&text);
+    nb_sources_free(sources);
+}
+
+static void opml_of_others_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum nb_err err;
+        size_t n;
+        const char *group; /* of the last */
+    } rows[] = {
+        {"<opml><body><outline text='a'><outline text='b'><outline xmlurl=' https://a.example/ '/>"
+         "</outline></outline></body></opml>",
+         NB_OK, 1, "a/b"},
+        {"<opml><body><outline text='a & b'><outline xmlUrl='https://a.example/'>", NB_OK, 1,
+         "a  b"},
+        {"<opml><body/></opml>", NB_OK, 0, NULL},
+        {"<rss/>", NB_ESYNTAX, 0, NULL},
+        {"", NB_ESYNTAX, 0, NULL},
+        {"<!DOCTYPE opml [<!ENTITY a 'b'>]><opml><body/></opml>", NB_EREFUSED, 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct nb_opml_outline *outlines = NULL;
+        size_t n = 0;
+        nb_arena_reset(arena);
+        assert_int_equal(nb_opml_read(nb_slice_str(rows[i].text), arena, &outlines, &n, &error),
+                         rows[i].err);
+        assert_int_equal(n, rows[i].n);
+        if (n > 0) {
+            assert_string_equal(outlines[n - 1].group, rows[i].group);
+            assert_string_equal(outlines[n - 1].url, "https://a.example/");
+        }
+    }
+}
+
 static void a_hundred_thousand_sources_are_found_again(void **state)
 {
     (void)state;
@@ -200,6 +279,9 @@ int main(void)
         cmocka_unit_test(adding_appends_a_line_that_loads_to_the_same),
         cmocka_unit_test(adding_makes_the_file),
         cmocka_unit_test(changes_leave_the_rest_as_people_wrote_it),
+        cmocka_unit_test(many_rows_are_added_in_one_change_and_none_twice),
+        cmocka_unit_test(opml_goes_out_and_comes_back),
+        cmocka_unit_test(opml_of_others_is_read),
         cmocka_unit_test(a_hundred_thousand_sources_are_found_again),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
