@@ -146,6 +146,16 @@ static void answer_metrics(const struct nb_pages *pages, struct nb_http_answer *
     }
 }
 
+/* A moment and how long ago it was; a process that never set it has none. */
+static void health_gauge(struct nb_json *j, const char *key, const char *age_key, int64_t at_ms,
+                         int64_t now_ms)
+{
+    if (at_ms > 0) {
+        nb_json_ktime(j, key, at_ms);
+        nb_json_kint(j, age_key, now_ms - at_ms);
+    }
+}
+
 static void health_processes(const struct nb_pages *pages, int64_t now_ms, struct nb_json *j)
 {
     struct nb_process_status processes[NB_PROCESSES_N];
@@ -156,17 +166,13 @@ static void health_processes(const struct nb_pages *pages, int64_t now_ms, struc
         if (!processes[i].known) {
             continue;
         }
-        int64_t started_ms = processes[i].counters[NB_CTR_STARTED_MS];
-        int64_t settled_ms = processes[i].counters[NB_CTR_SETTLED_MS];
         nb_json_key(j, processes[i].name);
         nb_json_object(j);
         nb_json_kbool(j, "alive", processes[i].alive);
-        nb_json_ktime(j, "started", started_ms);
-        nb_json_kint(j, "started_age_ms", now_ms - started_ms);
-        if (settled_ms > 0) {
-            nb_json_ktime(j, "settled", settled_ms);
-            nb_json_kint(j, "settled_age_ms", now_ms - settled_ms);
-        }
+        health_gauge(j, "started", "started_age_ms", processes[i].counters[NB_CTR_STARTED_MS],
+                     now_ms);
+        health_gauge(j, "settled", "settled_age_ms", processes[i].counters[NB_CTR_SETTLED_MS],
+                     now_ms);
         nb_json_end(j);
     }
     nb_json_end(j);
