@@ -23,8 +23,8 @@ enum {
     EXCLAMATION_MILLI = 1100,
     STRENGTH_MAX = 2000,
     SATURATION_MILLI = 700, /* the sum at which the score is half of the most */
-    NEGATIVE_FROM = -250,
-    POSITIVE_FROM = 300,
+    NEGATIVE_FROM = -100,
+    POSITIVE_FROM = 325,
     CLASS_FROM = 450, /* what an intent or emotion needs */
     SERVICE_FROM = 400
 };

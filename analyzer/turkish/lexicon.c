@@ -268,7 +268,7 @@ bool tr_lexicon_has_root(const struct tr_lexicon *lexicon, struct nb_slice text,
 static enum nb_err add_root(struct tr_lexicon *lexicon, struct nb_slice text, struct nb_slice lemma,
                             enum tr_pos pos, unsigned marks)
 {
-    if (text.len == 0 || text.len > ROOT_BYTES_MAX || lemma.len > ROOT_BYTES_MAX) {
+    if (!text.len || text.len > ROOT_BYTES_MAX || !lemma.len || lemma.len > ROOT_BYTES_MAX) {
         return NB_EINVAL;
     }
     if (tr_lexicon_has_root(lexicon, text, pos)) {

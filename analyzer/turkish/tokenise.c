@@ -41,6 +41,9 @@ static bool is_letter(uint32_t c)
     if (c < 0x80) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
+    if (tr_is_dropped(c)) {
+        return false;
+    }
     return (c >= 0xC0 && c < 0x2000 && c != 0xD7 && c != 0xF7 && c != 0x37E && c != 0x60C &&
             c != 0x61B && c != 0x61F && c != 0x6D4) ||
            c == 0xAA || c == 0xB5 || c == 0xBA || (c >= 0x2C00 && c < 0x2E00) ||
@@ -359,6 +362,11 @@ static bool scan_one(struct scan *s, uint32_t c, bool after_word)
         return scan_picture(s);
     }
     size_t end = c < 0x80 ? emoticon_end(s, &mouth) : 0;
+    if (end && after_word &&
+        (nb_ascii_is_alpha(s->text.p[mouth]) || nb_ascii_is_digit(s->text.p[mouth]) ||
+         s->text.p[mouth] == '/')) {
+        end = 0; /* saat:3 tells the time */
+    }
     return end ? scan_emoticon(s, end, mouth) : scan_punct(s);
 }
 

@@ -1,0 +1,225 @@
+#include "tests/lib/test.h"
+
+#include <nabiz/knowledge.h>
+
+#include "analyzer/sentiment/opinion.h"
+
+struct fixture {
+    struct nb_knowledge *knowledge;
+    struct nb_arena *arena;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct nb_error error = {0};
+    size_t bad = 0;
+    if (nb_knowledge_load("lexicons", NULL, &f->knowledge, &bad, &error) != NB_OK) {
+        fail_msg("%s", nb_error_text(&error));
+    }
+    assert_int_equal(bad, 0);
+    f->arena = nb_arena_new((size_t)32 << 20);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    nb_knowledge_free(f->knowledge);
+    nb_arena_free(f->arena);
+    free(f);
+    return 0;
+}
+
+static struct nb_annotation *annotate(struct fixture *f, const char *text)
+{
+    struct nb_document *document = nb_document_new(f->arena);
+    struct nb_annotation *out;
+    document->text = nb_arena_strdup(f->arena, nb_slice_str(text));
+    assert_int_equal(nb_annotate(document, f->knowledge, f->arena, &out), NB_OK);
+    return out;
+}
+
+static int32_t score(struct fixture *f, const char *text)
+{
+    return annotate(f, text)->sentiment->score_milli;
+}
+
+static void labels_follow_words_and_what_turns_them(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *text;
+        Nb__Label want;
+    } rows[] = {
+        {"ekran harika", NB__LABEL__POSITIVE},
+        {"ekran harika değil", NB__LABEL__NEGATIVE},
+        {"ekran kötü değil", NB__LABEL__POSITIVE},
+        {"uygulamayı sevdim", NB__LABEL__POSITIVE},
+        {"uygulamayı sevmedim", NB__LABEL__NEGATIVE},
+        {"uygulamayi sevmedim", NB__LABEL__NEGATIVE},
+        {"UYGULAMAYI SEVMEDİM", NB__LABEL__NEGATIVE},
+        {"hizmetten memnun kalmadık", NB__LABEL__NEGATIVE},
+        {"taşınma sorunsuzdu", NB__LABEL__POSITIVE},
+        {"taşınma sorunsuz değildi", NB__LABEL__NEGATIVE},
+        {"hiçbir sıkıntı yok", NB__LABEL__POSITIVE},
+        {"tadı güzel değil mi?", NB__LABEL__POSITIVE},
+        {"paket yarın gelir", NB__LABEL__NEUTRAL},
+        {"", NB__LABEL__NEUTRAL},
+        {"😡", NB__LABEL__NEGATIVE},
+        {"tamam ❤️", NB__LABEL__POSITIVE},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        Nb__Label got = annotate(f, rows[i].text)->sentiment->label;
+        if (got != rows[i].want) {
+            fail_msg("\"%s\" is %s", rows[i].text, nb_label_name(got));
+        }
+    }
+}
+
+static void strength_grows_and_shrinks_with_its_words(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *weaker, *stronger;
+    } rows[] = {
+        {"güzel", "çok güzel"},
+        {"biraz güzel", "güzel"},
+        {"güzel", "güzel!"},
+        {"güzel", "GÜZEL"},
+        {"güzel", "güzeeeel"},
+        {"ekran harika ama batarya berbat", "batarya berbat ama ekran harika"},
+        {"kötü", "kötü değil"},
+        {"harika değil", "kötü değil"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (score(f, rows[i].weaker) >= score(f, rows[i].stronger)) {
+            fail_msg("\"%s\" %d, \"%s\" %d", rows[i].weaker, score(f, rows[i].weaker),
+                     rows[i].stronger, score(f, rows[i].stronger));
+        }
+    }
+}
+
+static void a_score_explains_itself_with_file_and_line(void **state)
+{
+    struct fixture *f = *state;
+    struct nb_annotation *a = annotate(f, "sevmedim");
+    bool found = false;
+    for (size_t i = 0; i < a->n_why; i++) {
+        found |= strstr(a->why[i], "\"sevmedim\" sev +700 (polarity.txt:") &&
+                 strstr(a->why[i], " turned (suffixes.txt:") && strstr(a->why[i], " -> -560");
+    }
+    if (!found) {
+        fail_msg("%s", a->n_why ? a->why[0] : "no reasons");
+    }
+    assert_int_equal(annotate(f, "paket yarın gelir")->n_why, 0);
+}
+
+static void emotions_and_intents_come_from_cues(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *text, *emotion, *intent;
+    } rows[] = {
+        {"öfkeden çıldıracağım", "anger", NULL},
+        {"çok üzüldüm 😢", "sadness", NULL},
+        {"günaydın dostlar", NULL, "greeting"},
+        {"fatura yanlış, müşteri hizmetleri berbat", NULL, "complaint"},
+        {"kargo çok hızlıydı, kurye harika", NULL, "praise"},
+        {"hangisi daha iyi?", NULL, "question"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_annotation *a = annotate(f, rows[i].text);
+        bool emotion = !rows[i].emotion, intent = !rows[i].intent;
+        for (size_t k = 0; k < a->n_emotions; k++) {
+            emotion |= rows[i].emotion && !strcmp(a->emotions[k]->type, rows[i].emotion);
+        }
+        for (size_t k = 0; k < a->n_intents; k++) {
+            intent |= rows[i].intent && !strcmp(a->intents[k], rows[i].intent);
+        }
+        if (!emotion || !intent) {
+            fail_msg("\"%s\": %s missing", rows[i].text,
+                     emotion ? rows[i].intent : rows[i].emotion);
+        }
+    }
+}
+
+static void ignore(void *context, size_t line, struct nb_slice text, struct nb_slice want,
+                   const char *got)
+{
+    (void)got;
+    print_error("%s:%zu: \"%.*s\" should be %.*s\n", (const char *)context, line, NB_ARG(text),
+                NB_ARG(want));
+}
+
+static void every_example_in_the_lexicons_holds(void **state)
+{
+    struct fixture *f = *state;
+    size_t examples_n = 0, failed_n = 0;
+    for (size_t i = 0; nb_knowledge_lexicon(i); i++) {
+        char path[128];
+        (void)snprintf(path, sizeof(path), "lexicons/%s", nb_knowledge_lexicon(i));
+        assert_int_equal(nb_knowledge_check(f->knowledge, nbt_read_file(path, f->arena), ignore,
+                                            path, &examples_n, &failed_n),
+                         NB_OK);
+    }
+    assert_true(examples_n > 50);
+    assert_int_equal(failed_n, 0);
+}
+
+static void an_example_that_does_not_hold_is_told(void **state)
+{
+    struct fixture *f = *state;
+    size_t examples_n = 0, failed_n = 0;
+    char name[] = "expected";
+    assert_int_equal(nb_knowledge_check(f->knowledge,
+                                        NB_LIT("# x\n+1 a = \"harika\" -> negative\n"
+                                               "+1 a = \"harika\" -> positive\n"),
+                                        ignore, name, &examples_n, &failed_n),
+                     NB_OK);
+    assert_int_equal(examples_n, 2);
+    assert_int_equal(failed_n, 1);
+}
+
+static void lines_are_taken_apart_or_refused_with_a_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *head, *term, *pos;
+        bool ok;
+    } rows[] = {
+        {"+700 sev /verb", "+700", "sev", "verb", true},
+        {"  -900  olmaz olsun   = \"x\" -> negative", "-900", "olmaz olsun", "", true},
+        {"-350 :/", "-350", ":/", "", true},
+        {"# comment", "", "", "", true},
+        {"", "", "", "", true},
+        {"+700", "+700", "", "", false},
+        {"+700 a = \"x\" negative", "", "", "", false},
+        {"+700 a = \"x", "", "", "", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_lexicon_line line;
+        const char *problem = nb_lexicon_line(nb_slice_str(rows[i].line), &line);
+        assert_int_equal(problem == NULL, rows[i].ok);
+        if (rows[i].ok) {
+            assert_slice_equal(line.head, rows[i].head);
+            assert_slice_equal(line.term, rows[i].term);
+            assert_slice_equal(line.pos, rows[i].pos);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(labels_follow_words_and_what_turns_them),
+        cmocka_unit_test(strength_grows_and_shrinks_with_its_words),
+        cmocka_unit_test(a_score_explains_itself_with_file_and_line),
+        cmocka_unit_test(emotions_and_intents_come_from_cues),
+        cmocka_unit_test(every_example_in_the_lexicons_holds),
+        cmocka_unit_test(an_example_that_does_not_hold_is_told),
+        cmocka_unit_test(lines_are_taken_apart_or_refused_with_a_reason),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,270 @@
+#include "tests/lib/test.h"
+
+#include <nabiz/text.h>
+
+#include "analyzer/turkish/lexicon.h"
+#include "analyzer/turkish/text.h"
+
+struct fixture {
+    struct tr_lexicon *lexicon;
+    struct nb_arena *arena;
+    size_t bad_n;
+};
+
+static void count_bad(void *context, uint32_t line, const char *message)
+{
+    (void)line;
+    (void)message;
+    *(size_t *)context += 1;
+}
+
+static struct tr_lexicon *load(struct nb_arena *arena, size_t *bad_n)
+{
+    struct tr_lexicon *lexicon = tr_lexicon_new();
+    struct nb_slice suffixes = nbt_read_file("lexicons/suffixes.txt", arena);
+    struct nb_slice roots = nbt_read_file("lexicons/roots.txt", arena);
+    assert_non_null(lexicon);
+    tr_lexicon_watch(lexicon, "Polarity=Neg");
+    assert_int_equal(tr_lexicon_add_suffixes(lexicon, suffixes, count_bad, bad_n), NB_OK);
+    assert_int_equal(tr_lexicon_compile(lexicon), NB_OK);
+    assert_int_equal(tr_lexicon_add_roots(lexicon, roots, count_bad, bad_n), NB_OK);
+    assert_int_equal(tr_lexicon_add_root(lexicon, NB_LIT("beğen"), TR_VERB), NB_OK);
+    assert_int_equal(tr_lexicon_add_root(lexicon, NB_LIT("sorun"), TR_NOUN), NB_OK);
+    assert_int_equal(tr_lexicon_seal(lexicon), NB_OK);
+    return lexicon;
+}
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    f->arena = nb_arena_new((size_t)32 << 20);
+    f->lexicon = load(f->arena, &f->bad_n);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    tr_lexicon_free(f->lexicon);
+    nb_arena_free(f->arena);
+    free(f);
+    return 0;
+}
+
+static void folding_follows_turkish_letters(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *in, *want;
+    } rows[] = {
+        {"IĞDIR", "ığdır"},
+        {"İZMİR", "izmir"},
+        {"ÇĞÖŞÜ", "çğöşü"},
+        {"kâğıt mahkûm millî", "kağıt mahkum milli"},
+        {"i\xCC\x87yi", "iyi"},
+        {"kar\xC2\xADgo te\xE2\x80\x8Bmiz", "kargo temiz"},
+        {"Ali’nin Ayşe`nin Can´ın", "ali'nin ayşe'nin can'ın"},
+        {"ŽÉÑ ПРИВЕТ ΑΒΓ", "žéñ привет αβγ"},
+        {"", ""},
+        {"\xFF\x41\xC4", "\xFF\x61\xC4"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_slice got, again;
+        assert_int_equal(tr_fold(nb_slice_str(rows[i].in), f->arena, &got, NULL), NB_OK);
+        assert_slice_equal(got, rows[i].want);
+        assert_int_equal(tr_fold(got, f->arena, &again, NULL), NB_OK);
+        assert_slice_equal(again, rows[i].want);
+    }
+}
+
+static void the_map_of_a_fold_leads_back_to_the_text(void **state)
+{
+    struct fixture *f = *state;
+    struct nb_slice in = NB_LIT("I\xC2\xAD"
+                                "B"),
+                    got;
+    const uint32_t *map;
+    assert_int_equal(tr_fold(in, f->arena, &got, &map), NB_OK);
+    assert_slice_equal(got, "ıb");
+    const uint32_t want[] = {0, 0, 3, 4};
+    assert_memory_equal(map, want, sizeof(want));
+}
+
+static void text_is_cut_into_tokens_of_every_kind(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *text;
+        size_t at, n;
+        enum tr_kind kind;
+        const char *folded;
+        uint32_t begin, end;
+    } rows[] = {
+        {"Acme’nin hattı", 0, 2, TR_WORD, "acme'nin", 0, 10},
+        {"'tırnak'", 1, 3, TR_WORD, "tırnak", 1, 8},
+        {"saat 14:30'da", 1, 2, TR_NUMBER, "14:30'da", 5, 13},
+        {"1.250,50TL", 0, 2, TR_NUMBER, "1.250,50", 0, 8},
+        {"5g çekmiyor", 0, 2, TR_WORD, "5g", 0, 2},
+        {"bak: https://a.example/x?y=1).", 2, 5, TR_URL, "https://a.example/x?y=1", 5, 28},
+        {"yaz: ali@posta.example!", 2, 4, TR_URL, "ali@posta.example", 5, 22},
+        {"@Deniz_1 selam", 0, 2, TR_MENTION, "deniz_1", 0, 8},
+        {"@mert@uzak.example.", 0, 2, TR_MENTION, "mert@uzak.example", 0, 18},
+        {"#ÇokGüzel!", 0, 2, TR_HASHTAG, "çokgüzel", 0, 11},
+        {"oldu :-)))", 1, 2, TR_EMOTICON, ":)", 5, 10},
+        {"üzgünüm :'(", 1, 2, TR_EMOTICON, ":'(", 11, 14},
+        {"saat:3", 1, 3, TR_PUNCT, ":", 4, 5},
+        {"👍🏽", 0, 1, TR_EMOJI, "👍", 0, 8},
+        {"🤷‍♀️", 0, 1, TR_EMOJI, "🤷", 0, 13},
+        {"🇹🇷🇹🇷", 0, 2, TR_EMOJI, "🇹🇷", 0, 8},
+        {"ne!!!", 1, 2, TR_PUNCT, "!", 2, 5},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tr_token *tokens;
+        size_t n;
+        assert_int_equal(tr_tokenise(nb_slice_str(rows[i].text), f->arena, &tokens, &n), NB_OK);
+        if (n != rows[i].n) {
+            fail_msg("\"%s\" has %zu tokens", rows[i].text, n);
+        }
+        const struct tr_token *token = &tokens[rows[i].at];
+        assert_slice_equal(token->folded, rows[i].folded);
+        assert_int_equal(token->kind, rows[i].kind);
+        assert_int_equal(token->begin, rows[i].begin);
+        assert_int_equal(token->end, rows[i].end);
+    }
+}
+
+static void sentences_end_where_a_reader_would_end_them(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *text;
+        size_t n;
+    } rows[] = {
+        {"", 0},
+        {"Bir cümle", 1},
+        {"Geldi. Gitti.", 2},
+        {"3. gün geldi. Oldu", 2},
+        {"ne?! Evet... Tamam :)", 3},
+        {"satır\nsatır", 2},
+        {"bkz. ekteki dosya", 1},
+        {"\"Geldi.\" Dedi", 2},
+        {"www.a.example güzel. Evet", 2},
+        {"kargo.example sitesi", 1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tr_token *tokens;
+        struct tr_sentence *sentences;
+        size_t tokens_n, n;
+        struct nb_slice text = nb_slice_str(rows[i].text);
+        assert_int_equal(tr_tokenise(text, f->arena, &tokens, &tokens_n), NB_OK);
+        assert_int_equal(tr_sentences(text, tokens, tokens_n, f->arena, &sentences, &n), NB_OK);
+        if (n != rows[i].n) {
+            fail_msg("\"%s\" has %zu sentences", rows[i].text, n);
+        }
+        for (size_t s = 0, at = 0; s < n; at = sentences[s++].end) {
+            assert_int_equal(sentences[s].begin, at);
+            assert_true(sentences[s].end > at);
+        }
+    }
+}
+
+static struct tr_reading read_word(struct fixture *f, const char *word)
+{
+    struct tr_token *tokens;
+    struct tr_reading reading;
+    size_t n;
+    assert_int_equal(tr_tokenise(nb_slice_str(word), f->arena, &tokens, &n), NB_OK);
+    assert_int_equal(n, 1);
+    tr_read(f->lexicon, &tokens[0], &reading);
+    return reading;
+}
+
+static void words_are_read_as_root_and_suffixes(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *word, *lemma, *features;
+        bool known;
+    } rows[] = {
+        {"faturalarımızdan", "fatura", "Case=Abl|Number=Plur|Number[psor]=Plur|Person[psor]=1",
+         true},
+        {"beğenmedim", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
+        {"begenmedim", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
+        {"BEĞENMEDİM", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
+        {"beğenmedimmmm", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
+        {"gidiyor", "git", "Aspect=Prog|Tense=Pres", true},
+        {"oynuyorum", "oyna", "Aspect=Prog|Number=Sing|Person=1|Tense=Pres", true},
+        {"diyecek", "de", "Tense=Fut", true},
+        {"geliyo", "gel", "Aspect=Prog|Style=Coll|Tense=Pres", true},
+        {"ulaşamıyoruz", "ulaş",
+         "Aspect=Prog|Mood=Pot|Number=Plur|Person=1|Polarity=Neg|Tense=Pres", true},
+        {"rengini", "renk", "Case=Acc|Number[psor]=Sing|Person[psor]=2", true},
+        {"burnuna", "burun", "Case=Dat|Number[psor]=Sing|Person[psor]=2", true},
+        {"hakkı", "hak", "Number[psor]=Sing|Person[psor]=3", true},
+        {"saati", "saat", "Number[psor]=Sing|Person[psor]=3", true},
+        {"sorunsuz", "sorun", "Case=Abe", true},
+        {"Zirvetel’den", "zirvetel", "Case=Abl", false},
+        {"Googlea", "googlea", "", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tr_reading reading = read_word(f, rows[i].word);
+        char features[256];
+        size_t len = tr_features_text(f->lexicon, reading.features, features, sizeof(features));
+        assert_slice_equal(reading.lemma, rows[i].lemma);
+        assert_slice_equal(nb_slice(features, len), rows[i].features);
+        assert_int_equal(reading.known, rows[i].known);
+    }
+    assert_int_equal(f->bad_n, 0);
+}
+
+static void what_harmony_forbids_is_no_form_of_a_root(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const words[] = {"faturalerden", "gelıyor", "kitapden", "evdan", "rengdi"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        struct tr_token token = {.kind = TR_WORD, .folded = nb_slice_str(words[i])};
+        struct tr_reading reading;
+        token.stem_len = (uint16_t)token.folded.len;
+        tr_read(f->lexicon, &token, &reading);
+        if (reading.known) {
+            fail_msg("%s is read as %.*s", words[i], NB_ARG(reading.lemma));
+        }
+    }
+}
+
+static void bad_lines_cost_only_themselves(void **state)
+{
+    (void)state;
+    static const char suffixes[] = "start noun N\nfinal N\nN\nN lAr N Number=Plur\nN (lar N\n"
+                                   "N lEr N\nN ki N novalue\nstart thing N\nN - N Case=Acc\n";
+    static const char roots[] = "noun: ev\nthing: x\nno colon\n";
+    size_t bad_n = 0;
+    struct tr_lexicon *lexicon = tr_lexicon_new();
+    assert_int_equal(tr_lexicon_add_suffixes(lexicon, NB_LIT(suffixes), count_bad, &bad_n), NB_OK);
+    assert_int_equal(bad_n, 6);
+    assert_int_equal(tr_lexicon_compile(lexicon), NB_OK);
+    assert_int_equal(tr_lexicon_add_roots(lexicon, NB_LIT(roots), count_bad, &bad_n), NB_OK);
+    assert_int_equal(bad_n, 8);
+    assert_int_equal(tr_lexicon_seal(lexicon), NB_OK);
+    struct tr_token token = {.kind = TR_WORD, .folded = NB_LIT("evler"), .stem_len = 5};
+    struct tr_reading reading;
+    tr_read(lexicon, &token, &reading);
+    assert_true(reading.known);
+    assert_slice_equal(reading.lemma, "ev");
+    tr_lexicon_free(lexicon);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(folding_follows_turkish_letters),
+        cmocka_unit_test(the_map_of_a_fold_leads_back_to_the_text),
+        cmocka_unit_test(text_is_cut_into_tokens_of_every_kind),
+        cmocka_unit_test(sentences_end_where_a_reader_would_end_them),
+        cmocka_unit_test(words_are_read_as_root_and_suffixes),
+        cmocka_unit_test(what_harmony_forbids_is_no_form_of_a_root),
+        cmocka_unit_test(bad_lines_cost_only_themselves),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
