@@ -135,7 +135,22 @@ static enum nb_err retract(struct nb_txn *txn, const struct nb_document *documen
                                : err; /* KNOWN named an annotation that is not there */
 }
 
-/* Who wrote what a URL or guid names, as far as the log went. Empty when unknown. */
+/* Author of the document that is known under this id, or empty. */
+static enum nb_err author_of(struct nb_txn *txn, struct nb_id id, struct nb_arena *arena,
+                             struct nb_slice *out)
+{
+    struct known known;
+    enum nb_err err = known_get(txn, nb_slice(id.b, sizeof(id.b)), arena, &known);
+    if (err == NB_OK) {
+        *out = known.author;
+    }
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+/*
+ * Who wrote what a URL or guid names, as far as the log went. Empty when unknown. A URL may name a
+ * part of a page, a comment; when that is not known, the page is meant.
+ */
 static enum nb_err author_behind(struct nb_txn *txn, struct nb_slice site, struct nb_slice target,
                                  struct nb_arena *arena, struct nb_slice *out)
 {
@@ -143,28 +158,28 @@ static enum nb_err author_behind(struct nb_txn *txn, struct nb_slice site, struc
     if (!target.len) {
         return NB_OK;
     }
-    struct nb_id id;
-    struct nb_url url;
-    struct nb_slice canonical;
-    enum nb_err err = nb_url_parse(target, NULL, arena, &url);
-    if (err == NB_ENOMEM) {
+    enum nb_err err =
+        author_of(txn, nb_document_identity(site, target, nb_slice(NULL, 0)), arena, out);
+    if (err || out->len) {
         return err;
     }
-    if (err == NB_OK && nb_url_is_http(&url)) {
-        err = nb_url_canonical(&url, arena, &canonical);
-        if (err) {
-            return err;
-        }
-        id = nb_known_url(canonical);
-    } else {
-        id = nb_document_identity(site, target, nb_slice(NULL, 0));
+    struct nb_url url;
+    struct nb_slice form;
+    err = nb_url_parse(target, NULL, arena, &url);
+    if (err || !nb_url_is_http(&url)) {
+        return err == NB_ENOMEM ? err : NB_OK;
     }
-    struct known known;
-    err = known_get(txn, nb_slice(id.b, sizeof(id.b)), arena, &known);
+    err = nb_url_permalink(&url, arena, &form);
     if (err == NB_OK) {
-        *out = known.author;
+        err = author_of(txn, nb_known_url(form), arena, out);
     }
-    return err == NB_ENOTFOUND ? NB_OK : err;
+    if (err == NB_OK && !out->len && url.fragment.len) {
+        err = nb_url_canonical(&url, arena, &form);
+        if (err == NB_OK) {
+            err = author_of(txn, nb_known_url(form), arena, out);
+        }
+    }
+    return err;
 }
 
 static bool edge_is_repeated(const struct nb_edge *const *edges, size_t n, const char *to,

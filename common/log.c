@@ -1,11 +1,16 @@
 /*
- * The local log: three tables of the crawl store.
+ * The local log: two tables of the crawl store.
  *
- *   log        number -> revision (u32), supersedes (u64), packed Document
- *   identity   id     -> number of the newest revision (u64), its revision (u32), content id
+ *   log        number   -> head: revision (u32), supersedes (u64), identity (16 bytes);
+ *                          then the packed Document
+ *   identity   identity -> entry: number of the newest revision (u64), its revision (u32),
+ *                          content id (16 bytes), source (u64), length of the text (u32)
+ *              alias    -> the identity it stands for (16 bytes)
  *
- * All numbers are big-endian. Numbers start at 1 and have no gaps. Producers encode with an empty
- * header in front, so that a first revision is stored as it came, without a copy.
+ * All numbers are big-endian. Numbers start at 1 and have no gaps. The identity is in the head and
+ * not in the Document because only the log knows it: a producer's guid may turn out to be another
+ * name of a document that is there. Producers leave room for the head, so that a first revision is
+ * stored without a copy of the rest.
  */
 #include <nabiz/log.h>
 
@@ -18,8 +23,8 @@
 #include <nabiz/wake.h>
 
 enum {
-    HEAD_BYTES = 12,
-    IDENTITY_BYTES = 8 + 4 + NB_ID_BYTES,
+    HEAD_BYTES = NB_LOG_HEAD_BYTES,
+    ENTRY_BYTES = 8 + 4 + NB_ID_BYTES + 8 + 4,
     KEEP_BATCH_N = 4096, /* a batch that grew past this gives its memory back on reset */
 };
 
@@ -62,15 +67,9 @@ void nb_log_close(struct nb_log *log)
     nb_free(log);
 }
 
-static bool is_web_url(struct nb_slice s)
-{
-    return nb_slice_eq_ascii_case(nb_slice_sub(s, 0, 7), NB_LIT("http://")) ||
-           nb_slice_eq_ascii_case(nb_slice_sub(s, 0, 8), NB_LIT("https://"));
-}
-
 struct nb_id nb_document_identity(struct nb_slice scope, struct nb_slice guid, struct nb_slice url)
 {
-    if (guid.len > 0 && (url.len == 0 || !is_web_url(guid))) {
+    if (guid.len > 0) {
         return nb_id_of((const struct nb_slice[]){NB_LIT("guid"), scope, guid}, 3);
     }
     return nb_id_of((const struct nb_slice[]){NB_LIT("url"), url}, 2);
@@ -156,7 +155,7 @@ enum nb_log_outcome nb_log_batch_outcome(const struct nb_log_batch *batch, size_
 enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *arena,
                           struct nb_log_record *out)
 {
-    static const char empty_head[HEAD_BYTES];
+    char head[HEAD_BYTES] = {0};
     if (!document->has_identity || document->identity.len != NB_ID_BYTES) {
         return NB_EINVAL;
     }
@@ -164,16 +163,21 @@ enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *a
     stored.has_number = 0;
     stored.has_revision = 0;
     stored.has_supersedes = 0;
-    struct nb_log_record record;
+    stored.has_identity = 0;
+    struct nb_log_record record = {.text_bytes = (uint32_t)nb_field(document->text).len};
     struct nb_slice body;
     memcpy(record.identity.b, document->identity.data, NB_ID_BYTES);
+    memcpy(head + HEAD_BYTES - NB_ID_BYTES, record.identity.b, NB_ID_BYTES);
+    if (document->has_source && document->source.len >= 8) {
+        record.source = nb_key_to_u64(document->source.data);
+    }
     record.content = nb_id_of(
         (const struct nb_slice[]){nb_field(document->title), nb_field(document->text),
                                   nb_field(document->author), nb_field(document->reply_to)},
         4);
     enum nb_err err = nb_document_encode(&stored, arena, &body);
     if (err == NB_OK) {
-        err = nb_pack(nb_slice(empty_head, HEAD_BYTES), body, arena, &record.bytes);
+        err = nb_pack(nb_slice(head, HEAD_BYTES), body, arena, &record.bytes);
     }
     if (err == NB_OK) {
         *out = record;
@@ -213,19 +217,106 @@ static enum nb_err last_number(struct nb_txn *txn, uint64_t *out)
     return err;
 }
 
-/* Put a document with its header filled in; only revisions need a copy to do so. */
-static enum nb_err put_revised(struct nb_txn *txn, const uint8_t number[8],
-                               const struct nb_log_record *record, uint32_t revision,
-                               uint64_t supersedes)
+/* What the identity table says of a document; all zero for one that is new. */
+struct entry {
+    uint64_t number;
+    uint32_t revision;
+    struct nb_id content;
+    uint64_t source;
+    uint32_t text_bytes;
+};
+
+static void entry_put(struct nb_txn *txn, const struct nb_id *id, const struct entry *entry)
 {
+    uint8_t bytes[ENTRY_BYTES];
+    nb_key_u64(entry->number, bytes);
+    put_u32(entry->revision, bytes + 8);
+    memcpy(bytes + 12, entry->content.b, NB_ID_BYTES);
+    nb_key_u64(entry->source, bytes + 28);
+    put_u32(entry->text_bytes, bytes + 36);
+    nb_put(txn, NB_TBL_IDENTITY, nb_slice(id->b, NB_ID_BYTES), nb_slice(bytes, ENTRY_BYTES));
+}
+
+/*
+ * Look an identity up, through an alias if it is one.
+ * @param id  [in, out] becomes the identity the entry is kept under.
+ */
+static enum nb_err entry_get(struct nb_txn *txn, struct nb_id *id, struct entry *entry)
+{
+    struct nb_slice value;
+    enum nb_err err = nb_get(txn, NB_TBL_IDENTITY, nb_slice(id->b, NB_ID_BYTES), &value);
+    if (err == NB_OK && value.len == NB_ID_BYTES) {
+        memcpy(id->b, value.p, NB_ID_BYTES);
+        err = nb_get(txn, NB_TBL_IDENTITY, nb_slice(id->b, NB_ID_BYTES), &value);
+        if (err == NB_ENOTFOUND) {
+            return NB_ECORRUPT;
+        }
+    }
+    if (err != NB_OK) {
+        return err;
+    }
+    if (value.len != ENTRY_BYTES) {
+        return NB_ECORRUPT;
+    }
+    const uint8_t *p = (const uint8_t *)value.p;
+    entry->number = nb_key_to_u64(p);
+    entry->revision = to_u32(p + 8);
+    memcpy(entry->content.b, p + 12, NB_ID_BYTES);
+    entry->source = nb_key_to_u64(p + 28);
+    entry->text_bytes = to_u32(p + 36);
+    return NB_OK;
+}
+
+/* Let another name lead to a document, unless it already leads somewhere. */
+static void alias_put(struct nb_txn *txn, const struct nb_id *alias, const struct nb_id *id)
+{
+    struct nb_slice key = nb_slice(alias->b, NB_ID_BYTES);
+    struct nb_slice value;
+    if (memcmp(alias->b, id->b, NB_ID_BYTES) != 0 &&
+        nb_get(txn, NB_TBL_IDENTITY, key, &value) == NB_ENOTFOUND) {
+        nb_put(txn, NB_TBL_IDENTITY, key, nb_slice(id->b, NB_ID_BYTES));
+    }
+}
+
+/* The identity a record belongs to, and what is known of it. */
+static enum nb_err find_known(struct nb_txn *txn, const struct nb_log_record *record,
+                              struct nb_id *id, struct entry *entry)
+{
+    *id = record->identity;
+    enum nb_err err = entry_get(txn, id, entry);
+    if (err == NB_ENOTFOUND && record->has_alias) {
+        *id = record->alias;
+        err = entry_get(txn, id, entry);
+    }
+    if (err == NB_ENOTFOUND) {
+        *id = record->identity;
+        *entry = (struct entry){0};
+        err = NB_OK;
+    }
+    return err;
+}
+
+/* Put a document; its head is right as it came for a first revision under its own identity. */
+static enum nb_err put_document(struct nb_txn *txn, const struct nb_log_record *record,
+                                const struct nb_id *id, const struct entry *entry,
+                                uint64_t supersedes)
+{
+    uint8_t number[8];
+    nb_key_u64(entry->number, number);
+    struct nb_slice key = nb_slice(number, sizeof(number));
+    if (supersedes == 0) {
+        nb_put_last(txn, NB_TBL_LOG, key, record->bytes);
+        return nb_txn_err(txn);
+    }
     char *copy = nb_malloc(record->bytes.len);
     if (!copy) {
         return NB_ENOMEM;
     }
     memcpy(copy, record->bytes.p, record->bytes.len);
-    put_u32(revision, (uint8_t *)copy);
+    put_u32(entry->revision, (uint8_t *)copy);
     nb_key_u64(supersedes, (uint8_t *)copy + 4);
-    nb_put_last(txn, NB_TBL_LOG, nb_slice(number, 8), nb_slice(copy, record->bytes.len));
+    memcpy(copy + 12, id->b, NB_ID_BYTES);
+    nb_put_last(txn, NB_TBL_LOG, key, nb_slice(copy, record->bytes.len));
     nb_free(copy);
     return nb_txn_err(txn);
 }
@@ -233,39 +324,35 @@ static enum nb_err put_revised(struct nb_txn *txn, const uint8_t number[8],
 static enum nb_err append_item(struct nb_txn *txn, struct item *item, uint64_t *last)
 {
     const struct nb_log_record *record = &item->record;
-    struct nb_slice id = nb_slice(record->identity.b, NB_ID_BYTES);
-    struct nb_slice known;
-    uint8_t entry[IDENTITY_BYTES];
-    uint8_t number[8];
-    uint32_t revision = 0;
-    enum nb_err err = nb_get(txn, NB_TBL_IDENTITY, id, &known);
-    if (err != NB_OK && err != NB_ENOTFOUND) {
+    struct nb_id id;
+    struct entry known;
+    enum nb_err err = find_known(txn, record, &id, &known);
+    if (err != NB_OK) {
         return err;
     }
-    nb_key_u64(*last + 1, number);
-    if (err == NB_ENOTFOUND) {
-        item->outcome = NB_LOG_NEW;
-        nb_put_last(txn, NB_TBL_LOG, nb_slice(number, 8), record->bytes);
-    } else {
-        if (known.len != IDENTITY_BYTES) {
-            return NB_ECORRUPT;
-        }
-        memcpy(entry, known.p, IDENTITY_BYTES);
-        if (memcmp(entry + 12, record->content.b, NB_ID_BYTES) == 0) {
-            item->outcome = NB_LOG_KNOWN;
-            return NB_OK;
-        }
-        item->outcome = NB_LOG_REVISED;
-        revision = to_u32(entry + 8) + 1;
-        err = put_revised(txn, number, record, revision, nb_key_to_u64(entry));
-        if (err != NB_OK) {
-            return err;
-        }
+    bool may_revise = record->source == known.source || record->text_bytes > known.text_bytes;
+    if (known.number != 0 &&
+        (memcmp(&known.content, &record->content, sizeof(known.content)) == 0 || !may_revise)) {
+        item->outcome = NB_LOG_KNOWN;
+        return NB_OK;
     }
-    memcpy(entry, number, 8);
-    put_u32(revision, entry + 8);
-    memcpy(entry + 12, record->content.b, NB_ID_BYTES);
-    nb_put(txn, NB_TBL_IDENTITY, id, nb_slice(entry, IDENTITY_BYTES));
+    item->outcome = known.number ? NB_LOG_REVISED : NB_LOG_NEW;
+    struct entry entry = {
+        .number = *last + 1,
+        .revision = known.number ? known.revision + 1 : 0,
+        .content = record->content,
+        .source = record->source,
+        .text_bytes = record->text_bytes,
+    };
+    err = put_document(txn, record, &id, &entry, known.number);
+    if (err != NB_OK) {
+        return err;
+    }
+    entry_put(txn, &id, &entry);
+    alias_put(txn, &record->identity, &id);
+    if (record->has_alias) {
+        alias_put(txn, &record->alias, &id);
+    }
     *last += 1;
     return nb_txn_err(txn);
 }
@@ -324,11 +411,20 @@ static enum nb_err decode_document(uint64_t number, struct nb_slice value, struc
         return nb_error_set(error, err, "document %llu: %s", (unsigned long long)number,
                             nb_strerror(err));
     }
+    const uint8_t *head = (const uint8_t *)value.p;
+    document->has_identity = 1;
+    document->identity.len = NB_ID_BYTES;
+    document->identity.data = nb_arena_alloc(arena, NB_ID_BYTES);
+    if (!document->identity.data) {
+        return nb_error_set(error, NB_ENOMEM, "document %llu: %s", (unsigned long long)number,
+                            nb_strerror(NB_ENOMEM));
+    }
+    memcpy(document->identity.data, head + 12, NB_ID_BYTES);
     document->has_number = 1;
     document->number = number;
     document->has_revision = 1;
-    document->revision = to_u32((const uint8_t *)value.p);
-    document->supersedes = nb_key_to_u64((const uint8_t *)value.p + 4);
+    document->revision = to_u32(head);
+    document->supersedes = nb_key_to_u64(head + 4);
     document->has_supersedes = document->supersedes != 0;
     *out = document;
     return NB_OK;

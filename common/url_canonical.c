@@ -194,3 +194,28 @@ enum nb_err nb_url_canonical(const struct nb_url *url, struct nb_arena *arena, s
     *out = nb_slice(p, canonical.len);
     return NB_OK;
 }
+
+static bool names_a_part(struct nb_slice fragment)
+{
+    bool route = fragment.len && (fragment.p[0] == '!' || fragment.p[0] == '/');
+    return fragment.len && (route || nb_slice_find_byte(fragment, '=', 0) == NB_NPOS);
+}
+
+enum nb_err nb_url_permalink(const struct nb_url *url, struct nb_arena *arena, struct nb_slice *out)
+{
+    struct nb_slice canonical;
+    enum nb_err err = nb_url_canonical(url, arena, &canonical);
+    if (err != NB_OK || !names_a_part(url->fragment)) {
+        *out = canonical;
+        return err;
+    }
+    char *p = nb_arena_alloc(arena, canonical.len + 1 + url->fragment.len);
+    if (!p) {
+        return NB_ENOMEM;
+    }
+    memcpy(p, canonical.p, canonical.len);
+    p[canonical.len] = '#';
+    memcpy(p + canonical.len + 1, url->fragment.p, url->fragment.len);
+    *out = nb_slice(p, canonical.len + 1 + url->fragment.len);
+    return NB_OK;
+}

@@ -4,6 +4,7 @@
  */
 #include "crawler/crawl_impl.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <nabiz/counters.h>
@@ -19,10 +20,62 @@ struct maker {
     const struct nb_feed *feed;
     struct nb_arena *arena;
     struct nb_slice site; /* of the feed */
+    uint64_t *urls;       /* hashes of the entries' addresses, sorted */
 };
 
-/* The canonical form of an absolute URL; what is none stays as it is. */
-static enum nb_err canonical(struct nb_slice text, struct nb_arena *arena, struct nb_slice *out,
+static int compare_hashes(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static enum nb_err set_urls(struct maker *maker)
+{
+    size_t n = maker->feed->entries_n;
+    maker->urls = nb_arena_calloc(maker->arena, n, sizeof(*maker->urls));
+    if (!maker->urls) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        maker->urls[i] = nb_hash64(maker->feed->entries[i].url);
+    }
+    qsort(maker->urls, n, sizeof(*maker->urls), compare_hashes);
+    return NB_OK;
+}
+
+/* Only one entry of the feed has this address. */
+static bool is_alone(const struct maker *maker, struct nb_slice url)
+{
+    size_t n = maker->feed->entries_n;
+    uint64_t hash = nb_hash64(url);
+    const uint64_t *hit = bsearch(&hash, maker->urls, n, sizeof(*maker->urls), compare_hashes);
+    return hit && (hit == maker->urls || hit[-1] != hash) &&
+           (hit + 1 == maker->urls + n || hit[1] != hash);
+}
+
+/* The first page of a host. */
+static bool is_home(struct nb_slice url)
+{
+    size_t scheme = nb_slice_find(url, NB_LIT("://"), 0);
+    return scheme != NB_NPOS && nb_slice_find_byte(url, '/', scheme + 3) == url.len - 1;
+}
+
+/*
+ * The permalink is a second name of what has a guid: guids differ between a site's feeds, and some
+ * publishers change them. It is none where entries share it, or where it is just the front page.
+ */
+static void set_alias(const struct maker *maker, const struct nb_feed_entry *entry,
+                      struct nb_slice url, struct nb_log_record *record)
+{
+    if (url.len && !is_home(url) && is_alone(maker, entry->url)) {
+        record->alias = nb_document_identity(nb_slice(NULL, 0), nb_slice(NULL, 0), url);
+        record->has_alias = true;
+    }
+}
+
+/* The permalink form of an absolute URL; what is none stays as it is. */
+static enum nb_err permalink(struct nb_slice text, struct nb_arena *arena, struct nb_slice *out,
                              struct nb_slice *site)
 {
     struct nb_url url;
@@ -32,7 +85,7 @@ static enum nb_err canonical(struct nb_slice text, struct nb_arena *arena, struc
         if (site) {
             *site = nb_url_site(url.host);
         }
-        return nb_url_canonical(&url, arena, out);
+        return nb_url_permalink(&url, arena, out);
     }
     return err == NB_ENOMEM ? err : NB_OK;
 }
@@ -76,7 +129,7 @@ static enum nb_err set_links(struct maker *maker, const struct nb_feed_entry *en
     for (size_t i = 0; i < n; i++) {
         Nb__Link *link = nb_arena_alloc(maker->arena, sizeof(*link));
         struct nb_slice url;
-        if (!link || canonical(entry->links[i].url, maker->arena, &url, NULL) != NB_OK) {
+        if (!link || permalink(entry->links[i].url, maker->arena, &url, NULL) != NB_OK) {
             return NB_ENOMEM;
         }
         nb__link__init(link);
@@ -143,9 +196,9 @@ static enum nb_err make_document(struct maker *maker, const struct nb_feed_entry
     struct nb_slice site = maker->site;
     struct nb_slice url;
     struct nb_slice reply_to;
-    enum nb_err err = canonical(entry->url, arena, &url, &site);
+    enum nb_err err = permalink(entry->url, arena, &url, &site);
     if (err == NB_OK) {
-        err = canonical(entry->reply_to, arena, &reply_to, NULL);
+        err = permalink(entry->reply_to, arena, &reply_to, NULL);
     }
     struct nb_id *identity = nb_arena_alloc(arena, sizeof(*identity));
     if (err != NB_OK || !identity) {
@@ -184,6 +237,9 @@ static enum nb_err add_entry(struct maker *maker, const struct nb_feed_entry *en
     if (err == NB_OK) {
         err = nb_log_encode(document, maker->arena, &record);
     }
+    if (err == NB_OK) {
+        set_alias(maker, entry, nb_field(document->url), &record);
+    }
     if (err == NB_ETOOBIG) {
         poll->skipped_n++;
         err = NB_OK;
@@ -202,12 +258,13 @@ static enum nb_err add_entry(struct maker *maker, const struct nb_feed_entry *en
 enum nb_err nb_crawl_documents(struct nb_poll *poll, const struct nb_feed *feed,
                                struct nb_arena *scratch)
 {
-    struct maker maker = {poll, feed, scratch, nb_url_site(poll->host)};
+    struct maker maker = {.poll = poll, .feed = feed, .arena = scratch};
+    maker.site = nb_url_site(poll->host);
     poll->records = nb_arena_calloc(poll->arena, feed->entries_n, sizeof(*poll->records));
     if (!poll->records) {
         return NB_ENOMEM;
     }
-    enum nb_err err = NB_OK;
+    enum nb_err err = set_urls(&maker);
     for (size_t i = feed->entries_n; err == NB_OK && i > 0; i--) {
         err = add_entry(&maker, &feed->entries[i - 1]);
     }

@@ -7,6 +7,7 @@
 #include <nabiz/arena.h>
 #include <nabiz/hash.h>
 #include <nabiz/json.h>
+#include <nabiz/log.h>
 #include <nabiz/pack.h>
 #include <nabiz/record.h>
 #include <nabiz/store.h>
@@ -16,7 +17,6 @@
 enum {
     LINE_MAX_BYTES = 256 << 20,
     ARENA_BYTES = 512 << 20,
-    LOG_HEAD_BYTES = 12,
 };
 
 static void json_hex(struct nb_json *json, struct nb_slice bytes, struct nb_arena *arena)
@@ -56,7 +56,7 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
     struct nb_slice body = value;
     switch (table) {
     case NB_TBL_LOG:
-        body = nb_slice_sub(value, LOG_HEAD_BYTES, value.len);
+        body = nb_slice_sub(value, NB_LOG_HEAD_BYTES, value.len);
         if (nb_unpack(body, arena, &value) != NB_OK) {
             return false;
         }
@@ -99,7 +99,7 @@ static void json_record(struct nb_json *json, enum nb_table_id table, struct nb_
     }
     if (table == NB_TBL_LOG) {
         nb_json_key(json, "head");
-        json_hex(json, nb_slice_sub(value, 0, LOG_HEAD_BYTES), arena);
+        json_hex(json, nb_slice_sub(value, 0, NB_LOG_HEAD_BYTES), arena);
     }
     nb_json_key(json, "value");
     if (!json_message(json, table, value, arena)) {

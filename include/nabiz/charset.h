@@ -31,8 +31,8 @@ struct nb_charset {
 };
 
 /**
- * @return the static name for a label (white space and ASCII case ignored), or NULL. Two sets of the
- * Turkish past that the standard leaves out are known as well: "x-mac-turkish" and "ibm857".
+ * @return the static name for a label (white space and ASCII case ignored), or NULL. Two sets of
+ * the Turkish past that the standard leaves out are known as well: "x-mac-turkish" and "ibm857".
  */
 const char *nb_charset_by_label(struct nb_slice label);
 

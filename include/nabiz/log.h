@@ -8,6 +8,7 @@
 #ifndef NABIZ_LOG_H
 #define NABIZ_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <nabiz/arena.h>
@@ -18,18 +19,20 @@
 
 struct nb_log;
 
+/** Bytes in front of a packed document in the local log; for `nabiz dump`. */
+#define NB_LOG_HEAD_BYTES 28
+
 /** A log kept in a crawl store, which stays the caller's. */
 enum nb_err nb_log_open_local(struct nb_store *crawl, struct nb_log **out,
                               struct nb_error *error) NB_MUSTUSE;
 void nb_log_close(struct nb_log *log);
 
 /**
- * Identity of a document.
- * @param scope  the site that gave the guid ("forum.example"); ignored for a URL.
- * @param guid   the publisher's id; may be empty. One that is an http(s) URL counts as a URL.
- * @param url    canonical URL (nb_url_canonical); may be empty when there is a guid.
- * A guid that is no URL identifies within its scope; otherwise the canonical URL does, everywhere.
- * Without a URL any guid identifies within its scope.
+ * Identity of a document: the publisher's guid within its site where there is one, else its
+ * permalink (nb_url_permalink), everywhere.
+ * @param scope  the site of the document ("forum.example"); ignored for a URL.
+ * @param guid   the publisher's id; may be empty.
+ * @param url    may be empty when there is a guid.
  */
 struct nb_id nb_document_identity(struct nb_slice scope, struct nb_slice guid, struct nb_slice url);
 
@@ -49,12 +52,17 @@ void nb_log_batch_reset(struct nb_log_batch *batch);
  */
 struct nb_log_record {
     struct nb_id identity;
-    struct nb_id content;  /* changes when title, text, author or reply-to changes */
+    struct nb_id alias;   /* another identity of the same document, its permalink; */
+    bool has_alias;       /* for publishers whose guids change or differ between feeds */
+    struct nb_id content; /* changes when title, text, author or reply-to changes */
+    uint64_t source;      /* start of Document.source: who may revise, see nb_log_append() */
+    uint32_t text_bytes;
     struct nb_slice bytes; /* packed */
 };
 
 /**
- * Encode a document; number, revision and supersedes are left out: the log fills them in.
+ * Encode a document; number, revision, supersedes and identity are left out: the log fills them in.
+ * The record has no alias; the caller may add one.
  * @param arena  owns the record.
  * @return NB_OK, NB_EINVAL (no identity), NB_ETOOBIG (over 16 MiB), NB_ENOMEM.
  */
@@ -79,8 +87,11 @@ size_t nb_log_batch_len(const struct nb_log_batch *batch);
 enum nb_log_outcome nb_log_batch_outcome(const struct nb_log_batch *batch, size_t i);
 
 /**
- * Append a batch, all or nothing. A document whose identity and content are known is not appended
- * again; one whose content changed is appended as a revision that names the one it supersedes.
+ * Append a batch, all or nothing. A document whose identity (or alias) and content are known is not
+ * appended again; one whose content changed is appended as a revision that names the one it
+ * supersedes. The source a document came from may revise it freely; another source only with a
+ * longer text, and is then the one it came from: so a summary in one feed and the full text in
+ * another are one document, and the two feeds do not overwrite each other for ever.
  * When this returns NB_OK the batch is stored as durably as the store's sync setting says.
  * @return NB_OK, NB_EFULL (try again later), NB_EIO, NB_ENOMEM.
  */

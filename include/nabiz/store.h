@@ -32,8 +32,9 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK };
 /* X(id, store, "name", "key", "value"): also what `nabiz dump` and docs/architecture.md show. */
 #define NB_TABLES(X)                                                                               \
     X(CRAWL_META, CRAWL, "meta", "text", "text")                                                   \
-    X(LOG, CRAWL, "log", "u64 document number", "codec byte, Document")                            \
-    X(IDENTITY, CRAWL, "identity", "id of document", "u64 number of newest revision, content id")  \
+    X(LOG, CRAWL, "log", "u64 document number", "head (see log.c), codec byte, Document")          \
+    X(IDENTITY, CRAWL, "identity", "id of document",                                               \
+      "entry, or the id it is an alias of; see log.c")                                             \
     X(SOURCE_STATE, CRAWL, "source", "id of source", "SourceState")                                \
     X(DUE, CRAWL, "due", "u64 time due, id of source", "empty")                                    \
     X(ANALYSIS_META, ANALYSIS, "meta", "text", "text")                                             \

@@ -64,6 +64,15 @@ enum nb_err nb_url_canonical(const struct nb_url *url, struct nb_arena *arena,
                              struct nb_slice *out) NB_MUSTUSE;
 
 /**
+ * The canonical form with the fragment kept where it names a part of the page: a comment, an entry.
+ * A fragment with a '=' tracks or highlights and is dropped, unless it is a route ("#!", "#/").
+ * @param out  [out] in arena.
+ * @return NB_OK, NB_ENOMEM.
+ */
+enum nb_err nb_url_permalink(const struct nb_url *url, struct nb_arena *arena,
+                             struct nb_slice *out) NB_MUSTUSE;
+
+/**
  * The registrable domain of a host as parsed ("a.b.com.tr" -> "b.com.tr"), without a dot at its
  * end; an address or a public suffix is returned as it is. Before nb_url_init() it goes by the
  * list that is built into libpsl, which may be older. Borrows from host.

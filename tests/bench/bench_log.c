@@ -117,7 +117,7 @@ static double bare_append(MDB_env *env, const MDB_dbi dbi[2], const struct sampl
         for (size_t k = 0; k < GROUP_N; k++, i++) {
             const struct nb_log_record *record = &sample->records[i];
             uint8_t number[8];
-            uint8_t entry[28] = {0};
+            uint8_t entry[40] = {0};
             nb_key_u64(i + 1, number);
             memcpy(entry, number, 8);
             memcpy(entry + 12, record->content.b, NB_ID_BYTES);

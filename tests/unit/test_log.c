@@ -115,7 +115,7 @@ static void a_known_document_is_not_appended_again_and_a_changed_one_is_a_revisi
     assert_int_equal(nb_log_get(f->log, 4, f->arena, &out, NULL), NB_ENOTFOUND);
 }
 
-static void identity_is_the_canonical_url_or_a_guid_within_its_site(void **state)
+static void identity_is_a_guid_within_its_site_or_the_permalink_everywhere(void **state)
 {
     (void)state;
     static const struct {
@@ -125,11 +125,9 @@ static void identity_is_the_canonical_url_or_a_guid_within_its_site(void **state
         {"a", "", "https://x/1", "b", "", "https://x/1", true},
         {"a", "7", "https://x/1", "b", "7", "https://x/1", false},
         {"a", "7", "https://x/1", "a", "7", "https://x/1?moved", true},
-        {"a", "https://x/1", "https://x/1", "b", "", "https://x/1", true},
-        {"a", "HTTP://x/1", "https://x/1", "b", "", "https://x/1", true},
+        {"a", "https://x/?p=1", "https://x/1", "a", "https://x/?p=1#c2", "https://x/1#c2", false},
         {"a", "tag:x,1", "", "a", "tag:x,1", "", true},
         {"a", "b7", "", "ab", "7", "", false},
-        {"a", "https://x/1", "", "b", "https://x/1", "", false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct nb_id a =
@@ -140,6 +138,64 @@ static void identity_is_the_canonical_url_or_a_guid_within_its_site(void **state
                                  nb_slice_str(rows[i].url_b));
         assert_int_equal(memcmp(&a, &b, sizeof(a)) == 0, rows[i].same);
     }
+}
+
+/* A record of one document as a feed might give it. */
+struct sighting {
+    const char *guid, *url, *text;
+    uint64_t source;
+    enum nb_log_outcome want;
+};
+
+static void see(struct fixture *f, const struct sighting *s)
+{
+    struct nb_document *document = nb_document_new(f->arena);
+    struct nb_id id =
+        nb_document_identity(NB_LIT("a.example"), nb_slice_str(s->guid), nb_slice_str(s->url));
+    uint8_t source[8];
+    nb_key_u64(s->source, source);
+    document->has_identity = 1;
+    document->identity = (ProtobufCBinaryData){NB_ID_BYTES, id.b};
+    document->has_source = 1;
+    document->source = (ProtobufCBinaryData){8, source};
+    document->text = nb_arena_strdup(f->arena, nb_slice_str(s->text));
+    struct nb_log_record record;
+    assert_int_equal(nb_log_encode(document, f->arena, &record), NB_OK);
+    record.alias = nb_document_identity(NB_LIT(""), NB_LIT(""), nb_slice_str(s->url));
+    record.has_alias = s->url[0] != '\0';
+    nb_log_batch_reset(f->batch);
+    assert_int_equal(nb_log_batch_add(f->batch, &record), NB_OK);
+    append(f);
+    assert_int_equal(nb_log_batch_outcome(f->batch, 0), s->want);
+}
+
+static void a_document_is_one_whatever_feed_names_it_how(void **state)
+{
+    struct fixture *f = *state;
+    static const struct sighting sightings[] = {
+        {"guid-1", "https://a.example/1", "ozet", 1, NB_LOG_NEW},
+        {"other-guid", "https://a.example/1", "ozet", 2, NB_LOG_KNOWN}, /* guid of another feed */
+        {"guid-1", "https://a.example/moved", "ozet", 1, NB_LOG_KNOWN}, /* a new address */
+        {"guid-1", "https://a.example/1", "oze!", 2, NB_LOG_KNOWN},     /* not its source */
+        {"guid-1", "https://a.example/1", "ozet ve tam metin", 2, NB_LOG_REVISED},
+        {"guid-1", "https://a.example/1", "ozet", 1, NB_LOG_KNOWN},  /* the summary again */
+        {"third", "https://a.example/1", "kisa", 2, NB_LOG_REVISED}, /* edited by its source */
+        {"third", "", "kisa", 2, NB_LOG_KNOWN}, /* the name learnt from the line above */
+        {"guid-2", "https://a.example/2", "baska", 1, NB_LOG_NEW},
+    };
+    for (size_t i = 0; i < sizeof(sightings) / sizeof(sightings[0]); i++) {
+        see(f, &sightings[i]);
+    }
+    struct nb_document *first;
+    struct nb_document *third;
+    struct nb_document *other;
+    assert_int_equal(nb_log_get(f->log, 1, f->arena, &first, NULL), NB_OK);
+    assert_int_equal(nb_log_get(f->log, 3, f->arena, &third, NULL), NB_OK);
+    assert_int_equal(nb_log_get(f->log, 4, f->arena, &other, NULL), NB_OK);
+    assert_int_equal(third->revision, 2);
+    assert_int_equal(third->supersedes, 2);
+    assert_memory_equal(third->identity.data, first->identity.data, NB_ID_BYTES);
+    assert_memory_not_equal(other->identity.data, first->identity.data, NB_ID_BYTES);
 }
 
 static void bookkeeping_is_stored_with_the_documents_and_not_without_them(void **state)
@@ -310,7 +366,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_LOG(documents_come_back_in_order_with_their_numbers),
         WITH_LOG(a_known_document_is_not_appended_again_and_a_changed_one_is_a_revision),
-        cmocka_unit_test(identity_is_the_canonical_url_or_a_guid_within_its_site),
+        cmocka_unit_test(identity_is_a_guid_within_its_site_or_the_permalink_everywhere),
+        WITH_LOG(a_document_is_one_whatever_feed_names_it_how),
         WITH_LOG(bookkeeping_is_stored_with_the_documents_and_not_without_them),
         WITH_LOG(a_small_arena_gets_fewer_documents_and_never_loses_one),
         WITH_LOG(a_waiter_is_told_of_an_append_and_of_a_wake),

@@ -444,9 +444,34 @@ static void the_site_is_the_registrable_domain(void **state)
     nb_url_fini();
 }
 
+static void a_permalink_keeps_the_fragment_that_names_a_part(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *want;
+    } rows[] = {
+        {"https://A.example/1?utm_source=x#comment-7", "https://a.example/1#comment-7"},
+        {"https://a.example/1#xtor=RSS-12", "https://a.example/1"},
+        {"https://a.example/1#:~:text=merhaba", "https://a.example/1"},
+        {"https://a.example/#!/konu?id=3", "https://a.example/#!/konu?id=3"},
+        {"https://a.example/1#", "https://a.example/1"},
+        {"https://a.example/1", "https://a.example/1"},
+    };
+    struct nb_arena *arena = nb_arena_new(1 << 20);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_url url;
+        struct nb_slice out;
+        assert_int_equal(nb_url_parse(nb_slice_str(rows[i].url), NULL, arena, &url), NB_OK);
+        assert_int_equal(nb_url_permalink(&url, arena, &out), NB_OK);
+        assert_slice_equal(out, rows[i].want);
+    }
+    nb_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_permalink_keeps_the_fragment_that_names_a_part),
         cmocka_unit_test(absolute_urls_are_read_and_written_as_browsers_do),
         cmocka_unit_test(credentials_end_at_the_last_at_sign),
         cmocka_unit_test(references_resolve_against_their_base),
