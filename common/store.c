@@ -274,6 +274,18 @@ static enum nb_err make_dirs(const char *dir, const struct nb_store *store, stru
     return NB_OK;
 }
 
+/*
+ * LMDB begins a file with two meta pages, written at once. A file that does not have both was cut
+ * short while it was made, holds nothing, and would be refused for ever: start it over.
+ */
+static void drop_unfinished(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) == 0 && st.st_size < 2 * sysconf(_SC_PAGESIZE)) {
+        (void)unlink(path); /* if that fails, opening says what is wrong */
+    }
+}
+
 static enum nb_err open_env(struct nb_store *store, const struct nb_store_options *options,
                             struct nb_error *error)
 {
@@ -281,6 +293,9 @@ static enum nb_err open_env(struct nb_store *store, const struct nb_store_option
     (void)snprintf(path, sizeof(path), "%s/data.mdb", store->dir);
     if (options->read_only && access(path, R_OK) != 0) {
         return nb_error_set(error, nb_store_err(errno), "%s: %s", path, strerror(errno));
+    }
+    if (!options->read_only) {
+        drop_unfinished(path);
     }
     unsigned flags =
         MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0) | (options->sync ? 0 : MDB_NOMETASYNC);
