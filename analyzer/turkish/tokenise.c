@@ -365,7 +365,7 @@ static bool scan_one(struct scan *s, uint32_t c, bool after_word)
     if (end && after_word &&
         (nb_ascii_is_alpha(s->text.p[mouth]) || nb_ascii_is_digit(s->text.p[mouth]) ||
          s->text.p[mouth] == '/')) {
-        end = 0; /* saat:3 tells the time */
+        end = 0; /* "at:3" tells the time */
     }
     return end ? scan_emoticon(s, end, mouth) : scan_punct(s);
 }
