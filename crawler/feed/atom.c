@@ -27,14 +27,24 @@ static void start_entry(struct nb_feed_reader *reader, const struct nb_feed_attr
     nb_feed_entry_open(reader);
 }
 
+static bool is_binary(struct nb_slice type, struct nb_slice mode)
+{
+    return nb_slice_eq_ascii_case(mode, NB_LIT("base64")) ||
+           (nb_slice_find_byte(type, '/', 0) != NB_NPOS &&
+            !nb_slice_eq_ascii_case(nb_slice_sub(type, 0, 5), NB_LIT("text/")) &&
+            !nb_slice_ends(type, NB_LIT("xml")) && mode.len == 0);
+}
+
 /* type of a text construct: text, html, xhtml, or a media type; mode is Atom 0.3's */
 static void start_text(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs)
 {
     struct nb_slice type = nb_slice_trim(nb_feed_attr(attrs, "type"));
     struct nb_slice mode = nb_feed_attr(attrs, "mode");
-    if (nb_slice_eq_ascii_case(type, NB_LIT("xhtml")) ||
-        nb_slice_eq_ascii_case(type, NB_LIT("application/xhtml+xml")) ||
-        (mode.len && nb_slice_eq_ascii_case(mode, NB_LIT("xml")))) {
+    if (is_binary(type, mode)) {
+        reader->form = NB_FEED_BINARY;
+    } else if (nb_slice_eq_ascii_case(type, NB_LIT("xhtml")) ||
+               nb_slice_eq_ascii_case(type, NB_LIT("application/xhtml+xml")) ||
+               (mode.len && nb_slice_eq_ascii_case(mode, NB_LIT("xml")))) {
         reader->form = NB_FEED_XHTML;
     } else if (nb_slice_eq_ascii_case(type, NB_LIT("html")) ||
                nb_slice_eq_ascii_case(type, NB_LIT("text/html")) ||

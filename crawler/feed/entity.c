@@ -110,7 +110,7 @@ static int digit_of(char c, int base)
     return value;
 }
 
-static uint32_t repair_code_point(uint32_t code_point)
+uint32_t nb_entity_repair(uint32_t code_point)
 {
     if (code_point >= 0x80 && code_point <= 0x9f && c1_as_1252[code_point - 0x80]) {
         return c1_as_1252[code_point - 0x80];
@@ -147,7 +147,7 @@ static size_t read_number(struct nb_slice s, size_t at, uint32_t *code_point)
     if (i < s.len && s.p[i] == ';') {
         i++;
     }
-    *code_point = repair_code_point(value);
+    *code_point = nb_entity_repair(value);
     return i - at;
 }
 

@@ -17,6 +17,12 @@ void nb_entity_init(void);
 uint32_t nb_entity_find(struct nb_slice name);
 
 /**
+ * What a browser makes of a code point that a reference or a careless encoder wrote: the C1
+ * controls are windows-1252, what is no character is U+FFFD.
+ */
+uint32_t nb_entity_repair(uint32_t code_point);
+
+/**
  * Read a reference at s.p[at] == '&'.
  * @param code_point  [out] never NUL, never a surrogate; a reference to one of the C1 controls is
  *                    read as windows-1252, as browsers do.

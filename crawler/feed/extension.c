@@ -77,7 +77,7 @@ static void start_media_content(struct nb_feed_reader *reader, const struct nb_f
     nb_feed_add_enclosure(reader, url, nb_feed_word(reader, nb_feed_attr(attrs, "type")));
 }
 
-static void end_media_description(struct nb_feed_reader *reader, struct nb_slice text)
+static void end_other_description(struct nb_feed_reader *reader, struct nb_slice text)
 {
     nb_feed_set_summary(reader, 1, nb_feed_body(reader, text, false));
 }
@@ -123,6 +123,7 @@ const struct nb_feed_rule nb_feed_extension_rules[] = {
     {NB_FEED_NS_DC, "author", NB_FEED_ENTRY, 0, NULL, end_dc_creator},
     {NB_FEED_NS_DC, "date", NB_FEED_ENTRY, 0, NULL, end_dc_date},
     {NB_FEED_NS_DC, "title", NB_FEED_BODY, 0, NULL, end_dc_title},
+    {NB_FEED_NS_DC, "description", NB_FEED_ENTRY, 0, NULL, end_other_description},
     {NB_FEED_NS_DC, "subject", NB_FEED_ENTRY, 0, NULL, end_subject},
     {NB_FEED_NS_DC, "language", NB_FEED_FEED, 0, NULL, end_dc_language},
     {NB_FEED_NS_DCTERMS, "created", NB_FEED_ENTRY, 0, NULL, end_dc_date},
@@ -132,7 +133,7 @@ const struct nb_feed_rule nb_feed_extension_rules[] = {
     {NB_FEED_NS_WFW, "commentrss", NB_FEED_ENTRY, 0, NULL, end_comment_rss},
     {NB_FEED_NS_MEDIA, "group", NB_FEED_ENTRY, NB_FEED_ENTRY, NULL, NULL},
     {NB_FEED_NS_MEDIA, "content", NB_FEED_ENTRY, NB_FEED_ENTRY, start_media_content, NULL},
-    {NB_FEED_NS_MEDIA, "description", NB_FEED_ENTRY, 0, NULL, end_media_description},
+    {NB_FEED_NS_MEDIA, "description", NB_FEED_ENTRY, 0, NULL, end_other_description},
     {NB_FEED_NS_ITUNES, "author", NB_FEED_ENTRY, 0, NULL, end_itunes_author},
     {NB_FEED_NS_ITUNES, "summary", NB_FEED_ENTRY, 0, NULL, end_itunes_summary},
     {NB_FEED_NS_SY, "updateperiod", NB_FEED_FEED, 0, NULL, end_sy_period},

@@ -79,6 +79,17 @@ static bool is_wide_space(uint32_t c)
     return c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
+/* A C1 control is what windows-1252 has there: an encoder's mistake, as in references. */
+static void sink_visible(struct sink *sink, uint32_t c)
+{
+    c = c >= 0x80 && c <= 0x9f ? nb_entity_repair(c) : c;
+    if (!is_invisible(c)) {
+        char bytes[4];
+        size_t n = nb_utf8_put(c, bytes);
+        sink_bytes(sink, nb_slice(bytes, n));
+    }
+}
+
 static void sink_code_point(struct sink *sink, uint32_t c)
 {
     if (c == '\n' && sink->pre) {
@@ -89,10 +100,8 @@ static void sink_code_point(struct sink *sink, uint32_t c)
         sink_gap(sink, GAP_LINE);
     } else if (c == 0x2029) {
         sink_gap(sink, GAP_PARAGRAPH);
-    } else if (!is_invisible(c)) {
-        char bytes[4];
-        size_t n = nb_utf8_put(c, bytes);
-        sink_bytes(sink, nb_slice(bytes, n));
+    } else {
+        sink_visible(sink, c);
     }
 }
 
@@ -139,7 +148,8 @@ enum role {
     ROLE_ITEM,
     ROLE_CELL,
     ROLE_PRE,
-    ROLE_RAW,
+    ROLE_RAW,    /* its content is no text */
+    ROLE_SCRIPT, /* the same, and it needs no end */
     ROLE_A,
     ROLE_IMG
 };
@@ -163,8 +173,8 @@ static const struct element elements[] = {
     {{"iframe", 6}, ROLE_RAW}, {{"img", 3}, ROLE_IMG}, {{"li", 2}, ROLE_ITEM},
     {{"main", 4}, ROLE_BLOCK}, {{"nav", 3}, ROLE_BLOCK}, {{"noembed", 7}, ROLE_RAW},
     {{"noframes", 8}, ROLE_RAW}, {{"object", 6}, ROLE_RAW}, {{"ol", 2}, ROLE_BLOCK},
-    {{"p", 1}, ROLE_BLOCK}, {{"pre", 3}, ROLE_PRE}, {{"script", 6}, ROLE_RAW},
-    {{"section", 7}, ROLE_BLOCK}, {{"select", 6}, ROLE_RAW}, {{"style", 5}, ROLE_RAW},
+    {{"p", 1}, ROLE_BLOCK}, {{"pre", 3}, ROLE_PRE}, {{"script", 6}, ROLE_SCRIPT},
+    {{"section", 7}, ROLE_BLOCK}, {{"select", 6}, ROLE_RAW}, {{"style", 5}, ROLE_SCRIPT},
     {{"summary", 7}, ROLE_BLOCK}, {{"svg", 3}, ROLE_RAW}, {{"table", 5}, ROLE_BLOCK},
     {{"tbody", 5}, ROLE_BLOCK}, {{"td", 2}, ROLE_CELL}, {{"template", 8}, ROLE_RAW},
     {{"textarea", 8}, ROLE_RAW}, {{"tfoot", 5}, ROLE_BLOCK}, {{"th", 2}, ROLE_CELL},
@@ -173,14 +183,16 @@ static const struct element elements[] = {
 };
 /* clang-format on */
 
-static enum role role_of(struct nb_slice name)
+enum { ELEMENTS_N = sizeof(elements) / sizeof(elements[0]) };
+
+/* @return ELEMENTS_N for one that is not listed */
+static size_t find_element(struct nb_slice name)
 {
-    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
-        if (nb_slice_eq_ascii_case(elements[i].name, name)) {
-            return elements[i].role;
-        }
+    size_t i = 0;
+    while (i < ELEMENTS_N && !nb_slice_eq_ascii_case(elements[i].name, name)) {
+        i++;
     }
-    return ROLE_INLINE;
+    return i;
 }
 
 struct tag {
@@ -195,7 +207,8 @@ struct tag {
 struct tokenizer {
     struct nb_slice s;
     size_t at;
-    bool no_quote[2]; /* no more '"', no more '\'' in the rest */
+    bool no_quote[2];        /* no more '"', no more '\'' in the rest */
+    bool no_end[ELEMENTS_N]; /* no more end tag of this raw element */
 };
 
 static size_t find_quote(struct tokenizer *t, size_t from, char quote)
@@ -290,15 +303,15 @@ static bool read_tag(struct tokenizer *t, struct tag *tag)
     return i < t->s.len;
 }
 
-/* Move past the end tag of a raw element. */
-static void skip_raw(struct tokenizer *t, struct nb_slice name)
+/*
+ * Move past the end tag of a raw element. Without one a script takes the rest with it, as in a
+ * browser; anything else was cut or careless, and what follows is text.
+ */
+static void skip_raw(struct tokenizer *t, size_t element)
 {
-    for (size_t at = t->at;;) {
-        at = nb_slice_find(t->s, NB_LIT("</"), at);
-        if (at == NB_NPOS) {
-            t->at = t->s.len;
-            return;
-        }
+    struct nb_slice name = elements[element].name;
+    size_t at = t->no_end[element] ? NB_NPOS : t->at;
+    while (at != NB_NPOS && (at = nb_slice_find(t->s, NB_LIT("</"), at)) != NB_NPOS) {
         at += 2;
         size_t end = at + name.len;
         if (nb_slice_eq_ascii_case(nb_slice_sub(t->s, at, end), name) &&
@@ -307,6 +320,10 @@ static void skip_raw(struct tokenizer *t, struct nb_slice name)
             t->at = close == NB_NPOS ? t->s.len : close + 1;
             return;
         }
+    }
+    t->no_end[element] = true;
+    if (elements[element].role == ROLE_SCRIPT) {
+        t->at = t->s.len;
     }
 }
 
@@ -428,7 +445,8 @@ static enum nb_err on_tag(struct tokenizer *t, const struct tag *tag, struct sin
                           const struct nb_url *base, struct nb_arena *arena,
                           struct link_list *links)
 {
-    switch (role_of(tag->name)) {
+    size_t element = find_element(tag->name);
+    switch (element < ELEMENTS_N ? elements[element].role : ROLE_INLINE) {
     case ROLE_BLOCK:
         sink_gap(sink, GAP_PARAGRAPH);
         sink->bullet = false;
@@ -448,8 +466,9 @@ static enum nb_err on_tag(struct tokenizer *t, const struct tag *tag, struct sin
         pre_changes(sink, tag->closing);
         break;
     case ROLE_RAW:
+    case ROLE_SCRIPT:
         if (!tag->closing && !tag->self_closing) {
-            skip_raw(t, tag->name);
+            skip_raw(t, element);
         }
         break;
     case ROLE_A:

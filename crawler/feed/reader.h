@@ -75,7 +75,12 @@ extern const struct nb_feed_rule nb_feed_extension_rules[];
 extern const size_t nb_feed_extension_rules_n;
 
 /* How the text of the captured element is written. */
-enum nb_feed_form { NB_FEED_HTML, NB_FEED_PLAIN, NB_FEED_XHTML };
+enum nb_feed_form {
+    NB_FEED_HTML,
+    NB_FEED_PLAIN,
+    NB_FEED_XHTML,
+    NB_FEED_BINARY /* base64: no text */
+};
 
 /* An entry while it is read: what decides between several elements that say the same. */
 struct nb_feed_draft {
@@ -174,7 +179,7 @@ int64_t nb_feed_date(struct nb_feed_reader *reader, struct nb_slice text);
 /** A count, -1 when it is none. */
 int64_t nb_feed_count(struct nb_slice text);
 
-/** "mail (Name)" and "Name <mail>" to Name; anything else as it is. */
+/** "mail (Name)", "Name (mail)" and "Name <mail>" to Name; anything else as it is. */
 struct nb_slice nb_feed_person(struct nb_feed_reader *reader, struct nb_slice text);
 
 void nb_feed_add_category(struct nb_feed_reader *reader, struct nb_slice name);

@@ -211,6 +211,28 @@ static bool read_attributes(struct soup *soup, size_t *at)
     return slash;
 }
 
+static bool is_one_of(struct nb_slice name, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (nb_slice_eq_ascii_case(name, nb_slice_str(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A title inside which a link starts was not closed: elements of an item hold no others. */
+static bool ends_the_open_one(const struct soup *soup, struct nb_slice name)
+{
+    static const char *const leaves[] = {"title",   "link",        "guid",     "id",
+                                         "pubdate", "category",    "comments", "published",
+                                         "updated", "description", "summary",  "content"};
+    size_t leaves_n = sizeof(leaves) / sizeof(leaves[0]);
+    size_t plain_n = leaves_n - 3; /* the last three may hold markup of their own */
+    return soup->open_n > 0 && is_one_of(soup->open[soup->open_n - 1], leaves, plain_n) &&
+           is_one_of(name, leaves, leaves_n);
+}
+
 static enum nb_err read_start(struct soup *soup)
 {
     size_t from = soup->at + 1;
@@ -225,6 +247,9 @@ static enum nb_err read_start(struct soup *soup)
     if (nb_slice_eq_ascii_case(name, NB_LIT("item")) ||
         nb_slice_eq_ascii_case(name, NB_LIT("entry"))) {
         close_to(soup, name);
+    }
+    if (ends_the_open_one(soup, name)) {
+        close_top(soup);
     }
     if (soup->open_n == NB_FEED_DEPTH) {
         return NB_ETOOBIG;

@@ -78,6 +78,20 @@ static void end_description(struct nb_feed_reader *reader, struct nb_slice text)
     }
 }
 
+/* The whole text, as some early feeds carry it. */
+static void end_body(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    if (reader->draft.entry.content.len == 0) {
+        reader->draft.entry.content = nb_feed_body(reader, text, true);
+    }
+}
+
+static void start_xhtml(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs)
+{
+    (void)attrs;
+    reader->form = NB_FEED_XHTML;
+}
+
 static void start_guid(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs)
 {
     struct nb_slice permalink = nb_feed_attr(attrs, "ispermalink");
@@ -149,11 +163,15 @@ static void end_ttl(struct nb_feed_reader *reader, struct nb_slice text)
 const struct nb_feed_rule nb_feed_rss_rules[] = {
     {RSS, "rss", NB_FEED_TOP, NB_FEED_TOP, start_rss, NULL},
     {NB_FEED_NS_RDF, "rdf", NB_FEED_TOP, NB_FEED_TOP, start_rdf, NULL},
+    {RSS, "rdf", NB_FEED_TOP, NB_FEED_TOP, start_rdf, NULL},
     {RSS, "channel", NB_FEED_TOP, NB_FEED_FEED, start_channel, NULL},
     {RSS, "item", ITEM_PLACES, NB_FEED_ENTRY, start_item, NULL},
     {RSS, "title", NB_FEED_BODY, 0, NULL, end_title},
     {RSS, "link", NB_FEED_BODY, 0, start_link, end_link},
     {RSS, "description", NB_FEED_BODY, 0, NULL, end_description},
+    {RSS, "body", NB_FEED_ENTRY, 0, NULL, end_body},
+    {RSS, "fullitem", NB_FEED_ENTRY, 0, NULL, end_body},
+    {NB_FEED_NS_XHTML, "body", NB_FEED_ENTRY, 0, start_xhtml, end_body},
     {RSS, "guid", NB_FEED_ENTRY, 0, start_guid, end_guid},
     {RSS, "author", NB_FEED_ENTRY, 0, NULL, end_author},
     {RSS, "pubdate", NB_FEED_ENTRY, 0, NULL, end_pub_date},

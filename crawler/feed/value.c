@@ -86,10 +86,13 @@ struct nb_slice nb_feed_person(struct nb_feed_reader *reader, struct nb_slice te
 {
     struct nb_slice line = nb_feed_line(reader, text);
     size_t open = nb_slice_find_byte(line, '(', 0);
-    if (open != NB_NPOS && open > 0 && nb_slice_ends(line, NB_LIT(")")) &&
-        nb_slice_find_byte(nb_slice_sub(line, 0, open), '@', 0) != NB_NPOS) {
-        struct nb_slice name = nb_slice_trim(nb_slice_sub(line, open + 1, line.len - 1));
-        return name.len ? name : nb_slice_trim(nb_slice_sub(line, 0, open));
+    if (open != NB_NPOS && open > 0 && nb_slice_ends(line, NB_LIT(")"))) {
+        struct nb_slice outside = nb_slice_trim(nb_slice_sub(line, 0, open));
+        struct nb_slice inside = nb_slice_trim(nb_slice_sub(line, open + 1, line.len - 1));
+        if (nb_slice_find_byte(outside, '@', 0) != NB_NPOS && inside.len) {
+            return inside;
+        }
+        return nb_slice_find_byte(inside, '@', 0) != NB_NPOS ? outside : line;
     }
     open = nb_slice_find_byte(line, '<', 0);
     if (open != NB_NPOS && open > 0 && nb_slice_ends(line, NB_LIT(">"))) {

@@ -132,8 +132,8 @@ static const struct nb_feed_rule *find_rule(enum nb_feed_ns ns, unsigned place, 
 {
     switch (ns) {
     case NB_FEED_NS_OTHER:
-    case NB_FEED_NS_XHTML:
         return NULL;
+    case NB_FEED_NS_XHTML:
     case NB_FEED_NS_RSS:
     case NB_FEED_NS_RDF:
         return find_in(nb_feed_rss_rules, nb_feed_rss_rules_n, ns, place, name);
@@ -169,7 +169,8 @@ static void add_escaped(struct nb_buf *buf, struct nb_slice s)
 
 static bool markup_counts(const struct nb_feed_reader *reader)
 {
-    return reader->capture_depth > 0 && reader->form != NB_FEED_PLAIN;
+    return reader->capture_depth > 0 && reader->form != NB_FEED_PLAIN &&
+           reader->form != NB_FEED_BINARY;
 }
 
 /* Markup inside a captured element goes back to being markup, for html_text. */
@@ -288,7 +289,7 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const
 static void on_text(void *data, const xmlChar *text, int len)
 {
     struct nb_feed_reader *reader = ((xmlParserCtxtPtr)data)->_private;
-    if (!reader->capture_depth || reader->err != NB_OK) {
+    if (!reader->capture_depth || reader->form == NB_FEED_BINARY || reader->err != NB_OK) {
         return;
     }
     struct nb_slice s = nb_slice(text, (size_t)len);

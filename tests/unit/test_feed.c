@@ -173,6 +173,7 @@ static void broken_markup_is_repaired_without_losing_items(void **state)
          "<item><title>d</title></item>",
          2, "d", ""},
         {"<item><title>a<item><title>b</title>", 2, "b", ""},
+        {"<item><title>a<link>/x<description>b</item>", 1, "a", "b"},
         {"<item><title>1 < 2</title></item>", 1, "1 < 2", ""},
         {"<item><title>a</title><description><![CDATA[kesik", 1, "a", "kesik"},
         {"<item><title>a</title><enclosure url=http://x.example/a length=3></item>"
@@ -192,6 +193,40 @@ static void broken_markup_is_repaired_without_losing_items(void **state)
         assert_slice_equal(e[rows[i].n - 1].title, rows[i].title);
         assert_slice_equal(e[rows[i].n - 1].summary, rows[i].text);
     }
+}
+
+static void people_are_named_without_their_addresses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *author;
+        const char *name;
+    } rows[] = {
+        {"ali@blog.example (Ali Veli)", "Ali Veli"},
+        {"Ali Veli (ali@blog.example)", "Ali Veli"},
+        {"Ali Veli &lt;ali@blog.example&gt;", "Ali Veli"},
+        {"Ali (Veli)", "Ali (Veli)"},
+        {"ali@blog.example", "ali@blog.example"},
+        {"ali@blog.example ()", "ali@blog.example ()"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[512];
+        (void)snprintf(text, sizeof(text),
+                       RSS_HEAD "<item><dc:creator><![CDATA[%s]]></dc:creator>"
+                                "</item>" RSS_TAIL,
+                       rows[i].author);
+        assert_slice_equal(parse(text)->author, rows[i].name);
+    }
+}
+
+static void binary_content_is_no_text(void **state)
+{
+    (void)state;
+    const struct nb_feed_entry *e =
+        parse(ATOM_HEAD "<entry><content type='image/png'>aGF5xLFy</content></entry>"
+                        "<entry><content type='text/plain'>evet</content></entry></feed>");
+    assert_slice_equal(e[0].content, "");
+    assert_slice_equal(e[1].content, "evet");
 }
 
 static void an_item_is_kept_whatever_it_lacks(void **state)
@@ -295,6 +330,8 @@ int main(void)
         cmocka_unit_test(atom_is_read_with_threads_and_bases),
         cmocka_unit_test(rss_1_falls_out_of_the_same_rules),
         cmocka_unit_test(broken_markup_is_repaired_without_losing_items),
+        cmocka_unit_test(people_are_named_without_their_addresses),
+        cmocka_unit_test(binary_content_is_no_text),
         cmocka_unit_test(an_item_is_kept_whatever_it_lacks),
         cmocka_unit_test(what_is_no_feed_is_named),
         cmocka_unit_test(what_stands_in_front_of_a_feed_is_skipped),
