@@ -98,8 +98,8 @@ static bool mark_token(struct reader *r, size_t at, size_t *covered_until)
     if (!r->text->readings[at].surfaces_n && !r->text->readings[at].analyses_n) {
         return true;
     }
-    while (
-        tr_terms_next(&r->opinion->terms, r->text->readings, r->end, at, TR_BEST_READING, &cursor, &match)) {
+    while (tr_terms_next(&r->opinion->terms, r->text->readings, r->end, at, TR_BEST_READING,
+                         &cursor, &match)) {
         const struct tr_term *term = match.term;
         if (term->kind == NB_CUE_POLARITY) {
             if (at >= *covered_until &&

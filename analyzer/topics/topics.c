@@ -111,7 +111,8 @@ enum nb_err nb_topics_find(const struct nb_topics *topics, const struct tr_readi
     for (size_t at = 0; at < readings_n && topics->terms.n; at++) {
         struct tr_cursor cursor = {0};
         struct tr_match match;
-        while (tr_terms_next(&topics->terms, readings, readings_n, at, TR_ANY_READING, &cursor, &match)) {
+        while (tr_terms_next(&topics->terms, readings, readings_n, at, TR_ANY_READING, &cursor,
+                             &match)) {
             if (n == cap) {
                 size_t wider = cap ? cap * 2 : 8;
                 struct nb_topic_find *grown =
