@@ -241,9 +241,9 @@ static enum nb_err read_feed(struct nb_slice text, const struct nb_url *base,
          at++) {
         reader->line_base++;
     }
-    /* escaping makes a byte at most six */
+    /* escaping makes a byte at most six; see html_text.h for the rest */
     nb_buf_init(&reader->text, text.len * 6 + 64);
-    nb_buf_init(&reader->scratch, text.len * 6 + 128);
+    nb_buf_init(&reader->scratch, text.len * 9 + 128);
     struct nb_feed feed;
     err = read_twice(reader, nb_slice_sub(text, root, text.len), &feed, base);
     nb_buf_fini(&reader->text);

@@ -1,7 +1,5 @@
 /*
- * A tokenizer after the HTML standard's, cut down to what text needs, writing to a sink that holds
- * white space back until something visible follows: so collapsing, trimming and "at most one blank
- * line" fall out of one place.
+ * A tokenizer after the HTML standard's, cut down to what text needs, writing to a text sink.
  *
  * Linear time: every search for an end either moves past what it found, or has seen that there is
  * none in the rest of the input and is not made again.
@@ -13,133 +11,7 @@
 #include <nabiz/text.h>
 
 #include "crawler/feed/entity.h"
-
-enum gap { GAP_NONE, GAP_SPACE, GAP_LINE, GAP_PARAGRAPH };
-
-/* Where text goes. Room for the whole result is reserved at the start. */
-struct sink {
-    char *p;
-    size_t len;
-    enum gap gap; /* held back */
-    bool bullet;  /* "- " goes in front of the next visible character */
-    bool one_line;
-    uint32_t pre; /* open <pre>: line breaks are kept */
-};
-
-static void sink_gap(struct sink *sink, enum gap gap)
-{
-    /* <br><br> parts paragraphs */
-    if (gap == GAP_LINE && sink->gap == GAP_LINE) {
-        gap = GAP_PARAGRAPH;
-    }
-    if (gap > sink->gap) {
-        sink->gap = gap;
-    }
-}
-
-static void sink_flush_gap(struct sink *sink)
-{
-    if (sink->len > 0 && sink->gap != GAP_NONE) {
-        if (sink->one_line || sink->gap == GAP_SPACE) {
-            sink->p[sink->len++] = ' ';
-        } else {
-            sink->p[sink->len++] = '\n';
-            if (sink->gap == GAP_PARAGRAPH) {
-                sink->p[sink->len++] = '\n';
-            }
-        }
-    }
-    sink->gap = GAP_NONE;
-    if (sink->bullet) {
-        sink->bullet = false;
-        if (!sink->one_line) {
-            sink->p[sink->len++] = '-';
-            sink->p[sink->len++] = ' ';
-        }
-    }
-}
-
-static void sink_bytes(struct sink *sink, struct nb_slice bytes)
-{
-    if (bytes.len) {
-        sink_flush_gap(sink);
-        memcpy(sink->p + sink->len, bytes.p, bytes.len);
-        sink->len += bytes.len;
-    }
-}
-
-static bool is_invisible(uint32_t c)
-{
-    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x200b || c == 0x2060 ||
-           c == 0xfeff || (c & 0xfffe) == 0xfffe;
-}
-
-static bool is_wide_space(uint32_t c)
-{
-    return c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f || c == 0x3000;
-}
-
-/* A C1 control is what windows-1252 has there: an encoder's mistake, as in references. */
-static void sink_visible(struct sink *sink, uint32_t c)
-{
-    c = c >= 0x80 && c <= 0x9f ? nb_entity_repair(c) : c;
-    if (!is_invisible(c)) {
-        char bytes[4];
-        size_t n = nb_utf8_put(c, bytes);
-        sink_bytes(sink, nb_slice(bytes, n));
-    }
-}
-
-static void sink_code_point(struct sink *sink, uint32_t c)
-{
-    if (c == '\n' && sink->pre) {
-        sink_gap(sink, GAP_LINE);
-    } else if (c == ' ' || (c >= '\t' && c <= '\r') || is_wide_space(c)) {
-        sink_gap(sink, GAP_SPACE);
-    } else if (c == 0x2028) {
-        sink_gap(sink, GAP_LINE);
-    } else if (c == 0x2029) {
-        sink_gap(sink, GAP_PARAGRAPH);
-    } else {
-        sink_visible(sink, c);
-    }
-}
-
-/* Bytes that can be copied in a run: no white space, no '<' or '&', no lead byte of a space or an
- * invisible character (C2, E1..E3, EF; of these E2 and EF are the only common ones in Turkish). */
-static bool is_ordinary(char byte)
-{
-    unsigned char c = (unsigned char)byte;
-    if (c < 0x80) {
-        return c > ' ' && c != '<' && c != '&' && c != 0x7f;
-    }
-    return c != 0xc2 && c != 0xe2 && c != 0xe3 && c != 0xef && c != 0xf0;
-}
-
-/* Ordinary text up to `end`; '<' is text here, '&' a reference when decode is set. */
-static void sink_text(struct sink *sink, struct nb_slice s, size_t from, size_t end, bool decode)
-{
-    s.len = end;
-    while (from < end) {
-        size_t run = from;
-        while (run < end && is_ordinary(s.p[run])) {
-            run++;
-        }
-        sink_bytes(sink, nb_slice_sub(s, from, run));
-        from = run;
-        if (from == end) {
-            break;
-        }
-        uint32_t c = 0;
-        size_t n = decode && s.p[from] == '&' ? nb_entity_read(s, from, &c) : 0;
-        if (n) {
-            from += n;
-        } else {
-            c = nb_utf8_next(s, &from);
-        }
-        sink_code_point(sink, c);
-    }
-}
+#include "crawler/feed/text_sink.h"
 
 enum role {
     ROLE_INLINE,
@@ -351,7 +223,7 @@ struct link_list {
     size_t text_at; /* where its text starts in the sink */
 };
 
-static void close_link(struct link_list *list, struct sink *sink, struct nb_arena *arena)
+static void close_link(struct link_list *list, struct nb_text_sink *sink, struct nb_arena *arena)
 {
     if (list->open) {
         size_t from = list->text_at < sink->len ? list->text_at : sink->len;
@@ -387,8 +259,9 @@ static enum nb_err decode_attribute(struct nb_slice raw, struct nb_arena *arena,
     return NB_OK;
 }
 
-static enum nb_err open_link(struct link_list *list, const struct tag *tag, struct sink *sink,
-                             const struct nb_url *base, struct nb_arena *arena)
+static enum nb_err open_link(struct link_list *list, const struct tag *tag,
+                             struct nb_text_sink *sink, const struct nb_url *base,
+                             struct nb_arena *arena)
 {
     struct nb_slice href;
     struct nb_url url;
@@ -425,9 +298,9 @@ static bool is_emoji_image(const struct tag *tag)
                             nb_slice_find(tag->class, NB_LIT("smiley"), 0) != NB_NPOS);
 }
 
-static void pre_changes(struct sink *sink, bool closing)
+static void pre_changes(struct nb_text_sink *sink, bool closing)
 {
-    sink_gap(sink, GAP_PARAGRAPH);
+    nb_sink_gap(sink, NB_GAP_PARAGRAPH);
     if (!closing) {
         sink->pre++;
     } else if (sink->pre) {
@@ -435,32 +308,32 @@ static void pre_changes(struct sink *sink, bool closing)
     }
 }
 
-static void item_changes(struct sink *sink, const struct tag *tag)
+static void item_changes(struct nb_text_sink *sink, const struct tag *tag)
 {
-    sink_gap(sink, sink->gap == GAP_LINE ? GAP_SPACE : GAP_LINE);
+    nb_sink_gap(sink, sink->gap == NB_GAP_LINE ? NB_GAP_SPACE : NB_GAP_LINE);
     sink->bullet = !tag->closing;
 }
 
-static enum nb_err on_tag(struct tokenizer *t, const struct tag *tag, struct sink *sink,
+static enum nb_err on_tag(struct tokenizer *t, const struct tag *tag, struct nb_text_sink *sink,
                           const struct nb_url *base, struct nb_arena *arena,
                           struct link_list *links)
 {
     size_t element = find_element(tag->name);
     switch (element < ELEMENTS_N ? elements[element].role : ROLE_INLINE) {
     case ROLE_BLOCK:
-        sink_gap(sink, GAP_PARAGRAPH);
+        nb_sink_gap(sink, NB_GAP_PARAGRAPH);
         sink->bullet = false;
         break;
     case ROLE_LINE:
         if (!tag->closing || nb_slice_eq_ascii_case(tag->name, NB_LIT("br"))) {
-            sink_gap(sink, GAP_LINE);
+            nb_sink_gap(sink, NB_GAP_LINE);
         }
         break;
     case ROLE_ITEM:
         item_changes(sink, tag);
         break;
     case ROLE_CELL:
-        sink_gap(sink, GAP_SPACE);
+        nb_sink_gap(sink, NB_GAP_SPACE);
         break;
     case ROLE_PRE:
         pre_changes(sink, tag->closing);
@@ -479,7 +352,7 @@ static enum nb_err on_tag(struct tokenizer *t, const struct tag *tag, struct sin
         break;
     case ROLE_IMG:
         if (is_emoji_image(tag)) {
-            sink_text(sink, tag->alt, 0, tag->alt.len, true);
+            nb_sink_text(sink, tag->alt, 0, tag->alt.len, true);
         }
         break;
     case ROLE_INLINE:
@@ -488,14 +361,14 @@ static enum nb_err on_tag(struct tokenizer *t, const struct tag *tag, struct sin
     return NB_OK;
 }
 
-static enum nb_err run(struct nb_slice html, const struct nb_url *base, struct sink *sink,
+static enum nb_err run(struct nb_slice html, const struct nb_url *base, struct nb_text_sink *sink,
                        struct nb_arena *arena, struct link_list *links)
 {
     struct tokenizer t = {.s = html};
     while (t.at < html.len) {
         size_t lt = nb_slice_find_byte(html, '<', t.at);
         size_t end = lt == NB_NPOS ? html.len : lt;
-        sink_text(sink, html, t.at, end, true);
+        nb_sink_text(sink, html, t.at, end, true);
         t.at = end;
         if (lt == NB_NPOS) {
             break;
@@ -514,7 +387,7 @@ static enum nb_err run(struct nb_slice html, const struct nb_url *base, struct s
                 return err;
             }
         } else {
-            sink_code_point(sink, '<');
+            nb_sink_code_point(sink, '<');
             t.at = lt + 1;
         }
     }
@@ -524,36 +397,18 @@ static enum nb_err run(struct nb_slice html, const struct nb_url *base, struct s
     return NB_OK;
 }
 
-/* The text is never longer than the input: each reference, tag and space gives at most as many
- * bytes as it took, but for the "- " of an item and a replacement character at the very end. */
-enum { SLACK = 8 };
-
-static enum nb_err sink_begin(struct sink *sink, size_t input_len, bool one_line,
-                              struct nb_buf *scratch)
-{
-    nb_buf_reset(scratch);
-    *sink = (struct sink){.p = nb_buf_reserve(scratch, input_len + SLACK), .one_line = one_line};
-    return sink->p ? NB_OK : NB_ENOMEM;
-}
-
-static enum nb_err sink_end(const struct sink *sink, struct nb_arena *arena, struct nb_slice *out)
-{
-    struct nb_slice copy = nb_arena_copy(arena, nb_slice(sink->p, sink->len));
-    return copy.p ? nb_text_nfc(copy, arena, out) : NB_ENOMEM;
-}
-
 enum nb_err nb_html_text(struct nb_slice html, const struct nb_url *base, struct nb_buf *scratch,
                          struct nb_arena *arena, struct nb_html_text *out)
 {
-    struct sink sink;
+    struct nb_text_sink sink;
     struct link_list links = {0};
     struct nb_slice text;
-    enum nb_err err = sink_begin(&sink, html.len, false, scratch);
+    enum nb_err err = nb_sink_begin(&sink, html.len, false, scratch);
     if (err == NB_OK) {
         err = run(html, base, &sink, arena, &links);
     }
     if (err == NB_OK) {
-        err = sink_end(&sink, arena, &text);
+        err = nb_sink_end(&sink, arena, &text);
     }
     for (size_t i = 0; err == NB_OK && i < links.n; i++) {
         err = links.links[i].text.p ? nb_text_nfc(links.links[i].text, arena, &links.links[i].text)
@@ -568,19 +423,19 @@ enum nb_err nb_html_text(struct nb_slice html, const struct nb_url *base, struct
 enum nb_err nb_html_line(struct nb_slice html, struct nb_buf *scratch, struct nb_arena *arena,
                          struct nb_slice *out)
 {
-    struct sink sink;
-    enum nb_err err = sink_begin(&sink, html.len, true, scratch);
+    struct nb_text_sink sink;
+    enum nb_err err = nb_sink_begin(&sink, html.len, true, scratch);
     if (err == NB_OK) {
         err = run(html, NULL, &sink, arena, NULL);
     }
-    return err == NB_OK ? sink_end(&sink, arena, out) : err;
+    return err == NB_OK ? nb_sink_end(&sink, arena, out) : err;
 }
 
 static enum nb_err plain(struct nb_slice text, bool one_line, struct nb_buf *scratch,
                          struct nb_arena *arena, struct nb_slice *out)
 {
-    struct sink sink;
-    enum nb_err err = sink_begin(&sink, text.len, one_line, scratch);
+    struct nb_text_sink sink;
+    enum nb_err err = nb_sink_begin(&sink, text.len, one_line, scratch);
     if (err != NB_OK) {
         return err;
     }
@@ -589,14 +444,14 @@ static enum nb_err plain(struct nb_slice text, bool one_line, struct nb_buf *scr
         size_t line_end = nb_slice_find_byte(text, '\n', at);
         line_end = line_end == NB_NPOS ? text.len : line_end;
         if (nb_slice_trim(nb_slice_sub(text, at, line_end)).len == 0) {
-            sink_gap(&sink, GAP_PARAGRAPH);
+            nb_sink_gap(&sink, NB_GAP_PARAGRAPH);
         } else {
-            sink_text(&sink, text, at, line_end, false);
-            sink_gap(&sink, GAP_SPACE);
+            nb_sink_text(&sink, text, at, line_end, false);
+            nb_sink_gap(&sink, NB_GAP_SPACE);
         }
         at = line_end + 1;
     }
-    return sink_end(&sink, arena, out);
+    return nb_sink_end(&sink, arena, out);
 }
 
 enum nb_err nb_plain_text(struct nb_slice text, struct nb_buf *scratch, struct nb_arena *arena,

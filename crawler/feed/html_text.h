@@ -5,7 +5,7 @@
  * space collapses, scripts and styles go, references are decoded. The reader is tolerant: any bytes
  * have a text. The result is NFC, without control characters, zero-width spaces or soft hyphens.
  *
- * Time is linear in the input; the text is never longer than the input.
+ * Time is linear in the input; the text is at most half as long again.
  *
  * Threads: pure functions on the caller's memory.
  */
@@ -28,7 +28,7 @@ struct nb_html_text {
 /**
  * @param html     valid UTF-8.
  * @param base     what relative links are resolved against; NULL: only absolute links count.
- * @param scratch  emptied and used; its maximum must be at least html.len + 8.
+ * @param scratch  emptied and used; its maximum must be at least 3/2 html.len + 8.
  * @param arena    owns the result.
  * @return NB_OK, NB_ENOMEM.
  */

@@ -130,6 +130,17 @@ static void plain_text_keeps_its_paragraphs(void **state)
 }
 
 /* Each of these made a reader that searches again from every '<' take minutes. */
+static void text_that_grows_fits(void **state)
+{
+    (void)state;
+    enum { N = 100000 };
+    static char html[2 * N + 1];
+    for (size_t i = 0; i < N; i++) {
+        memcpy(html + 2 * i, "\xc2\x92", 2);
+    }
+    assert_int_equal(text_of(html).text.len, 3 * N);
+}
+
 static void hostile_markup_is_read_in_linear_time(void **state)
 {
     (void)state;
@@ -156,6 +167,7 @@ int main(void)
         cmocka_unit_test(links_come_absolute_and_with_their_text),
         cmocka_unit_test(a_title_is_one_line_without_tags),
         cmocka_unit_test(plain_text_keeps_its_paragraphs),
+        cmocka_unit_test(text_that_grows_fits),
         cmocka_unit_test(hostile_markup_is_read_in_linear_time),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
