@@ -110,6 +110,25 @@ static void answer(int fd, const char *request)
         send_all(fd, body, strlen(body));
         return;
     }
+    if (strncmp(path, "/long/", 6) == 0) { /* a text of 32 KB that does not compress well */
+        static char body[40000];
+        static const char letters[] =
+            "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        uint32_t seed = (uint32_t)atoi(path + 6) + 1;
+        int n =
+            snprintf(body, sizeof(body), "<rss><channel><item><link>%s</link><description>", path);
+        for (int i = 0; i < 32000; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            body[n++] = letters[(seed >> 16) % 62];
+        }
+        (void)snprintf(body + n, sizeof(body) - (size_t)n, "</description></item></channel></rss>");
+        (void)snprintf(head, sizeof(head),
+                       "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+                       strlen(body));
+        send_all(fd, head, strlen(head));
+        send_all(fd, body, strlen(body));
+        return;
+    }
     if (strcmp(path, "/big") == 0) {
         static const char zeros[4096];
         send_all(fd, "HTTP/1.1 200 OK\r\n\r\n", 19);
@@ -205,8 +224,8 @@ static void set_sources(const struct world *world, const char *text)
 static struct world make_world(const char *sources, const char *more)
 {
     struct world world = {.dir = nbt_tmpdir(), .arena = nb_arena_new((size_t)64 << 20)};
-    char sets[8][512];
-    const char *list[9];
+    char sets[9][512];
+    const char *list[10];
     const char *paths[] = {"data.dir", "data.sources", "clock.file"};
     const char *names[] = {"data", "sources.list", "clock"};
     size_t n = 0;
@@ -219,6 +238,7 @@ static struct world make_world(const char *sources, const char *more)
     (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.allow_private=on");
     (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.host_gap=0ms");
     (void)snprintf(sets[n++], sizeof(sets[0]), "data.lexicons=lexicons");
+    (void)snprintf(sets[n++], sizeof(sets[0]), "store.map=1m");
     for (size_t i = 0; i < n; i++) {
         list[i] = sets[i];
     }
@@ -576,6 +596,40 @@ static void many_loops_and_parsers_store_each_document_once(void **state)
     end_world(&world);
 }
 
+static void a_full_store_waits_for_space_and_loses_nothing(void **state)
+{
+    (void)state;
+    enum { SOURCES_N = 60 };
+    char sources[SOURCES_N * 40] = "";
+    struct nb_document *documents[SOURCES_N + 1];
+    for (int i = 0; i < SOURCES_N; i++) {
+        (void)snprintf(sources + strlen(sources), sizeof(sources) - strlen(sources),
+                       "http://s%d.example/long/%d\n", i, i);
+    }
+    struct world world = make_world(sources, "store.max=1m");
+    struct nb_config *larger = NULL;
+    char *path = nbt_path(world.dir, "sources.list");
+    char set[512];
+    (void)snprintf(set, sizeof(set), "data.sources=%s", path);
+    const char *sets[] = {set, "store.max=64m"};
+    free(path);
+    assert_int_equal(nb_config_load(NULL, sets, 2, &larger, &error), NB_OK);
+    int64_t retries = nb_counter_get(NB_CTR_COMMIT_RETRIES);
+    nb_counter_set(NB_CTR_SETTLED_MS, 0);
+    struct nb_crawl *crawl = start(&world, false);
+    wait_for_counter(NB_CTR_COMMIT_RETRIES, retries + 2);
+    stop(crawl); /* also while it waits */
+    crawl = start(&world, false);
+    wait_for_counter(NB_CTR_COMMIT_RETRIES, retries + 4);
+    assert_int_equal(nb_counter_get(NB_CTR_SETTLED_MS), 0);
+    assert_int_equal(nb_crawl_reload(crawl, larger, &error), NB_OK);
+    wait_for_counter(NB_CTR_SETTLED_MS, T0);
+    stop(crawl);
+    assert_int_equal(read_log(&world, documents, SOURCES_N + 1), SOURCES_N);
+    nb_config_free(larger);
+    end_world(&world);
+}
+
 static void addresses_inside_a_network_are_private(void **state)
 {
     (void)state;
@@ -665,6 +719,7 @@ int main(void)
         cmocka_unit_test(a_server_that_never_answers_does_not_hold_up_a_stop),
         cmocka_unit_test(an_ordered_crawl_stores_the_same_bytes_however_it_is_interrupted),
         cmocka_unit_test(many_loops_and_parsers_store_each_document_once),
+        cmocka_unit_test(a_full_store_waits_for_space_and_loses_nothing),
         cmocka_unit_test(addresses_inside_a_network_are_private),
         cmocka_unit_test(a_private_address_is_refused_unless_allowed),
     };
