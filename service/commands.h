@@ -30,6 +30,7 @@
     COMMAND(backup)                                                                                \
     GROUP("Use one stage by itself")                                                               \
     COMMAND(feed)                                                                                  \
+    COMMAND(robots)                                                                                \
     COMMAND(tag)                                                                                   \
     GROUP("Find out more")                                                                         \
     COMMAND(help)                                                                                  \
