@@ -11,8 +11,11 @@
 
 #include "common/unsafe.h"
 
-/* A flexible column keeps this much, or its title if that is wider. */
-enum { GAP = 2, NARROWEST = 8, WIDTH_MAX = 100000 };
+/*
+ * A flexible column keeps this much, or its title if that is wider: less would show nothing worth
+ * reading. When the rows do not fit then, each is written as a record of several lines instead.
+ */
+enum { GAP = 2, NARROWEST = 16, RECORD_INDENT = 4, WIDTH_MAX = 100000 };
 
 #define ELLIPSIS "\xE2\x80\xA6"
 
@@ -102,8 +105,11 @@ void nb_table_cellf(struct nb_table *table, enum nb_paint paint, const char *for
     nb_table_cell(table, paint, nb_slice(text, len));
 }
 
-/* Take from the widest flexible column, one column at a time, until the rows fit. */
-static void narrow(const struct nb_table *table, size_t *widths, const size_t *floors, size_t width)
+/*
+ * Take from the widest flexible column, one column at a time, until the rows fit.
+ * @return false when they do not.
+ */
+static bool narrow(const struct nb_table *table, size_t *widths, const size_t *floors, size_t width)
 {
     size_t total = GAP * (table->columns_n - 1);
     for (size_t i = 0; i < table->columns_n; i++) {
@@ -118,11 +124,12 @@ static void narrow(const struct nb_table *table, size_t *widths, const size_t *f
             }
         }
         if (widest == table->columns_n) {
-            return; /* nothing gives way any more: the line runs over */
+            return false;
         }
         widths[widest]--;
         total--;
     }
+    return true;
 }
 
 static const char *colour_of(enum nb_paint paint)
@@ -187,6 +194,66 @@ static void add_row(struct nb_buf *out, const struct nb_table *table, const stru
     nb_buf_add_byte(out, '\n');
 }
 
+/* Where the next word of a record goes, and the room it has. */
+struct flow {
+    struct nb_buf *out;
+    size_t width;
+    size_t column;
+};
+
+/* A word, on the next line when it does not fit on this one. */
+static void flow_word(struct flow *flow, struct nb_slice word, const char *paint)
+{
+    size_t columns = nb_text_columns(word);
+    if (flow->column > RECORD_INDENT && flow->column + 1 + columns > flow->width) {
+        nb_buf_add_byte(flow->out, '\n');
+        flow->column = 0;
+    }
+    if (flow->column == 0) {
+        add_spaces(flow->out, RECORD_INDENT);
+        flow->column = RECORD_INDENT;
+    } else {
+        nb_buf_add_byte(flow->out, ' ');
+        flow->column++;
+    }
+    nb_buf_add_str(flow->out, paint);
+    nb_buf_add(flow->out, word);
+    nb_buf_add_str(flow->out, *paint ? "\x1b[0m" : "");
+    flow->column += columns;
+}
+
+static void flow_words(struct flow *flow, struct nb_slice text, const char *paint)
+{
+    struct nb_slice word;
+    while (nb_slice_split(&text, ' ', &word)) {
+        if (word.len) {
+            flow_word(flow, word, paint);
+        }
+    }
+}
+
+/* Cells up to the first flexible one head the record, the others follow with their titles. */
+static void add_record(struct nb_buf *out, const struct nb_table *table, const struct cell *cells,
+                       size_t width, bool colour)
+{
+    struct flow flow = {out, width, 0};
+    size_t i = 0;
+    for (bool heading = true; heading && i < table->columns_n; i++) {
+        heading = !table->columns[i].flexible;
+        add_cell(out, &cells[i], NB_LEFT, cells[i].columns, true, colour);
+        add_spaces(out, heading ? GAP : 0);
+    }
+    nb_buf_add_byte(out, '\n');
+    for (; i < table->columns_n; i++) {
+        const char *paint = colour ? colour_of(cells[i].paint) : "";
+        bool last = i + 1 == table->columns_n;
+        flow_words(&flow, nb_slice_str(table->columns[i].title), colour ? colour_of(NB_DIM) : "");
+        flow_words(&flow, cells[i].text, paint);
+        nb_buf_add_str(out, last ? "\n" : ",");
+        flow.column++;
+    }
+}
+
 enum nb_err nb_table_write(struct nb_table *table, size_t width, bool colour, struct nb_buf *out)
 {
     size_t n = table->columns_n;
@@ -207,12 +274,16 @@ enum nb_err nb_table_write(struct nb_table *table, size_t width, bool colour, st
         size_t columns = table->cells[i].columns < WIDTH_MAX ? table->cells[i].columns : WIDTH_MAX;
         widths[i % n] = widths[i % n] > columns ? widths[i % n] : columns;
     }
-    if (width > 0) {
-        narrow(table, widths, floors, width);
+    bool fits = width == 0 || narrow(table, widths, floors, width);
+    if (fits) {
+        add_row(out, table, titles, widths, colour);
     }
-    add_row(out, table, titles, widths, colour);
     for (size_t i = 0; i < table->cells_n; i += n) {
-        add_row(out, table, table->cells + i, widths, colour);
+        if (fits) {
+            add_row(out, table, table->cells + i, widths, colour);
+        } else {
+            add_record(out, table, table->cells + i, width, colour);
+        }
     }
     return out->err == NB_ETOOBIG ? NB_ENOMEM : out->err;
 }

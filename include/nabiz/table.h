@@ -2,7 +2,9 @@
  * Tables for people: aligned columns, cut to the terminal's width, coloured on a terminal.
  *
  * Cells are collected, then laid out once: numbers to the right, text to the left; when the rows
- * are wider than the terminal, the widest flexible column gives way first.
+ * are wider than the terminal, the widest flexible column gives way first. When not enough would be
+ * left of it to read, each row becomes a record: the cells up to the first flexible one on a line,
+ * the others below with their titles.
  *
  * Threads: a table belongs to one thread at a time.
  */

@@ -163,17 +163,22 @@ static bool show_results(const struct play *play)
 {
     char day[16];
     char html[PATH_BYTES];
+    char conf[PATH_BYTES];
     struct nb_civil c = nb_civil_of(fact_ms(play, "crisis_at"), OFFSET_MIN);
     (void)snprintf(day, sizeof(day), "%04d-%02d-%02d", c.year % 10000, c.month % 100, c.day % 100);
     (void)snprintf(html, sizeof(html), "%s/digest-%s.html", play->fleet.dir, day);
+    (void)snprintf(conf, sizeof(conf), "%s/nabiz.conf", play->fleet.dir);
     (void)unlink(html);
+    (void)unlink(conf);
     const char *topic = "turna";
     const char *digest[] = {"digest", "--topic", topic, "--day", day, "--format", "text", NULL};
     const char *page[] = {"digest", "--topic", topic, "--day", day, "--format", "html", NULL};
     const char *list[] = {"influencers", "--topic", topic, "--limit", "10", NULL};
     const char *alerts[] = {"alerts", NULL};
+    const char *dump[] = {"config", "dump", NULL};
     printf("\n== nabiz digest --topic %s --day %s\n\n", topic, day);
-    bool ok = fleet_command(&play->fleet, NULL, digest) == 0;
+    bool ok = fleet_command(&play->fleet, conf, dump) == 0;
+    ok = fleet_command(&play->fleet, NULL, digest) == 0 && ok;
     ok = fleet_command(&play->fleet, html, page) == 0 && ok;
     printf("\n== nabiz influencers --topic %s --limit 10\n\n", topic);
     ok = fleet_command(&play->fleet, NULL, list) == 0 && ok;
@@ -182,9 +187,10 @@ static bool show_results(const struct play *play)
     printf("\nThe digest as a page:  %s\n", html);
     printf("The alerts as a feed:  %s/data/out/alerts.atom\n", play->fleet.dir);
     printf("The three stores:      %s/data\n", play->fleet.dir);
-    printf("Ask further:           %s search, digest, influencers, alerts, stats ... with\n"
-           "                       --config %s --set data.dir=%s/data --set clock.file=%s/clock\n",
-           play->fleet.nabiz, play->fleet.config, play->fleet.dir, play->fleet.dir);
+    printf("Ask further:           export NABIZ_CONFIG=%s\n", conf);
+    printf("                       %s stats\n", play->fleet.nabiz);
+    printf("                       %s influencers --topic %s --explain AUTHOR\n", play->fleet.nabiz,
+           topic);
     return ok;
 }
 

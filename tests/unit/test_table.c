@@ -72,6 +72,24 @@ static void the_widest_flexible_column_gives_way_first(void **state)
     }
 }
 
+static void rows_that_do_not_fit_become_records_within_the_width(void **state)
+{
+    (void)state;
+    static const struct nb_column wide[] = {{"rank", NB_RIGHT, false},
+                                            {"author", NB_LEFT, true},
+                                            {"posts", NB_RIGHT, false},
+                                            {"why", NB_LEFT, true}};
+    struct nb_table *table = nb_table_new(arena, wide, 4);
+    nb_table_cell(table, NB_PLAIN, NB_LIT("1"));
+    nb_table_cell(table, NB_PLAIN, NB_LIT("site.example/someone"));
+    nb_table_cell(table, NB_PLAIN, NB_LIT("12"));
+    nb_table_cell(table, NB_PLAIN, NB_LIT("linked by many who are linked themselves"));
+    assert_int_equal(nb_table_write(table, 36, false, &out), NB_OK);
+    assert_slice_equal(nb_buf_slice(&out), "1  site.example/someone\n"
+                                           "    posts 12, why linked by many who\n"
+                                           "    are linked themselves\n");
+}
+
 static void colours_do_not_move_the_columns(void **state)
 {
     (void)state;
@@ -151,6 +169,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_ARENA(columns_are_aligned_by_what_the_eye_sees),
         IN_ARENA(the_widest_flexible_column_gives_way_first),
+        IN_ARENA(rows_that_do_not_fit_become_records_within_the_width),
+        cmocka_unit_test(rows_that_do_not_fit_become_records_within_the_width),
         IN_ARENA(colours_do_not_move_the_columns),
         IN_ARENA(a_hostile_cell_stays_in_its_cell),
         IN_ARENA(a_table_over_its_memory_is_refused_whole),
