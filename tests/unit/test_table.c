@@ -170,7 +170,6 @@ int main(void)
         IN_ARENA(columns_are_aligned_by_what_the_eye_sees),
         IN_ARENA(the_widest_flexible_column_gives_way_first),
         IN_ARENA(rows_that_do_not_fit_become_records_within_the_width),
-        cmocka_unit_test(rows_that_do_not_fit_become_records_within_the_width),
         IN_ARENA(colours_do_not_move_the_columns),
         IN_ARENA(a_hostile_cell_stays_in_its_cell),
         IN_ARENA(a_table_over_its_memory_is_refused_whole),
