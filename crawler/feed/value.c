@@ -70,7 +70,8 @@ struct nb_slice nb_feed_url(struct nb_feed_reader *reader, struct nb_slice text)
 int64_t nb_feed_date(struct nb_feed_reader *reader, struct nb_slice text)
 {
     int64_t at_ms = -1;
-    if (nb_date_parse(nb_slice_trim(text), reader->dates, &at_ms) != NB_OK) {
+    text = nb_slice_trim(text);
+    if (text.len == 0 || nb_date_parse(text, reader->dates, &at_ms) != NB_OK) {
         at_ms = -1;
     }
     return at_ms;
