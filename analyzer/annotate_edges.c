@@ -14,6 +14,7 @@ struct edges {
     const struct nb_document *document;
     struct nb_arena *arena;
     struct nb_annotation *out;
+    char *from;           /* site/handle; site/ without a byline */
     struct tr_table seen; /* act, to, url */
     size_t cap;
 };
@@ -44,8 +45,8 @@ static enum nb_err add(struct edges *e, Nb__Edge__Act act, struct nb_slice site,
     if (!seen) {
         return NB_ENOMEM;
     }
-    if (strcmp(to, e->document->author) == 0) {
-        return NB_OK;
+    if (handle.len && strcmp(to, e->from) == 0) {
+        return NB_OK; /* "site/" may yet turn out to be somebody else there */
     }
     size_t before = e->seen.n;
     uint32_t id = tr_table_add(&e->seen, nb_slice_str(seen));
@@ -66,7 +67,7 @@ static enum nb_err add(struct edges *e, Nb__Edge__Act act, struct nb_slice site,
     if (!edge) {
         return NB_ENOMEM;
     }
-    edge->from = e->document->author;
+    edge->from = e->from;
     edge->to = to;
     edge->has_act = true;
     edge->act = act;
@@ -110,6 +111,14 @@ static enum nb_err add_reply(struct edges *e)
     return add(e, NB__EDGE__ACT__REPLY, site, NB_LIT(""), reply);
 }
 
+/* Site of a host as people write it, in capitals or not. @return false when it is no host. */
+static bool site_of_host(struct edges *e, struct nb_slice host, struct nb_slice *site)
+{
+    struct nb_slice canonical;
+    char *url = nb_arena_printf(e->arena, "https://%.*s/", NB_ARG(host));
+    return url && site_of(e, nb_slice_str(url), site, &canonical);
+}
+
 /* @handle is on the document's own site, @handle@host on that host's. */
 static enum nb_err add_mentions(struct edges *e, const struct tr_token *tokens, size_t tokens_n)
 {
@@ -123,7 +132,9 @@ static enum nb_err add_mentions(struct edges *e, const struct tr_token *tokens, 
         size_t host = nb_slice_find_byte(handle, '@', 0);
         struct nb_slice site = own_site(e);
         if (host != NB_NPOS) {
-            site = nb_url_site(nb_slice_sub(handle, host + 1, handle.len));
+            if (!site_of_host(e, nb_slice_sub(handle, host + 1, handle.len), &site)) {
+                continue;
+            }
             handle = nb_slice_sub(handle, 0, host);
         }
         err = add(e, NB__EDGE__ACT__MENTION, site, handle, nb_slice(NULL, 0));
@@ -157,8 +168,16 @@ enum nb_err nb_annotate_edges(const struct nb_document *document, const struct t
                               size_t tokens_n, struct nb_arena *arena, struct nb_annotation *out)
 {
     struct edges e = {.document = document, .arena = arena, .out = out};
-    if (!document->author || !document->author[0]) {
-        return NB_OK; /* nobody to credit */
+    struct nb_slice site = own_site(&e);
+    e.from = document->author;
+    if (!nb_field(e.from).len) {
+        if (!site.len) {
+            return NB_OK; /* nobody to credit */
+        }
+        e.from = nb_arena_printf(arena, "%.*s/", NB_ARG(site));
+        if (!e.from) {
+            return NB_ENOMEM;
+        }
     }
     tr_table_init(&e.seen, arena);
     enum nb_err err = add_links(&e);

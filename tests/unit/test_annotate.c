@@ -134,7 +134,7 @@ static struct nb_document *busy_document(struct nb_arena *arena)
     struct nb_document *d = nb_document_new(arena);
     d->site = text(arena, "own.example");
     d->author = text(arena, "own.example/deniz");
-    d->text = text(arena, "@ayse ve @mert@uzak.example ile @ayse konuştuk");
+    d->text = text(arena, "@ayse ve @mert@Uzak.Example ile @ayse konuştuk");
     d->reply_to = text(arena, "https://own.example/post/1");
     d->n_links = sizeof(urls) / sizeof(urls[0]);
     d->links = nb_arena_alloc(arena, d->n_links * sizeof(Nb__Link *));
@@ -177,6 +177,21 @@ static void edges_say_once_what_a_document_does_towards_others(void **state)
             assert_null(a->edges[i]->url);
         }
     }
+}
+
+static void a_document_without_a_byline_acts_for_its_site(void **state)
+{
+    struct fixture *f = *state;
+    struct nb_document *d = busy_document(f->arena);
+    d->author = NULL;
+    struct nb_annotation *a = annotate(f, d);
+    /* The reply to a page of its own site too: whose page that is, only the log knows. */
+    assert_int_equal(a->n_edges, 6);
+    for (size_t i = 0; i < a->n_edges; i++) {
+        assert_string_equal(a->edges[i]->from, "own.example/");
+    }
+    d->site = NULL;
+    assert_int_equal(annotate(f, d)->n_edges, 0);
 }
 
 static void language_is_declared_or_found_or_unknown(void **state)
@@ -335,6 +350,7 @@ int main(void)
         cmocka_unit_test(a_title_counts_for_topics_and_opinion_but_has_no_spans),
         cmocka_unit_test(the_time_of_a_document_from_the_future_is_when_it_was_fetched),
         cmocka_unit_test(edges_say_once_what_a_document_does_towards_others),
+        cmocka_unit_test(a_document_without_a_byline_acts_for_its_site),
         cmocka_unit_test(language_is_declared_or_found_or_unknown),
         cmocka_unit_test(eight_threads_in_any_order_give_the_same_answers),
         cmocka_unit_test(a_document_over_the_limit_is_refused_and_the_arena_serves_the_next),
