@@ -201,10 +201,10 @@ struct flow {
     size_t column;
 };
 
-/* A word, on the next line when it does not fit on this one. */
-static void flow_word(struct flow *flow, struct nb_slice word, const char *paint)
+/* A word and the ASCII mark behind it, on the next line when they do not fit on this one. */
+static void flow_word(struct flow *flow, struct nb_slice word, const char *mark, const char *paint)
 {
-    size_t columns = nb_text_columns(word);
+    size_t columns = nb_text_columns(word) + strlen(mark);
     if (flow->column > RECORD_INDENT && flow->column + 1 + columns > flow->width) {
         nb_buf_add_byte(flow->out, '\n');
         flow->column = 0;
@@ -219,16 +219,28 @@ static void flow_word(struct flow *flow, struct nb_slice word, const char *paint
     nb_buf_add_str(flow->out, paint);
     nb_buf_add(flow->out, word);
     nb_buf_add_str(flow->out, *paint ? "\x1b[0m" : "");
+    nb_buf_add_str(flow->out, mark);
     flow->column += columns;
 }
 
-static void flow_words(struct flow *flow, struct nb_slice text, const char *paint)
+/* The words of a text; the mark goes with the last one, or alone when there is none. */
+static void flow_words(struct flow *flow, struct nb_slice text, const char *mark, const char *paint)
 {
     struct nb_slice word;
+    struct nb_slice held = {NULL, 0};
     while (nb_slice_split(&text, ' ', &word)) {
         if (word.len) {
-            flow_word(flow, word, paint);
+            if (held.len) {
+                flow_word(flow, held, "", paint);
+            }
+            held = word;
         }
+    }
+    if (held.len) {
+        flow_word(flow, held, mark, paint);
+    } else {
+        nb_buf_add_str(flow->out, mark);
+        flow->column += strlen(mark);
     }
 }
 
@@ -247,11 +259,11 @@ static void add_record(struct nb_buf *out, const struct nb_table *table, const s
     for (; i < table->columns_n; i++) {
         const char *paint = colour ? colour_of(cells[i].paint) : "";
         bool last = i + 1 == table->columns_n;
-        flow_words(&flow, nb_slice_str(table->columns[i].title), colour ? colour_of(NB_DIM) : "");
-        flow_words(&flow, cells[i].text, paint);
-        nb_buf_add_str(out, last ? "\n" : ",");
-        flow.column++;
+        flow_words(&flow, nb_slice_str(table->columns[i].title), "",
+                   colour ? colour_of(NB_DIM) : "");
+        flow_words(&flow, cells[i].text, last ? "" : ",", paint);
     }
+    nb_buf_add_str(out, flow.column ? "\n" : "");
 }
 
 enum nb_err nb_table_write(struct nb_table *table, size_t width, bool colour, struct nb_buf *out)

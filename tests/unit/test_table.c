@@ -90,6 +90,23 @@ static void rows_that_do_not_fit_become_records_within_the_width(void **state)
                                            "    are linked themselves\n");
 }
 
+static void the_comma_of_a_record_stays_within_the_width(void **state)
+{
+    (void)state;
+    static const struct nb_column wide[] = {
+        {"a", NB_LEFT, true}, {"posts", NB_RIGHT, false}, {"spread", NB_LEFT, false}};
+    struct nb_table *table = nb_table_new(arena, wide, 3);
+    nb_table_cell(table, NB_PLAIN, NB_LIT("x"));
+    nb_table_cell(table, NB_PLAIN, NB_LIT("12345"));
+    nb_table_cell(table, NB_PLAIN, NB_LIT("7"));
+    /* the number ends in the last column, its comma would be one further */
+    assert_int_equal(nb_table_write(table, 15, false, &out), NB_OK);
+    assert_slice_equal(nb_buf_slice(&out), "x\n"
+                                           "    posts\n"
+                                           "    12345,\n"
+                                           "    spread 7\n");
+}
+
 static void colours_do_not_move_the_columns(void **state)
 {
     (void)state;
@@ -170,6 +187,7 @@ int main(void)
         IN_ARENA(columns_are_aligned_by_what_the_eye_sees),
         IN_ARENA(the_widest_flexible_column_gives_way_first),
         IN_ARENA(rows_that_do_not_fit_become_records_within_the_width),
+        IN_ARENA(the_comma_of_a_record_stays_within_the_width),
         IN_ARENA(colours_do_not_move_the_columns),
         IN_ARENA(a_hostile_cell_stays_in_its_cell),
         IN_ARENA(a_table_over_its_memory_is_refused_whole),
