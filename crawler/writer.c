@@ -52,6 +52,29 @@ static bool see(struct writer *writer, const struct nb_id *id)
     return true;
 }
 
+static enum nb_err is_stored(struct nb_txn *txn, const struct nb_log_record *record, bool *out)
+{
+    struct nb_slice value;
+    enum nb_err err =
+        nb_get(txn, NB_TBL_IDENTITY, nb_slice(record->identity.b, NB_ID_BYTES), &value);
+    if (err == NB_ENOTFOUND && record->has_alias) {
+        err = nb_get(txn, NB_TBL_IDENTITY, nb_slice(record->alias.b, NB_ID_BYTES), &value);
+    }
+    *out = err == NB_OK;
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+/* In the batch under one of its names. The table is kept half empty. */
+static bool is_in_batch(struct writer *writer, const struct nb_log_record *record)
+{
+    if (writer->seen_n >= SEEN_SLOTS / 2) {
+        return false;
+    }
+    bool fresh = see(writer, &record->identity);
+    bool fresh_alias = !record->has_alias || see(writer, &record->alias);
+    return !fresh || !fresh_alias;
+}
+
 /* How many of a poll's documents nobody brought before. */
 static enum nb_err count_new(struct writer *writer, const struct nb_poll *poll, uint64_t *out,
                              struct nb_error *error)
@@ -66,12 +89,10 @@ static enum nb_err count_new(struct writer *writer, const struct nb_poll *poll, 
         return err;
     }
     for (size_t i = 0; err == NB_OK && i < poll->records_n; i++) {
-        struct nb_slice value;
-        const struct nb_id *id = &poll->records[i].identity;
-        err = nb_get(txn, NB_TBL_IDENTITY, nb_slice(id->b, NB_ID_BYTES), &value);
-        if (err == NB_ENOTFOUND) {
-            *out += writer->seen_n < SEEN_SLOTS / 2 ? see(writer, id) : 1;
-            err = NB_OK;
+        bool stored = false;
+        err = is_stored(txn, &poll->records[i], &stored);
+        if (err == NB_OK && !stored && !is_in_batch(writer, &poll->records[i])) {
+            *out += 1;
         }
     }
     nb_read_end(txn);
