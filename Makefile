@@ -164,7 +164,7 @@ deps: ## Install the Debian 12 packages that are missing
 deps-ci: deps ## The same for what lint and CI need on top
 	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_CI)
 
-SCENARIO_PROGRAMS := $(B)/nabiz $(if $(wildcard tests/site/*.c),$(B)/tests/site $(B)/tests/play)
+SCENARIO_PROGRAMS := $(B)/nabiz $(B)/tests/site $(B)/tests/play
 RUN_TESTS = $(Q)NABIZ_SAN=$(SAN) tests/run $(B)
 
 .PHONY: programs

@@ -1,0 +1,129 @@
+# What the scenarios share; they source it. See docs/testing.md.
+#
+# tests/run gives NABIZ_BUILD, the build, and NABIZ_DIR, a fresh directory; the working directory is
+# the root of the project. Nothing here waits for a time to pass: it waits for conditions, with a
+# deadline.
+# shellcheck shell=sh
+set -u
+
+: "${NABIZ_BUILD:?run scenarios with tests/run}" "${NABIZ_DIR:?}"
+NABIZ=$NABIZ_BUILD/nabiz
+SITE=$NABIZ_BUILD/tests/site
+PLAY=$NABIZ_BUILD/tests/play
+CONFIG=tests/demo/nabiz.conf
+SAN=${NABIZ_SAN:-}
+SHORT=${NABIZ_SHORT:-}
+# A sanitized program takes its time.
+PATIENCE_S=$([ -n "$SAN" ] && echo 120 || echo 30)
+
+started=
+
+# Ends what start() started and still runs, by process id.
+stop_started() {
+    for pid in $started; do
+        kill -CONT "$pid" 2>/dev/null
+        kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+    done
+    started=
+}
+trap stop_started EXIT
+trap 'exit 1' HUP INT TERM
+
+fail() {
+    echo "failed: $*"
+    exit 1
+}
+
+skip() {
+    echo "$*"
+    exit 77
+}
+
+# start OUTPUT COMMAND...: in the background; its id is in $pid.
+start() {
+    output=$1
+    shift
+    "$@" >>"$output" 2>&1 &
+    pid=$!
+    started="$started $pid"
+}
+
+# wait_until WHAT COMMAND...: until the command succeeds.
+wait_until() {
+    what=$1
+    shift
+    deadline=$(($(date +%s) + PATIENCE_S))
+    until "$@" >/dev/null 2>&1; do
+        [ "$(date +%s)" -le "$deadline" ] || fail "waited ${PATIENCE_S} s for: $what"
+        sleep 0.05
+    done
+}
+
+# play NAME [OPTION...]: the story into $NABIZ_DIR/NAME.
+play() {
+    name=$1
+    shift
+    "$PLAY" --nabiz "$NABIZ" --site "$SITE" --config "$CONFIG" --dir "$NABIZ_DIR/$name" \
+        --quiet --no-results "$@" || {
+        tail -n 50 "$NABIZ_DIR/$name/nabiz.log"
+        fail "play $name $*"
+    }
+}
+
+# nabiz NAME COMMAND...: a command on what was played into NAME.
+nabiz() {
+    name=$1
+    shift
+    "$NABIZ" "$@" --config "$CONFIG" --set "data.dir=$NABIZ_DIR/$name/data" \
+        --set "clock.file=$NABIZ_DIR/$name/clock"
+}
+
+# dump_analysis NAME FILE, dump_crawl NAME FILE: all that the story made of the stores.
+dump_analysis() {
+    nabiz "$1" dump analysis >"$NABIZ_DIR/$2" || fail "dump analysis of $1"
+    [ -s "$NABIZ_DIR/$2" ] || fail "the analysis of $1 is empty"
+}
+
+dump_crawl() {
+    { nabiz "$1" dump crawl --table log && nabiz "$1" dump crawl --table identity; } \
+        >"$NABIZ_DIR/$2" || fail "dump crawl of $1"
+    [ -s "$NABIZ_DIR/$2" ] || fail "the log of $1 is empty"
+}
+
+# same FILE FILE: byte for byte.
+same() {
+    cmp "$NABIZ_DIR/$1" "$NABIZ_DIR/$2" || {
+        diff "$NABIZ_DIR/$1" "$NABIZ_DIR/$2" | cut -c 1-400 | head -n 6
+        fail "$1 and $2 differ"
+    }
+}
+
+# same_stores NAME NAME
+same_stores() {
+    for which in "$1" "$2"; do
+        dump_crawl "$which" "$which.crawl"
+        dump_analysis "$which" "$which.analysis"
+    done
+    same "$1.crawl" "$2.crawl"
+    same "$1.analysis" "$2.analysis"
+}
+
+# start_site: at the moment of $NABIZ_DIR/clock if there is one; its address is in $site.
+start_site() {
+    start "$NABIZ_DIR/site.out" "$SITE" --listen 127.0.0.1:0 --port-file "$NABIZ_DIR/site.port" "$@"
+    site_pid=$pid
+    wait_until "the site to listen" test -s "$NABIZ_DIR/site.port"
+    site=127.0.0.1:$(cat "$NABIZ_DIR/site.port")
+}
+
+# writers DIR: the ids of the processes that write the stores under DIR.
+writers() {
+    for file in "$1"/*/writer; do
+        cat "$file" && echo
+    done
+}
+
+# counter NAME PROCESS COUNTER: its value, 0 if it has none.
+counter() {
+    nabiz "$1" stats | awk -v p="$2" -v c="$3" '$1 == p && $2 == c { n = $3 } END { print n + 0 }'
+}

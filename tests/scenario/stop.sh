@@ -1,0 +1,51 @@
+# SIGTERM stops everything within seconds: in the midst of work, and while a site has taken requests
+# and never answers.
+. tests/lib/scenario.sh
+
+dir=$NABIZ_DIR/story
+mkdir "$dir"
+start_site
+port=$(printf '%04X' "${site#*:}")
+
+# Connections to the site that are open.
+connected() {
+    grep -q "0100007F:$port 01 " /proc/net/tcp
+}
+
+# stops WHEN SECONDS: SIGTERM to the run; it has to end well and soon, and its children with it.
+stops() {
+    pids=$(writers "$dir/data")
+    [ "$(echo "$pids" | wc -l)" -eq 3 ] || fail "there should be three writers: $pids"
+    began=$(date +%s)
+    kill -TERM "$run_pid"
+    wait "$run_pid"
+    code=$?
+    took=$(($(date +%s) - began))
+    [ $code -eq 0 ] || fail "$1: run ended with $code"
+    [ $took -le "$2" ] || fail "$1: stopping took $took s"
+    for child in $pids; do
+        ! kill -0 "$child" 2>/dev/null || fail "$1: process $child is still there"
+    done
+    ! grep -q 'is killed' "$dir/nabiz.log" || fail "$1: a process had to be killed"
+}
+
+begin() {
+    rm -rf "$dir/data"
+    start "$dir/nabiz.log" "$NABIZ" run --config "$CONFIG" --set "data.dir=$dir/data" \
+        --set "crawl.connect_to=$site" --set log.level=info
+    run_pid=$pid
+    for store in crawl analysis desk; do
+        wait_until "a writer of $store" test -s "$dir/data/$store/writer"
+    done
+}
+
+limit_s=$([ -n "$SAN" ] && echo 20 || echo 5)
+
+begin
+wait_until "a connection" connected
+stops "at work" "$limit_s"
+
+kill -STOP "$site_pid"
+begin
+wait_until "a request under way" connected
+stops "while a site does not answer" "$limit_s"
