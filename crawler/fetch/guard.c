@@ -9,12 +9,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
-struct range {
+struct range_v4 {
     uint32_t prefix;
     int bits;
 };
 
-static const struct range v4_ranges[] = {
+static const struct range_v4 v4_ranges[] = {
     {0x00000000u, 8},  /* this network */
     {0x0a000000u, 8},  /* private */
     {0x64400000u, 10}, /* shared by carriers */
@@ -22,10 +22,43 @@ static const struct range v4_ranges[] = {
     {0xa9fe0000u, 16}, /* link-local; metadata services */
     {0xac100000u, 12}, /* private */
     {0xc0000000u, 24}, /* protocol assignments */
+    {0xc0000200u, 24}, /* documentation */
+    {0xc0586300u, 24}, /* 6to4 relays, retired */
     {0xc0a80000u, 16}, /* private */
     {0xc6120000u, 15}, /* benchmarks */
+    {0xc6336400u, 24}, /* documentation */
+    {0xcb007100u, 24}, /* documentation */
     {0xe0000000u, 4},  /* multicast */
     {0xf0000000u, 4},  /* reserved, broadcast */
+};
+
+struct range_v6 {
+    uint8_t prefix[12];
+    int bits;
+};
+
+static const struct range_v6 v6_ranges[] = {
+    {{0}, 96},                                  /* unspecified, loopback, compatible */
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, /* translated IPv4 */
+    {{0, 0x64, 0xff, 0x9b, 0, 1}, 48},          /* NAT64 of one's own network */
+    {{0x01}, 64},                               /* discard */
+    {{0x20, 0x01}, 23},                         /* protocol assignments, Teredo */
+    {{0x20, 0x01, 0x0d, 0xb8}, 32},             /* documentation */
+    {{0x3f, 0xff}, 20},                         /* documentation */
+    {{0x5f}, 16},                               /* segment routing */
+    {{0xfc}, 7},                                /* unique local */
+    {{0xfe, 0x80}, 9},                          /* link-local, site-local */
+    {{0xff}, 8},                                /* multicast */
+};
+
+/* Forms that carry an IPv4 address, which decides. */
+static const struct {
+    struct range_v6 range;
+    size_t at; /* of the IPv4 address */
+} v4_in_v6[] = {
+    {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96}, 12}, /* mapped */
+    {{{0, 0x64, 0xff, 0x9b}, 96}, 12},                      /* NAT64 */
+    {{{0x20, 0x02}, 16}, 2},                                /* 6to4 */
 };
 
 static bool is_private_v4(uint32_t address)
@@ -44,21 +77,28 @@ static uint32_t v4_at(const uint8_t *b)
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
+static bool is_in(const uint8_t *address, const struct range_v6 *range)
+{
+    size_t whole = (size_t)range->bits / 8;
+    int rest = range->bits % 8;
+    uint8_t mask = (uint8_t)(0xff00 >> rest);
+    return memcmp(address, range->prefix, whole) == 0 &&
+           (rest == 0 || (address[whole] & mask) == range->prefix[whole]);
+}
+
 static bool is_private_v6(const uint8_t *b)
 {
-    static const uint8_t zeros[12];
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    static const uint8_t nat64[12] = {0, 0x64, 0xff, 0x9b};
-    if (memcmp(b, mapped, 12) == 0 || memcmp(b, nat64, 12) == 0) {
-        return is_private_v4(v4_at(b + 12));
+    for (size_t i = 0; i < sizeof(v4_in_v6) / sizeof(v4_in_v6[0]); i++) {
+        if (is_in(b, &v4_in_v6[i].range)) {
+            return is_private_v4(v4_at(b + v4_in_v6[i].at));
+        }
     }
-    if (b[0] == 0x20 && b[1] == 0x02) { /* 6to4 */
-        return is_private_v4(v4_at(b + 2));
+    for (size_t i = 0; i < sizeof(v6_ranges) / sizeof(v6_ranges[0]); i++) {
+        if (is_in(b, &v6_ranges[i])) {
+            return true;
+        }
     }
-    return memcmp(b, zeros, 12) == 0 ||            /* unspecified, loopback, compatible */
-           (b[0] & 0xfe) == 0xfc ||                /* unique local */
-           (b[0] == 0xfe && (b[1] & 0x80) != 0) || /* link-local, site-local */
-           b[0] == 0xff;                           /* multicast */
+    return false;
 }
 
 bool nb_fetch_is_private(const struct sockaddr *address)

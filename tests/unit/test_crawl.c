@@ -659,7 +659,20 @@ static void addresses_inside_a_network_are_private(void **state)
         {"::ffff:10.0.0.1", true},
         {"::ffff:8.8.8.8", false},
         {"64:ff9b::7f00:1", true},
+        {"64:ff9b::808:808", false},
+        {"64:ff9b:1::808:808", true},
+        {"::ffff:0:808:808", true},
+        {"::127.0.0.1", true},
         {"2002:7f00:1::", true},
+        {"2002:808:808::", false},
+        {"2001:0:808:808::1", true},
+        {"2001:db8::1", true},
+        {"2001:4860::1", false},
+        {"100::1", true},
+        {"fec0::1", true},
+        {"192.0.2.1", true},
+        {"203.0.113.7", true},
+        {"203.0.114.7", false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct sockaddr_storage address = {0};
