@@ -44,6 +44,7 @@ struct nb_fetch_transfer {
     struct nb_poll *poll;
     struct nb_fetch_host *host;
     const struct nb_fetch_settings *settings;
+    size_t unread_bytes; /* of an answer whose body means nothing */
 };
 
 enum { NB_FETCH_BUCKETS = 4096 };

@@ -19,12 +19,19 @@ enum {
     HEADER_MAX_BYTES = 65536,
     VALUE_MAX_BYTES = 2048, /* of a header that is kept */
     REDIRECTS_MAX = 5,
+    UNREAD_MAX_BYTES = 1 << 20, /* of a page that nobody reads: it is drained to keep the
+                                   connection, but not for ever */
     IDLE_MAX = 64,
 };
 
 static bool is_redirect(long status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+static bool is_success(long status)
+{
+    return status >= 200 && status <= 299;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t n, void *data)
@@ -34,8 +41,9 @@ static size_t on_body(char *bytes, size_t one, size_t n, void *data)
     long status = 0;
     (void)one;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status < 200 || status > 299) {
-        return n; /* nobody reads the page of an error */
+    if (!is_success(status)) {
+        transfer->unread_bytes += n;
+        return transfer->unread_bytes <= UNREAD_MAX_BYTES ? n : 0;
     }
     nb_buf_add(&poll->body, nb_slice(bytes, n));
     if (poll->body.err != NB_OK) {
@@ -193,6 +201,7 @@ enum nb_err nb_fetch_transfer_start(struct nb_fetch_loop *loop, struct nb_fetch_
     transfer->poll = poll;
     transfer->host = host;
     transfer->settings = &loop->fetch->settings;
+    transfer->unread_bytes = 0;
     forget_answer(poll);
     transfer->prev = NULL;
     transfer->next = loop->active;
@@ -251,12 +260,11 @@ bool nb_fetch_transfer_finish(struct nb_fetch_transfer *transfer, CURLcode code)
     if (poll->failure) {
         return false; /* a limit of ours */
     }
-    if (poll->refused) {
-        poll->failure = "the address is private; see crawl.allow_private";
-        return false;
-    }
-    if (code != CURLE_OK) {
-        poll->failure = curl_easy_strerror(code);
+    bool cut_by_us = code == CURLE_WRITE_ERROR && !is_success(poll->status);
+    if (code != CURLE_OK && !cut_by_us) {
+        /* with several addresses one may be refused and another one answer */
+        poll->failure = poll->refused ? "the address is private; see crawl.allow_private"
+                                      : curl_easy_strerror(code);
         return false;
     }
     return is_redirect(poll->status) && redirect(transfer);

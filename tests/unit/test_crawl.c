@@ -52,6 +52,7 @@ static const struct page pages[] = {
     {"/file", "302 Found\r\nLocation: file:///etc/passwd\r\n", "", NULL},
     {"/gone", "410 Gone\r\n", "", NULL},
     {"/late", "429 Slow\r\nRetry-After: 7200\r\n", "", NULL},
+    {"/date", "503 Busy\r\nRetry-After: Thu, 01 Jan 2026 05:00:00 GMT\r\n", "", NULL},
     {"/500", "500 Broken\r\n", "", NULL},
     {"/html", "200 OK\r\nContent-Type: text/html\r\n", "<html><title>x</title>", NULL},
     {"/ttl", "200 OK\r\n", FEED("<ttl>300</ttl>" ITEM("5")), NULL},
@@ -67,16 +68,18 @@ static struct {
     size_t held_n;
 } server;
 
-static void send_all(int fd, const char *text, size_t len)
+/* @return false when nobody listens any more */
+static bool send_all(int fd, const char *text, size_t len)
 {
     while (len > 0) {
         ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
         if (n <= 0) {
-            return;
+            return false;
         }
         text += n;
         len -= (size_t)n;
     }
+    return true;
 }
 
 static void answer(int fd, const char *request)
@@ -127,6 +130,19 @@ static void answer(int fd, const char *request)
                        strlen(body));
         send_all(fd, head, strlen(head));
         send_all(fd, body, strlen(body));
+        return;
+    }
+    if (strcmp(path, "/endless") == 0) {
+        static const char zeros[65536];
+        send_all(fd, "HTTP/1.1 404 No\r\n\r\n", 19);
+        while (send_all(fd, zeros, sizeof(zeros)) && !atomic_load(&server.stop)) {
+        }
+        return;
+    }
+    if (strcmp(path, "/headers") == 0) {
+        send_all(fd, "HTTP/1.1 200 OK\r\n", 17);
+        for (int i = 0; i < 100000 && send_all(fd, "ETag: \"x\"\r\n", 11); i++) {
+        }
         return;
     }
     if (strcmp(path, "/big") == 0) {
@@ -399,11 +415,14 @@ static void answers_decide_when_a_source_is_asked_again(void **state)
         {"/file", "", 302, 1, 3600, NULL, "http"},
         {"/gone", "", 410, 0, -1, NULL, "410"},
         {"/late", "every=1min", 429, 1, 7200, NULL, "429"},
+        {"/date", "", 503, 1, 18000, NULL, "503"},
         {"/500", "", 500, 1, 3600, NULL, "500"},
         {"/500", "every=12h", 500, 1, 86400, NULL, "500"},
         {"/html", "", 200, 1, 3600, NULL, "web page"},
         {"/missing", "", 404, 1, 3600, NULL, "404"},
         {"/big", "", 200, 1, 3600, NULL, "crawl.body_max"},
+        {"/endless", "", 404, 1, 3600, NULL, "404"},
+        {"/headers", "", 200, 1, 3600, NULL, "64 KiB"},
     };
     char sources[4096] = "";
     char url[64];
@@ -700,6 +719,20 @@ static void a_private_address_is_refused_unless_allowed(void **state)
     end_world(&world);
 }
 
+static void a_refused_address_does_not_spoil_the_answer_of_another(void **state)
+{
+    (void)state;
+    struct nb_poll *poll = nb_poll_new(1 << 20, 1 << 20);
+    struct nb_fetch_transfer transfer = {.poll = poll, .easy = curl_easy_init()};
+    poll->refused = true;
+    assert_false(nb_fetch_transfer_finish(&transfer, CURLE_OK));
+    assert_null(poll->failure);
+    assert_false(nb_fetch_transfer_finish(&transfer, CURLE_COULDNT_CONNECT));
+    assert_non_null(strstr(poll->failure, "private"));
+    curl_easy_cleanup(transfer.easy);
+    nb_poll_free(poll);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -735,6 +768,7 @@ int main(void)
         cmocka_unit_test(a_full_store_waits_for_space_and_loses_nothing),
         cmocka_unit_test(addresses_inside_a_network_are_private),
         cmocka_unit_test(a_private_address_is_refused_unless_allowed),
+        cmocka_unit_test(a_refused_address_does_not_spoil_the_answer_of_another),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
