@@ -34,7 +34,10 @@ static struct nb_fetch_host *make(struct nb_fetch_loop *loop, struct nb_slice na
     host->hash = hash;
     host->name_len = name.len;
     memcpy(host->name, name.p, name.len);
-    if (make_ready(loop, host, nb_mono_ms()) != NB_OK) {
+    /* what was asked before the start is not known: as if each host had been asked right then */
+    int64_t now_ms = nb_mono_ms();
+    int64_t first_ms = loop->fetch->started_mono_ms + loop->fetch->settings.host_gap_ms;
+    if (make_ready(loop, host, now_ms > first_ms ? now_ms : first_ms) != NB_OK) {
         nb_free(host);
         return NULL;
     }
@@ -43,7 +46,7 @@ static struct nb_fetch_host *make(struct nb_fetch_loop *loop, struct nb_slice na
     return host;
 }
 
-static void forget(struct nb_fetch_loop *loop, struct nb_fetch_host *host)
+void nb_fetch_host_forget(struct nb_fetch_loop *loop, struct nb_fetch_host *host)
 {
     struct nb_fetch_host **at = &loop->buckets[host->hash % NB_FETCH_BUCKETS];
     while (*at != host) {
@@ -74,10 +77,9 @@ struct nb_fetch_host *nb_fetch_host_next(struct nb_fetch_loop *loop, int64_t mon
     while ((top = nb_heap_top(&loop->ready)) != NULL && top->key <= mono_ms) {
         struct nb_fetch_host *host = nb_heap_pop(&loop->ready).value;
         if (host->waiting.first) {
-            host->active = true;
             return host;
         }
-        forget(loop, host);
+        nb_fetch_host_forget(loop, host);
     }
     return NULL;
 }
@@ -85,7 +87,6 @@ struct nb_fetch_host *nb_fetch_host_next(struct nb_fetch_loop *loop, int64_t mon
 enum nb_err nb_fetch_host_done(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
                                int64_t mono_ms)
 {
-    host->active = false;
     return make_ready(loop, host, mono_ms + loop->fetch->settings.host_gap_ms);
 }
 
@@ -102,7 +103,7 @@ void nb_fetch_hosts_free(struct nb_fetch_loop *loop)
 {
     for (size_t i = 0; i < NB_FETCH_BUCKETS; i++) {
         while (loop->buckets[i]) {
-            forget(loop, loop->buckets[i]);
+            nb_fetch_host_forget(loop, loop->buckets[i]);
         }
     }
     nb_heap_fini(&loop->ready);

@@ -65,6 +65,7 @@ static void host_is_free(struct nb_fetch_loop *loop, struct nb_fetch_host *host)
     while ((poll = nb_poll_list_take(&host->waiting)) != NULL) {
         answer(loop, poll, "out of memory");
     }
+    nb_fetch_host_forget(loop, host);
 }
 
 static void start_ready(struct nb_fetch_loop *loop)
@@ -209,6 +210,7 @@ enum nb_err nb_fetch_start(const struct nb_config *config, struct nb_queue *out_
         return nb_error_set(error, NB_ENOMEM, "cannot start fetching: out of memory");
     }
     fetch->out = out_queue;
+    fetch->started_mono_ms = nb_mono_ms();
     size_t n = (size_t)nb_config_int(config, NB_CFG_LOOPS);
     fetch->loops = nb_calloc(n, sizeof(*fetch->loops));
     enum nb_err err = fetch->loops ? read_settings(config, &fetch->settings) : NB_ENOMEM;

@@ -32,7 +32,6 @@ struct nb_fetch_host {
     struct nb_fetch_host *next; /* in its bucket */
     struct nb_poll_list waiting;
     uint64_t hash;
-    bool active; /* a transfer is under way; else the host is in the heap */
     size_t name_len;
     char name[];
 };
@@ -69,6 +68,7 @@ struct nb_fetch_loop {
 struct nb_fetch {
     struct nb_fetch_settings settings;
     struct nb_queue *out;
+    int64_t started_mono_ms;
     atomic_bool stopping;
     size_t loops_n;
     struct nb_fetch_loop *loops;
@@ -79,12 +79,15 @@ struct nb_fetch {
 /** Queue a poll at its host. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_fetch_host_add(struct nb_fetch_loop *loop, struct nb_poll *poll) NB_MUSTUSE;
 
-/** The next host that may be asked now and has a poll waiting, marked active; NULL when none. */
+/** The next host that may be asked now and has a poll waiting, out of the heap; NULL when none. */
 struct nb_fetch_host *nb_fetch_host_next(struct nb_fetch_loop *loop, int64_t mono_ms);
 
 /** A transfer ended: the host may be asked again after the pause. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_fetch_host_done(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
                                int64_t mono_ms) NB_MUSTUSE;
+
+/** Free a host that is not in the heap, and the polls that wait there. */
+void nb_fetch_host_forget(struct nb_fetch_loop *loop, struct nb_fetch_host *host);
 
 /** When the next host may be asked; -1 when none waits. */
 int64_t nb_fetch_host_wait_ms(const struct nb_fetch_loop *loop, int64_t mono_ms);

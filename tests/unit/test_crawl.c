@@ -64,7 +64,8 @@ static struct {
     pthread_t thread;
     atomic_bool stop;
     atomic_int hits;
-    int held[16]; /* connections that never get an answer */
+    atomic_llong last_mono_ms; /* of the latest hit */
+    int held[16];              /* connections that never get an answer */
     size_t held_n;
 } server;
 
@@ -172,6 +173,7 @@ static void serve(int fd)
         }
     }
     request[len] = '\0';
+    atomic_store(&server.last_mono_ms, nb_mono_ms());
     atomic_fetch_add(&server.hits, 1);
     if (strncmp(request, "GET /hang", 9) == 0 && server.held_n < 16) {
         server.held[server.held_n++] = fd;
@@ -599,6 +601,17 @@ static void an_ordered_crawl_stores_the_same_bytes_however_it_is_interrupted(voi
     end_world(&rough);
 }
 
+static void the_pause_of_a_host_holds_across_a_restart(void **state)
+{
+    (void)state;
+    struct world world = make_world("http://a.example/a\n", "crawl.host_gap=400ms");
+    crawl_at(&world, T0);
+    int64_t before_ms = atomic_load(&server.last_mono_ms);
+    crawl_at(&world, T0 + HOUR);
+    assert_true(atomic_load(&server.last_mono_ms) - before_ms >= 400);
+    end_world(&world);
+}
+
 static void many_loops_and_parsers_store_each_document_once(void **state)
 {
     (void)state;
@@ -764,6 +777,7 @@ int main(void)
         cmocka_unit_test(a_reload_takes_new_sources_while_running),
         cmocka_unit_test(a_server_that_never_answers_does_not_hold_up_a_stop),
         cmocka_unit_test(an_ordered_crawl_stores_the_same_bytes_however_it_is_interrupted),
+        cmocka_unit_test(the_pause_of_a_host_holds_across_a_restart),
         cmocka_unit_test(many_loops_and_parsers_store_each_document_once),
         cmocka_unit_test(a_full_store_waits_for_space_and_loses_nothing),
         cmocka_unit_test(addresses_inside_a_network_are_private),
