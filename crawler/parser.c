@@ -1,6 +1,7 @@
 /*
  * What a source answered: its documents, and what to remember of it. Everything here follows from
- * the answer, the state before and the time of dispatch, so that it is the same in every run.
+ * the answer, the state before and the times of dispatch and answer, so that it is the same in
+ * every run.
  */
 #include "crawler/crawl_impl.h"
 
@@ -11,10 +12,13 @@
 #include <nabiz/diag.h>
 #include <nabiz/feed.h>
 #include <nabiz/pack.h>
+#include <nabiz/text.h>
 
 enum {
     DAY_S = 86400,
     FALL_BACK_AFTER = 3, /* failures at a new address until the old one is asked again */
+    TITLE_MAX_BYTES = 1024,
+    STATE_BYTES = 64 << 10, /* of a poll's memory, kept for the source's state */
     SCRATCH_BASE_BYTES = 4 << 20,
     SCRATCH_FACTOR = 8, /* memory that reading a body may take, as a multiple of its limit */
 };
@@ -45,7 +49,7 @@ static int64_t retry_after_s(const struct nb_poll *poll)
 {
     int64_t seconds = 0;
     int64_t at_ms = 0;
-    struct nb_date_context utc = {NULL, poll->now_ms, 0};
+    struct nb_date_context utc = {NULL, poll->answered_ms, 0};
     if (poll->retry_after.len == 0) {
         return 0;
     }
@@ -53,15 +57,24 @@ static int64_t retry_after_s(const struct nb_poll *poll)
         if (nb_date_parse(poll->retry_after, &utc, &at_ms) != NB_OK) {
             return 0;
         }
-        seconds = (at_ms - poll->now_ms + 999) / 1000;
+        seconds = (at_ms - poll->answered_ms + 999) / 1000;
     }
     return seconds < 0 ? 0 : seconds < DAY_S ? seconds : DAY_S;
 }
 
+/* Pauses count from the answer: a poll may have waited long for its host. */
 static void set_due(struct nb_poll *poll, int64_t wait_s)
 {
     poll->state->has_due_ms = 1;
-    poll->state->due_ms = poll->now_ms + wait_s * 1000;
+    poll->state->due_ms = poll->answered_ms + wait_s * 1000;
+}
+
+/* The next request is unconditional, and its body counts as new. */
+static void forget_body(struct nb_source *state)
+{
+    state->etag = NULL;
+    state->last_modified = NULL;
+    state->has_body_id = 0;
 }
 
 static void set_failed(const struct nb_crawl *crawl, struct nb_poll *poll, const char *why)
@@ -76,7 +89,8 @@ static void set_failed(const struct nb_crawl *crawl, struct nb_poll *poll, const
     state->failures_n++;
     set_string(poll, &state->failure, nb_slice_str(why));
     set_due(poll, asked_s > wait_s ? asked_s : wait_s);
-    if (state->failures_n >= FALL_BACK_AFTER) {
+    if (state->moved_to && state->failures_n >= FALL_BACK_AFTER) {
+        forget_body(state); /* it was the other address's */
         state->moved_to = NULL;
     }
     nb_diag(NB_WARN, "crawl", "poll failed", nb_kv_str("source", poll->source_url),
@@ -119,13 +133,18 @@ static enum nb_err read_feed(const struct nb_crawl *crawl, struct nb_poll *poll,
                                     (int32_t)nb_config_int(crawl->config, NB_CFG_UTC_OFFSET)};
     enum nb_err err = nb_feed_parse(nb_buf_slice(&poll->body), nb_slice_str(poll->url),
                                     poll->content_type, &dates, scratch, &feed, error);
+    struct nb_arena_mark mark = nb_arena_mark(poll->arena);
     if (err == NB_OK) {
         err = nb_crawl_documents(poll, &feed, scratch);
     }
+    if (err == NB_OK && crawl->poll_bytes - nb_arena_used(poll->arena) < STATE_BYTES) {
+        err = NB_ENOMEM;
+    }
     if (err != NB_OK) {
+        nb_arena_rewind(poll->arena, mark); /* that it failed must have room */
         return err;
     }
-    set_string(poll, &poll->state->title, feed.title);
+    set_string(poll, &poll->state->title, nb_utf8_cut(feed.title, TITLE_MAX_BYTES));
     poll->state->has_ttl_s = feed.ttl_s > 0;
     poll->state->ttl_s = feed.ttl_s > 0 ? (uint32_t)(feed.ttl_s < DAY_S ? feed.ttl_s : DAY_S) : 0;
     return NB_OK;
@@ -180,6 +199,9 @@ void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
                          struct nb_arena *scratch)
 {
     struct nb_source *state = poll->state;
+    int64_t clock_ms = nb_clock_now_ms(crawl->clock);
+    /* a clock that went back meanwhile is no reason to come again sooner */
+    poll->answered_ms = clock_ms > poll->now_ms ? clock_ms : poll->now_ms;
     nb_arena_reset(scratch);
     set_string(poll, &state->url, nb_slice_str(poll->source_url));
     state->has_polled_ms = 1;

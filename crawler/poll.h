@@ -48,6 +48,7 @@ struct nb_poll {
     bool refused;         /* the address is private */
 
     /* the parser's: what it means */
+    int64_t answered_ms; /* wall time, not before now_ms; pauses count from here */
     struct nb_log_record *records;
     size_t records_n;
     size_t skipped_n; /* documents over a limit */

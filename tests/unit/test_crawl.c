@@ -63,6 +63,7 @@ static struct {
     int port;
     pthread_t thread;
     atomic_bool stop;
+    atomic_bool go; /* answer /wait */
     atomic_int hits;
     atomic_llong last_mono_ms; /* of the latest hit */
     int held[16];              /* connections that never get an answer */
@@ -131,6 +132,25 @@ static void answer(int fd, const char *request)
                        strlen(body));
         send_all(fd, head, strlen(head));
         send_all(fd, body, strlen(body));
+        return;
+    }
+    if (strncmp(path, "/items/", 7) ==
+        0) { /* many items that say nothing; each gets the language */
+        char start[300];
+        int n = snprintf(start, sizeof(start),
+                         "HTTP/1.1 200 OK\r\n\r\n<rss><channel><language>%0200d</language>", 0);
+        send_all(fd, start, (size_t)n);
+        for (int i = atoi(path + 7); i > 0; i--) {
+            send_all(fd, "<item/>", 7);
+        }
+        send_all(fd, "</channel></rss>", 16);
+        return;
+    }
+    if (strcmp(path, "/wait") == 0) {
+        while (!atomic_load(&server.go) && !atomic_load(&server.stop)) {
+            (void)usleep(1000);
+        }
+        send_all(fd, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", 39);
         return;
     }
     if (strcmp(path, "/endless") == 0) {
@@ -541,6 +561,52 @@ static void a_server_that_never_answers_does_not_hold_up_a_stop(void **state)
     end_world(&world);
 }
 
+static void the_pause_begins_with_the_answer(void **state)
+{
+    (void)state;
+    struct world world = make_world("http://a.example/wait\n", NULL);
+    int hits = atomic_load(&server.hits);
+    struct nb_crawl *crawl = start(&world, false);
+    int64_t limit_ms = nb_mono_ms() + 60000;
+    while (atomic_load(&server.hits) == hits) {
+        assert_true(nb_mono_ms() < limit_ms);
+        (void)usleep(1000);
+    }
+    int64_t polls = nb_counter_get(NB_CTR_POLLS);
+    nb_clock_set(world.clock, T0 + HOUR);
+    atomic_store(&server.go, true);
+    wait_for_counter(NB_CTR_POLLS, polls + 1);
+    stop(crawl);
+    const struct nb_source *got = state_of(&world, "http://a.example/wait");
+    assert_int_equal(got->polled_ms, T0);
+    assert_int_equal(got->due_ms, T0 + HOUR + HOUR);
+    end_world(&world);
+}
+
+static void a_feed_that_takes_all_memory_of_a_poll_ends_only_that_poll(void **state)
+{
+    (void)state;
+    static const int items_n[] = {1000, 4000, 4400, 4800, 5200, 5600, 6000, 9000};
+    char sources[1024] = "";
+    char url[64];
+    uint32_t failures_n = 0;
+    for (size_t i = 0; i < sizeof(items_n) / sizeof(items_n[0]); i++) {
+        (void)snprintf(sources + strlen(sources), sizeof(sources) - strlen(sources),
+                       "http://s%zu.example/items/%d\n", i, items_n[i]);
+    }
+    struct world world = make_world(sources, "crawl.body_max=64k");
+    crawl_at(&world, T0);
+    for (size_t i = 0; i < sizeof(items_n) / sizeof(items_n[0]); i++) {
+        (void)snprintf(url, sizeof(url), "http://s%zu.example/items/%d", i, items_n[i]);
+        const struct nb_source *got = state_of(&world, url);
+        failures_n += got->failures_n;
+        assert_string_equal(got->url, url);
+        assert_int_equal(got->failures_n, got->failure != NULL);
+    }
+    assert_in_range(failures_n, 1, 7);
+    end_world(&world);
+}
+
 /* All of the log's records as bytes. */
 static struct nb_slice dump(const struct world *world)
 {
@@ -777,6 +843,8 @@ int main(void)
         cmocka_unit_test(a_reload_takes_new_sources_while_running),
         cmocka_unit_test(a_server_that_never_answers_does_not_hold_up_a_stop),
         cmocka_unit_test(an_ordered_crawl_stores_the_same_bytes_however_it_is_interrupted),
+        cmocka_unit_test(the_pause_begins_with_the_answer),
+        cmocka_unit_test(a_feed_that_takes_all_memory_of_a_poll_ends_only_that_poll),
         cmocka_unit_test(the_pause_of_a_host_holds_across_a_restart),
         cmocka_unit_test(many_loops_and_parsers_store_each_document_once),
         cmocka_unit_test(a_full_store_waits_for_space_and_loses_nothing),
