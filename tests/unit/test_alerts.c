@@ -116,6 +116,17 @@ static void a_burst_opens_one_alert_that_says_why_and_grows_with_it(void **state
     assert_string_equal(alerts[0]->why[1], "negative: 5 of 5");
     assert_string_equal(alerts[0]->why[2], "sites: b.example (5)");
     assert_string_equal(alerts[0]->why[3], "authors: b.example/veli (5)");
+    assert_int_equal(alerts[0]->hour_ms, CRISIS_MS);
+    assert_true(alerts[0]->limit_milli > alerts[0]->expected_milli);
+    assert_true(alerts[0]->limit_milli < 5000);
+    assert_true(alerts[0]->hours_n >= 48 && alerts[0]->hours_n <= 168);
+    assert_int_equal(alerts[0]->n_sites, 1);
+    assert_int_equal(alerts[0]->sites_n, 1);
+    assert_string_equal(alerts[0]->sites[0]->name, "b.example");
+    assert_int_equal(alerts[0]->sites[0]->count, 5);
+    assert_string_equal(alerts[0]->authors[0]->name, "b.example/veli");
+    assert_int_equal(alerts[0]->first, w.last - 4);
+    assert_string_equal(alerts[0]->first_author, "b.example/veli");
 
     burst(&w, 30, CRISIS_MS + 15 * NB_MINUTE_MS, &LOUD);
     burst(&w, 30, CRISIS_MS + 5 * NB_HOUR_MS, &LOUD);
