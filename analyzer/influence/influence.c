@@ -11,9 +11,10 @@
  *
  *   reach      1000 * c / (c + 50), c: comments the documents received, where any were reported
  *   expertise  the author's documents on the topic in 1000 of all the author's, from 3 on
- *   spread     1000 * a / (a + 5), a: other authors who link, quote or copy after the first
- * document reception  mean sentiment of the replies, from 3 on trust, coordination and the interval
- * are unknown in this form.
+ *   spread     1000 * a / (a + 5), a: other authors who took up what is no older than the first
+ *   reception  mean sentiment of the replies, from 3 on
+ *
+ * Trust, coordination and the interval are unknown in this form.
  */
 #include <nabiz/influence.h>
 
@@ -157,6 +158,8 @@ static enum nb_err measure(struct nb_txn *txn, struct nb_slice author, struct nb
     size_t counted_n = n < NB_POSTS_MAX ? n : NB_POSTS_MAX;
     out->points_milli = acts->points_milli + (int64_t)counted_n * NB_POINTS_POST;
     out->score_milli = saturate((uint64_t)out->points_milli, NB_POINTS_HALF);
+    out->sites_n = acts->sites_n;
+    out->answering_n = acts->authors_n;
     out->evidence = nb_arena_printf(
         arena, "linking sites: %" PRIu64 ", answering authors: %" PRIu64 ", documents: %zu",
         acts->sites_n, acts->authors_n, n);

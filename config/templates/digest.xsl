@@ -245,7 +245,7 @@
       <xsl:text>, </xsl:text>
       <xsl:value-of select="key('l', 'alert.expected')"/><xsl:text> </xsl:text><xsl:value-of select="@expected-text"/>
       <xsl:for-each select="why">
-        <div class="dim" lang="en" style="{$small}"><xsl:value-of select="."/></div>
+        <div class="dim" style="{$small}"><xsl:value-of select="."/></div>
       </xsl:for-each>
     </div>
   </xsl:template>
@@ -375,7 +375,7 @@
         <bdi><xsl:value-of select="name"/></bdi>
         <xsl:text> </xsl:text>
         <span class="dim" style="{$small}"><bdi><xsl:value-of select="site"/></bdi></span>
-        <xsl:if test="evidence"><div class="dim" lang="en" style="{$small}"><xsl:value-of select="evidence"/></div></xsl:if>
+        <xsl:if test="evidence"><div class="dim" style="{$small}"><xsl:value-of select="evidence"/></div></xsl:if>
       </td>
       <td class="ink line" align="right" style="{$cell}"><xsl:value-of select="@documents-text"/></td>
       <td class="ink line" align="right" style="{$cell}"><xsl:value-of select="$third"/></td>

@@ -28,7 +28,9 @@ struct nb_influencer {
     int32_t low_milli,
         high_milli;          /* interval of the score; NB_UNKNOWN_MILLI when not enough data */
     int32_t sentiment_milli; /* mean towards the topic, -1000..1000 */
-    const char *evidence;    /* the weightiest facts in one line */
+    uint64_t sites_n;        /* other sites that link, quote or copy */
+    uint64_t answering_n;    /* other authors who reply or mention */
+    const char *evidence;    /* these and posts_n in one line of English */
 };
 
 /**

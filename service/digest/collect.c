@@ -240,6 +240,31 @@ static enum nb_err collect_share(struct nb_txn *analysis, struct nb_arena *arena
     return NB_OK;
 }
 
+/* Names of influencers are shown as those of documents are: clean. */
+static enum nb_err collect_influencers(struct nb_txn *analysis, struct nb_arena *arena,
+                                       struct nb_report *out)
+{
+    const struct nb_influencer *rows = NULL;
+    size_t n = 0;
+    enum nb_err err = nb_influence_list(analysis, out->topic, nb_slice(NULL, 0),
+                                        out->end_ms - NB_REPORT_INFLUENCE_DAYS * NB_DAY_MS,
+                                        out->end_ms, arena, &rows, &n);
+    struct nb_influencer *shown = nb_arena_calloc(arena, n, sizeof(*shown));
+    if (err == NB_OK && !shown) {
+        err = NB_ENOMEM;
+    }
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        shown[i] = rows[i];
+        struct nb_slice *const names[] = {&shown[i].author, &shown[i].site, &shown[i].name};
+        for (size_t k = 0; err == NB_OK && k < sizeof(names) / sizeof(names[0]); k++) {
+            err = nb_report_line(*names[k], NB_REPORT_LINE_BYTES, arena, names[k]);
+        }
+    }
+    out->influencers = shown;
+    out->influencers_n = n;
+    return err;
+}
+
 static enum nb_err collect_commands(struct nb_arena *arena, struct nb_report *out)
 {
     struct nb_civil day = nb_civil_of(out->day_ms, out->offset_min);
@@ -297,9 +322,7 @@ enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
         err = nb_report_lists(arena, &report);
     }
     if (err == NB_OK) {
-        err = nb_influence_list(analysis, report.topic, nb_slice(NULL, 0),
-                                report.end_ms - NB_REPORT_INFLUENCE_DAYS * NB_DAY_MS, report.end_ms,
-                                arena, &report.influencers, &report.influencers_n);
+        err = collect_influencers(analysis, arena, &report);
     }
     if (err == NB_OK) {
         err = nb_analysis_alerts(analysis, report.topic, report.day_ms, report.end_ms, arena,

@@ -14,8 +14,7 @@
 
 #define SCRATCH_MAX_BYTES (256u << 20)
 #define TITLE_MAX_BYTES 240
-#define EXCERPT_MAX_BYTES 280
-#define LINE_MAX_BYTES EXCERPT_MAX_BYTES /* the larger of the two */
+#define EXCERPT_MAX_BYTES NB_REPORT_LINE_BYTES
 
 /* Left out of what is shown: controls would reach a terminal, overrides would turn a line around.
  */
@@ -32,12 +31,10 @@ static bool is_blank(uint32_t c)
            c == 0x2029;
 }
 
-/* One clean line of at most max_bytes; a longer text ends at a word with an ellipsis. */
-static enum nb_err clean_line(const char *text, size_t max_bytes, struct nb_arena *arena,
-                              struct nb_slice *out)
+enum nb_err nb_report_line(struct nb_slice in, size_t max_bytes, struct nb_arena *arena,
+                           struct nb_slice *out)
 {
-    struct nb_slice in = nb_slice_str(text);
-    char line[LINE_MAX_BYTES + 8];
+    char line[NB_REPORT_LINE_BYTES + 8];
     size_t n = 0;
     size_t word = 0; /* end of the last whole word */
     size_t pos = 0;
@@ -77,12 +74,13 @@ static enum nb_err read_texts(const struct nb_document *document, struct nb_aren
                               struct nb_report_scan *row)
 {
     struct nb_report_document *shown = &row->shown;
-    enum nb_err err = clean_line(document->title, TITLE_MAX_BYTES, arena, &shown->title);
+    enum nb_err err =
+        nb_report_line(nb_field(document->title), TITLE_MAX_BYTES, arena, &shown->title);
     if (err == NB_OK) {
-        err = clean_line(document->text, EXCERPT_MAX_BYTES, arena, &shown->excerpt);
+        err = nb_report_line(nb_field(document->text), EXCERPT_MAX_BYTES, arena, &shown->excerpt);
     }
     if (err == NB_OK && document->author_name && *document->author_name) {
-        err = clean_line(document->author_name, TITLE_MAX_BYTES, arena, &shown->name);
+        err = nb_report_line(nb_field(document->author_name), TITLE_MAX_BYTES, arena, &shown->name);
     }
     row->address = nb_arena_copy(arena, nb_field(document->url));
     row->thread = nb_arena_copy(arena, nb_field(document->thread));
@@ -124,8 +122,10 @@ static enum nb_err read_document(struct nb_txn *analysis, struct nb_log *log,
     shown->score_milli = sentiment ? sentiment->score_milli : 0;
     shown->comments_n = mention->mention->comments_n;
     shown->doubtful = annotation->irony_milli >= 500 || annotation->synthetic_milli >= 500;
-    enum nb_err site_err = clean_line(annotation->site, TITLE_MAX_BYTES, arena, &shown->site);
-    err = clean_line(mention->mention->author, TITLE_MAX_BYTES, arena, &shown->author);
+    enum nb_err site_err =
+        nb_report_line(nb_field(annotation->site), NB_REPORT_LINE_BYTES, arena, &shown->site);
+    err = nb_report_line(nb_field(mention->mention->author), NB_REPORT_LINE_BYTES, arena,
+                         &shown->author);
     if (err != NB_OK || site_err != NB_OK) {
         return NB_ENOMEM;
     }

@@ -45,6 +45,17 @@ size_t nb_digest_headline(const struct nb_report *report, const struct nb_labels
 bool nb_digest_change(uint64_t of, uint64_t sum_before, size_t days_n, int64_t *mean_milli,
                       int64_t *percent);
 
+#define NB_REASONS_MAX 5
+
+/** Why an alert, one sentence each. @return how many; results live in the arena. */
+size_t nb_digest_reasons(const struct nb_report *report, const struct nb_alert *alert,
+                         const struct nb_labels *labels, struct nb_arena *arena,
+                         struct nb_slice out[NB_REASONS_MAX]);
+
+/** What an author's score rests on, in one line in the arena. */
+struct nb_slice nb_digest_evidence(const struct nb_influencer *influencer,
+                                   const struct nb_labels *labels, struct nb_arena *arena);
+
 /** The model as a tree with the labels in it. Errors stay in xml. */
 void nb_digest_xml(const struct nb_report *report, const struct nb_labels *labels,
                    struct nb_arena *arena, struct nb_xml *xml);

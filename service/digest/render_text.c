@@ -262,8 +262,10 @@ static void write_alerts(const struct page *p)
             {"expected", nb_label_milli(p->labels, p->arena, alert->expected_milli, 1)},
             {NULL, {NULL, 0}}};
         wrap_in(p, nb_label_fill(p->labels, p->arena, "alert.line", values), INDENT);
-        for (size_t j = 0; j < alert->n_why; j++) {
-            wrap_in(p, nb_slice_str(alert->why[j]), 5);
+        struct nb_slice reasons[NB_REASONS_MAX];
+        size_t n = nb_digest_reasons(report, alert, p->labels, p->arena, reasons);
+        for (size_t j = 0; j < n; j++) {
+            wrap_in(p, reasons[j], 5);
         }
     }
     more(p, report->alerts_n);
@@ -408,7 +410,7 @@ static void write_people(const struct page *p)
         for (size_t i = 0; i < shown(report->influencers_n); i++) {
             const struct nb_influencer *row = &report->influencers[i];
             person(p, row->author, row->posts_n, milli(p, row->score_milli), row->sentiment_milli);
-            wrap_in(p, nb_slice_str(row->evidence), 5);
+            wrap_in(p, nb_digest_evidence(row, p->labels, p->arena), 5);
         }
         more(p, report->influencers_n);
         command(p, report->commands.influencers);

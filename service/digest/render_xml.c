@@ -243,7 +243,7 @@ static void write_influencers(struct view *v)
         nb_xml_leaf(v->xml, "name", row->name.len > 0 ? row->name : row->author);
         nb_xml_leaf(v->xml, "author", row->author);
         nb_xml_leaf(v->xml, "site", row->site);
-        nb_xml_leaf(v->xml, "evidence", nb_slice_str(row->evidence));
+        nb_xml_leaf(v->xml, "evidence", nb_digest_evidence(row, v->labels, v->arena));
         nb_xml_close(v->xml);
     }
     nb_xml_close(v->xml);
@@ -264,8 +264,10 @@ static void write_alerts(struct view *v)
         attr_count(v, "value", "value-text", alert->value);
         attr_count(v, "negative", "negative-text", alert->negative_n);
         attr_milli(v, "expected-milli", "expected-text", alert->expected_milli, 1);
-        for (size_t j = 0; j < alert->n_why; j++) {
-            nb_xml_leaf(v->xml, "why", nb_slice_str(alert->why[j]));
+        struct nb_slice reasons[NB_REASONS_MAX];
+        size_t reasons_n = nb_digest_reasons(report, alert, v->labels, v->arena, reasons);
+        for (size_t j = 0; j < reasons_n; j++) {
+            nb_xml_leaf(v->xml, "why", reasons[j]);
         }
         nb_xml_close(v->xml);
     }

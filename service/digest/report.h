@@ -141,6 +141,17 @@ struct nb_report {
     struct nb_report_commands commands;
 };
 
+/**
+ * One clean line of at most max_bytes (up to NB_REPORT_LINE_BYTES): no controls, no direction
+ * overrides, white space as single spaces; a longer text ends at a word with an ellipsis.
+ * @param in   UTF-8.
+ * @param out  [out] in arena.
+ * @return NB_OK, NB_ENOMEM.
+ */
+#define NB_REPORT_LINE_BYTES 280
+enum nb_err nb_report_line(struct nb_slice in, size_t max_bytes, struct nb_arena *arena,
+                           struct nb_slice *out) NB_MUSTUSE;
+
 /** True when there is nothing to say about the day. */
 static inline bool nb_report_empty(const struct nb_report *report)
 {

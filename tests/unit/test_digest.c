@@ -259,8 +259,8 @@ static void a_day_with_nothing_in_it_says_so(void **state)
     static const struct {
         enum nb_digest_format format;
         const char *says;
-    } rows[] = {{NB_DIGEST_TEXT, "Bu gün hakkında hiç belge yok."},
-                {NB_DIGEST_HTML, "Bu gün hakkında hiç belge yok."},
+    } rows[] = {{NB_DIGEST_TEXT, "Bu gün için hiç belge yok."},
+                {NB_DIGEST_HTML, "Bu gün için hiç belge yok."},
                 {NB_DIGEST_JSON, "\"empty\": true"}};
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct nb_error error = {0};

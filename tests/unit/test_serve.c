@@ -156,6 +156,43 @@ static void pages_are_answered_and_nothing_else(void **state)
     close_served(&s);
 }
 
+static void a_digest_gives_its_reasons_in_its_own_language(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        const char *says[6];
+        const char * not [3];
+    } rows[] = {
+        {"/digest/acme/2026-11-21?lang=tr",
+         {"önceki 168 saate göre en çok", "belgenin", "En çok yazanlar: forum.example/su (",
+          "Bu saatin ilk belgesi 20:00, yazan: forum.example/su", "yanıt veren yazar: 0", NULL},
+         {"documents", "usual", "sites"}},
+        {"/digest/acme/2026-11-21?lang=en",
+         {"by the 168 hours before, up to", "are negative",
+          "Sites with most of it: forum.example (",
+          "First document of the hour: 20:00, by forum.example/su", "authors who answer: 0", NULL},
+         {"belge", "yazar", "saat"}},
+    };
+    struct served s;
+    open_served(&s);
+    fill(s.dir);
+    start(&s);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct nb_slice page = get(&s, "GET", rows[i].path, "localhost");
+        for (size_t k = 0; rows[i].says[k]; k++) {
+            if (!has(page, rows[i].says[k])) {
+                fail_msg("%s is not in %.*s", rows[i].says[k], NB_ARG(page));
+            }
+        }
+        for (size_t k = 0; k < ROWS(rows[i].not ); k++) {
+            assert_false(has(page, rows[i].not [k]));
+        }
+    }
+    must(nb_serve_stop(s.serve, NULL), NULL);
+    close_served(&s);
+}
+
 static void broken_requests_do_not_reach_a_page(void **state)
 {
     (void)state;
@@ -326,6 +363,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_feed_on_disk_follows_the_analysis),
         cmocka_unit_test(pages_are_answered_and_nothing_else),
+        cmocka_unit_test(a_digest_gives_its_reasons_in_its_own_language),
         cmocka_unit_test(broken_requests_do_not_reach_a_page),
         cmocka_unit_test(before_there_is_anything_health_answers_and_the_rest_is_not_found),
         cmocka_unit_test(a_stop_takes_well_under_a_second),

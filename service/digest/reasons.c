@@ -1,0 +1,79 @@
+/*
+ * Reasons in the words of the labels: why an alert, what a score rests on. Names come from the web
+ * and are cleaned as everything that is shown.
+ */
+#include "service/digest/render.h"
+
+#define NAME_MAX_BYTES 120
+
+static struct nb_slice shown_name(const struct nb_labels *labels, struct nb_arena *arena,
+                                  const char *name)
+{
+    struct nb_slice line = {NULL, 0};
+    if (nb_report_line(nb_field(name), NAME_MAX_BYTES, arena, &line) != NB_OK) {
+        return line; /* the arena remembers */
+    }
+    return line.len > 0 ? line : nb_label(labels, "unknown");
+}
+
+/* "a (4), b (3) and 2 more" */
+static struct nb_slice name_list(Nb__NameCount *const *rows, size_t n, uint64_t names_n,
+                                 const struct nb_labels *labels, struct nb_arena *arena)
+{
+    struct nb_slice list = {NULL, 0};
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_label_value values[] = {
+            {"name", shown_name(labels, arena, rows[i]->name)},
+            {"n", nb_label_count(labels, arena, (int64_t)rows[i]->count)},
+            {NULL, {NULL, 0}}};
+        struct nb_slice item = nb_label_fill(labels, arena, "list.name", values);
+        list = nb_slice_str(
+            nb_arena_printf(arena, "%.*s%s%.*s", NB_ARG(list), i > 0 ? ", " : "", NB_ARG(item)));
+    }
+    if (names_n > n) {
+        const struct nb_label_value values[] = {
+            {"n", nb_label_count(labels, arena, (int64_t)(names_n - n))}, {NULL, {NULL, 0}}};
+        struct nb_slice more = nb_label_fill(labels, arena, "more", values);
+        list = nb_slice_str(nb_arena_printf(arena, "%.*s %.*s", NB_ARG(list), NB_ARG(more)));
+    }
+    return list;
+}
+
+size_t nb_digest_reasons(const struct nb_report *report, const struct nb_alert *alert,
+                         const struct nb_labels *labels, struct nb_arena *arena,
+                         struct nb_slice out[NB_REASONS_MAX])
+{
+    size_t n = 0;
+    if (!alert->has_limit_milli) {
+        return 0; /* nothing but the figures of the alert's own line */
+    }
+    const struct nb_label_value values[] = {
+        {"hour", nb_label_time(labels, arena, alert->hour_ms, report->offset_min)},
+        {"limit", nb_label_milli(labels, arena, alert->limit_milli, 1)},
+        {"hours", nb_label_count(labels, arena, alert->hours_n)},
+        {"value", nb_label_count(labels, arena, (int64_t)alert->value)},
+        {"negative", nb_label_count(labels, arena, (int64_t)alert->negative_n)},
+        {"sites", name_list(alert->sites, alert->n_sites, alert->sites_n, labels, arena)},
+        {"authors", name_list(alert->authors, alert->n_authors, alert->authors_n, labels, arena)},
+        {"time", nb_label_time(labels, arena, alert->first_ms, report->offset_min)},
+        {"first", shown_name(labels, arena, alert->first_author)},
+        {NULL, {NULL, 0}}};
+    static const char *const ids[NB_REASONS_MAX] = {"alert.why.usual", "alert.why.negative",
+                                                    "alert.why.sites", "alert.why.authors",
+                                                    "alert.why.first"};
+    for (; n < NB_REASONS_MAX; n++) {
+        out[n] = nb_label_fill(labels, arena, ids[n], values);
+    }
+    return n;
+}
+
+struct nb_slice nb_digest_evidence(const struct nb_influencer *influencer,
+                                   const struct nb_labels *labels, struct nb_arena *arena)
+{
+    const struct nb_label_value values[] = {
+        {"sites", nb_label_count(labels, arena, (int64_t)influencer->sites_n)},
+        {"authors", nb_label_count(labels, arena, (int64_t)influencer->answering_n)},
+        {"documents", nb_label_count(labels, arena, (int64_t)influencer->posts_n)},
+        {NULL, {NULL, 0}}};
+    return nb_label_fill(labels, arena, "influencer.why", values);
+}
