@@ -34,8 +34,8 @@ static enum nb_err check_file(struct check *c, struct nb_error *error)
         got = to ? fread(to, 1, 1 << 16, file) : 0;
         text.len += got;
     }
+    enum nb_err err = ferror(file) ? NB_EIO : nb_buf_finish(&text, NULL); /* a directory, say */
     fclose(file);
-    enum nb_err err = nb_buf_finish(&text, NULL);
     if (err == NB_OK) {
         err = nb_knowledge_check(c->knowledge, nb_buf_slice(&text), fail, c, &c->examples_n,
                                  &c->failed_n);

@@ -126,7 +126,7 @@ static void write_why(struct nb_json *j, const struct nb_annotation *a)
     nb_json_end(j);
 }
 
-/* targets and life_events are not computed yet: none is the honest list, irony has no number. */
+/* Targets and life events are not computed yet: none is the honest list, null the number. */
 static void write_annotation(struct tag *t, const char *id, const struct nb_annotation *a)
 {
     struct nb_json json, *j = &json;
@@ -159,6 +159,10 @@ static void write_annotation(struct tag *t, const char *id, const struct nb_anno
         nb_json_cstr(j, a->intents[i]);
     }
     nb_json_end(j);
+    nb_json_key(j, "irony_milli");
+    nb_json_null(j);
+    nb_json_key(j, "synthetic_milli");
+    nb_json_null(j);
     nb_json_key(j, "life_events");
     nb_json_array(j);
     nb_json_end(j);

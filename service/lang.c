@@ -70,9 +70,21 @@ enum nb_err nb_lang_load(struct nb_args *args, struct nb_knowledge **out, size_t
     if (err == NB_OK) {
         err = nb_lang_topics(args, topics, sizeof(topics), error);
     }
-    return err == NB_OK
-               ? nb_knowledge_load(lexicons, topics[0] ? topics : NULL, out, bad_lines_n, error)
-               : err;
+    size_t bad_n = 0;
+    if (err == NB_OK) {
+        err = nb_knowledge_load(lexicons, topics[0] ? topics : NULL, out, &bad_n, error);
+    }
+    if (err == NB_OK && bad_n && nb_args_get(args, "topics")) {
+        nb_knowledge_free(*out);
+        *out = NULL;
+        return nb_error_set(error, NB_ESYNTAX,
+                            "%s: problems, named above: %zu; mend them and try again", topics,
+                            bad_n);
+    }
+    if (err == NB_OK && bad_lines_n) {
+        *bad_lines_n = bad_n;
+    }
+    return err;
 }
 
 void nb_lines_init(struct nb_lines *lines, int fd)

@@ -22,7 +22,11 @@ enum nb_err nb_lang_lexicons(struct nb_args *args, char *out, size_t size,
 enum nb_err nb_lang_topics(struct nb_args *args, char *out, size_t size,
                            struct nb_error *error) NB_MUSTUSE;
 
-/** Load both. @return as nb_knowledge_load(), also NB_ENOTFOUND for --topics that is not there. */
+/**
+ * Load both.
+ * @return as nb_knowledge_load(), also NB_ENOTFOUND for --topics that is not there and NB_ESYNTAX
+ *         for one that cannot be read whole: who names topics wants no answer without them.
+ */
 enum nb_err nb_lang_load(struct nb_args *args, struct nb_knowledge **out, size_t *bad_lines_n,
                          struct nb_error *error) NB_MUSTUSE;
 
