@@ -244,24 +244,32 @@ static void flow_words(struct flow *flow, struct nb_slice text, const char *mark
     }
 }
 
-/* Cells up to the first flexible one head the record, the others follow with their titles. */
+/*
+ * Cells up to the first flexible one head the record, the others follow with their titles. What is
+ * empty is left out: a title alone would read as if the next title were its value.
+ */
 static void add_record(struct nb_buf *out, const struct nb_table *table, const struct cell *cells,
                        size_t width, bool colour)
 {
     struct flow flow = {out, width, 0};
     size_t i = 0;
+    size_t last = table->columns_n;
+    while (last > 0 && cells[last - 1].text.len == 0) {
+        last--;
+    }
     for (bool heading = true; heading && i < table->columns_n; i++) {
         heading = !table->columns[i].flexible;
         add_cell(out, &cells[i], NB_LEFT, cells[i].columns, true, colour);
         add_spaces(out, heading ? GAP : 0);
     }
     nb_buf_add_byte(out, '\n');
-    for (; i < table->columns_n; i++) {
+    for (; i < last; i++) {
         const char *paint = colour ? colour_of(cells[i].paint) : "";
-        bool last = i + 1 == table->columns_n;
-        flow_words(&flow, nb_slice_str(table->columns[i].title), "",
-                   colour ? colour_of(NB_DIM) : "");
-        flow_words(&flow, cells[i].text, last ? "" : ",", paint);
+        if (cells[i].text.len > 0) {
+            flow_words(&flow, nb_slice_str(table->columns[i].title), "",
+                       colour ? colour_of(NB_DIM) : "");
+            flow_words(&flow, cells[i].text, i + 1 == last ? "" : ",", paint);
+        }
     }
     nb_buf_add_str(out, flow.column ? "\n" : "");
 }

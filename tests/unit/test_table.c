@@ -107,6 +107,30 @@ static void the_comma_of_a_record_stays_within_the_width(void **state)
                                            "    spread 7\n");
 }
 
+static void a_record_leaves_out_what_is_empty(void **state)
+{
+    (void)state;
+    static const struct nb_column wide[] = {{"url", NB_LEFT, true},
+                                            {"title", NB_LEFT, false},
+                                            {"group", NB_LEFT, false},
+                                            {"kind", NB_LEFT, false},
+                                            {"last poll", NB_LEFT, false}};
+    struct nb_table *table = nb_table_new(arena, wide, 5);
+    nb_table_cell(table, NB_PLAIN, NB_LIT("https://site.example/feed"));
+    nb_table_cell(table, NB_PLAIN, NB_LIT("News"));
+    nb_table_cell(table, NB_PLAIN, NB_LIT(""));
+    nb_table_cell(table, NB_PLAIN, NB_LIT("article"));
+    nb_table_cell(table, NB_PLAIN, NB_LIT(""));
+    nb_table_cell(table, NB_PLAIN, NB_LIT("https://site.example/new"));
+    for (size_t i = 1; i < 5; i++) {
+        nb_table_cell(table, NB_PLAIN, NB_LIT(""));
+    }
+    assert_int_equal(nb_table_write(table, 30, false, &out), NB_OK);
+    assert_slice_equal(nb_buf_slice(&out), "https://site.example/feed\n"
+                                           "    title News, kind article\n"
+                                           "https://site.example/new\n");
+}
+
 static void colours_do_not_move_the_columns(void **state)
 {
     (void)state;
@@ -188,6 +212,7 @@ int main(void)
         IN_ARENA(the_widest_flexible_column_gives_way_first),
         IN_ARENA(rows_that_do_not_fit_become_records_within_the_width),
         IN_ARENA(the_comma_of_a_record_stays_within_the_width),
+        IN_ARENA(a_record_leaves_out_what_is_empty),
         IN_ARENA(colours_do_not_move_the_columns),
         IN_ARENA(a_hostile_cell_stays_in_its_cell),
         IN_ARENA(a_table_over_its_memory_is_refused_whole),
