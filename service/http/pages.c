@@ -310,7 +310,14 @@ void nb_pages_answer(void *arg, const struct nb_http_request *request,
     const struct nb_pages *pages = arg;
     struct nb_slice path = nb_slice_str(request->path);
     struct nb_slice digest = NB_LIT("/digest/");
-    if (nb_slice_eq(path, NB_LIT("/health"))) {
+    if (nb_slice_eq(path, NB_LIT("/"))) {
+        say(answer, OK,
+            "nabiz\n\n"
+            "/digest/TOPIC/2026-11-21   what was said about a topic on one day; ?lang=en\n"
+            "/alerts.atom               the newest alerts, for a feed reader\n"
+            "/health                    how far the processes are, as JSON\n"
+            "/metrics                   counters, for Prometheus");
+    } else if (nb_slice_eq(path, NB_LIT("/health"))) {
         answer_health(pages, answer);
     } else if (nb_slice_eq(path, NB_LIT("/metrics"))) {
         answer_metrics(pages, answer);

@@ -1,5 +1,5 @@
 /**
- * The pages: /health, /metrics, /alerts.atom, /digest/TOPIC/DAY.
+ * The pages: / (names the others), /health, /metrics, /alerts.atom, /digest/TOPIC/DAY.
  *
  * Threads: called by the one that answers.
  */
