@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <nabiz/arena.h>
@@ -381,6 +382,13 @@ const char *nb_config_str(const struct nb_config *config, enum nb_config_id id)
 {
     assert(rows[id].type == NB_CONFIG_STRING || rows[id].type == NB_CONFIG_PATH);
     return config->values[id].text;
+}
+
+bool nb_config_same(const struct nb_config *a, const struct nb_config *b, enum nb_config_id id)
+{
+    bool text = rows[id].type == NB_CONFIG_STRING || rows[id].type == NB_CONFIG_PATH;
+    return text ? strcmp(a->values[id].text, b->values[id].text) == 0
+                : a->values[id].number == b->values[id].number;
 }
 
 const char *nb_config_path(const struct nb_config *config)

@@ -39,8 +39,9 @@ const struct nb_command nb_cmd_run = {
     .line = "crawl, analyze and serve, until told to stop",
     .usage = "",
     .about = "Starts the three processes and starts again the one that ends. SIGTERM or Ctrl-C "
-             "stops all of them within seconds; SIGHUP reads configuration, sources, topics and "
-             "lexicons again. One instance runs per data directory.",
+             "stops all of them within seconds; SIGHUP reads sources, topics, lexicons, log.level "
+             "and store.max again, other settings wait for a restart. One instance runs per data "
+             "directory.",
     .examples = (const struct nb_example[]){{"nabiz run --config /etc/nabiz/nabiz.conf",
                                              "what the service unit does"},
                                             {NULL, NULL}},

@@ -74,8 +74,44 @@ enum nb_err nb_process_counters(const struct nb_config *config, const char *name
     return err;
 }
 
+/* Does the role read the setting when it starts, and only then? */
+static bool is_kept(const struct nb_role *role, enum nb_config_id id)
+{
+    static const enum nb_config_id taken_over[] = {NB_CFG_LOG_LEVEL, NB_CFG_STORE_MAX,
+                                                   NB_CFG_SOURCES,   NB_CFG_TOPICS,
+                                                   NB_CFG_LEXICONS,  NB_CFG_TEMPLATES};
+    static const char *const of_roles[] = {"crawl", "analyze", "serve", "run"};
+    struct nb_slice name = nb_slice_str(nb_config_row(id)->name);
+    struct nb_slice section = nb_slice_sub(name, 0, nb_slice_find_byte(name, '.', 0));
+    for (size_t i = 0; i < sizeof(taken_over) / sizeof(taken_over[0]); i++) {
+        if (taken_over[i] == id) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < sizeof(of_roles) / sizeof(of_roles[0]); i++) {
+        if (nb_slice_eq(section, nb_slice_str(of_roles[i]))) {
+            return strcmp(of_roles[i], role->name) == 0;
+        }
+    }
+    return true;
+}
+
+/* Who edits a setting and reloads should not have to find out that nothing changed. */
+static void warn_kept(const struct nb_role *role, const struct nb_config *old,
+                      const struct nb_config *fresh)
+{
+    for (size_t i = 0; i < NB_CFG_COUNT; i++) {
+        enum nb_config_id id = (enum nb_config_id)i;
+        if (is_kept(role, id) && !nb_config_same(old, fresh, id)) {
+            nb_diag(NB_WARN, role->name, "a changed setting is taken over by a restart only",
+                    nb_kv_str("setting", nb_config_row(id)->name));
+        }
+    }
+}
+
 /* Read the configuration again and hand it to the role, which takes over what it can. */
-static void reload(struct nb_args *args, const struct nb_role *role, void *running)
+static void reload(struct nb_args *args, const struct nb_role *role, const struct nb_config *old,
+                   void *running)
 {
     struct nb_config *config = NULL;
     struct nb_error error = {0};
@@ -85,6 +121,7 @@ static void reload(struct nb_args *args, const struct nb_role *role, void *runni
         err = role->reload(running, config, &error);
     }
     if (err == NB_OK) {
+        warn_kept(role, old, config);
         nb_diag_list(NB_INFO, role->name, "reloaded", NULL);
     } else {
         nb_diag(NB_ERROR, role->name, "reload failed, the old settings stay", nb_kv_err(&error));
@@ -93,8 +130,8 @@ static void reload(struct nb_args *args, const struct nb_role *role, void *runni
 }
 
 /* Wait for a signal to stop or for the role to end; reload on SIGHUP. */
-static void wait_for_end(struct nb_args *args, const struct nb_role *role, void *running,
-                         int signals)
+static void wait_for_end(struct nb_args *args, const struct nb_role *role,
+                         const struct nb_config *config, void *running, int signals)
 {
     struct pollfd fds[2] = {{.fd = signals, .events = POLLIN},
                             {.fd = role->done_fd(running), .events = POLLIN}};
@@ -104,7 +141,7 @@ static void wait_for_end(struct nb_args *args, const struct nb_role *role, void 
         }
         for (int sig; (sig = nb_signals_next(signals)) != 0;) {
             if (sig == SIGHUP) {
-                reload(args, role, running);
+                reload(args, role, config, running);
             } else if (sig == SIGTERM || sig == SIGINT) {
                 return;
             }
@@ -139,7 +176,7 @@ int nb_role_run(struct nb_args *args, const struct nb_role *role, bool once)
         err = role->start(config, clock, once, &running, &error);
     }
     if (err == NB_OK) {
-        wait_for_end(args, role, running, signals);
+        wait_for_end(args, role, config, running, signals);
         err = role->stop(running, &error);
     }
     int code = err == NB_OK ? NB_EXIT_OK : nb_fail(args, &error);

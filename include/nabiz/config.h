@@ -140,6 +140,9 @@ int64_t nb_config_int(const struct nb_config *config, enum nb_config_id id);
  */
 const char *nb_config_str(const struct nb_config *config, enum nb_config_id id);
 
+/** Do two configurations agree on a setting? */
+bool nb_config_same(const struct nb_config *a, const struct nb_config *b, enum nb_config_id id);
+
 /** The file it came from, as given, or NULL. */
 const char *nb_config_path(const struct nb_config *config);
 

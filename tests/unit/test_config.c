@@ -341,6 +341,23 @@ static void assert_same(const struct nb_config *a, const struct nb_config *b)
     }
 }
 
+static void two_configurations_differ_where_a_setting_differs(void **state)
+{
+    (void)state;
+    struct nb_config *other = NULL;
+    assert_int_equal(load("data { dir = a; } crawl { interval = 60s; contact = \"x\"; }"), NB_OK);
+    nbt_write_file(path, NB_LIT("data { dir = b; } crawl { interval = 1min; contact = \"y\"; "
+                                "ordered = on; }"));
+    assert_int_equal(nb_config_load(path, NULL, 0, &other, &error), NB_OK);
+    for (size_t i = 0; i < NB_CFG_COUNT; i++) {
+        bool differs = i == NB_CFG_DATA_DIR || i == NB_CFG_CONTACT || i == NB_CFG_ORDERED;
+        if (nb_config_same(config, other, (enum nb_config_id)i) == differs) {
+            fail_msg("%s", nb_config_row((enum nb_config_id)i)->name);
+        }
+    }
+    nb_config_free(other);
+}
+
 static void a_dump_loads_to_the_same_values(void **state)
 {
     (void)state;
@@ -458,6 +475,7 @@ int main(void)
         IN_DIR(settings_of_the_command_line_win),
         IN_DIR(paths_start_at_the_file_and_those_of_the_command_line_here),
         IN_DIR(what_comes_with_the_program_is_found),
+        IN_DIR(two_configurations_differ_where_a_setting_differs),
         IN_DIR(a_dump_loads_to_the_same_values),
         IN_DIR(the_sample_is_the_defaults_and_so_it_is_with_the_marks_off),
         IN_DIR(the_sample_in_config_is_the_generated_one),
