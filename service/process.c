@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -152,6 +153,14 @@ static void wait_for_end(struct nb_args *args, const struct nb_role *role,
     }
 }
 
+/* In ps and top: the supervisor starts /proc/self/exe, and they would show "exe". */
+static void name_process(const char *role)
+{
+    char name[16]; /* the kernel's limit */
+    (void)snprintf(name, sizeof(name), "nabiz-%s", role);
+    (void)prctl(PR_SET_NAME, name);
+}
+
 int nb_role_run(struct nb_args *args, const struct nb_role *role, bool once)
 {
     struct nb_error error = {0};
@@ -159,6 +168,7 @@ int nb_role_run(struct nb_args *args, const struct nb_role *role, bool once)
     struct nb_clock *clock = NULL;
     void *running = NULL;
     int signals = -1;
+    name_process(role->name);
     enum nb_err err = nb_args_load_config(args, &config, &error);
     if (err == NB_OK) {
         nb_diag_set_level((enum nb_level)nb_config_int(config, NB_CFG_LOG_LEVEL));

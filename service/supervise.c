@@ -83,16 +83,16 @@ static void free_argv(char **argv)
     nb_free(argv);
 }
 
-/* In the child, between fork and exec. Never returns. */
+/*
+ * In the child, between fork and exec. Never returns. Signals stay blocked: one that comes before
+ * the child reads its own waits for it, where unblocked a SIGHUP would end a process that starts.
+ */
 static void become(struct supervisor *sup, const struct child *child, pid_t parent)
 {
     union {
         const char *in;
         char *out;
     } name = {child->name};
-    sigset_t none;
-    sigemptyset(&none);
-    pthread_sigmask(SIG_SETMASK, &none, NULL);
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent) {
         _exit(NB_EXIT_FAILED);
     }
@@ -110,13 +110,13 @@ static void start_child(struct supervisor *sup, struct child *child)
     }
     child->started_mono_ms = nb_mono_ms();
     if (pid < 0) {
-        nb_diag(NB_ERROR, "run", "cannot start", nb_kv_str("process", child->name),
+        nb_diag(NB_ERROR, "run", "cannot start", nb_kv_str("child", child->name),
                 nb_kv_str("err", strerror(errno)));
         child->start_at_mono_ms = child->started_mono_ms + child->backoff_ms;
         return;
     }
     child->pid = pid;
-    nb_diag(NB_INFO, "run", "started", nb_kv_str("process", child->name), nb_kv_int("pid", pid));
+    nb_diag(NB_INFO, "run", "started", nb_kv_str("child", child->name), nb_kv_int("pid", pid));
 }
 
 static void child_ended(struct supervisor *sup, struct child *child, int status)
@@ -132,8 +132,7 @@ static void child_ended(struct supervisor *sup, struct child *child, int status)
     }
     child->start_at_mono_ms = now + child->backoff_ms;
     nb_counter_add(NB_CTR_RESTARTS, 1);
-    nb_diag(NB_WARN, "run", "a process ended and is started again",
-            nb_kv_str("process", child->name),
+    nb_diag(NB_WARN, "run", "a process ended and is started again", nb_kv_str("child", child->name),
             nb_kv_int(WIFSIGNALED(status) ? "signal" : "exit",
                       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status)),
             nb_kv_int("pause_ms", child->backoff_ms));
@@ -276,6 +275,7 @@ enum nb_err nb_supervise(struct nb_args *args, const struct nb_config *config,
     for (size_t i = 0; i < CHILDREN_N; i++) {
         sup.children[i].name = child_names[i];
     }
+    struct nb_clock *clock = NULL;
     sup.argv = child_argv(args);
     enum nb_err err = sup.argv ? NB_OK : NB_ENOMEM;
     if (err == NB_OK) {
@@ -288,6 +288,10 @@ enum nb_err nb_supervise(struct nb_args *args, const struct nb_config *config,
         err = nb_process_counters(config, "run", error);
     }
     if (err == NB_OK) {
+        err = nb_clock_open(nb_config_str(config, NB_CFG_CLOCK_FILE), &clock, error);
+    }
+    if (err == NB_OK) {
+        nb_counter_set(NB_CTR_STARTED_MS, nb_clock_now_ms(clock));
         watch(&sup);
         stop_all(&sup);
         nb_counter_set(NB_CTR_PID, 0);
@@ -299,6 +303,7 @@ enum nb_err nb_supervise(struct nb_args *args, const struct nb_config *config,
     if (sup.signals >= 0) {
         close(sup.signals);
     }
+    nb_clock_close(clock);
     free_argv(sup.argv);
     return err;
 }
