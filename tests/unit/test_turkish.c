@@ -194,6 +194,7 @@ static void words_are_read_as_root_and_suffixes(void **state)
         {"BEĞENMEDİM", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
         {"beğenmedimmmm", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
         {"gidiyor", "git", "Aspect=Prog|Tense=Pres", true},
+        {"çalışcam", "çalış", "Number=Sing|Person=1|Style=Coll|Tense=Fut", true},
         {"oynuyorum", "oyna", "Aspect=Prog|Number=Sing|Person=1|Tense=Pres", true},
         {"diyecek", "de", "Tense=Fut", true},
         {"geliyo", "gel", "Aspect=Prog|Style=Coll|Tense=Pres", true},
