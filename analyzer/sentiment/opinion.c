@@ -26,7 +26,8 @@ enum {
     NEGATIVE_FROM = -100,
     POSITIVE_FROM = 325,
     CLASS_FROM = 450, /* what an intent or emotion needs */
-    SERVICE_FROM = 400
+    SERVICE_FROM = 400,
+    WEIGHT_SUM_MAX = 100000
 };
 
 /* What begins at a token. */
@@ -71,11 +72,16 @@ static bool explain(struct reader *r, const char *line)
     return true;
 }
 
+/* A text may repeat itself without end; what is far over every threshold counts no further. */
+static void add_weight(int32_t *sum, int32_t weight)
+{
+    *sum += weight < WEIGHT_SUM_MAX - *sum ? weight : 0;
+}
+
 static bool count_class(struct reader *r, const struct tr_term *term, size_t at)
 {
     bool emotion = term->kind == NB_CUE_EMOTION;
-    int32_t *counts = emotion ? r->sum->emotions : r->sum->intents;
-    counts[term->payload] += term->value < 100000 - counts[term->payload] ? term->value : 0;
+    add_weight(&(emotion ? r->sum->emotions : r->sum->intents)[term->payload], term->value);
     if (!emotion && term->payload == NB_INTENT_SERVICE) {
         return true;
     }
@@ -288,7 +294,7 @@ static bool read_sentence(struct reader *r, size_t begin)
         neither += is_shift(r, at, NB_CUE_NEITHER);
     }
     if (has_mark(r, begin, NB_LIT("?"))) {
-        r->sum->intents[NB_INTENT_QUESTION] += CLASS_FROM;
+        add_weight(&r->sum->intents[NB_INTENT_QUESTION], CLASS_FROM);
     }
     int32_t loud = has_mark(r, begin, NB_LIT("!")) ? EXCLAMATION_MILLI : 1000;
     int64_t total = 0;
