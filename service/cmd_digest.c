@@ -109,6 +109,10 @@ static void name_topics(const struct session *s)
 static int choose_topic(struct nb_args *args, const struct session *s, struct nb_slice *out)
 {
     const char *given = nb_args_get(args, "topic");
+    if (s->topics_n == 0) {
+        fprintf(stderr, "nabiz digest: no document matched a topic yet; see: nabiz topic list\n");
+        return NB_EXIT_NOTHING;
+    }
     if (given) {
         *out = nb_slice_str(given);
         if (!is_known(s, *out)) {
@@ -122,10 +126,6 @@ static int choose_topic(struct nb_args *args, const struct session *s, struct nb
     if (s->topics_n == 1) {
         *out = s->topics[0].name;
         return NB_EXIT_OK;
-    }
-    if (s->topics_n == 0) {
-        fprintf(stderr, "nabiz digest: no document matched a topic yet; see: nabiz topic list\n");
-        return NB_EXIT_NOTHING;
     }
     fprintf(stderr, "nabiz digest: which one? Give --topic with one of\n");
     name_topics(s);
