@@ -16,7 +16,7 @@
 
 #include "crawler/heap.h"
 
-enum { WAIT_MOST_MS = 60000, STATE_ARENA_BYTES = 1 << 20 };
+enum { WAIT_MOST_MS = 60000, STATE_ARENA_BYTES = 1 << 20, CLOCK_SLACK_MS = 1000 };
 
 struct schedule {
     struct nb_crawl *crawl;
@@ -26,6 +26,10 @@ struct schedule {
     size_t live_n;
     size_t live_max;
     uint64_t tickets;
+    int64_t last_ms; /* wall time of the last round, and when that was */
+    int64_t last_mono_ms;
+    bool adjusted; /* some due times are not those of the table, for the clock was set back */
+    struct nb_arena *arena; /* for one state at a time */
 };
 
 static size_t row_index(const struct nb_sources *sources, const struct nb_source_row *row)
@@ -40,6 +44,44 @@ static enum nb_err push_due(struct schedule *schedule, const struct nb_source_ro
 }
 
 /* ---- filling the heap ---- */
+
+/*
+ * A due time is a pause after a poll. Polled later than now means that the clock was set back
+ * since, and the rest of the pause would be as long as the step: what counts then is the pause,
+ * from now on. That is never too soon, unless the clock goes forward again; see is_stepped().
+ */
+static int64_t due_by_clock(struct schedule *schedule, const struct nb_source *state)
+{
+    if (schedule->last_ms <= 0 || state->polled_ms <= schedule->last_ms) {
+        return state->due_ms;
+    }
+    schedule->adjusted = true;
+    return schedule->last_ms + (state->due_ms - state->polled_ms);
+}
+
+/* Further away than a source's interval is what the clock, or the source, brought about. */
+static bool is_far(const struct schedule *schedule, const struct nb_source_row *row, int64_t due_ms)
+{
+    int64_t every_s =
+        row->every_s > 0 ? row->every_s : nb_config_int(schedule->crawl->config, NB_CFG_INTERVAL);
+    return due_ms > schedule->last_ms + every_s * 1000;
+}
+
+static enum nb_err push_stored(struct schedule *schedule, struct nb_txn *txn,
+                               const struct nb_source_row *row, struct nb_slice key)
+{
+    int64_t due_ms = (int64_t)nb_key_to_u64((const uint8_t *)key.p);
+    struct nb_source *state = NULL;
+    struct nb_slice value;
+    enum nb_err err = NB_OK;
+    if (is_far(schedule, row, due_ms)) {
+        nb_arena_reset(schedule->arena);
+        err = nb_get(txn, NB_TBL_SOURCE_STATE, nb_slice(row->id.b, NB_ID_BYTES), &value);
+        err = err == NB_OK ? nb_source_decode(value, schedule->arena, &state) : err;
+        due_ms = err == NB_OK ? due_by_clock(schedule, state) : due_ms;
+    }
+    return err == NB_OK ? push_due(schedule, row, due_ms) : err;
+}
 
 static enum nb_err fill_from_table(struct schedule *schedule, struct nb_txn *txn, bool *known)
 {
@@ -61,7 +103,7 @@ static enum nb_err fill_from_table(struct schedule *schedule, struct nb_txn *txn
                 size_t i = row_index(sources, row);
                 known[i] = true;
                 if (!row->paused && !schedule->busy[i]) {
-                    err = push_due(schedule, row, (int64_t)nb_key_to_u64((const uint8_t *)key.p));
+                    err = push_stored(schedule, txn, row, key);
                 }
             }
         }
@@ -97,6 +139,7 @@ static enum nb_err fill(struct schedule *schedule, struct nb_error *error)
     struct nb_txn *txn;
     nb_free(schedule->busy);
     schedule->due.n = 0;
+    schedule->adjusted = false;
     schedule->busy = nb_calloc(n, sizeof(bool));
     bool *known = nb_calloc(n, sizeof(bool));
     enum nb_err err =
@@ -152,7 +195,7 @@ static enum nb_err take_back(struct schedule *schedule, struct nb_poll *poll)
     if (row) {
         schedule->busy[row_index(sources, row)] = false;
         if (!row->paused && poll->state->has_due_ms) {
-            err = push_due(schedule, row, poll->state->due_ms);
+            err = push_due(schedule, row, due_by_clock(schedule, poll->state));
         }
     }
     nb_poll_free(poll);
@@ -268,11 +311,31 @@ static bool is_settled(const struct schedule *schedule, int64_t now_ms)
     return now_ms > 0 && schedule->live_n == 0 && (!top || top->key > now_ms);
 }
 
+/*
+ * Has the wall clock been set, so that due times in memory mean something else? Going forward is
+ * how time passes on a settable clock.
+ */
+static bool is_stepped(struct schedule *schedule, int64_t now_ms)
+{
+    int64_t mono_ms = nb_mono_ms();
+    int64_t expected_ms = schedule->last_ms + (mono_ms - schedule->last_mono_ms);
+    bool back = now_ms < schedule->last_ms - CLOCK_SLACK_MS;
+    bool forth = schedule->adjusted && !nb_clock_is_settable(schedule->crawl->clock) &&
+                 now_ms > expected_ms + CLOCK_SLACK_MS;
+    schedule->last_ms = now_ms;
+    schedule->last_mono_ms = mono_ms;
+    return back || forth;
+}
+
 static enum nb_err one_round(struct schedule *schedule, int64_t now_ms, struct nb_error *error)
 {
+    bool stepped = is_stepped(schedule, now_ms);
     enum nb_err err = take_done(schedule);
     if (err == NB_OK) {
         err = take_fresh(schedule, error);
+    }
+    if (err == NB_OK && stepped) {
+        err = fill(schedule, error);
     }
     if (err == NB_OK && now_ms > 0) {
         err = dispatch_due(schedule, now_ms, error);
@@ -284,7 +347,8 @@ static void run(struct schedule *schedule)
 {
     struct nb_crawl *crawl = schedule->crawl;
     struct nb_error error = {0};
-    enum nb_err err = fill(schedule, &error);
+    (void)is_stepped(schedule, nb_clock_now_ms(crawl->clock));
+    enum nb_err err = schedule->arena ? fill(schedule, &error) : NB_ENOMEM;
     while (err == NB_OK && !atomic_load(&crawl->stopping)) {
         uint32_t seen = nb_clock_seen(crawl->clock);
         int64_t now_ms = nb_clock_now_ms(crawl->clock);
@@ -316,8 +380,10 @@ void nb_crawl_schedule(void *arg)
     struct schedule schedule = {
         .crawl = crawl,
         .live_max = (size_t)nb_config_int(crawl->config, NB_CFG_IN_FLIGHT),
+        .arena = nb_arena_new(STATE_ARENA_BYTES),
     };
     run(&schedule);
+    nb_arena_free(schedule.arena);
     nb_heap_fini(&schedule.due);
     nb_free(schedule.busy);
 }

@@ -583,6 +583,32 @@ static void the_pause_begins_with_the_answer(void **state)
     end_world(&world);
 }
 
+static void a_clock_set_back_does_not_silence_a_source(void **state)
+{
+    (void)state;
+    struct world world = make_world("http://a.example/a\n", NULL);
+    const char *url = "http://a.example/a";
+    crawl_at(&world, T0 + 365 * 24 * HOUR); /* a wrong clock */
+    int64_t polls = nb_counter_get(NB_CTR_POLLS);
+    nb_clock_set(world.clock, T0);
+    nb_counter_set(NB_CTR_SETTLED_MS, 0);
+    struct nb_crawl *crawl = start(&world, false);
+    wait_for_counter(NB_CTR_SETTLED_MS, T0);
+    assert_int_equal(nb_counter_get(NB_CTR_POLLS), polls); /* but no sooner than its pause */
+    nb_clock_set(world.clock, T0 + HOUR);
+    wait_for_counter(NB_CTR_POLLS, polls + 1);
+    wait_for_counter(NB_CTR_SETTLED_MS, T0 + HOUR);
+    nb_clock_set(world.clock, T0 - 24 * HOUR); /* also while it runs */
+    nb_counter_set(NB_CTR_SETTLED_MS, 0);
+    nb_clock_wake(world.clock);
+    wait_for_counter(NB_CTR_SETTLED_MS, T0 - 24 * HOUR);
+    nb_clock_set(world.clock, T0 - 23 * HOUR);
+    wait_for_counter(NB_CTR_POLLS, polls + 2);
+    stop(crawl);
+    assert_int_equal(state_of(&world, url)->due_ms, T0 - 23 * HOUR + HOUR / 2);
+    end_world(&world);
+}
+
 static void a_feed_that_takes_all_memory_of_a_poll_ends_only_that_poll(void **state)
 {
     (void)state;
@@ -844,6 +870,7 @@ int main(void)
         cmocka_unit_test(a_server_that_never_answers_does_not_hold_up_a_stop),
         cmocka_unit_test(an_ordered_crawl_stores_the_same_bytes_however_it_is_interrupted),
         cmocka_unit_test(the_pause_begins_with_the_answer),
+        cmocka_unit_test(a_clock_set_back_does_not_silence_a_source),
         cmocka_unit_test(a_feed_that_takes_all_memory_of_a_poll_ends_only_that_poll),
         cmocka_unit_test(the_pause_of_a_host_holds_across_a_restart),
         cmocka_unit_test(many_loops_and_parsers_store_each_document_once),
