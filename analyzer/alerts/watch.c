@@ -208,5 +208,11 @@ enum nb_err nb_watch(struct nb_txn *txn, struct nb_slice topic, const struct nb_
     bool worse = h.spike.severity > open->severity;
     bool grown =
         h.spike.severity == open->severity && h.documents_n > open->value + open->value / 4;
-    return worse || grown ? write_alert(txn, &h, open, arena) : NB_OK;
+    if (!worse && !grown) {
+        return NB_OK;
+    }
+    int64_t last_ms = open->has_raised_ms ? open->raised_ms : open->at_ms;
+    open->has_raised_ms = 1;
+    open->raised_ms = kept->at_ms > last_ms ? kept->at_ms : last_ms;
+    return write_alert(txn, &h, open, arena);
 }

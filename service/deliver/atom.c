@@ -67,6 +67,12 @@ static void write_why(struct nb_xml *xml, const struct nb_alert *alert)
     nb_xml_close(xml);
 }
 
+/* A feed reader shows an entry again only when this moved. */
+static int64_t updated_ms(const struct nb_alert *alert)
+{
+    return alert->has_raised_ms ? alert->raised_ms : alert->at_ms;
+}
+
 static void write_alert(struct nb_xml *xml, const struct nb_alert *alert, struct nb_log *log,
                         struct nb_arena *scratch)
 {
@@ -79,7 +85,7 @@ static void write_alert(struct nb_xml *xml, const struct nb_alert *alert, struct
     (void)snprintf(text, sizeof(text), "%.100s: %s, severity %u/10, %llu in the hour", topic, form,
                    (unsigned)alert->severity, (unsigned long long)alert->value);
     nb_xml_leaf(xml, "title", nb_slice_str(text));
-    time_leaf(xml, "updated", alert->at_ms);
+    time_leaf(xml, "updated", updated_ms(alert));
     time_leaf(xml, "published", alert->at_ms);
     (void)snprintf(text, sizeof(text), "%u", (unsigned)alert->severity);
     category(xml, TAG "severity", nb_slice_str(text));
@@ -99,7 +105,11 @@ static void write_feed(struct nb_xml *xml, const struct nb_alert *const *alerts,
     nb_xml_attr(xml, "xmlns", NB_LIT("http://www.w3.org/2005/Atom"));
     nb_xml_leaf(xml, "id", NB_LIT(TAG "alerts"));
     nb_xml_leaf(xml, "title", NB_LIT("nabiz alerts"));
-    time_leaf(xml, "updated", n > 0 ? alerts[n - 1]->at_ms : 0);
+    int64_t newest_ms = 0;
+    for (size_t i = 0; i < n; i++) {
+        newest_ms = updated_ms(alerts[i]) > newest_ms ? updated_ms(alerts[i]) : newest_ms;
+    }
+    time_leaf(xml, "updated", newest_ms);
     nb_xml_open(xml, "author");
     nb_xml_leaf(xml, "name", NB_LIT("nabiz"));
     nb_xml_close(xml);

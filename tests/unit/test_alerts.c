@@ -126,12 +126,14 @@ static void a_burst_opens_one_alert_that_says_why_and_grows_with_it(void **state
     assert_int_equal(alerts[0]->sites[0]->count, 5);
     assert_string_equal(alerts[0]->authors[0]->name, "b.example/veli");
     assert_int_equal(alerts[0]->first, w.last - 4);
+    assert_false(alerts[0]->has_raised_ms);
     assert_string_equal(alerts[0]->first_author, "b.example/veli");
 
     burst(&w, 30, CRISIS_MS + 15 * NB_MINUTE_MS, &LOUD);
     burst(&w, 30, CRISIS_MS + 5 * NB_HOUR_MS, &LOUD);
     assert_int_equal(alerts_of(&w, "acme", &alerts), 1);
     assert_true(alerts[0]->severity > severity);
+    assert_true(alerts[0]->raised_ms > alerts[0]->at_ms);
     assert_true(alerts[0]->value >= 28);
     assert_int_equal(alerts[0]->n_samples, 10);
     assert_int_equal(alerts[0]->at_ms, CRISIS_MS + 10 * NB_MINUTE_MS);

@@ -76,6 +76,23 @@ static void a_feed_of_alerts_reads_back_newest_first(void **state)
     nb_arena_free(arena);
 }
 
+static void an_alert_that_was_raised_is_updated(void **state)
+{
+    (void)state;
+    struct nb_arena *arena = nb_arena_new(16u << 20);
+    struct nb_alert *raised = alert(arena, "acme", AT_MS, "34 documents");
+    raised->has_raised_ms = 1;
+    raised->raised_ms = AT_MS + NB_HOUR_MS;
+    const struct nb_alert *const alerts[] = {raised, alert(arena, "beta", AT_MS + 1500, "later")};
+    struct nb_slice bytes = feed_of(alerts, 2, arena);
+    struct nb_feed feed = parse(bytes, arena);
+    assert_int_equal(feed.entries[1].published_ms, AT_MS);
+    assert_int_equal(feed.entries[1].updated_ms, AT_MS + NB_HOUR_MS);
+    struct nb_slice first = nb_slice_sub(bytes, 0, nb_slice_find(bytes, NB_LIT("<entry>"), 0));
+    assert_true(nb_slice_find(first, NB_LIT("<updated>2026-11-21T10:00:00Z"), 0) != NB_NPOS);
+    nb_arena_free(arena);
+}
+
 static void a_feed_with_no_alerts_is_still_a_feed(void **state)
 {
     (void)state;
@@ -107,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_feed_of_alerts_reads_back_newest_first),
+        cmocka_unit_test(an_alert_that_was_raised_is_updated),
         cmocka_unit_test(a_feed_with_no_alerts_is_still_a_feed),
         cmocka_unit_test(a_feed_carries_the_newest_hundred),
     };
