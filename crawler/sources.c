@@ -15,6 +15,12 @@
 
 #include "crawler/sources_line.h"
 
+enum {
+    LINE_MAX_BYTES = 64 << 10,
+    SOURCES_MAX = 1 << 20,
+    COMPLAINTS_MAX = 20, /* a file that is no list of sources would fill the log */
+};
+
 struct nb_sources {
     struct nb_arena *strings;
     struct nb_source_row *rows;
@@ -22,6 +28,7 @@ struct nb_sources {
     size_t cap;
     uint32_t *slots; /* index + 1 of a row; 0: empty */
     size_t slots_n;  /* a power of two, at least twice n */
+    size_t skipped_n;
 };
 
 static size_t slot_of(const struct nb_sources *sources, struct nb_id id)
@@ -69,6 +76,9 @@ static enum nb_err grow(struct nb_sources *sources)
 static enum nb_err add_row(struct nb_sources *sources, const struct nb_source_line *line,
                            struct nb_id id, uint32_t number)
 {
+    if (sources->n == SOURCES_MAX) {
+        return NB_ETOOBIG;
+    }
     enum nb_err err = grow(sources);
     if (err != NB_OK) {
         return err;
@@ -92,21 +102,28 @@ static enum nb_err add_row(struct nb_sources *sources, const struct nb_source_li
     return NB_OK;
 }
 
-static void complain(const char *path, uint32_t number, const char *what)
+static void complain(struct nb_sources *sources, const char *path, uint32_t number,
+                     const char *what)
 {
-    nb_diag(NB_WARN, "sources", "line skipped", nb_kv_str("file", path), nb_kv_int("line", number),
-            nb_kv_str("why", what));
+    if (sources->skipped_n++ < COMPLAINTS_MAX) {
+        nb_diag(NB_WARN, "sources", "line skipped", nb_kv_str("file", path),
+                nb_kv_int("line", number), nb_kv_str("why", what));
+    }
 }
 
-/* One line of the file; only a lack of memory is an error. */
+/* One line of the file; what is wrong with it is no error. @return NB_OK, NB_ENOMEM, NB_ETOOBIG. */
 static enum nb_err load_line(struct nb_sources *sources, const char *path, uint32_t number,
                              struct nb_slice text, struct nb_arena *scratch)
 {
     struct nb_source_line line;
     struct nb_id id;
     struct nb_error error = {0};
+    if (text.len > LINE_MAX_BYTES) {
+        complain(sources, path, number, "over 64 KiB");
+        return NB_OK;
+    }
     if (!nb_utf8_valid(text)) {
-        complain(path, number, "not valid UTF-8");
+        complain(sources, path, number, "not valid UTF-8");
         return NB_OK;
     }
     const char *wrong = nb_source_line_parse(text, scratch, &line);
@@ -114,14 +131,14 @@ static enum nb_err load_line(struct nb_sources *sources, const char *path, uint3
         wrong = nb_error_text(&error);
     }
     if (wrong) {
-        complain(path, number, wrong);
+        complain(sources, path, number, wrong);
         return nb_arena_failed(scratch) ? NB_ENOMEM : NB_OK;
     }
     const struct nb_source_row *before = nb_sources_find(sources, id);
     if (before) {
         char what[80];
         (void)snprintf(what, sizeof(what), "the same source as line %u", before->line);
-        complain(path, number, what);
+        complain(sources, path, number, what);
         return NB_OK;
     }
     return add_row(sources, &line, id, number);
@@ -141,6 +158,10 @@ static enum nb_err load_text(struct nb_sources *sources, const char *path, struc
         }
     }
     nb_arena_free(scratch);
+    if (sources->skipped_n > COMPLAINTS_MAX) {
+        nb_diag(NB_WARN, "sources", "more lines skipped", nb_kv_str("file", path),
+                nb_kv_int("more", (int64_t)sources->skipped_n - COMPLAINTS_MAX));
+    }
     return err;
 }
 
@@ -162,6 +183,9 @@ enum nb_err nb_sources_load(const char *path, struct nb_sources **out, struct nb
         sources->strings = nb_arena_new(text.len * 33 + 4096);
         err = sources->strings ? rehash(sources, 64) : NB_ENOMEM;
         err = err == NB_OK ? load_text(sources, path, nb_buf_slice(&text)) : err;
+        if (err == NB_ETOOBIG) {
+            (void)nb_error_set(error, err, "%s: over %d sources", path, SOURCES_MAX);
+        }
     }
     nb_buf_fini(&text);
     if (err != NB_OK || !sources) {

@@ -35,8 +35,9 @@ struct nb_source_row {
 struct nb_sources;
 
 /**
- * Load; bad lines are reported through diag with file and line and skipped, doubles too.
- * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_ENOMEM.
+ * Load; bad lines are reported through diag with file and line and skipped, doubles too. Of many,
+ * the first 20 are reported, and how many more there are.
+ * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_ETOOBIG (over 256 MiB or 1,048,576 sources), NB_ENOMEM.
  */
 enum nb_err nb_sources_load(const char *path, struct nb_sources **out,
                             struct nb_error *error) NB_MUSTUSE;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <nabiz/buf.h>
+#include <nabiz/counters.h>
 #include <nabiz/diag.h>
 #include <nabiz/feed.h>
 #include <nabiz/opml.h>
@@ -106,6 +107,39 @@ static void a_bad_line_costs_only_itself(void **state)
         assert_string_equal(nb_sources_at(sources, 1)->url, "https://c.example/");
         nb_sources_free(sources);
     }
+}
+
+static void an_endless_line_costs_only_itself(void **state)
+{
+    (void)state;
+    enum { LONG_BYTES = 3 << 20 };
+    struct nb_buf text;
+    nb_buf_init(&text, LONG_BYTES + 1000);
+    nb_buf_add_str(&text, "https://a.example/ title=\"");
+    for (int i = 0; i < LONG_BYTES; i++) {
+        nb_buf_add_byte(&text, 'x');
+    }
+    nb_buf_add_str(&text, "\"\nhttps://b.example/\n");
+    nb_buf_add(&text, nb_slice("", 1));
+    struct nb_sources *sources = load(text.p);
+    assert_int_equal(nb_sources_n(sources), 1);
+    assert_string_equal(nb_sources_at(sources, 0)->url, "https://b.example/");
+    nb_sources_free(sources);
+    nb_buf_fini(&text);
+}
+
+static void a_file_of_bad_lines_does_not_fill_the_log(void **state)
+{
+    (void)state;
+    char text[5001] = "";
+    for (size_t i = 0; i + 1 < sizeof(text); i += 5) {
+        memcpy(text + i, "zzzz\n", 6);
+    }
+    int64_t warnings = nb_counter_get(NB_CTR_DIAG_WARN);
+    struct nb_sources *sources = load(text);
+    assert_int_equal(nb_sources_n(sources), 0);
+    assert_int_equal(nb_counter_get(NB_CTR_DIAG_WARN), warnings + 21);
+    nb_sources_free(sources);
 }
 
 static void urls_that_mean_the_same_are_one_source(void **state)
@@ -275,6 +309,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_says_what_to_poll_and_how),
         cmocka_unit_test(a_bad_line_costs_only_itself),
+        cmocka_unit_test(an_endless_line_costs_only_itself),
+        cmocka_unit_test(a_file_of_bad_lines_does_not_fill_the_log),
         cmocka_unit_test(urls_that_mean_the_same_are_one_source),
         cmocka_unit_test(adding_appends_a_line_that_loads_to_the_same),
         cmocka_unit_test(adding_makes_the_file),
