@@ -450,6 +450,7 @@ enum nb_err nb_store_write(struct nb_store *store, nb_store_fn *fn, void *arg,
         enum nb_err err = write_once(store, fn, arg, &rc, error);
         if (err == NB_OK) {
             nb_wake_all(store->wake);
+            nb_store_watch_readers(store);
             return NB_OK;
         }
         if (rc == MDB_MAP_RESIZED) {

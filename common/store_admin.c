@@ -7,6 +7,11 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <nabiz/diag.h>
+
+/* A reader this many commits behind keeps too many old pages; looked for every so many commits. */
+enum { LONG_READER_TXNS = 1000, WATCH_EVERY_COMMITS = 256 };
+
 struct reader_scan {
     uint32_t n;
     uint64_t oldest_txn;
@@ -68,6 +73,26 @@ uint32_t nb_store_reap_readers(struct nb_store *store)
 {
     int dead = 0;
     return mdb_reader_check(store->env, &dead) == MDB_SUCCESS && dead > 0 ? (uint32_t)dead : 0;
+}
+
+void nb_store_watch_readers(struct nb_store *store)
+{
+    struct nb_store_stat stat;
+    if (++store->commits_n % WATCH_EVERY_COMMITS != 0) {
+        return;
+    }
+    (void)nb_store_reap_readers(store);
+    if (nb_store_stat(store, &stat) != NB_OK) {
+        return;
+    }
+    bool is_long = stat.reader_lag_txns > LONG_READER_TXNS;
+    if (is_long && store->long_reader != stat.reader_lag_pid) {
+        nb_diag(NB_WARN, "store", "a process reads an old state and keeps the file from shrinking",
+                nb_kv_str("store", nb_store_name(store->kind)),
+                nb_kv_int("pid", stat.reader_lag_pid),
+                nb_kv_int("commits", (int64_t)stat.reader_lag_txns));
+    }
+    store->long_reader = is_long ? stat.reader_lag_pid : 0;
 }
 
 enum nb_err nb_store_backup(struct nb_store *store, const char *to_dir, struct nb_error *error)

@@ -24,6 +24,8 @@ struct nb_store {
     int lock_fd;
     struct nb_wake *wake;
     _Atomic uint64_t max_bytes;
+    unsigned commits_n;  /* by the writer, since it opened */
+    int64_t long_reader; /* process that was warned of, 0 for none; the writer's */
     pthread_mutex_t mu;
     pthread_cond_t changed;
     unsigned active; /* guarded by mu */
@@ -53,6 +55,12 @@ enum nb_err nb_store_fail(const struct nb_store *store, int rc, const char *doin
 /** Count a transaction in, waiting while the map grows; and out. */
 void nb_store_enter(struct nb_store *store);
 void nb_store_leave(struct nb_store *store);
+
+/**
+ * After a commit: now and then free the slots of dead readers, and warn of one that has kept its
+ * snapshot open for too many commits.
+ */
+void nb_store_watch_readers(struct nb_store *store);
 
 /** Take over a map that another process has grown. @return LMDB's code. */
 int nb_store_adopt_map(struct nb_store *store);

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include <nabiz/clock.h>
+#include <nabiz/counters.h>
+#include <nabiz/diag.h>
 #include <nabiz/store.h>
 #include <nabiz/thread.h>
 #include <nabiz/wake.h>
@@ -312,6 +314,45 @@ static void a_reader_that_died_is_seen_and_reaped(void **state)
     nbt_rmdir(dir);
 }
 
+static void a_reader_that_stays_for_too_many_commits_is_warned_of_once(void **state)
+{
+    (void)state;
+    char *dir = nbt_tmpdir();
+    struct nb_store *store = open_ok(dir, &writing);
+    struct nb_store *reader;
+    struct nb_txn *txn;
+    nb_store_close(store);
+    int ready[2];
+    int stop[2];
+    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(stop), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char byte;
+        bool ok = nb_store_open(dir, NB_STORE_CRAWL, &reading, &reader, NULL) == NB_OK &&
+                  nb_read_begin(reader, &txn, NULL) == NB_OK;
+        (void)!write(ready[1], ok ? "y" : "n", 1);
+        (void)!read(stop[0], &byte, 1);
+        _exit(0);
+    }
+    char byte = 'n';
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(byte, 'y');
+    store = open_ok(dir, &writing);
+    int64_t before = nb_counter_get(NB_CTR_DIAG_WARN);
+    nb_diag_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
+    for (uint64_t i = 0; i < 2048; i++) {
+        struct range one = {i, i + 1, 10};
+        assert_int_equal(nb_store_write(store, put_range, &one, NULL), NB_OK);
+    }
+    nb_diag_set_fd(STDERR_FILENO);
+    assert_int_equal(nb_counter_get(NB_CTR_DIAG_WARN) - before, 1);
+    assert_int_equal(write(stop[1], "s", 1), 1);
+    waitpid(pid, NULL, 0);
+    nb_store_close(store);
+    nbt_rmdir(dir);
+}
+
 static void a_backup_taken_while_open_holds_the_same_records(void **state)
 {
     (void)state;
@@ -430,6 +471,7 @@ int main(void)
         cmocka_unit_test(a_missing_or_empty_store_is_not_found_when_reading),
         cmocka_unit_test(a_file_that_is_no_store_is_damaged_and_not_a_crash),
         cmocka_unit_test(a_reader_that_died_is_seen_and_reaped),
+        cmocka_unit_test(a_reader_that_stays_for_too_many_commits_is_warned_of_once),
         cmocka_unit_test(a_backup_taken_while_open_holds_the_same_records),
         cmocka_unit_test(the_map_grows_under_readers_of_the_same_process),
         cmocka_unit_test(a_commit_wakes_another_process_at_once),
