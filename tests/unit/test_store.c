@@ -341,7 +341,7 @@ static void a_reader_that_stays_for_too_many_commits_is_warned_of_once(void **st
     store = open_ok(dir, &writing);
     int64_t before = nb_counter_get(NB_CTR_DIAG_WARN);
     nb_diag_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
-    for (uint64_t i = 0; i < 2048; i++) {
+    for (uint64_t i = 0; i < 1300; i++) {
         struct range one = {i, i + 1, 10};
         assert_int_equal(nb_store_write(store, put_range, &one, NULL), NB_OK);
     }
