@@ -3,6 +3,9 @@
  * chunk that does not fit a request is left as it is and a larger one is put in front. Reset frees
  * all but one chunk of at most KEEP_BYTES.
  *
+ * What counts against the limit depends on the calls since the reset alone, not on the chunks: a
+ * document that is over it in one worker is over it in every worker.
+ *
  * Under AddressSanitizer what is not handed out is poisoned, so that use after a reset is found.
  */
 #include <nabiz/arena.h>
@@ -173,10 +176,12 @@ void *nb_arena_grow(struct nb_arena *arena, void *old, size_t old_bytes, size_t 
     size_t new_size = (new_bytes + ALIGN - 1) / ALIGN * ALIGN;
     bool newest = old && chunk && chunk->used >= old_size &&
                   chunk_data(chunk) + chunk->used - old_size == (char *)old;
+    /* Counted as if it moved: where it can stay depends on chunks kept from before the reset, and
+     * what fits under the limit must not. */
     if (newest && new_size >= old_size && chunk->cap - chunk->used >= new_size - old_size &&
-        new_size - old_size <= arena->limit - arena->total) {
+        new_size <= arena->limit - arena->total) {
         chunk->used += new_size - old_size;
-        arena->total += new_size - old_size;
+        arena->total += new_size;
         UNPOISON(old, new_bytes);
         return old;
     }

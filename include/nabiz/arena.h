@@ -43,8 +43,8 @@ void *nb_arena_alloc(struct nb_arena *arena, size_t n);
 void *nb_arena_calloc(struct nb_arena *arena, size_t count, size_t size);
 
 /**
- * Grow an array: `grow` old_n elements to new_n, copying. Extends in place when old is the newest
- * allocation. @return NULL at the limit (old stays valid).
+ * Grow an array of old_bytes to new_bytes, in place where there is room behind it, else copying.
+ * Either way new_bytes count against the limit. @return NULL at the limit (old stays valid).
  */
 void *nb_arena_grow(struct nb_arena *arena, void *old, size_t old_bytes, size_t new_bytes);
 

@@ -48,6 +48,29 @@ static void an_array_grows_in_place_when_it_is_the_newest(void **state)
     nb_arena_free(arena);
 }
 
+static size_t used_by_growth(struct nb_arena *arena)
+{
+    size_t bytes = 16;
+    char *p = nb_arena_alloc(arena, bytes);
+    for (; p && bytes < 256 * 1024; bytes *= 2) {
+        p = nb_arena_grow(arena, p, bytes, 2 * bytes);
+    }
+    assert_non_null(p);
+    return nb_arena_used(arena);
+}
+
+static void what_counts_does_not_depend_on_what_came_before_a_reset(void **state)
+{
+    (void)state;
+    struct nb_arena *fresh = nb_arena_new(4 << 20);
+    struct nb_arena *warm = nb_arena_new(4 << 20);
+    (void)nb_arena_alloc(warm, 1 << 20); /* a chunk of this size is kept */
+    nb_arena_reset(warm);
+    assert_int_equal(used_by_growth(warm), used_by_growth(fresh));
+    nb_arena_free(warm);
+    nb_arena_free(fresh);
+}
+
 static void rewinding_an_arena_hands_back_what_came_after_the_mark(void **state)
 {
     (void)state;
@@ -160,6 +183,7 @@ int main(void)
         cmocka_unit_test(an_arena_stops_at_its_limit_and_serves_again_after_reset),
         cmocka_unit_test(an_arena_hands_out_aligned_memory_that_does_not_overlap),
         cmocka_unit_test(an_array_grows_in_place_when_it_is_the_newest),
+        cmocka_unit_test(what_counts_does_not_depend_on_what_came_before_a_reset),
         cmocka_unit_test(rewinding_an_arena_hands_back_what_came_after_the_mark),
         cmocka_unit_test(an_arena_survives_the_loss_of_any_allocation),
         cmocka_unit_test(a_buffer_never_passes_its_maximum_and_keeps_its_first_error),
