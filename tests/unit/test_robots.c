@@ -404,10 +404,11 @@ static void sitemaps_are_kept_once_and_bounded(void **state)
     assert_slice_equal(nb_robots_sitemap(robots, 2), "https://gazete.example/sitemap-2.xml");
     nb_robots_free(robots);
 
-    char *text = malloc((size_t)16 * 1000);
+    enum { TEXT = 16 * 1000 };
+    char *text = malloc(TEXT);
     size_t n = 0;
     for (int i = 0; i < 1000; i++) {
-        n += (size_t)sprintf(text + n, "sitemap: /%d\n", i);
+        n += (size_t)snprintf(text + n, TEXT - n, "sitemap: /%d\n", i);
     }
     robots = parse(nb_slice(text, n), "x");
     assert_int_equal(nb_robots_sitemaps_n(robots), NB_ROBOTS_MAX_SITEMAPS);
@@ -470,10 +471,10 @@ static void what_lies_beyond_the_limit_is_not_read(void **state)
 static void hostile_wildcards_cost_no_more_than_their_length(void **state)
 {
     (void)state;
-    enum { STARS = 4000, PATH = 8000 };
-    char *text = malloc((size_t)2 * STARS + 64);
+    enum { STARS = 4000, PATH = 8000, TEXT = 2 * STARS + 64 };
+    char *text = malloc(TEXT);
     char *path = malloc(PATH);
-    size_t n = (size_t)sprintf(text, "user-agent: *\ndisallow: /");
+    size_t n = (size_t)snprintf(text, TEXT, "user-agent: *\ndisallow: /");
     for (int i = 0; i < STARS; i++) {
         text[n++] = '*';
         text[n++] = 'a';
