@@ -23,9 +23,9 @@ const char *nb_charset_by_label(struct nb_slice label)
 }
 
 struct looks {
-    bool has_multi_byte; /* well-formed sequences of more than one byte */
-    size_t ill_formed;   /* bytes */
-    size_t nul[2];       /* NUL bytes at even and odd places */
+    size_t multi_byte; /* well-formed sequences of more than one byte */
+    size_t ill_formed; /* bytes */
+    size_t nul[2];     /* NUL bytes at even and odd places */
 };
 
 static struct looks look_at(struct nb_slice body)
@@ -34,7 +34,9 @@ static struct looks look_at(struct nb_slice body)
     for (size_t i = 0; i < body.len;) {
         struct nb_slice rest = nb_slice_sub(body, i, body.len);
         size_t n = nb_utf8_valid_prefix(rest);
-        looks.has_multi_byte = looks.has_multi_byte || nb_utf8_count(nb_slice_sub(rest, 0, n)) != n;
+        for (size_t k = 0; k < n; k++) {
+            looks.multi_byte += (unsigned char)rest.p[k] >= 0xC2; /* a leading byte */
+        }
         i += n;
         if (i == body.len) {
             break;
@@ -44,7 +46,7 @@ static struct looks look_at(struct nb_slice body)
         unsigned char first = (unsigned char)body.p[at];
         /* The body may be a first part: a character cut off by its end is not held against it,
          * unless nothing else speaks for UTF-8. */
-        bool cut_off = i == body.len && first >= 0xC2 && first <= 0xF4 && looks.has_multi_byte;
+        bool cut_off = i == body.len && first >= 0xC2 && first <= 0xF4 && looks.multi_byte > 0;
         if (!cut_off) {
             looks.ill_formed += i - at;
         }
@@ -58,6 +60,15 @@ static struct looks look_at(struct nb_slice body)
 static bool is_utf8(const struct looks *looks)
 {
     return looks->ill_formed == 0 && looks->nul[0] + looks->nul[1] == 0;
+}
+
+/*
+ * Labelled utf-8, and not: letters of an 8-bit set hardly ever fall into the pattern of UTF-8, so
+ * where most of what is beyond ASCII is in it, the rest is damage and costs no more than itself.
+ */
+static bool is_mislabelled(const struct looks *looks, size_t body_len)
+{
+    return looks->ill_formed > body_len / ILL_FORMED_PER && looks->ill_formed >= looks->multi_byte;
 }
 
 static struct nb_charset chosen(const char *name, enum nb_charset_source source)
@@ -175,10 +186,10 @@ struct nb_charset nb_charset_decide(struct nb_slice content_type, struct nb_slic
     struct looks looks = look_at(body);
     bool wide = set && set->kind == CHARSET_UTF16;
     bool narrow = set && set->kind == CHARSET_SINGLE_BYTE;
-    if (is_utf8(&looks) && (wide || ((narrow || !set) && looks.has_multi_byte))) {
+    if (is_utf8(&looks) && (wide || ((narrow || !set) && looks.multi_byte > 0))) {
         return chosen("utf-8", NB_CHARSET_UTF8);
     }
-    if (set && set->kind == CHARSET_UTF8 && looks.ill_formed > body.len / ILL_FORMED_PER) {
+    if (set && set->kind == CHARSET_UTF8 && is_mislabelled(&looks, body.len)) {
         return detect(body, &looks);
     }
     if (set) {

@@ -43,7 +43,8 @@ const char *nb_charset_by_label(struct nb_slice label);
  * bytes) or `<meta>` (in the first 1024 bytes); then what the bytes look like. A label that the
  * bytes disprove loses: a body labelled with an 8-bit set that is valid UTF-8 with at least one
  * multi-byte character is UTF-8, and one labelled utf-8 with ill-formed bytes is decoded by
- * detection when more than 1 in 1000 bytes are ill-formed.
+ * detection when more than 1 in 1000 bytes are ill-formed, and no fewer than there are well-formed
+ * multi-byte characters: a few broken bytes do not make the rest another encoding.
  * @param content_type  the header's value, may be empty.
  * @param body          the first bytes or all of it.
  */

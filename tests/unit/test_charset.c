@@ -133,6 +133,15 @@ static void the_decision_follows_the_order_of_the_header(void **state)
          BYTES("kargo geldi, te\xFE"
                "ekk\xFCrler"),
          "windows-1254", NB_CHARSET_DETECTED},
+        /* They do not where most of the text is UTF-8: what is left is damage. */
+        {"text/html; charset=utf-8", BYTES("kargo geldi \xFF, teşekkürler"), "utf-8",
+         NB_CHARSET_HEADER},
+        {"text/html; charset=utf-8",
+         BYTES("te\xFE"
+               "ekk\xFCr ederiz, Ş"
+               "im\xFE"
+               "ek"),
+         "windows-1254", NB_CHARSET_DETECTED},
         /* Nobody says anything. */
         {"", BYTES("kargo geldi, teşekkürler"), "utf-8", NB_CHARSET_UTF8},
         {"", BYTES("teşekkür te\xC5"), "utf-8", NB_CHARSET_UTF8}, /* a first part */
