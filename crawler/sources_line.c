@@ -101,6 +101,9 @@ const char *nb_source_line_parse(struct nb_slice text, struct nb_arena *arena,
 {
     size_t at = 0;
     *out = (struct nb_source_line){.kind = NB__KIND__ARTICLE};
+    if (nb_slice_find_byte(text, '\0', 0) != NB_NPOS) {
+        return "a NUL byte; is this a text file?"; /* as a string it would end there */
+    }
     out->url = nb_source_line_word(text, &at);
     for (;;) {
         struct nb_slice word = nb_source_line_word(text, &at);

@@ -128,6 +128,18 @@ static void an_endless_line_costs_only_itself(void **state)
     nb_buf_fini(&text);
 }
 
+static void a_line_with_a_nul_byte_is_no_shorter_address(void **state)
+{
+    (void)state;
+    struct nb_sources *sources = NULL;
+    nbt_write_file(path, NB_LIT("https://a.example/\0feed\nhttps://b.example/ title=\"x\0y\"\n"
+                                "https://c.example/feed\n"));
+    assert_int_equal(nb_sources_load(path, &sources, &error), NB_OK);
+    assert_int_equal(nb_sources_n(sources), 1);
+    assert_string_equal(nb_sources_at(sources, 0)->url, "https://c.example/feed");
+    nb_sources_free(sources);
+}
+
 static void a_file_of_bad_lines_does_not_fill_the_log(void **state)
 {
     (void)state;
@@ -310,6 +322,7 @@ int main(void)
         cmocka_unit_test(a_line_says_what_to_poll_and_how),
         cmocka_unit_test(a_bad_line_costs_only_itself),
         cmocka_unit_test(an_endless_line_costs_only_itself),
+        cmocka_unit_test(a_line_with_a_nul_byte_is_no_shorter_address),
         cmocka_unit_test(a_file_of_bad_lines_does_not_fill_the_log),
         cmocka_unit_test(urls_that_mean_the_same_are_one_source),
         cmocka_unit_test(adding_appends_a_line_that_loads_to_the_same),
