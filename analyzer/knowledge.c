@@ -121,6 +121,12 @@ static enum nb_err load_lexicons(struct load *load, struct nb_slice *languages)
     struct nb_knowledge *k = load->knowledge;
     struct nb_slice text;
     enum nb_err err = read_file(load, load->dir, "suffixes.txt", &text);
+    if (err == NB_ENOTFOUND) {
+        return nb_error_set(load->error, err,
+                            "%s/suffixes.txt: No such file or directory; data.lexicons names the "
+                            "directory of the lexicons, NABIZ_SHARE the one it lies in",
+                            load->dir);
+    }
     if (err == NB_OK) {
         tr_lexicon_watch(k->lexicon, "Polarity=Neg");
         err = tr_lexicon_add_suffixes(k->lexicon, text, report, load);
@@ -162,13 +168,26 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* A topic that cannot be read is reported and left out; the others work. */
-static enum nb_err load_topic(struct load *load, const char *dir, const char *file)
+static void leave_out(struct load *load, const struct nb_error *error)
+{
+    load->bad_n++;
+    nb_diag(NB_WARN, "knowledge", "topic left out", nb_kv_err(error));
+}
+
+/* A topic that cannot be read is reported and left out, unless it is the only one asked for. */
+static enum nb_err load_topic(struct load *load, const char *dir, const char *file, bool alone)
 {
     struct nb_slice text, name = nb_slice_sub(nb_slice_str(file), 0, strlen(file) - 6);
     struct nb_topic_query query;
     struct nb_error error = {0};
+    struct nb_error *to_caller = load->error;
+    load->error = alone ? to_caller : &error;
     enum nb_err err = read_file(load, dir, file, &text);
+    load->error = to_caller;
+    if (!alone && (err == NB_ENOTFOUND || err == NB_EIO || err == NB_ETOOBIG)) {
+        leave_out(load, &error);
+        return NB_OK;
+    }
     if (err != NB_OK) {
         return err;
     }
@@ -182,8 +201,7 @@ static enum nb_err load_topic(struct load *load, const char *dir, const char *fi
         return err;
     }
     if (err != NB_OK) {
-        load->bad_n++;
-        nb_diag(NB_WARN, "knowledge", "topic left out", nb_kv_err(&error));
+        leave_out(load, &error);
         return NB_OK;
     }
     return nb_topics_add(&load->knowledge->topics, name, &query, load->scratch);
@@ -194,7 +212,7 @@ static enum nb_err load_one_topic(struct load *load, const char *path)
     const char *slash = strrchr(path, '/');
     const char *dir =
         slash ? nb_arena_strdup(load->files, nb_slice(path, (size_t)(slash - path))) : ".";
-    return dir ? load_topic(load, dir[0] ? dir : "/", slash ? slash + 1 : path) : NB_ENOMEM;
+    return dir ? load_topic(load, dir[0] ? dir : "/", slash ? slash + 1 : path, true) : NB_ENOMEM;
 }
 
 static enum nb_err load_topics(struct load *load, const char *dir)
@@ -212,7 +230,7 @@ static enum nb_err load_topics(struct load *load, const char *dir)
     enum nb_err err = NB_OK;
     for (int i = 0; i < n; i++) {
         if (err == NB_OK) {
-            err = load_topic(load, dir, entries[i]->d_name);
+            err = load_topic(load, dir, entries[i]->d_name, false);
         }
         free(entries[i]); /* scandir's own memory */
     }

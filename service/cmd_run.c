@@ -65,9 +65,9 @@ const struct nb_command nb_cmd_analyze = {
     .name = "analyze",
     .line = "read what was stored and understand it",
     .usage = "",
-    .about =
-        "One of the processes of `nabiz run`, alone. It reads the crawl store and writes only "
-        "the analysis store, which can be deleted at any time: it is built again from the log.",
+    .about = "One of the processes of `nabiz run`, alone. It reads the crawl store and writes only "
+             "the analysis store, which can be deleted while nothing writes it: it is built again "
+             "from the log.",
     .options = (const struct nb_option[]){{"once", NULL, NULL, "stop at the end of the log"},
                                           {NULL, NULL, NULL, NULL}},
     .examples = (const struct nb_example[]){{"nabiz analyze --once", "catch up, then stop"},

@@ -19,7 +19,7 @@ struct nb_knowledge;
 
 /**
  * Load lexicons and topics. A bad line costs only that line: it is reported through diag with file
- * and line, and counted in *bad_lines_n.
+ * and line, and counted in *bad_lines_n. So does a topic of the directory that cannot be read.
  * @param lexicons  directory of the lexicons.
  * @param topics    directory of NAME.topic files, or one such file; NULL or missing: no topics.
  * @param bad_lines_n  [out] may be NULL.

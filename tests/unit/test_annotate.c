@@ -1,5 +1,8 @@
 #include "tests/lib/test.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <nabiz/knowledge.h>
 #include <nabiz/mem.h>
 #include <nabiz/thread.h>
@@ -343,9 +346,35 @@ static void the_identity_follows_the_topics(void **state)
     assert_null(none);
 }
 
+static void a_topic_that_cannot_be_opened_leaves_the_others(void **state)
+{
+    (void)state;
+    char *dir = nbt_tmpdir();
+    char *gone = nbt_path(dir, "gone.topic");
+    char *folder = nbt_path(dir, "folder.topic");
+    struct nb_knowledge *knowledge = NULL;
+    struct nb_error error = {0};
+    size_t bad = 0;
+    add_topic(dir, "acme.topic", "acme\n");
+    assert_int_equal(symlink("no-such-file", gone), 0);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(nb_knowledge_load("lexicons", dir, &knowledge, &bad, &error), NB_OK);
+    assert_int_equal(bad, 2);
+    assert_int_equal(nb_knowledge_topics_n(knowledge), 1);
+    assert_string_equal(nb_knowledge_topic_name(knowledge, 0), "acme");
+    nb_knowledge_free(knowledge);
+    /* asked for by name it is missed */
+    assert_int_equal(nb_knowledge_load("lexicons", gone, &knowledge, &bad, &error), NB_ENOTFOUND);
+    assert_null(knowledge);
+    free(folder);
+    free(gone);
+    nbt_rmdir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_topic_that_cannot_be_opened_leaves_the_others),
         cmocka_unit_test(topics_find_every_inflected_form_and_give_its_place),
         cmocka_unit_test(a_title_counts_for_topics_and_opinion_but_has_no_spans),
         cmocka_unit_test(the_time_of_a_document_from_the_future_is_when_it_was_fetched),
