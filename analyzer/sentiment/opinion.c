@@ -93,6 +93,15 @@ static bool count_class(struct reader *r, const struct tr_term *term, size_t at)
                                       (unsigned)term->line));
 }
 
+/* Longer, or as long and written so: an entry for one form is there because it differs. */
+static bool is_closer(const struct tr_match *match, const struct mark *than)
+{
+    if (!than->opinion || match->term->words_n != than->opinion->words_n) {
+        return !than->opinion || match->term->words_n > than->opinion->words_n;
+    }
+    return !match->analysis && than->analysis;
+}
+
 /* The longest opinion and the longest shift; emotions and intents all count, once a token each. */
 static bool mark_token(struct reader *r, size_t at, size_t *covered_until)
 {
@@ -108,8 +117,7 @@ static bool mark_token(struct reader *r, size_t at, size_t *covered_until)
                          &cursor, &match)) {
         const struct tr_term *term = match.term;
         if (term->kind == NB_CUE_POLARITY) {
-            if (at >= *covered_until &&
-                (!mark->opinion || term->words_n > mark->opinion->words_n)) {
+            if (at >= *covered_until && is_closer(&match, mark)) {
                 mark->opinion = term;
                 mark->analysis = match.analysis;
             }
