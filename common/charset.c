@@ -127,7 +127,9 @@ static const char *detect_any(struct nb_slice body)
     uchardet_t detector = uchardet_new();
     if (detector && uchardet_handle_data(detector, body.p, body.len) == 0) {
         uchardet_data_end(detector);
-        set = nb_charset_set_by_label(nb_slice_str(uchardet_get_charset(detector)));
+        struct nb_slice name = nb_slice_str(uchardet_get_charset(detector));
+        /* its name for what the web calls EUC-KR */
+        set = nb_charset_set_by_label(nb_slice_eq(name, NB_LIT("UHC")) ? NB_LIT("euc-kr") : name);
     }
     if (detector) {
         uchardet_delete(detector);
