@@ -193,9 +193,11 @@ const struct nb_command nb_cmd_feed = {
     .name = "feed",
     .line = "read a feed on stdin, write it as JSON",
     .usage = "--url URL [--content-type TYPE]",
-    .about = "Reads RSS and Atom in any encoding, repairs broken markup as far as it can be, and "
-             "writes one JSON object. \"bozo\" says what was wrong with the bytes. Texts are "
-             "plain, with paragraphs kept.",
+    .about =
+        "Reads RSS, Atom, JSON Feed and CDF in any encoding, repairs broken markup as far as it "
+        "can be, and writes one JSON object. \"bozo\" says what was wrong with the bytes. Texts "
+        "are "
+        "plain, with paragraphs kept.",
     .options = options,
     .examples = examples,
     .min_words = 0,

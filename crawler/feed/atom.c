@@ -27,21 +27,33 @@ static void start_entry(struct nb_feed_reader *reader, const struct nb_feed_attr
     nb_feed_entry_open(reader);
 }
 
-static bool is_binary(struct nb_slice type, struct nb_slice mode)
+static bool is_binary(struct nb_slice type)
 {
-    return nb_slice_eq_ascii_case(mode, NB_LIT("base64")) ||
-           (nb_slice_find_byte(type, '/', 0) != NB_NPOS &&
-            !nb_slice_eq_ascii_case(nb_slice_sub(type, 0, 5), NB_LIT("text/")) &&
-            !nb_slice_ends(type, NB_LIT("xml")) && mode.len == 0);
+    return nb_slice_find_byte(type, '/', 0) != NB_NPOS &&
+           !nb_slice_eq_ascii_case(nb_slice_sub(type, 0, 5), NB_LIT("text/")) &&
+           !nb_slice_ends(type, NB_LIT("xml"));
+}
+
+/*
+ * Atom 0.3 says base64 by mode; in Atom 1.0 every media type that is neither text nor XML means it.
+ * Of those, octet-stream is what is written for text, and so is base64 without a type.
+ */
+static void start_base64(struct nb_feed_reader *reader, struct nb_slice type)
+{
+    bool text =
+        !is_binary(type) || nb_slice_eq_ascii_case(type, NB_LIT("application/octet-stream"));
+    bool plain = nb_slice_eq_ascii_case(type, NB_LIT("text/plain"));
+    reader->base64 = text;
+    reader->form = !text ? NB_FEED_BINARY : plain ? NB_FEED_PLAIN : NB_FEED_HTML;
 }
 
 /* type of a text construct: text, html, xhtml, or a media type; mode is Atom 0.3's */
 static void start_text(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs)
 {
     struct nb_slice type = nb_slice_trim(nb_feed_attr(attrs, "type"));
-    struct nb_slice mode = nb_feed_attr(attrs, "mode");
-    if (is_binary(type, mode)) {
-        reader->form = NB_FEED_BINARY;
+    struct nb_slice mode = nb_slice_trim(nb_feed_attr(attrs, "mode"));
+    if (nb_slice_eq_ascii_case(mode, NB_LIT("base64")) || (is_binary(type) && mode.len == 0)) {
+        start_base64(reader, type);
     } else if (nb_slice_eq_ascii_case(type, NB_LIT("xhtml")) ||
                nb_slice_eq_ascii_case(type, NB_LIT("application/xhtml+xml")) ||
                (mode.len && nb_slice_eq_ascii_case(mode, NB_LIT("xml")))) {
@@ -50,6 +62,7 @@ static void start_text(struct nb_feed_reader *reader, const struct nb_feed_attrs
                nb_slice_eq_ascii_case(type, NB_LIT("text/html")) ||
                nb_slice_eq_ascii_case(mode, NB_LIT("escaped"))) {
         reader->form = NB_FEED_HTML;
+        reader->escaped = true;
     } else {
         reader->form = NB_FEED_PLAIN;
     }
@@ -86,6 +99,9 @@ static void end_content(struct nb_feed_reader *reader, struct nb_slice text)
 static void end_id(struct nb_feed_reader *reader, struct nb_slice text)
 {
     struct nb_slice id = nb_feed_word(reader, text);
+    if (nb_slice_starts(id, NB_LIT("/"))) {
+        id = nb_feed_url(reader, id); /* a path alone names nothing */
+    }
     if (id.len && (reader->draft.entry.id.len == 0 || reader->home == NB_FEED_NS_ATOM)) {
         reader->draft.entry.id = id;
         if (nb_slice_starts(id, NB_LIT("http://")) || nb_slice_starts(id, NB_LIT("https://"))) {
@@ -96,10 +112,17 @@ static void end_id(struct nb_feed_reader *reader, struct nb_slice text)
 
 static void end_published(struct nb_feed_reader *reader, struct nb_slice text)
 {
-    int64_t at_ms = nb_feed_date(reader, text);
-    if (at_ms >= 0 && reader->draft.entry.published_ms < 0) {
-        reader->draft.entry.published_ms = at_ms;
-    }
+    nb_feed_set_published(reader, 4, text);
+}
+
+static void end_issued(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    nb_feed_set_published(reader, 3, text);
+}
+
+static void end_created(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    nb_feed_set_published(reader, 1, text);
 }
 
 static void end_updated(struct nb_feed_reader *reader, struct nb_slice text)
@@ -110,53 +133,57 @@ static void end_updated(struct nb_feed_reader *reader, struct nb_slice text)
     }
 }
 
-static void replies(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs,
-                    struct nb_slice url)
+static void replies(struct nb_feed_reader *reader, struct nb_slice type, struct nb_slice url)
 {
-    struct nb_slice type = nb_feed_attr(attrs, "type");
-    int64_t n = nb_feed_count(nb_feed_attr_ns(attrs, NB_FEED_NS_THR, "count"));
-    if (n >= 0 && reader->draft.entry.comments_n < 0) {
-        reader->draft.entry.comments_n = n;
-    }
     if (reader->draft.entry.comments_url.len == 0 ||
         nb_slice_eq_ascii_case(type, NB_LIT("text/html"))) {
         reader->draft.entry.comments_url = url;
     }
 }
 
-static void entry_link(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs,
-                       struct nb_slice rel, struct nb_slice url)
+static void add_link(struct nb_feed_reader *reader, struct nb_slice rel, struct nb_slice type,
+                     struct nb_slice url)
 {
-    if (nb_slice_eq_ascii_case(rel, NB_LIT("alternate"))) {
+    bool alternate = rel.len == 0 || nb_slice_eq_ascii_case(rel, NB_LIT("alternate"));
+    if (url.len == 0) {
+        return;
+    }
+    if (!in_entry(reader)) {
+        bool hub = nb_slice_eq_ascii_case(rel, NB_LIT("hub"));
+        struct nb_slice *to = hub ? &reader->feed->hub : &reader->feed->link;
+        if ((hub || alternate) && to->len == 0) {
+            *to = url;
+        }
+    } else if (alternate) {
         if (reader->draft.entry.url.len == 0) {
             reader->draft.entry.url = url;
         }
     } else if (nb_slice_eq_ascii_case(rel, NB_LIT("enclosure"))) {
-        nb_feed_add_enclosure(reader, url, nb_feed_word(reader, nb_feed_attr(attrs, "type")));
+        nb_feed_add_enclosure(reader, url, nb_feed_word(reader, type));
     } else if (nb_slice_eq_ascii_case(rel, NB_LIT("replies"))) {
-        replies(reader, attrs, url);
+        replies(reader, type, url);
     }
 }
 
 static void start_link(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs)
 {
     struct nb_slice rel = nb_slice_trim(nb_feed_attr(attrs, "rel"));
-    struct nb_slice url = nb_feed_url(reader, nb_feed_attr(attrs, "href"));
-    if (rel.len == 0) {
-        rel = NB_LIT("alternate");
+    struct nb_slice type = nb_slice_trim(nb_feed_attr(attrs, "type"));
+    struct nb_slice href = nb_slice_trim(nb_feed_attr(attrs, "href"));
+    int64_t n = nb_feed_count(nb_feed_attr_ns(attrs, NB_FEED_NS_THR, "count"));
+    reader->link_rel = nb_feed_word(reader, rel);
+    reader->link_type = nb_feed_word(reader, type);
+    if (n >= 0 && in_entry(reader) && reader->draft.entry.comments_n < 0 &&
+        nb_slice_eq_ascii_case(rel, NB_LIT("replies"))) {
+        reader->draft.entry.comments_n = n;
     }
-    if (url.len == 0) {
-        return;
-    }
-    if (in_entry(reader)) {
-        entry_link(reader, attrs, rel, url);
-    } else if (nb_slice_eq_ascii_case(rel, NB_LIT("hub"))) {
-        if (reader->feed->hub.len == 0) {
-            reader->feed->hub = url;
-        }
-    } else if (nb_slice_eq_ascii_case(rel, NB_LIT("alternate")) && reader->feed->link.len == 0) {
-        reader->feed->link = url;
-    }
+    add_link(reader, rel, type, nb_feed_url(reader, href));
+}
+
+/* Some write the address as text, as in RSS; where there is a href there is no text. */
+static void end_link(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    add_link(reader, reader->link_rel, reader->link_type, nb_feed_url(reader, text));
 }
 
 static void end_name(struct nb_feed_reader *reader, struct nb_slice text)
@@ -214,22 +241,25 @@ static void end_total(struct nb_feed_reader *reader, struct nb_slice text)
 const struct nb_feed_rule nb_feed_atom_rules[] = {
     {ATOM, "feed", NB_FEED_TOP, NB_FEED_FEED, start_feed, NULL},
     {ATOM, "entry", NB_FEED_TOP | NB_FEED_FEED, NB_FEED_ENTRY, start_entry, NULL},
+    {ATOM, "item", NB_FEED_FEED, NB_FEED_ENTRY, start_entry, NULL}, /* a habit from RSS */
     {ATOM, "title", NB_FEED_BODY, 0, start_text, end_title},
     {ATOM, "subtitle", NB_FEED_FEED, 0, start_text, end_subtitle},
     {ATOM, "tagline", NB_FEED_FEED, 0, start_text, end_subtitle},
+    {ATOM, "info", NB_FEED_FEED, 0, start_text, end_subtitle},
     {ATOM, "summary", NB_FEED_ENTRY, 0, start_text, end_summary},
     {ATOM, "content", NB_FEED_ENTRY, 0, start_text, end_content},
     {ATOM, "id", NB_FEED_ENTRY, 0, NULL, end_id},
     {ATOM, "published", NB_FEED_ENTRY, 0, NULL, end_published},
-    {ATOM, "issued", NB_FEED_ENTRY, 0, NULL, end_published},
-    {ATOM, "created", NB_FEED_ENTRY, 0, NULL, end_published},
+    {ATOM, "issued", NB_FEED_ENTRY, 0, NULL, end_issued},
+    {ATOM, "created", NB_FEED_ENTRY, 0, NULL, end_created},
     {ATOM, "updated", NB_FEED_ENTRY, 0, NULL, end_updated},
     {ATOM, "modified", NB_FEED_ENTRY, 0, NULL, end_updated},
-    {ATOM, "link", NB_FEED_BODY, 0, start_link, NULL},
+    {ATOM, "link", NB_FEED_BODY, 0, start_link, end_link},
     {ATOM, "author", NB_FEED_BODY, NB_FEED_PERSON, NULL, NULL},
     {ATOM, "name", NB_FEED_PERSON, 0, NULL, end_name},
     {ATOM, "uri", NB_FEED_PERSON, 0, NULL, end_uri},
     {ATOM, "url", NB_FEED_PERSON, 0, NULL, end_uri},
+    {ATOM, "homepage", NB_FEED_PERSON, 0, NULL, end_uri},
     {ATOM, "email", NB_FEED_PERSON, 0, NULL, end_email},
     {ATOM, "category", NB_FEED_ENTRY, 0, start_category, NULL},
     {NB_FEED_NS_THR, "in-reply-to", NB_FEED_ENTRY, 0, start_in_reply_to, NULL},

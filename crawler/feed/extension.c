@@ -21,10 +21,7 @@ static void end_dc_creator(struct nb_feed_reader *reader, struct nb_slice text)
 
 static void end_dc_date(struct nb_feed_reader *reader, struct nb_slice text)
 {
-    int64_t at_ms = nb_feed_date(reader, text);
-    if (at_ms >= 0 && reader->draft.entry.published_ms < 0) {
-        reader->draft.entry.published_ms = at_ms;
-    }
+    nb_feed_set_published(reader, 2, text);
 }
 
 static void end_modified(struct nb_feed_reader *reader, struct nb_slice text)
@@ -84,7 +81,27 @@ static void end_other_description(struct nb_feed_reader *reader, struct nb_slice
 
 static void end_itunes_summary(struct nb_feed_reader *reader, struct nb_slice text)
 {
-    nb_feed_set_summary(reader, 2, nb_feed_body(reader, text, false));
+    struct nb_slice body = nb_feed_body(reader, text, false);
+    if (nb_feed_place(reader) == NB_FEED_ENTRY) {
+        nb_feed_set_summary(reader, 2, body);
+    } else if (reader->feed->description.len == 0) {
+        reader->feed->description = body;
+    }
+}
+
+static void end_itunes_subtitle(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    nb_feed_set_summary(reader, 1, nb_feed_body(reader, text, false));
+}
+
+static void start_itunes_category(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs)
+{
+    nb_feed_add_category(reader, nb_feed_line(reader, nb_feed_attr(attrs, "text")));
+}
+
+static void end_keywords(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    nb_feed_add_categories(reader, nb_feed_line(reader, text));
 }
 
 static void end_itunes_author(struct nb_feed_reader *reader, struct nb_slice text)
@@ -135,7 +152,13 @@ const struct nb_feed_rule nb_feed_extension_rules[] = {
     {NB_FEED_NS_MEDIA, "content", NB_FEED_ENTRY, NB_FEED_ENTRY, start_media_content, NULL},
     {NB_FEED_NS_MEDIA, "description", NB_FEED_ENTRY, 0, NULL, end_other_description},
     {NB_FEED_NS_ITUNES, "author", NB_FEED_ENTRY, 0, NULL, end_itunes_author},
-    {NB_FEED_NS_ITUNES, "summary", NB_FEED_ENTRY, 0, NULL, end_itunes_summary},
+    {NB_FEED_NS_ITUNES, "subtitle", NB_FEED_ENTRY, 0, NULL, end_itunes_subtitle},
+    {NB_FEED_NS_ITUNES, "title", NB_FEED_ENTRY, 0, NULL, end_dc_title},
+    {NB_FEED_NS_ITUNES, "category", NB_FEED_ENTRY, NB_FEED_ENTRY, start_itunes_category, NULL},
+    {NB_FEED_NS_ITUNES, "keywords", NB_FEED_ENTRY, 0, NULL, end_keywords},
+    {NB_FEED_NS_MEDIA, "keywords", NB_FEED_ENTRY, 0, NULL, end_keywords},
+    {NB_FEED_NS_MEDIA, "title", NB_FEED_ENTRY, 0, NULL, end_dc_title},
+    {NB_FEED_NS_ITUNES, "summary", NB_FEED_BODY, 0, NULL, end_itunes_summary},
     {NB_FEED_NS_SY, "updateperiod", NB_FEED_FEED, 0, NULL, end_sy_period},
     {NB_FEED_NS_SY, "updatefrequency", NB_FEED_FEED, 0, NULL, end_sy_frequency},
 };

@@ -1,12 +1,11 @@
 /*
- * Bytes to a feed: decide the encoding and decode, skip the prolog, read strictly; when the markup
- * is not well-formed, repair it and read once more.
+ * Bytes to a feed: decode, skip the prolog, read strictly; when the markup is not well-formed,
+ * repair it and read once more. JSON goes its own way.
  */
 #include <nabiz/feed.h>
 
 #include <libxml/parser.h>
 
-#include <nabiz/charset.h>
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
@@ -108,8 +107,8 @@ static enum nb_err not_a_feed(struct nb_slice text, size_t root, struct nb_error
     if (start.len == 0) {
         return nb_error_set(error, NB_ESYNTAX, "not a feed: it is empty");
     }
-    if (start.p[0] == '{' || start.p[0] == '[') {
-        return nb_error_set(error, NB_ESYNTAX, "not a feed in XML: it looks like JSON");
+    if (start.p[0] == '[') {
+        return nb_error_set(error, NB_ESYNTAX, "not a feed: it looks like JSON");
     }
     struct nb_slice name = root == NB_NPOS ? (struct nb_slice){NULL, 0} : element_name(text, root);
     if (nb_slice_eq_ascii_case(name, NB_LIT("html"))) {
@@ -149,15 +148,6 @@ static enum nb_err find_root(struct nb_slice text, size_t *out, const char **bro
         }
     }
     return not_a_feed(text, root, error);
-}
-
-static enum nb_err decode(struct nb_slice bytes, struct nb_slice content_type,
-                          struct nb_arena *arena, struct nb_slice *out)
-{
-    struct nb_charset charset = nb_charset_decide(content_type, bytes);
-    struct nb_slice text;
-    enum nb_err err = nb_charset_decode(charset, bytes, arena, &text);
-    return err == NB_OK ? nb_utf8_repair(text, arena, out) : err;
 }
 
 static void reader_reset(struct nb_feed_reader *reader, struct nb_feed *feed,
@@ -212,8 +202,8 @@ static void finish_feed(struct nb_feed_reader *reader)
     struct nb_feed *feed = reader->feed;
     for (size_t i = 0; i < feed->entries_n; i++) {
         struct nb_feed_entry *entry = &reader->entries[i];
-        if (reader->home == NB_FEED_NS_ATOM && entry->author.len == 0) {
-            entry->author = reader->feed_author; /* RFC 4287, 4.2.1 */
+        if (entry->author.len == 0) {
+            entry->author = reader->feed_author; /* RFC 4287, 4.2.1; JSON Feed 1.1 */
             entry->author_url = reader->feed_author_url;
         }
     }
@@ -223,16 +213,10 @@ static void finish_feed(struct nb_feed_reader *reader)
     }
 }
 
-static enum nb_err read_feed(struct nb_slice text, const struct nb_url *base,
-                             const struct nb_date_context *dates, struct nb_arena *arena,
-                             struct nb_feed *out, struct nb_error *error)
+static enum nb_err read_xml(struct nb_feed_reader *reader, struct nb_slice text,
+                            const struct nb_url *base, struct nb_feed *out, struct nb_error *error)
 {
     size_t root = 0;
-    struct nb_feed_reader *reader = nb_arena_calloc(arena, 1, sizeof(*reader));
-    if (!reader) {
-        return NB_ENOMEM;
-    }
-    *reader = (struct nb_feed_reader){.arena = arena, .dates = dates};
     enum nb_err err = find_root(text, &root, &reader->broken, error);
     if (err != NB_OK) {
         return err;
@@ -241,24 +225,41 @@ static enum nb_err read_feed(struct nb_slice text, const struct nb_url *base,
          at++) {
         reader->line_base++;
     }
+    struct nb_slice body = nb_slice_sub(text, root, text.len);
+    err = nb_feed_entities(nb_slice_sub(text, 0, root), body, reader->arena, &body);
+    if (err == NB_OK) {
+        err = read_twice(reader, body, out, base);
+    }
+    if (err != NB_OK) {
+        return nb_error_set(error, err, "feed: %s",
+                            err == NB_ETOOBIG ? "elements nested too deep, or too many entities"
+                                              : nb_strerror(err));
+    }
+    return out->format ? NB_OK : not_a_feed(text, root, error);
+}
+
+static enum nb_err read_feed(struct nb_feed_reader *reader, struct nb_slice text,
+                             const struct nb_url *base, struct nb_feed *out, struct nb_error *error)
+{
+    struct nb_feed feed;
     /* escaping makes a byte at most six; see html_text.h for the rest */
     nb_buf_init(&reader->text, text.len * 6 + 64);
     nb_buf_init(&reader->scratch, text.len * 9 + 128);
-    struct nb_feed feed;
-    err = read_twice(reader, nb_slice_sub(text, root, text.len), &feed, base);
+    enum nb_err err;
+    if (nb_slice_starts(nb_slice_trim(text), NB_LIT("{"))) {
+        reader_reset(reader, &feed, base);
+        err = nb_feed_json_read(reader, text, error);
+    } else {
+        err = read_xml(reader, text, base, &feed, error);
+    }
     nb_buf_fini(&reader->text);
     nb_buf_fini(&reader->scratch);
-    if (err != NB_OK) {
-        return nb_error_set(error, err, "feed: %s",
-                            err == NB_ETOOBIG ? "elements nested too deep" : nb_strerror(err));
+    if (err == NB_OK) {
+        finish_feed(reader);
+        feed.bozo = reader->broken;
+        *out = feed;
     }
-    if (!feed.format) {
-        return not_a_feed(text, root, error);
-    }
-    finish_feed(reader);
-    feed.bozo = reader->broken;
-    *out = feed;
-    return NB_OK;
+    return err;
 }
 
 enum nb_err nb_feed_parse(struct nb_slice bytes, struct nb_slice url, struct nb_slice content_type,
@@ -267,10 +268,12 @@ enum nb_err nb_feed_parse(struct nb_slice bytes, struct nb_slice url, struct nb_
 {
     struct nb_slice text;
     struct nb_url base;
-    if (bytes.len > SIZE_MAX / 16) {
-        return NB_ETOOBIG;
+    struct nb_feed_reader *reader = nb_arena_calloc(arena, 1, sizeof(*reader));
+    if (bytes.len > SIZE_MAX / 16 || !reader) {
+        return bytes.len > SIZE_MAX / 16 ? NB_ETOOBIG : NB_ENOMEM;
     }
-    enum nb_err err = decode(bytes, content_type, arena, &text);
+    *reader = (struct nb_feed_reader){.arena = arena, .dates = dates};
+    enum nb_err err = nb_feed_decode(bytes, content_type, arena, &text, &reader->broken);
     if (err != NB_OK) {
         return nb_error_set(error, err, "feed: cannot decode: %s", nb_strerror(err));
     }
@@ -278,5 +281,5 @@ enum nb_err nb_feed_parse(struct nb_slice bytes, struct nb_slice url, struct nb_
     if (err == NB_ENOMEM) {
         return nb_error_set(error, err, "feed: %s", nb_strerror(err));
     }
-    return read_feed(text, err == NB_OK ? &base : NULL, dates, arena, out, error);
+    return read_feed(reader, text, err == NB_OK ? &base : NULL, out, error);
 }

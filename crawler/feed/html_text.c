@@ -42,7 +42,7 @@ static const struct element elements[] = {
     {{"form", 4}, ROLE_BLOCK}, {{"h1", 2}, ROLE_BLOCK}, {{"h2", 2}, ROLE_BLOCK},
     {{"h3", 2}, ROLE_BLOCK}, {{"h4", 2}, ROLE_BLOCK}, {{"h5", 2}, ROLE_BLOCK},
     {{"h6", 2}, ROLE_BLOCK}, {{"header", 6}, ROLE_BLOCK}, {{"hr", 2}, ROLE_BLOCK},
-    {{"iframe", 6}, ROLE_RAW}, {{"img", 3}, ROLE_IMG}, {{"li", 2}, ROLE_ITEM},
+    {{"img", 3}, ROLE_IMG}, {{"li", 2}, ROLE_ITEM},
     {{"main", 4}, ROLE_BLOCK}, {{"nav", 3}, ROLE_BLOCK}, {{"noembed", 7}, ROLE_RAW},
     {{"noframes", 8}, ROLE_RAW}, {{"object", 6}, ROLE_RAW}, {{"ol", 2}, ROLE_BLOCK},
     {{"p", 1}, ROLE_BLOCK}, {{"pre", 3}, ROLE_PRE}, {{"script", 6}, ROLE_SCRIPT},
@@ -81,6 +81,7 @@ struct tokenizer {
     size_t at;
     bool no_quote[2];        /* no more '"', no more '\'' in the rest */
     bool no_end[ELEMENTS_N]; /* no more end tag of this raw element */
+    bool no_comment_end;     /* no more "-->" */
 };
 
 static size_t find_quote(struct tokenizer *t, size_t from, char quote)
@@ -207,6 +208,9 @@ static void skip_declaration(struct tokenizer *t)
     size_t from = t->at + 2;
     if (nb_slice_starts(rest, NB_LIT("<!--"))) {
         end_mark = NB_LIT("-->");
+        t->no_comment_end = t->no_comment_end || nb_slice_find(t->s, end_mark, from) == NB_NPOS;
+        /* one without an end would take the rest of the text with it */
+        end_mark = t->no_comment_end ? NB_LIT(">") : end_mark;
     } else if (nb_slice_starts(rest, NB_LIT("<![CDATA["))) {
         t->at += sizeof("<![CDATA[") - 1; /* its content is text in the feeds that nest it */
         return;

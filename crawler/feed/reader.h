@@ -79,7 +79,7 @@ enum nb_feed_form {
     NB_FEED_HTML,
     NB_FEED_PLAIN,
     NB_FEED_XHTML,
-    NB_FEED_BINARY /* base64: no text */
+    NB_FEED_BINARY /* no text */
 };
 
 /* An entry while it is read: what decides between several elements that say the same. */
@@ -94,6 +94,7 @@ struct nb_feed_draft {
     size_t enclosures_cap;
     unsigned author_rank; /* of the element the author came from; higher wins */
     unsigned summary_rank;
+    unsigned published_rank;
     bool open;
 };
 
@@ -114,12 +115,16 @@ struct nb_feed_reader {
 
     struct nb_feed_frame frames[NB_FEED_DEPTH];
     int depth;
-    enum nb_feed_ns home; /* namespace of elements that have none */
+    enum nb_feed_ns home;          /* namespace of elements that have none */
+    const unsigned char *home_uri; /* of the root element, whatever it is; libxml2's; or NULL */
 
     struct nb_buf text;    /* of the captured element */
     struct nb_buf scratch; /* for html_text */
     int capture_depth;     /* depth of the captured element; 0: none */
     enum nb_feed_form form;
+    bool escaped; /* it says that its text is escaped HTML, also inside markup of its own */
+    bool base64;  /* what it holds is base64 of that */
+    struct nb_slice link_rel, link_type; /* of an Atom link whose address is its text */
 
     struct nb_feed_draft draft;
     struct nb_feed_entry *entries;
@@ -145,6 +150,44 @@ enum nb_err nb_feed_xml_read(struct nb_feed_reader *reader, struct nb_slice text
 struct nb_slice nb_feed_attr(const struct nb_feed_attrs *attrs, const char *name);
 struct nb_slice nb_feed_attr_ns(const struct nb_feed_attrs *attrs, enum nb_feed_ns ns,
                                 const char *name);
+
+/* base64.c */
+
+/** Bytes of base64, white space and what is none of its letters passed over, as UTF-8. */
+struct nb_slice nb_feed_base64(struct nb_feed_reader *reader, struct nb_slice text);
+
+/* cdf.c */
+
+/** What Microsoft's channels say in attributes, on a channel or an item. */
+void nb_feed_cdf_attrs(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs);
+
+/* decode.c */
+
+/**
+ * Bytes to UTF-8.
+ * @param broken  [out] what is wrong with the bytes, in the arena or static; NULL when nothing is.
+ * @return NB_OK, NB_ENOMEM, NB_EINVAL, NB_ESYS.
+ */
+enum nb_err nb_feed_decode(struct nb_slice bytes, struct nb_slice content_type,
+                           struct nb_arena *arena, struct nb_slice *out,
+                           const char **broken) NB_MUSTUSE;
+
+/* doctype.c */
+
+/**
+ * Put the texts of the entities that a document type declares in their places. Only plain texts
+ * within the document count: none from elsewhere, none with markup or other entities in it.
+ * @param out  [out] borrows body when nothing had to change, else lives in arena.
+ * @return NB_OK, NB_ENOMEM, NB_ETOOBIG (it would grow more than a feed's names explain).
+ */
+enum nb_err nb_feed_entities(struct nb_slice prolog, struct nb_slice body, struct nb_arena *arena,
+                             struct nb_slice *out) NB_MUSTUSE;
+
+/* json.c */
+
+/** Read JSON Feed 1.0 or 1.1. @return NB_OK, NB_ENOMEM, NB_ETOOBIG, NB_ESYNTAX with the detail. */
+enum nb_err nb_feed_json_read(struct nb_feed_reader *reader, struct nb_slice text,
+                              struct nb_error *error) NB_MUSTUSE;
 
 /* repair.c */
 
@@ -176,6 +219,9 @@ struct nb_slice nb_feed_url(struct nb_feed_reader *reader, struct nb_slice text)
 /** -1 when it is no date. */
 int64_t nb_feed_date(struct nb_feed_reader *reader, struct nb_slice text);
 
+/** Set the day of the open entry unless a better element gave one; of equals the last counts. */
+void nb_feed_set_published(struct nb_feed_reader *reader, unsigned rank, struct nb_slice text);
+
 /** A count, -1 when it is none. */
 int64_t nb_feed_count(struct nb_slice text);
 
@@ -183,6 +229,9 @@ int64_t nb_feed_count(struct nb_slice text);
 struct nb_slice nb_feed_person(struct nb_feed_reader *reader, struct nb_slice text);
 
 void nb_feed_add_category(struct nb_feed_reader *reader, struct nb_slice name);
+
+/** Categories from one line, parted by commas. */
+void nb_feed_add_categories(struct nb_feed_reader *reader, struct nb_slice line);
 void nb_feed_add_enclosure(struct nb_feed_reader *reader, struct nb_slice url,
                            struct nb_slice type);
 

@@ -5,6 +5,7 @@
 #include "crawler/feed/reader.h"
 
 enum { MINUTE_S = 60, TTL_MAX_S = 7 * 86400 };
+enum { RANK_DESCRIPTION = 3, RANK_SUMMARY = 4 };
 
 static bool in_entry(const struct nb_feed_reader *reader)
 {
@@ -25,16 +26,19 @@ static void start_rdf(struct nb_feed_reader *reader, const struct nb_feed_attrs 
 
 static void start_channel(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs)
 {
-    (void)attrs;
     if (!reader->feed->format) {
         reader->feed->format = "rss";
     }
+    nb_feed_cdf_attrs(reader, attrs);
 }
 
 static void start_item(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs)
 {
-    start_channel(reader, attrs);
+    if (!reader->feed->format) {
+        reader->feed->format = "rss";
+    }
     nb_feed_entry_open(reader);
+    nb_feed_cdf_attrs(reader, attrs);
     /* RSS 1.0: the item's address, when it has no link */
     struct nb_slice about = nb_feed_attr_ns(attrs, NB_FEED_NS_RDF, "about");
     if (about.p) {
@@ -68,14 +72,28 @@ static void start_link(struct nb_feed_reader *reader, const struct nb_feed_attrs
     }
 }
 
+/* Beside a summary the description is the whole. */
 static void end_description(struct nb_feed_reader *reader, struct nb_slice text)
 {
-    if (in_entry(reader)) {
+    struct nb_feed_draft *draft = &reader->draft;
+    if (in_entry(reader) && draft->summary_rank == RANK_SUMMARY && draft->entry.content.len == 0) {
+        draft->entry.content = nb_feed_body(reader, text, true);
+    } else if (in_entry(reader)) {
         bool links = reader->draft.entry.content.len == 0;
-        nb_feed_set_summary(reader, 3, nb_feed_body(reader, text, links));
+        nb_feed_set_summary(reader, RANK_DESCRIPTION, nb_feed_body(reader, text, links));
     } else if (reader->feed->description.len == 0) {
         reader->feed->description = nb_feed_body(reader, text, false);
     }
+}
+
+static void end_summary(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    struct nb_feed_draft *draft = &reader->draft;
+    struct nb_slice summary = nb_feed_body(reader, text, false);
+    if (summary.len && draft->summary_rank == RANK_DESCRIPTION && draft->entry.content.len == 0) {
+        draft->entry.content = draft->entry.summary;
+    }
+    nb_feed_set_summary(reader, RANK_SUMMARY, summary);
 }
 
 /* The whole text, as some early feeds carry it. */
@@ -118,15 +136,23 @@ static void end_author(struct nb_feed_reader *reader, struct nb_slice text)
 
 static void end_pub_date(struct nb_feed_reader *reader, struct nb_slice text)
 {
-    int64_t at_ms = nb_feed_date(reader, text);
-    if (at_ms >= 0) {
-        reader->draft.entry.published_ms = at_ms;
-    }
+    nb_feed_set_published(reader, 4, text);
 }
 
 static void end_category(struct nb_feed_reader *reader, struct nb_slice text)
 {
     nb_feed_add_category(reader, nb_feed_line(reader, text));
+}
+
+static void end_tags(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    nb_feed_add_categories(reader, nb_feed_line(reader, text));
+}
+
+/* CDF: a link inside an item that has none of its own */
+static void start_a(struct nb_feed_reader *reader, const struct nb_feed_attrs *attrs)
+{
+    end_link(reader, nb_feed_attr(attrs, "href"));
 }
 
 static void end_comments(struct nb_feed_reader *reader, struct nb_slice text)
@@ -164,11 +190,14 @@ const struct nb_feed_rule nb_feed_rss_rules[] = {
     {RSS, "rss", NB_FEED_TOP, NB_FEED_TOP, start_rss, NULL},
     {NB_FEED_NS_RDF, "rdf", NB_FEED_TOP, NB_FEED_TOP, start_rdf, NULL},
     {RSS, "rdf", NB_FEED_TOP, NB_FEED_TOP, start_rdf, NULL},
-    {RSS, "channel", NB_FEED_TOP, NB_FEED_FEED, start_channel, NULL},
+    {RSS, "channel", NB_FEED_TOP | NB_FEED_FEED, NB_FEED_FEED, start_channel, NULL},
     {RSS, "item", ITEM_PLACES, NB_FEED_ENTRY, start_item, NULL},
     {RSS, "title", NB_FEED_BODY, 0, NULL, end_title},
     {RSS, "link", NB_FEED_BODY, 0, start_link, end_link},
     {RSS, "description", NB_FEED_BODY, 0, NULL, end_description},
+    {RSS, "abstract", NB_FEED_BODY, 0, NULL, end_description},
+    {RSS, "a", NB_FEED_BODY, 0, start_a, NULL},
+    {RSS, "summary", NB_FEED_ENTRY, 0, NULL, end_summary},
     {RSS, "body", NB_FEED_ENTRY, 0, NULL, end_body},
     {RSS, "fullitem", NB_FEED_ENTRY, 0, NULL, end_body},
     {NB_FEED_NS_XHTML, "body", NB_FEED_ENTRY, 0, start_xhtml, end_body},
@@ -176,6 +205,8 @@ const struct nb_feed_rule nb_feed_rss_rules[] = {
     {RSS, "author", NB_FEED_ENTRY, 0, NULL, end_author},
     {RSS, "pubdate", NB_FEED_ENTRY, 0, NULL, end_pub_date},
     {RSS, "category", NB_FEED_ENTRY, 0, NULL, end_category},
+    {RSS, "tags", NB_FEED_ENTRY, 0, NULL, end_tags},
+    {RSS, "keywords", NB_FEED_ENTRY, 0, NULL, end_tags},
     {RSS, "comments", NB_FEED_ENTRY, 0, NULL, end_comments},
     {RSS, "enclosure", NB_FEED_ENTRY, 0, start_enclosure, NULL},
     {RSS, "language", NB_FEED_FEED, 0, NULL, end_language},

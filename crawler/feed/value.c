@@ -77,6 +77,15 @@ int64_t nb_feed_date(struct nb_feed_reader *reader, struct nb_slice text)
     return at_ms;
 }
 
+void nb_feed_set_published(struct nb_feed_reader *reader, unsigned rank, struct nb_slice text)
+{
+    int64_t at_ms = nb_feed_date(reader, text);
+    if (at_ms >= 0 && reader->draft.open && rank >= reader->draft.published_rank) {
+        reader->draft.entry.published_ms = at_ms;
+        reader->draft.published_rank = rank;
+    }
+}
+
 int64_t nb_feed_count(struct nb_slice text)
 {
     int64_t n = -1;
@@ -132,6 +141,14 @@ void nb_feed_add_category(struct nb_feed_reader *reader, struct nb_slice name)
         grown[n] = name;
         draft->entry.categories = grown;
         draft->entry.categories_n = n + 1;
+    }
+}
+
+void nb_feed_add_categories(struct nb_feed_reader *reader, struct nb_slice line)
+{
+    struct nb_slice part;
+    while (nb_slice_split(&line, ',', &part)) {
+        nb_feed_add_category(reader, nb_slice_trim(part));
     }
 }
 

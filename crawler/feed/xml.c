@@ -65,18 +65,31 @@ static enum nb_feed_ns look_up(const struct ns_row *rows, size_t n, const xmlCha
             return rows[i].ns;
         }
     }
+    /* some spell one with other capitals */
+    for (size_t i = 0; i < n; i++) {
+        if (nb_slice_eq_ascii_case(nb_slice_str(rows[i].text), nb_slice_str((const char *)text))) {
+            return rows[i].ns;
+        }
+    }
     return NB_FEED_NS_OTHER;
 }
 
-static enum nb_feed_ns ns_of(enum nb_feed_ns home, const xmlChar *prefix, const xmlChar *uri)
+static enum nb_feed_ns known_ns(const xmlChar *prefix, const xmlChar *uri)
 {
-    enum nb_feed_ns ns = NB_FEED_NS_OTHER;
     if (uri) {
-        ns = look_up(uris, sizeof(uris) / sizeof(uris[0]), uri);
-    } else if (prefix) {
-        ns = look_up(prefixes, sizeof(prefixes) / sizeof(prefixes[0]), prefix);
+        return look_up(uris, sizeof(uris) / sizeof(uris[0]), uri);
     }
-    return ns == NB_FEED_NS_OTHER && !prefix ? home : ns;
+    return prefix ? look_up(prefixes, sizeof(prefixes) / sizeof(prefixes[0]), prefix)
+                  : NB_FEED_NS_OTHER;
+}
+
+/* Without a prefix, or in the namespace of the root, an element belongs to the format. */
+static enum nb_feed_ns ns_of(const struct nb_feed_reader *reader, const xmlChar *prefix,
+                             const xmlChar *uri)
+{
+    enum nb_feed_ns ns = known_ns(prefix, uri);
+    bool home = !prefix || (uri && reader->home_uri && xmlStrEqual(uri, reader->home_uri));
+    return ns == NB_FEED_NS_OTHER && home ? reader->home : ns;
 }
 
 /* Equal to a lower-case name but for ASCII case. */
@@ -110,7 +123,7 @@ struct nb_slice nb_feed_attr_ns(const struct nb_feed_attrs *attrs, enum nb_feed_
 {
     for (int i = 0; i < attrs->n; i++) {
         const unsigned char **raw = attrs->raw + 5 * i;
-        if (raw[1] && is_name(name, raw[0]) && ns_of(NB_FEED_NS_OTHER, raw[1], raw[2]) == ns) {
+        if (raw[1] && is_name(name, raw[0]) && known_ns(raw[1], raw[2]) == ns) {
             return attr_value(raw);
         }
     }
@@ -170,7 +183,7 @@ static void add_escaped(struct nb_buf *buf, struct nb_slice s)
 static bool markup_counts(const struct nb_feed_reader *reader)
 {
     return reader->capture_depth > 0 && reader->form != NB_FEED_PLAIN &&
-           reader->form != NB_FEED_BINARY;
+           reader->form != NB_FEED_BINARY && !reader->base64;
 }
 
 /* Markup inside a captured element goes back to being markup, for html_text. */
@@ -202,11 +215,12 @@ static const struct nb_url *base_of(struct nb_feed_reader *reader, const struct 
     return url && nb_url_parse(text, outer, reader->arena, url) == NB_OK ? url : outer;
 }
 
-/* The root decides what elements without a namespace are. */
-static void open_root(struct nb_feed_reader *reader, const xmlChar *name)
+/* The root decides what elements of its namespace and without one are. */
+static void open_root(struct nb_feed_reader *reader, const xmlChar *name, const xmlChar *uri)
 {
     bool atom = is_name("feed", name) || is_name("entry", name);
     reader->home = atom ? NB_FEED_NS_ATOM : NB_FEED_NS_RSS;
+    reader->home_uri = uri;
 }
 
 static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -223,7 +237,7 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
         return;
     }
     if (reader->depth == 0) {
-        open_root(reader, name);
+        open_root(reader, name, uri);
     }
     unsigned place = reader->depth ? reader->frames[reader->depth - 1].place : NB_FEED_TOP;
     struct nb_feed_frame *frame = &reader->frames[reader->depth];
@@ -236,12 +250,13 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
         }
         return;
     }
-    frame->rule = find_rule(ns_of(reader->home, prefix, uri), place, name);
+    frame->rule = find_rule(ns_of(reader, prefix, uri), place, name);
     if (!frame->rule) {
         return;
     }
     frame->place = frame->rule->makes;
     reader->form = NB_FEED_HTML;
+    reader->escaped = reader->base64 = false;
     if (frame->rule->start) {
         frame->rule->start(reader, &attrs);
     }
@@ -271,7 +286,7 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const
             stop(data, reader, err);
             return;
         }
-        rule->end(reader, text);
+        rule->end(reader, reader->base64 ? nb_feed_base64(reader, text) : text);
     } else if (markup_counts(reader)) {
         nb_buf_add_str(&reader->text, "</");
         nb_buf_add_str(&reader->text, (const char *)name);
@@ -293,7 +308,8 @@ static void on_text(void *data, const xmlChar *text, int len)
         return;
     }
     struct nb_slice s = nb_slice(text, (size_t)len);
-    bool nested = reader->depth > reader->capture_depth && reader->form == NB_FEED_HTML;
+    bool nested =
+        reader->depth > reader->capture_depth && reader->form == NB_FEED_HTML && !reader->escaped;
     if (reader->form == NB_FEED_XHTML || nested) {
         add_escaped(&reader->text, s);
     } else {

@@ -1,9 +1,14 @@
 /**
  * Feeds: bytes of a feed in, its entries out.
  *
- * The first form reads RSS 2.0 (and its 0.9x forebears) and Atom 1.0, with content:encoded, Dublin
- * Core, slash and thr extensions. Broken XML is repaired as far as libxml2 recovers; an item is
- * never dropped for a bad date or a missing id. No network, no entity expansion, bounded depth.
+ * Reads RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1 and CDF, with the
+ * extensions that carry content, authors, dates, comments and threads: content:encoded, Dublin
+ * Core, media, iTunes, slash, wfw, thr, and Atom inside RSS. Titles and texts come out plain, links
+ * absolute. Broken XML and JSON, wrong encodings and undeclared entities are repaired; an item is
+ * never dropped for a bad date or a missing id.
+ *
+ * No network, no external entities, no entity that grows: of those a document declares only short
+ * plain texts count, and what they add is bounded. So are depth and, by the arena, size.
  *
  * Threads: pure function.
  */
@@ -21,7 +26,7 @@ struct nb_feed_link {
 };
 
 struct nb_feed_entry {
-    struct nb_slice id;    /* as published; may be empty */
+    struct nb_slice id;    /* as published, but absolute where it is a path; may be empty */
     struct nb_slice url;   /* absolute, not yet canonical; may be empty */
     struct nb_slice title; /* plain text */
     struct nb_slice author;
@@ -32,7 +37,7 @@ struct nb_feed_entry {
     int64_t updated_ms;      /* -1 when unknown */
     const struct nb_slice *categories;
     size_t categories_n;
-    const struct nb_feed_link *links; /* found inside the content */
+    const struct nb_feed_link *links; /* found inside the content; a JSON external_url is first */
     size_t links_n;
     const struct nb_feed_link *enclosures; /* text is the media type */
     size_t enclosures_n;
@@ -42,13 +47,13 @@ struct nb_feed_entry {
 };
 
 struct nb_feed {
-    const char *format; /* "rss", "atom" */
+    const char *format; /* "rss", "rdf", "atom", "json", "cdf" */
     struct nb_slice title;
     struct nb_slice link;
     struct nb_slice description;
     struct nb_slice language;
     struct nb_slice hub;
-    int64_t ttl_s;                       /* -1 when the feed does not say */
+    int64_t ttl_s;                       /* -1 when the feed does not say; a week when it ended */
     const char *bozo;                    /* what was wrong with the bytes, or NULL */
     const struct nb_feed_entry *entries; /* as in the file */
     size_t entries_n;

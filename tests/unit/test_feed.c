@@ -251,7 +251,8 @@ static void what_is_no_feed_is_named(void **state)
         {"", "empty"},
         {"  \n ", "empty"},
         {"<!DOCTYPE html><html><title>x</title>", "web page"},
-        {"{\"version\": \"https://jsonfeed.org/version/1\"}", "JSON"},
+        {"{\"version\": \"https://blog.example/version/1\"}", "JSON"},
+        {"[1, 2]", "JSON"},
         {"merhaba", "no markup"},
         {"<svg/>", "<svg>"},
     };
