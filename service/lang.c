@@ -49,12 +49,7 @@ enum nb_err nb_lang_topics(struct nb_args *args, char *out, size_t size, struct 
     out[0] = '\0';
     struct nb_config *config;
     enum nb_err err = nb_args_load_config(args, &config, error);
-    size_t sets_n = 0;
-    (void)nb_args_sets(args, &sets_n);
-    if (err != NB_OK) {
-        return err;
-    }
-    if (nb_config_path(config) || sets_n) {
+    if (err == NB_OK) {
         err = put(nb_config_str(config, NB_CFG_TOPICS), out, size, error);
     }
     nb_config_free(config);

@@ -18,7 +18,7 @@
 enum nb_err nb_lang_lexicons(struct nb_args *args, char *out, size_t size,
                              struct nb_error *error) NB_MUSTUSE;
 
-/** --topics, else the settings' when there is a settings file or --set, else "". */
+/** --topics, else the settings', whose default is what `nabiz run` here would use. */
 enum nb_err nb_lang_topics(struct nb_args *args, char *out, size_t size,
                            struct nb_error *error) NB_MUSTUSE;
 
