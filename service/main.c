@@ -24,7 +24,9 @@ const size_t nb_commands_n = sizeof(nb_commands) / sizeof(nb_commands[0]);
  */
 static enum nb_err set_up(struct nb_error *error)
 {
-    (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write() */
+    /* `nabiz dump crawl | head` ends quietly, also below a parent that ignores the signal; the
+     * processes of `nabiz run` ignore it themselves. */
+    (void)signal(SIGPIPE, SIG_DFL);
     nb_feed_init();
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
         return nb_error_set(error, NB_ESYS, "libcurl could not be initialised");
