@@ -13,7 +13,7 @@
 #include "crawler/feed/html_text.h"
 #include "crawler/feed/reader.h"
 
-enum { SNIFF_BYTES = 16384 };
+enum { SNIFF_BYTES = 16384, ATTRIBUTES_MAX = 256 };
 
 void nb_feed_init(void)
 {
@@ -166,14 +166,70 @@ static void reader_reset(struct nb_feed_reader *reader, struct nb_feed *feed,
     reader->frames[0].base = base;
 }
 
+/* Offset behind what begins at '<' and holds no tag: a comment, CDATA, an instruction; else at. */
+static size_t skip_special(struct nb_slice s, size_t at)
+{
+    static const struct nb_slice marks[][2] = {
+        {{"<!--", 4}, {"-->", 3}}, {{"<![CDATA[", 9}, {"]]>", 3}}, {{"<?", 2}, {"?>", 2}}};
+    struct nb_slice rest = nb_slice_sub(s, at, s.len);
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        if (nb_slice_starts(rest, marks[i][0])) {
+            size_t end = nb_slice_find(s, marks[i][1], at + marks[i][0].len);
+            return end == NB_NPOS ? s.len : end + marks[i][1].len;
+        }
+    }
+    return at;
+}
+
+/*
+ * libxml2 compares each attribute of a tag with all before it: a tag of a million takes it hours.
+ * Within a tag a '<' begins another one, as it does for libxml2.
+ */
+static bool has_huge_tag(struct nb_slice s)
+{
+    size_t at = 0;
+    while ((at = nb_slice_find_byte(s, '<', at)) != NB_NPOS) {
+        size_t behind = skip_special(s, at);
+        if (behind > at) {
+            at = behind;
+            continue;
+        }
+        size_t attributes_n = 0;
+        char quote = '\0';
+        for (at++; at < s.len && s.p[at] != '<' && (quote || s.p[at] != '>'); at++) {
+            char c = s.p[at];
+            if (quote) {
+                quote = c == quote ? '\0' : quote;
+            } else if (c == '"' || c == '\'') {
+                quote = c;
+            } else if (c == '=' && ++attributes_n > ATTRIBUTES_MAX) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* @return NB_ESYNTAX when the markup is not well-formed. */
+static enum nb_err read_strictly(struct nb_feed_reader *reader, struct nb_slice text,
+                                 struct nb_feed *feed, const struct nb_url *base)
+{
+    reader_reset(reader, feed, base);
+    if (has_huge_tag(text)) {
+        reader->broken = reader->broken ? reader->broken : "a tag with very many attributes";
+        return NB_ESYNTAX;
+    }
+    enum nb_err err = nb_feed_xml_read(reader, text, false);
+    return reader->fatal && err != NB_ENOMEM ? NB_ESYNTAX : err;
+}
+
 /* An unclosed entry at the end of a strict reading is not kept: the repaired one closes it. */
 static enum nb_err read_twice(struct nb_feed_reader *reader, struct nb_slice text,
                               struct nb_feed *feed, const struct nb_url *base)
 {
     struct nb_arena_mark mark = nb_arena_mark(reader->arena);
-    reader_reset(reader, feed, base);
-    enum nb_err err = nb_feed_xml_read(reader, text, false);
-    if (!reader->fatal || err == NB_ENOMEM) {
+    enum nb_err err = read_strictly(reader, text, feed, base);
+    if (err != NB_ESYNTAX) {
         return err;
     }
     char reason[200];
@@ -232,8 +288,9 @@ static enum nb_err read_xml(struct nb_feed_reader *reader, struct nb_slice text,
     }
     if (err != NB_OK) {
         return nb_error_set(error, err, "feed: %s",
-                            err == NB_ETOOBIG ? "elements nested too deep, or too many entities"
-                                              : nb_strerror(err));
+                            err == NB_ETOOBIG
+                                ? "nested too deep, or too many namespaces or entities"
+                                : nb_strerror(err));
     }
     return out->format ? NB_OK : not_a_feed(text, root, error);
 }

@@ -104,6 +104,7 @@ struct nb_feed_frame {
     const struct nb_feed_rule *rule;
     const struct nb_url *base;
     unsigned place;   /* of its children */
+    int namespaces_n; /* it declares */
     const void *name; /* libxml2's own, for the implied base only */
 };
 
@@ -115,6 +116,7 @@ struct nb_feed_reader {
 
     struct nb_feed_frame frames[NB_FEED_DEPTH];
     int depth;
+    int namespaces_n;              /* declared by open elements */
     enum nb_feed_ns home;          /* namespace of elements that have none */
     const unsigned char *home_uri; /* of the root element, whatever it is; libxml2's; or NULL */
 

@@ -4,7 +4,8 @@
  * - The prolog never gets here: feed.c hands over the text from the root element on and repair.c
  *   drops declarations, so there is no DTD, no entity but the five of XML, and nothing to load.
  *   XML_PARSE_NOENT then only means that &amp; in an attribute arrives as '&'.
- * - Depth is bounded by our frames, below libxml2's own limit of 256.
+ * - Depth is bounded by our frames, below libxml2's own limit of 256. So are the namespaces that
+ *   open elements declare: libxml2 walks all of them for each name.
  * - The first failure of ours stops the parser.
  *
  * The first reading is strict. When the markup turns out not to be well-formed, feed.c repairs the
@@ -22,6 +23,8 @@
 #include <libxml/xmlerror.h>
 
 #include "crawler/feed/html_text.h"
+
+enum { NAMESPACES_MAX = 256 };
 
 struct ns_row {
     const char *text;
@@ -227,12 +230,13 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
                      int namespaces_n, const xmlChar **namespaces, int attrs_n, int defaulted_n,
                      const xmlChar **raw)
 {
-    (void)namespaces_n;
     (void)namespaces;
     (void)defaulted_n;
     struct nb_feed_reader *reader = ((xmlParserCtxtPtr)data)->_private;
     struct nb_feed_attrs attrs = {raw, attrs_n};
-    if (reader->err != NB_OK || reader->depth == NB_FEED_DEPTH) {
+    reader->namespaces_n += namespaces_n;
+    if (reader->err != NB_OK || reader->depth == NB_FEED_DEPTH ||
+        reader->namespaces_n > NAMESPACES_MAX) {
         stop(data, reader, NB_ETOOBIG);
         return;
     }
@@ -242,7 +246,8 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
     unsigned place = reader->depth ? reader->frames[reader->depth - 1].place : NB_FEED_TOP;
     struct nb_feed_frame *frame = &reader->frames[reader->depth];
     const struct nb_url *outer = reader->depth ? frame[-1].base : frame->base;
-    *frame = (struct nb_feed_frame){.base = base_of(reader, outer, &attrs)};
+    *frame = (struct nb_feed_frame){.base = base_of(reader, outer, &attrs),
+                                    .namespaces_n = namespaces_n};
     reader->depth++;
     if (reader->capture_depth) {
         if (markup_counts(reader)) {
@@ -295,6 +300,7 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const
         nb_feed_entry_close(reader);
     }
     reader->depth--;
+    reader->namespaces_n -= reader->frames[reader->depth].namespaces_n;
     reader->finished = reader->depth == 0;
     if (reader->err != NB_OK) {
         stop(data, reader, reader->err);

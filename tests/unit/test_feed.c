@@ -314,6 +314,53 @@ static void depth_and_memory_are_bounded(void **state)
     nb_arena_free(small);
 }
 
+static void a_tag_of_many_attributes_is_not_shown_to_libxml2(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before;
+        size_t entries_n;
+    } rows[] = {{"", 1}, {"<!-- ' -->", 1}, {"<![CDATA[<a ']]>", 1}, {"<?p '?>", 1}, {"<a '>", 0}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_buf wide;
+        nb_buf_init(&wide, 1 << 20);
+        nb_buf_addf(&wide, "<rss><channel>%s<item ", rows[i].before);
+        for (int k = 0; k < 5000; k++) {
+            nb_buf_addf(&wide, "a%d=\"'\" ", k);
+        }
+        nb_buf_add_str(&wide, "><title>a</title></item></channel></rss>");
+        assert_int_equal(parse_bytes(nb_buf_slice(&wide), ""), NB_OK);
+        assert_non_null(feed.bozo);
+        assert_non_null(strstr(feed.bozo, "very many attributes"));
+        assert_int_equal(feed.entries_n, rows[i].entries_n);
+        nb_buf_fini(&wide);
+    }
+}
+
+static void open_namespaces_are_bounded(void **state)
+{
+    (void)state;
+    static const struct {
+        int depth;
+        enum nb_err want;
+    } rows[] = {{10, NB_OK}, {100, NB_ETOOBIG}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_buf text;
+        nb_buf_init(&text, 1 << 20);
+        nb_buf_add_str(&text, "<rss><channel>");
+        for (int n = 0; n < rows[i].depth * 5; n++) {
+            nb_buf_addf(&text, n % 5 ? " xmlns:p%d='u'%s" : "<x xmlns:p%d='u'%s", n,
+                        n % 5 == 4 ? ">" : "");
+        }
+        for (int n = 0; n < rows[i].depth; n++) {
+            nb_buf_add_str(&text, "</x>");
+        }
+        nb_buf_add_str(&text, "<item><title>a</title></item></channel></rss>");
+        assert_int_equal(parse_bytes(nb_buf_slice(&text), ""), rows[i].want);
+        nb_buf_fini(&text);
+    }
+}
+
 static void turkish_in_an_eight_bit_set_arrives_whole(void **state)
 {
     (void)state;
@@ -338,6 +385,8 @@ int main(void)
         cmocka_unit_test(what_stands_in_front_of_a_feed_is_skipped),
         cmocka_unit_test(entities_of_a_document_type_are_never_expanded),
         cmocka_unit_test(depth_and_memory_are_bounded),
+        cmocka_unit_test(a_tag_of_many_attributes_is_not_shown_to_libxml2),
+        cmocka_unit_test(open_namespaces_are_bounded),
         cmocka_unit_test(turkish_in_an_eight_bit_set_arrives_whole),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
