@@ -121,14 +121,7 @@ void nb_clock_set(struct nb_clock *clock, int64_t now_ms)
 
 static void wait_for_system(struct nb_clock *clock, uint32_t seen, int64_t wait_ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(wait_ms / 1000);
-    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    struct timespec until = nb_mono_after(wait_ms);
     pthread_mutex_lock(&clock->mu);
     while (seen == clock->wakes && pthread_cond_timedwait(&clock->woken, &clock->mu, &until) == 0) {
     }
@@ -178,6 +171,19 @@ void nb_clock_wake(struct nb_clock *clock)
 int64_t nb_mono_ms(void)
 {
     return read_ms(CLOCK_MONOTONIC);
+}
+
+struct timespec nb_mono_after(int64_t wait_ms)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += (time_t)(wait_ms / 1000);
+    at.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+    if (at.tv_nsec >= 1000000000) {
+        at.tv_sec++;
+        at.tv_nsec -= 1000000000;
+    }
+    return at;
 }
 
 int64_t nb_mono_us(void)

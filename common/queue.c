@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <time.h>
 
+#include <nabiz/clock.h>
 #include <nabiz/mem.h>
 
 struct nb_queue {
@@ -86,13 +86,7 @@ enum nb_err nb_queue_pop(struct nb_queue *queue, int64_t wait_ms, void **item)
 {
     struct timespec until = {0};
     if (wait_ms > 0) {
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += (time_t)(wait_ms / 1000);
-        until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000;
-        }
+        until = nb_mono_after(wait_ms);
     }
     enum nb_err err = NB_OK;
     pthread_mutex_lock(&queue->mu);

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include <nabiz/counters.h>
 #include <nabiz/diag.h>
@@ -34,7 +33,7 @@ struct writer {
 
 /* ---- what is new ---- */
 
-/* @return false when it was there already. A full table forgets nothing: the batch ends before. */
+/* @return false when it was there already. Callers keep the table from filling up. */
 static bool see(struct writer *writer, const struct nb_id *id)
 {
     uint64_t hash;
@@ -171,14 +170,7 @@ static void batch_reset(struct writer *writer)
 /* Wait, unless the crawl is to stop. @return false when it is. */
 static bool pause_ms(struct nb_crawl *crawl, int64_t ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(ms / 1000);
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    struct timespec until = nb_mono_after(ms);
     pthread_mutex_lock(&crawl->mu);
     while (!atomic_load(&crawl->stopping) &&
            pthread_cond_timedwait(&crawl->stopped, &crawl->mu, &until) != ETIMEDOUT) {

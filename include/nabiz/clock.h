@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <nabiz/err.h>
 
@@ -50,6 +51,9 @@ void nb_clock_wake(struct nb_clock *clock);
 
 /** Milliseconds on a clock that never goes back. */
 int64_t nb_mono_ms(void);
+
+/** The same clock that many milliseconds from now, for waits on a condition. */
+struct timespec nb_mono_after(int64_t wait_ms);
 
 /** Microseconds of the same, for measuring. */
 int64_t nb_mono_us(void);
