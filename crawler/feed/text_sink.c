@@ -86,14 +86,14 @@ void nb_sink_code_point(struct nb_text_sink *sink, uint32_t c)
 }
 
 /* Bytes that can be copied in a run: no white space, no '<' or '&', no lead byte of a space or an
- * invisible character (C2, E1..E3, EF; of these E2 and EF are the only common ones in Turkish). */
+ * invisible character (C2, E2, E3, EF, and from F0 on those of the non-characters). */
 static bool is_ordinary(char byte)
 {
     unsigned char c = (unsigned char)byte;
     if (c < 0x80) {
         return c > ' ' && c != '<' && c != '&' && c != 0x7f;
     }
-    return c != 0xc2 && c != 0xe2 && c != 0xe3 && c != 0xef && c != 0xf0;
+    return c != 0xc2 && c != 0xe2 && c != 0xe3 && c != 0xef && c < 0xf0;
 }
 
 /* Ordinary text up to `end`; '<' is text here, '&' a reference when decode is set. */

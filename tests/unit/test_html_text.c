@@ -49,6 +49,7 @@ static void html_becomes_the_text_a_reader_sees(void **state)
     } rows[] = {
         {"", ""},
         {"merhaba", "merhaba"},
+        {"a\xf3\xbf\xbf\xbe&#x5ffff;b", "ab"}, /* no characters, in any plane */
         {"  bir \n\t iki  ", "bir iki"},
         {"<p>bir</p><p>iki</p>", "bir\n\niki"},
         {"<p>bir<p>iki", "bir\n\niki"},
