@@ -13,6 +13,7 @@
 
 #include <nabiz/buf.h>
 #include <nabiz/diag.h>
+#include <nabiz/file.h>
 #include <nabiz/mem.h>
 
 enum {
@@ -46,30 +47,20 @@ static enum nb_err read_file(struct load *load, const char *dir, const char *nam
                              struct nb_slice *out)
 {
     char path[4096];
-    int n = snprintf(path, sizeof(path), "%s/%s", dir, name);
-    FILE *file = n > 0 && (size_t)n < sizeof(path) ? fopen(path, "rb") : NULL;
-    if (!file) {
-        return nb_error_set(load->error, errno == ENOENT ? NB_ENOTFOUND : NB_EIO, "%s/%s: %s", dir,
-                            name, strerror(errno));
-    }
     struct nb_buf buf;
     nb_buf_init(&buf, FILE_BYTES_MAX);
-    size_t got = 1;
-    while (got) {
-        char *to = nb_buf_reserve(&buf, 1 << 16);
-        got = to ? fread(to, 1, 1 << 16, file) : 0;
-        buf.len += got;
-    }
-    bool failed = ferror(file);
-    fclose(file);
-    struct nb_slice copy = nb_arena_copy(load->files, nb_buf_slice(&buf));
-    enum nb_err err = failed ? NB_EIO : nb_buf_finish(&buf, NULL);
-    nb_buf_fini(&buf);
-    if (err == NB_OK && (!copy.p || load->parts_n + 2 > PARTS_MAX)) {
-        err = NB_ENOMEM;
-    }
+    int n = snprintf(path, sizeof(path), "%s/%s", dir, name);
+    enum nb_err err = n > 0 && (size_t)n < sizeof(path)
+                          ? nb_file_read(path, &buf, load->error)
+                          : nb_error_set(load->error, NB_EINVAL, "%s/%s: too long", dir, name);
     if (err != NB_OK) {
-        return nb_error_set(load->error, err, "%s/%s: %s", dir, name, nb_strerror(err));
+        nb_buf_fini(&buf);
+        return err;
+    }
+    struct nb_slice copy = nb_arena_copy(load->files, nb_buf_slice(&buf));
+    nb_buf_fini(&buf);
+    if (!copy.p || load->parts_n + 2 > PARTS_MAX) {
+        return nb_error_set(load->error, NB_ENOMEM, "%s: %s", path, nb_strerror(NB_ENOMEM));
     }
     load->parts[load->parts_n++] = nb_arena_copy(load->files, nb_slice_str(name));
     load->parts[load->parts_n++] = copy;

@@ -1,9 +1,8 @@
 #include "common/date_words.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include <nabiz/file.h>
 #include <nabiz/mem.h>
 #include <nabiz/text.h>
 
@@ -19,7 +18,7 @@ struct nb_date_words {
     struct entry *entries; /* sorted by phrase */
     size_t n;
     size_t cap;
-    char *text;
+    struct nb_buf text;
 };
 
 static const struct {
@@ -227,7 +226,7 @@ static enum nb_err read_line(struct nb_date_words *words, struct nb_slice line, 
     struct nb_slice rest = nb_slice_sub(line, colon + 1, line.len), one;
     while (nb_slice_split(&rest, ',', &one)) {
         one = nb_slice_trim(one);
-        char *at = words->text + (one.p - words->text);
+        char *at = words->text.p + (one.p - words->text.p);
         if (!fold_phrase(at, one, &entry.phrase)) {
             return nb_error_set(error, NB_ESYNTAX, "%s:%d: \"%.*s\" is not one to %d words", path,
                                 number, NB_ARG(one), (int)DATE_PHRASE_WORDS);
@@ -254,31 +253,11 @@ static enum nb_err check_once(const struct nb_date_words *words, const char *pat
     return NB_OK;
 }
 
-static enum nb_err read_file(const char *path, char *text, size_t *n, struct nb_error *error)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        enum nb_err err = errno == ENOENT ? NB_ENOTFOUND : NB_EIO;
-        return nb_error_set(error, err, "%s: %s", path, strerror(errno));
-    }
-    *n = fread(text, 1, FILE_BYTES + 1, file);
-    bool failed = ferror(file) != 0;
-    fclose(file);
-    if (failed) {
-        return nb_error_set(error, NB_EIO, "%s: cannot be read", path);
-    }
-    if (*n > FILE_BYTES) {
-        return nb_error_set(error, NB_ESYNTAX, "%s: larger than %d bytes", path, (int)FILE_BYTES);
-    }
-    return NB_OK;
-}
-
 static enum nb_err read_words(struct nb_date_words *words, const char *path, struct nb_error *error)
 {
-    size_t n = 0;
     int number = 0;
-    enum nb_err err = read_file(path, words->text, &n, error);
-    struct nb_slice rest = nb_slice(words->text, n), line;
+    enum nb_err err = nb_file_read(path, &words->text, error);
+    struct nb_slice rest = nb_buf_slice(&words->text), line;
     if (err == NB_OK && !nb_utf8_valid(rest)) {
         err = nb_error_set(error, NB_ESYNTAX, "%s: not valid UTF-8", path);
     }
@@ -300,10 +279,10 @@ enum nb_err nb_date_words_load(const char *path, struct nb_date_words **out, str
 {
     *out = NULL;
     struct nb_date_words *words = nb_calloc(1, sizeof(*words));
-    if (!words || !(words->text = nb_malloc(FILE_BYTES + 1))) {
-        nb_free(words);
+    if (!words) {
         return nb_error_set(error, NB_ENOMEM, "%s: not enough memory", path);
     }
+    nb_buf_init(&words->text, FILE_BYTES);
     enum nb_err err = read_words(words, path, error);
     if (err != NB_OK) {
         nb_date_words_free(words);
@@ -317,7 +296,7 @@ void nb_date_words_free(struct nb_date_words *words)
 {
     if (words) {
         nb_free(words->entries);
-        nb_free(words->text);
+        nb_buf_fini(&words->text);
         nb_free(words);
     }
 }

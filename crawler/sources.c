@@ -3,13 +3,12 @@
  */
 #include <nabiz/sources.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include <nabiz/buf.h>
 #include <nabiz/diag.h>
+#include <nabiz/file.h>
 #include <nabiz/mem.h>
 #include <nabiz/text.h>
 
@@ -168,15 +167,9 @@ static enum nb_err load_text(struct nb_sources *sources, const char *path, struc
 enum nb_err nb_sources_load(const char *path, struct nb_sources **out, struct nb_error *error)
 {
     *out = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        enum nb_err code = errno == ENOENT ? NB_ENOTFOUND : NB_EIO;
-        return nb_error_set(error, code, "%s: %s", path, strerror(errno));
-    }
     struct nb_buf text;
     nb_buf_init(&text, NB_SOURCE_FILE_MAX_BYTES);
-    enum nb_err err = nb_source_file_read(fd, path, &text, error);
-    (void)close(fd);
+    enum nb_err err = nb_file_read(path, &text, error);
     struct nb_sources *sources = err == NB_OK ? nb_calloc(1, sizeof(*sources)) : NULL;
     if (sources) {
         /* each string is at least a byte of the file and takes at most 32 more */

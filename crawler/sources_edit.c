@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <nabiz/buf.h>
+#include <nabiz/file.h>
 #include <nabiz/mem.h>
 #include <nabiz/text.h>
 
@@ -63,7 +65,7 @@ static enum nb_err edit_begin(struct edit *edit, const char *path, bool make,
     nb_buf_init(&edit->text, NB_SOURCE_FILE_MAX_BYTES);
     nb_buf_init(&edit->out, NB_SOURCE_FILE_MAX_BYTES);
     enum nb_err err = lock_file(edit, make, error);
-    return err == NB_OK ? nb_source_file_read(edit->fd, path, &edit->text, error) : err;
+    return err == NB_OK ? nb_file_read_fd(edit->fd, path, &edit->text, error) : err;
 }
 
 static void edit_end(struct edit *edit)

@@ -1,8 +1,6 @@
 #include "crawler/sources_line.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <nabiz/config.h>
 #include <nabiz/text.h>
@@ -166,24 +164,4 @@ enum nb_err nb_source_id(struct nb_slice url, struct nb_id *out, struct nb_error
     enum nb_err err = nb_source_line_id(url, arena, out, error);
     nb_arena_free(arena);
     return err;
-}
-
-enum nb_err nb_source_file_read(int fd, const char *path, struct nb_buf *out,
-                                struct nb_error *error)
-{
-    for (;;) {
-        char *to = nb_buf_reserve(out, 65536);
-        if (!to) {
-            return nb_error_set(error, out->err, "%s: %s", path, nb_strerror(out->err));
-        }
-        ssize_t n = read(fd, to, 65536);
-        if (n == 0) {
-            return NB_OK;
-        }
-        if (n > 0) {
-            out->len += (size_t)n;
-        } else if (errno != EINTR) {
-            return nb_error_set(error, NB_EIO, "%s: %s", path, strerror(errno));
-        }
-    }
 }

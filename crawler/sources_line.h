@@ -8,7 +8,6 @@
 #define NABIZ_SOURCES_LINE_H
 
 #include <nabiz/arena.h>
-#include <nabiz/buf.h>
 #include <nabiz/sources.h>
 
 enum { NB_SOURCE_FILE_MAX_BYTES = 256 << 20 };
@@ -36,9 +35,5 @@ const char *nb_source_line_parse(struct nb_slice text, struct nb_arena *arena,
 /** Id of a URL. @return NB_OK, NB_ESYNTAX, NB_EREFUSED (not http or https), NB_ENOMEM. */
 enum nb_err nb_source_line_id(struct nb_slice url, struct nb_arena *arena, struct nb_id *out,
                               struct nb_error *error) NB_MUSTUSE;
-
-/** Read all of an open file. @return NB_OK, NB_EIO, NB_ETOOBIG, NB_ENOMEM. */
-enum nb_err nb_source_file_read(int fd, const char *path, struct nb_buf *out,
-                                struct nb_error *error) NB_MUSTUSE;
 
 #endif

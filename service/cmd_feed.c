@@ -11,28 +11,8 @@
 #include <nabiz/clock.h>
 #include <nabiz/date.h>
 #include <nabiz/feed.h>
+#include <nabiz/file.h>
 #include <nabiz/json.h>
-
-enum { READ_BYTES = 65536 };
-
-static enum nb_err read_stdin(struct nb_buf *in, struct nb_error *error)
-{
-    for (;;) {
-        char *to = nb_buf_reserve(in, READ_BYTES);
-        if (!to) {
-            return nb_error_set(error, in->err, "the input is over crawl.body_max");
-        }
-        ssize_t n = read(STDIN_FILENO, to, READ_BYTES);
-        if (n == 0) {
-            return NB_OK;
-        }
-        if (n > 0) {
-            in->len += (size_t)n;
-        } else if (errno != EINTR) {
-            return nb_error_set(error, NB_EIO, "stdin: %s", strerror(errno));
-        }
-    }
-}
 
 static void write_urls(struct nb_json *json, const char *key, const struct nb_feed_link *links,
                        size_t n)
@@ -124,7 +104,7 @@ static enum nb_err work(const struct nb_args *args, const struct nb_config *conf
     struct nb_feed feed;
     enum nb_err err = load_context(config, &words, &dates, error);
     if (err == NB_OK) {
-        err = read_stdin(in, error);
+        err = nb_file_read_fd(STDIN_FILENO, "stdin", in, error);
     }
     if (err == NB_OK) {
         struct nb_slice url = nb_slice_str(nb_args_get(args, "url"));
@@ -161,7 +141,7 @@ static int run(struct nb_args *args)
     struct nb_arena *arena = nb_arena_new(body_max * 8 + (1u << 20));
     struct nb_buf in;
     struct nb_buf out;
-    nb_buf_init(&in, body_max + READ_BYTES);
+    nb_buf_init(&in, body_max);
     nb_buf_init(&out, body_max * 8 + (1u << 20));
     enum nb_err err = NB_ENOMEM;
     if (arena) {

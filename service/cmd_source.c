@@ -2,12 +2,12 @@
 #include "service/commands.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <nabiz/arena.h>
+#include <nabiz/file.h>
 #include <nabiz/mem.h>
 #include <nabiz/opml.h>
 #include <nabiz/record.h>
@@ -157,35 +157,15 @@ static enum nb_err show(struct work *work)
     return err;
 }
 
-static enum nb_err export(struct work *work) {
+static enum nb_err export_sources(struct work *work)
+{
     struct nb_sources *sources = NULL;
     enum nb_err err = nb_sources_load(work->path, &sources, &work->error);
-    if (err == NB_OK){err = nb_opml_write(sources, &work->out); nb_sources_free(sources);}
-return err;
-}
-
-static enum nb_err read_file(struct work *work, const char *path, struct nb_buf *out)
-{
-    int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : 1;
-    while (n > 0) {
-        char *to = nb_buf_reserve(out, 65536);
-        if (!to) {
-            (void)close(fd);
-            return nb_error_set(&work->error, out->err, "%s is over 64 MiB", path);
-        }
-        n = read(fd, to, 65536);
-        out->len += n > 0 ? (size_t)n : 0;
-        n = n < 0 && errno == EINTR ? 1 : n;
+    if (err == NB_OK) {
+        err = nb_opml_write(sources, &work->out);
+        nb_sources_free(sources);
     }
-    if (n < 0) {
-        (void)nb_error_set(&work->error, errno == ENOENT ? NB_ENOTFOUND : NB_EIO, "%s: %s", path,
-                           strerror(errno));
-    }
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    return n < 0 ? work->error.code : NB_OK;
+    return err;
 }
 
 static enum nb_err import_outlines(struct work *work, const struct nb_opml_outline *outlines,
@@ -223,8 +203,11 @@ static enum nb_err import(struct work *work)
     struct nb_buf text;
     const struct nb_opml_outline *outlines = NULL;
     size_t n = 0;
-    nb_buf_init(&text, FILE_BYTES + 65536);
-    enum nb_err err = read_file(work, nb_args_word(work->args, 1), &text);
+    nb_buf_init(&text, FILE_BYTES);
+    const char *path = nb_args_word(work->args, 1);
+    enum nb_err err = strcmp(path, "-") == 0
+                          ? nb_file_read_fd(STDIN_FILENO, "stdin", &text, &work->error)
+                          : nb_file_read(path, &text, &work->error);
     if (err == NB_OK) {
         err = nb_opml_read(nb_buf_slice(&text), work->arena, &outlines, &n, &work->error);
     }
@@ -240,8 +223,10 @@ static const struct action {
     size_t words_n;
     enum nb_err (*run)(struct work *work);
 } actions[] = {
-    {"add", 2, add},      {"list", 1, list},     {"show", 2, show},     {"remove", 2, change},
-    {"pause", 2, change}, {"resume", 2, change}, {"import", 2, import}, {"export", 1, export},
+    {"add", 2, add},       {"list", 1, list},
+    {"show", 2, show},     {"remove", 2, change},
+    {"pause", 2, change},  {"resume", 2, change},
+    {"import", 2, import}, {"export", 1, export_sources},
 };
 
 static int finish(struct work *work, enum nb_err err)

@@ -31,7 +31,8 @@ struct nb_civil {
 
 /**
  * Load lexicons/dates.txt.
- * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_ESYNTAX (the detail has file and line), NB_ENOMEM.
+ * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_ESYNTAX (the detail has file and line), NB_ETOOBIG
+ *         (over 64 KiB), NB_ENOMEM.
  */
 enum nb_err nb_date_words_load(const char *path, struct nb_date_words **out,
                                struct nb_error *error) NB_MUSTUSE;
