@@ -232,13 +232,16 @@ static void say_state(struct nb_buf *out, const struct item *item)
         return;
     }
     say_time(out, "Last polled", polled_ms(item));
-    nb_buf_addf(out, "%llu polls brought %llu documents.\n", (unsigned long long)state->polls_n,
-                (unsigned long long)state->documents_n);
+    nb_buf_addf(out, "%llu %s brought %llu %s.\n", (unsigned long long)state->polls_n,
+                state->polls_n == 1 ? "poll" : "polls", (unsigned long long)state->documents_n,
+                state->documents_n == 1 ? "document" : "documents");
     say_time(out, "Last changed", state->has_changed_ms ? state->changed_ms : -1);
     if (state->status > 0) {
         nb_buf_addf(out, "The last answer had status %u.\n", state->status);
     }
-    if (state->failure) {
+    if (state->failure && state->failures_n == 1) {
+        nb_buf_addf(out, "It failed the last time: %s\n", state->failure);
+    } else if (state->failure && state->failures_n > 1) {
         nb_buf_addf(out, "It failed %u times in a row: %s\n", state->failures_n, state->failure);
     }
     if (state->moved_to) {
