@@ -258,7 +258,7 @@ static void finish_feed(struct nb_feed_reader *reader)
     struct nb_feed *feed = reader->feed;
     for (size_t i = 0; i < feed->entries_n; i++) {
         struct nb_feed_entry *entry = &reader->entries[i];
-        if (entry->author.len == 0) {
+        if (entry->author.len == 0 && entry->author_url.len == 0) {
             entry->author = reader->feed_author; /* RFC 4287, 4.2.1; JSON Feed 1.1 */
             entry->author_url = reader->feed_author_url;
         }

@@ -328,13 +328,14 @@ static void odd_habits_of_rss_and_atom_are_understood(void **state)
     assert_slice_equal(e->categories[1], "iki");
     assert_slice_equal(e->categories[2], "Üç");
 
-    e = parse(
-        "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://yazar.example/a/'>"
-        "<entry><created>2026-01-01T00:00:00Z</created><id>/1</id>"
-        "<link rel='enclosure' type='audio/ogg'>/1.ogg</link><link>1</link>"
-        "<author><name>A</name><homepage>/a</homepage></author>"
-        "<published>2026-03-03T11:05:00Z</published><created>2026-01-02T00:00:00Z</created>"
-        "<content type='html'><div>bir &lt;b&gt;iki&lt;/b&gt;</div></content></entry></feed>");
+    e = parse("<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://yazar.example/a/'>"
+              "<entry><created>2026-01-01T00:00:00Z</created><id>/1</id>"
+              "<link rel='enclosure' type='audio/ogg'>/1.ogg</link><link>1</link>"
+              "<author><name>A</name><homepage>/a</homepage></author>"
+              "<published>2026-03-03T11:05:00Z</published><created>2026-01-02T00:00:00Z</created>"
+              "<content type='html'><div>bir &lt;b&gt;iki&lt;/b&gt;</div></content></entry>"
+              "<entry><author><uri>/b</uri></author></entry></feed>");
+    assert_slice_equal(e[1].author_url, "https://yazar.example/b");
     assert_slice_equal(e->id, "https://yazar.example/1");
     assert_slice_equal(e->url, "https://yazar.example/a/1");
     assert_slice_equal(e->author_url, "https://yazar.example/a");
