@@ -34,6 +34,7 @@ enum tag {
     CONTENTS,
     DETAIL, /* what has a value: s */
     PERSON,
+    AUTHORS,
     TAGS,
     LINKS,
     LINK,
@@ -55,16 +56,6 @@ struct served {
     struct py ours, other; /* of the last comparison that did not hold */
 };
 
-static struct py host_value(enum tag tag, const void *p)
-{
-    return (struct py){.kind = PY_HOST, .tag = (int)tag, .p = p};
-}
-
-static struct py string(enum tag tag, struct nb_slice s)
-{
-    return (struct py){.kind = PY_STR, .tag = (int)tag, .s = s};
-}
-
 static struct py date(int64_t at_ms)
 {
     return at_ms < 0 ? (struct py){.kind = PY_NONE}
@@ -78,36 +69,25 @@ static struct py ask_name(void *data, struct nb_slice name)
         return py_bool(!served->read || served->feed.bozo);
     }
     if (nb_slice_eq(name, NB_LIT("feed"))) {
-        return host_value(FEED, &served->feed);
+        return py_host_value(FEED, &served->feed);
     }
     if (nb_slice_eq(name, NB_LIT("entries"))) {
-        struct py entries = host_value(ENTRIES, served->feed.entries);
+        struct py entries = py_host_value(ENTRIES, served->feed.entries);
         entries.n = served->feed.entries_n;
         return entries;
     }
     if (nb_slice_eq(name, NB_LIT("encoding"))) {
-        return string(ENCODING, NB_LIT("?"));
+        return py_string(ENCODING, NB_LIT("?"));
     }
     if (nb_slice_eq(name, NB_LIT("version"))) {
-        return string(VERSION, nb_slice_str(served->feed.format));
+        return py_string(VERSION, nb_slice_str(served->feed.format));
     }
     return py_unknown(name);
 }
 
-static bool is_one_of(struct nb_slice key, const char *words)
-{
-    struct nb_slice word, rest = nb_slice_str(words);
-    while (nb_slice_split(&rest, ' ', &word)) {
-        if (nb_slice_eq(key, word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static struct py detail(enum tag tag, struct nb_slice s)
 {
-    struct py value = string(tag, s);
+    struct py value = py_string((int)tag, s);
     value.kind = PY_HOST;
     value.tag = DETAIL;
     value.i = tag;
@@ -117,7 +97,7 @@ static struct py detail(enum tag tag, struct nb_slice s)
 /* "title" is the string itself, "title_detail" what has it as its value. */
 static struct py text_or_detail(struct nb_slice key, struct nb_slice s)
 {
-    return nb_slice_ends(key, NB_LIT("_detail")) ? detail(TEXT, s) : string(TEXT, s);
+    return nb_slice_ends(key, NB_LIT("_detail")) ? detail(TEXT, s) : py_string(TEXT, s);
 }
 
 /* Whose what: "feed author" and "entry author" are two questions. */
@@ -126,20 +106,32 @@ static struct py unknown_of(const char *of, struct nb_slice key)
     return py_unknown(nb_slice_str(nb_arena_printf(arena, "%s %.*s", of, NB_ARG(key))));
 }
 
+/* The text of an entry, which knows the links in it as well. */
+static struct py body_of(struct nb_slice key, const struct nb_feed_entry *entry)
+{
+    bool content = nb_slice_eq(key, NB_LIT("content")) || entry->summary.len == 0;
+    struct py body = text_or_detail(key, content ? entry->content : entry->summary);
+    body.p = entry;
+    return body;
+}
+
 static struct py ask_feed(const struct nb_feed *feed, struct nb_slice key)
 {
-    if (is_one_of(key, "title title_detail")) {
+    if (py_one_of(key, "title title_detail")) {
         return text_or_detail(key, feed->title);
     }
-    if (is_one_of(key,
+    if (py_one_of(key,
                   "description subtitle tagline info subtitle_detail tagline_detail info_detail")) {
         return text_or_detail(key, feed->description);
     }
-    if (is_one_of(key, "link")) {
-        return string(URL, feed->link);
+    if (py_one_of(key, "link")) {
+        return py_string(URL, feed->link);
     }
-    if (is_one_of(key, "language")) {
-        return string(LANGUAGE, feed->language);
+    if (py_one_of(key, "ttl") && feed->ttl_s >= 0) {
+        return py_string(WORD, nb_slice_str(nb_arena_printf(arena, "%d", (int)(feed->ttl_s / 60))));
+    }
+    if (py_one_of(key, "language")) {
+        return py_string(LANGUAGE, feed->language);
     }
     return unknown_of("feed", key);
 }
@@ -147,7 +139,7 @@ static struct py ask_feed(const struct nb_feed *feed, struct nb_slice key)
 /* The links of an entry as feedparser lists them, as far as we keep them: the page, enclosures. */
 static struct py links_of(const struct nb_feed_entry *entry, bool enclosures)
 {
-    struct py links = host_value(LINKS, entry);
+    struct py links = py_host_value(LINKS, entry);
     links.i = enclosures || entry->url.len == 0;
     links.n = entry->enclosures_n + (links.i ? 0 : 1);
     return links;
@@ -155,7 +147,7 @@ static struct py links_of(const struct nb_feed_entry *entry, bool enclosures)
 
 static struct py ask_entry_date(const struct nb_feed_entry *entry, struct nb_slice key)
 {
-    if (is_one_of(key, "published published_parsed created created_parsed")) {
+    if (py_one_of(key, "published published_parsed created created_parsed")) {
         return date(entry->published_ms);
     }
     /* the only date of an entry is both */
@@ -164,42 +156,47 @@ static struct py ask_entry_date(const struct nb_feed_entry *entry, struct nb_sli
 
 static struct py ask_entry(const struct nb_feed_entry *entry, struct nb_slice key)
 {
-    if (is_one_of(key, "title title_detail")) {
+    if (py_one_of(key, "title title_detail")) {
         return text_or_detail(key, entry->title);
     }
-    if (is_one_of(key, "summary description summary_detail")) {
-        return text_or_detail(key, entry->summary.len ? entry->summary : entry->content);
+    if (py_one_of(key, "summary description summary_detail")) {
+        return body_of(key, entry);
     }
-    if (is_one_of(key, "content")) {
-        struct py contents = host_value(CONTENTS, entry);
+    if (py_one_of(key, "content")) {
+        struct py contents = py_host_value(CONTENTS, entry);
         contents.n = 1;
         return contents;
     }
-    if (is_one_of(key, "id guid")) {
-        return string(WORD, entry->id);
+    if (py_one_of(key, "id guid")) {
+        return py_string(WORD, entry->id);
     }
-    if (is_one_of(key, "link comments")) {
-        return string(URL, key.p[0] == 'l' ? entry->url : entry->comments_url);
+    if (py_one_of(key, "link comments")) {
+        return py_string(URL, key.p[0] == 'l' ? entry->url : entry->comments_url);
     }
-    if (is_one_of(key, "author author_name")) {
-        return string(NAME, entry->author);
+    if (py_one_of(key, "author author_name")) {
+        return py_string(NAME, entry->author);
     }
-    if (is_one_of(key, "author_detail")) {
-        return host_value(PERSON, entry);
+    if (py_one_of(key, "author_detail")) {
+        return py_host_value(PERSON, entry);
     }
-    if (is_one_of(key, "published published_parsed created created_parsed updated updated_parsed "
+    if (py_one_of(key, "published published_parsed created created_parsed updated updated_parsed "
                        "modified modified_parsed date date_parsed")) {
         return ask_entry_date(entry, key);
     }
-    if (is_one_of(key, "category")) {
-        return string(NAME, entry->categories_n ? entry->categories[0] : NB_LIT(""));
+    if (py_one_of(key, "category")) {
+        return py_string(NAME, entry->categories_n ? entry->categories[0] : NB_LIT(""));
     }
-    if (is_one_of(key, "tags")) {
-        struct py tags = host_value(TAGS, entry);
+    if (py_one_of(key, "authors")) {
+        struct py authors = py_host_value(AUTHORS, entry);
+        authors.n = 1;
+        return authors;
+    }
+    if (py_one_of(key, "tags")) {
+        struct py tags = py_host_value(TAGS, entry);
         tags.n = entry->categories_n;
         return tags;
     }
-    if (is_one_of(key, "links enclosures")) {
+    if (py_one_of(key, "links enclosures")) {
         return links_of(entry, key.p[0] == 'e');
     }
     return unknown_of("entry", key);
@@ -207,29 +204,33 @@ static struct py ask_entry(const struct nb_feed_entry *entry, struct nb_slice ke
 
 static struct py ask_person(const struct nb_feed_entry *entry, struct nb_slice key)
 {
-    if (is_one_of(key, "name")) {
-        return string(NAME, entry->author);
+    if (py_one_of(key, "name")) {
+        return py_string(NAME, entry->author);
     }
-    return is_one_of(key, "href url") ? string(URL, entry->author_url) : unknown_of("author", key);
+    return py_one_of(key, "href url") ? py_string(URL, entry->author_url)
+                                      : unknown_of("author", key);
 }
 
 static struct py ask_link(struct py link, struct nb_slice key)
 {
     const struct nb_feed_entry *entry = link.p;
     if (link.i == NO_LINK) { /* they may have links that we do not keep, but none without address */
-        return is_one_of(key, "href url") ? string(URL, NB_LIT("")) : unknown_of("link", key);
+        return py_one_of(key, "href url") ? py_string(URL, NB_LIT("")) : unknown_of("link", key);
     }
     const struct nb_feed_link *enclosure = link.i < 0 ? NULL : &entry->enclosures[link.i];
-    if (is_one_of(key, "href url")) {
-        return string(URL, enclosure ? enclosure->url : entry->url);
+    if (py_one_of(key, "href url")) {
+        return py_string(URL, enclosure ? enclosure->url : entry->url);
     }
-    return is_one_of(key, "type") && enclosure ? string(WORD, enclosure->text)
+    return py_one_of(key, "type") && enclosure ? py_string(WORD, enclosure->text)
                                                : unknown_of("link", key);
 }
 
 static struct py ask_index(struct py of, int64_t i)
 {
     const struct nb_feed_entry *entry = of.p;
+    if (of.tag == AUTHORS) {
+        return i == 0 ? py_host_value(PERSON, entry) : py_unknown(NB_LIT("a second author"));
+    }
     if (of.tag == LINKS && !of.n && i == 0) {
         return (struct py){.kind = PY_HOST, .tag = LINK, .i = NO_LINK};
     }
@@ -238,13 +239,16 @@ static struct py ask_index(struct py of, int64_t i)
     }
     switch ((enum tag)of.tag) {
     case ENTRIES:
-        return host_value(ENTRY, entry + i);
-    case CONTENTS:
-        return detail(TEXT, entry->content);
+        return py_host_value(ENTRY, entry + i);
+    case CONTENTS: {
+        struct py content = detail(TEXT, entry->content);
+        content.p = entry;
+        return content;
+    }
     case TAGS:
         return detail(NAME, entry->categories[i]);
     case LINKS: {
-        struct py link = host_value(LINK, entry);
+        struct py link = py_host_value(LINK, entry);
         link.i = of.i ? i : i - 1;
         return link;
     }
@@ -268,9 +272,11 @@ static struct py ask_item(void *data, struct py of, struct py key)
         return ask_person(of.p, key.s);
     case LINK:
         return ask_link(of, key.s);
-    case DETAIL:
-        return is_one_of(key.s, "value term") ? string((enum tag)of.i, of.s)
-                                              : unknown_of("detail", key.s);
+    case DETAIL: {
+        struct py value = py_string((int)of.i, of.s);
+        value.p = of.p;
+        return py_one_of(key.s, "value term") ? value : unknown_of("detail", key.s);
+    }
     default:
         return py_unknown(key.s);
     }
@@ -290,6 +296,25 @@ static bool is_html(struct nb_slice s)
     return nb_slice_find(s, NB_LIT("</"), 0) != NB_NPOS ||
            nb_slice_find(s, NB_LIT("/>"), 0) != NB_NPOS ||
            (amp != NB_NPOS && nb_slice_find_byte(s, ';', amp) != NB_NPOS);
+}
+
+/* Is every link of the expected markup among those of the entry, resolved the same way? */
+static bool has_links(const struct nb_feed_entry *entry, struct nb_slice want)
+{
+    struct nb_html_text read;
+    if (nb_html_text(want, NULL, &scratch, arena, &read) != NB_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < read.links_n; i++) {
+        size_t k = 0;
+        while (k < entry->links_n && !nb_slice_eq(entry->links[k].url, read.links[i].url)) {
+            k++;
+        }
+        if (k == entry->links_n) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static struct py same_text(struct nb_slice ours, struct nb_slice want)
@@ -372,9 +397,9 @@ static bool same_encoding(const struct served *served, struct nb_slice label)
 static bool same_version(struct nb_slice format, struct nb_slice want)
 {
     if (nb_slice_eq(format, NB_LIT("rdf"))) {
-        return is_one_of(want, "rss10 rss090");
+        return py_one_of(want, "rss10 rss090");
     }
-    return nb_slice_starts(want, format) && !is_one_of(want, "rss10 rss090");
+    return nb_slice_starts(want, format) && !py_one_of(want, "rss10 rss090");
 }
 
 static struct py ask_same(void *data, struct py ours, struct py other)
@@ -394,6 +419,9 @@ static struct py ask_same(void *data, struct py ours, struct py other)
         same = py_bool(nb_slice_eq(ours.s, other.s));
     } else if (ours.tag == TEXT) {
         same = same_text(ours.s, other.s);
+        if (ours.p && is_html(other.s) && !has_links(ours.p, other.s)) {
+            same = py_bool(false);
+        }
     } else if (ours.tag == NAME) {
         same = py_bool(same_name(ours.s, other.s));
     } else if (ours.tag == URL) {

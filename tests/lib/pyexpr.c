@@ -28,6 +28,27 @@ struct py py_unknown(struct nb_slice what)
     return (struct py){.kind = PY_UNKNOWN, .s = what};
 }
 
+struct py py_string(int tag, struct nb_slice s)
+{
+    return (struct py){.kind = PY_STR, .tag = tag, .s = s};
+}
+
+struct py py_host_value(int tag, const void *p)
+{
+    return (struct py){.kind = PY_HOST, .tag = tag, .p = p};
+}
+
+bool py_one_of(struct nb_slice key, const char *words)
+{
+    struct nb_slice word, rest = nb_slice_str(words);
+    while (nb_slice_split(&rest, ' ', &word)) {
+        if (nb_slice_eq(key, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct py py_error(const char *what)
 {
     return (struct py){.kind = PY_ERROR, .s = nb_slice_str(what)};

@@ -55,4 +55,11 @@ struct py py_condition(struct nb_slice expression, const struct py_host *host,
 struct py py_bool(bool value);
 struct py py_unknown(struct nb_slice what);
 
+/* for a host: values of its own */
+struct py py_string(int tag, struct nb_slice s);
+struct py py_host_value(int tag, const void *p);
+
+/** Is the key one of the words, which spaces part? */
+bool py_one_of(struct nb_slice key, const char *words);
+
 #endif
