@@ -1,12 +1,7 @@
 #include "tests/lib/test.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <nabiz/clock.h>
@@ -21,225 +16,10 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
-#include "crawler/fetch/loop.h"
+#include "tests/unit/crawl_server.h"
 
 #define T0 1767225600000LL
 #define HOUR NB_HOUR_MS
-
-/* ---- a small server: one thread, one answer per connection ---- */
-
-#define FEED(items) "<rss version='2.0'><channel><title>K</title>" items "</channel></rss>"
-#define ITEM(n)                                                                                    \
-    "<item><title>ba\xc5\x9fl\xc4\xb1k " n "</title><guid isPermaLink='false'>g" n "</guid>"       \
-    "<link>/y/" n "</link><author>Ay\xc5\x9f"                                                      \
-    "e</author><description>metin " n "</description>"                                             \
-    "</item>"
-
-struct page {
-    const char *path;
-    const char *head; /* status and headers, each line ended */
-    const char *body;
-    const char *etag; /* answered with 304 when it is sent back */
-};
-
-static const struct page pages[] = {
-    {"/a", "200 OK\r\nETag: \"a1\"\r\n", FEED(ITEM("2") ITEM("1")), "\"a1\""},
-    {"/same", "200 OK\r\n", FEED(ITEM("3")), NULL},
-    {"/moved", "301 Moved\r\nLocation: /new\r\n", "", NULL},
-    {"/new", "200 OK\r\n", FEED(ITEM("4")), NULL},
-    {"/temp", "302 Found\r\nLocation: /a\r\n", "", NULL},
-    {"/loop", "302 Found\r\nLocation: /loop\r\n", "", NULL},
-    {"/file", "302 Found\r\nLocation: file:///etc/passwd\r\n", "", NULL},
-    {"/gone", "410 Gone\r\n", "", NULL},
-    {"/late", "429 Slow\r\nRetry-After: 7200\r\n", "", NULL},
-    {"/date", "503 Busy\r\nRetry-After: Thu, 01 Jan 2026 05:00:00 GMT\r\n", "", NULL},
-    {"/500", "500 Broken\r\n", "", NULL},
-    {"/html", "200 OK\r\nContent-Type: text/html\r\n", "<html><title>x</title>", NULL},
-    {"/ttl", "200 OK\r\n", FEED("<ttl>300</ttl>" ITEM("5")), NULL},
-};
-
-static struct {
-    int fd;
-    int port;
-    pthread_t thread;
-    atomic_bool stop;
-    atomic_bool go; /* answer /wait */
-    atomic_int hits;
-    atomic_llong last_mono_ms; /* of the latest hit */
-    int held[16];              /* connections that never get an answer */
-    size_t held_n;
-} server;
-
-/* @return false when nobody listens any more */
-static bool send_all(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
-        if (n <= 0) {
-            return false;
-        }
-        text += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
-static void answer(int fd, const char *request)
-{
-    char path[64] = "";
-    char head[256];
-    (void)sscanf(request, "GET %63s", path);
-    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        if (strcmp(pages[i].path, path) != 0) {
-            continue;
-        }
-        const struct page *page = &pages[i];
-        bool known = page->etag && strstr(request, page->etag);
-        const char *body = known ? "" : page->body;
-        (void)snprintf(head, sizeof(head),
-                       "HTTP/1.1 %sContent-Length: %zu\r\n"
-                       "Connection: close\r\n\r\n",
-                       known ? "304 Not Modified\r\n" : page->head, strlen(body));
-        send_all(fd, head, strlen(head));
-        send_all(fd, body, strlen(body));
-        return;
-    }
-    if (strncmp(path, "/n/", 3) == 0) { /* any number of feeds of one item */
-        char body[512];
-        (void)snprintf(body, sizeof(body), FEED("<item><title>%s</title><link>%s</link></item>"),
-                       path, path);
-        (void)snprintf(head, sizeof(head),
-                       "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-                       strlen(body));
-        send_all(fd, head, strlen(head));
-        send_all(fd, body, strlen(body));
-        return;
-    }
-    if (strncmp(path, "/long/", 6) == 0) { /* a text of 32 KB that does not compress well */
-        static char body[40000];
-        static const char letters[] =
-            "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-        uint32_t seed = (uint32_t)atoi(path + 6) + 1;
-        int n =
-            snprintf(body, sizeof(body), "<rss><channel><item><link>%s</link><description>", path);
-        for (int i = 0; i < 32000; i++) {
-            seed = seed * 1664525u + 1013904223u;
-            body[n++] = letters[(seed >> 16) % 62];
-        }
-        (void)snprintf(body + n, sizeof(body) - (size_t)n, "</description></item></channel></rss>");
-        (void)snprintf(head, sizeof(head),
-                       "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-                       strlen(body));
-        send_all(fd, head, strlen(head));
-        send_all(fd, body, strlen(body));
-        return;
-    }
-    if (strncmp(path, "/items/", 7) ==
-        0) { /* many items that say nothing; each gets the language */
-        char start[300];
-        int n = snprintf(start, sizeof(start),
-                         "HTTP/1.1 200 OK\r\n\r\n<rss><channel><language>%0200d</language>", 0);
-        send_all(fd, start, (size_t)n);
-        for (int i = atoi(path + 7); i > 0; i--) {
-            send_all(fd, "<item/>", 7);
-        }
-        send_all(fd, "</channel></rss>", 16);
-        return;
-    }
-    if (strcmp(path, "/wait") == 0) {
-        while (!atomic_load(&server.go) && !atomic_load(&server.stop)) {
-            (void)usleep(1000);
-        }
-        send_all(fd, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", 39);
-        return;
-    }
-    if (strcmp(path, "/endless") == 0) {
-        static const char zeros[65536];
-        send_all(fd, "HTTP/1.1 404 No\r\n\r\n", 19);
-        while (send_all(fd, zeros, sizeof(zeros)) && !atomic_load(&server.stop)) {
-        }
-        return;
-    }
-    if (strcmp(path, "/headers") == 0) {
-        send_all(fd, "HTTP/1.1 200 OK\r\n", 17);
-        for (int i = 0; i < 100000 && send_all(fd, "ETag: \"x\"\r\n", 11); i++) {
-        }
-        return;
-    }
-    if (strcmp(path, "/big") == 0) {
-        static const char zeros[4096];
-        send_all(fd, "HTTP/1.1 200 OK\r\n\r\n", 19);
-        for (int i = 0; i < 100; i++) {
-            send_all(fd, zeros, sizeof(zeros));
-        }
-        return;
-    }
-    send_all(fd, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", 39);
-}
-
-static void serve(int fd)
-{
-    char request[4096];
-    size_t len = 0;
-    while (len + 1 < sizeof(request)) {
-        ssize_t n = recv(fd, request + len, sizeof(request) - 1 - len, 0);
-        if (n <= 0) {
-            break;
-        }
-        len += (size_t)n;
-        request[len] = '\0';
-        if (strstr(request, "\r\n\r\n")) {
-            break;
-        }
-    }
-    request[len] = '\0';
-    atomic_store(&server.last_mono_ms, nb_mono_ms());
-    atomic_fetch_add(&server.hits, 1);
-    if (strncmp(request, "GET /hang", 9) == 0 && server.held_n < 16) {
-        server.held[server.held_n++] = fd;
-        return;
-    }
-    answer(fd, request);
-    (void)shutdown(fd, SHUT_WR);
-    (void)close(fd);
-}
-
-static void *run_server(void *arg)
-{
-    (void)arg;
-    while (!atomic_load(&server.stop)) {
-        struct pollfd ready = {server.fd, POLLIN, 0};
-        if (poll(&ready, 1, 20) == 1) {
-            int fd = accept(server.fd, NULL, NULL);
-            if (fd >= 0) {
-                serve(fd);
-            }
-        }
-    }
-    return NULL;
-}
-
-static void start_server(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(address);
-    server.fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(server.fd, (struct sockaddr *)&address, len), 0);
-    assert_int_equal(listen(server.fd, 256), 0);
-    assert_int_equal(getsockname(server.fd, (struct sockaddr *)&address, &len), 0);
-    server.port = ntohs(address.sin_port);
-    assert_int_equal(pthread_create(&server.thread, NULL, run_server, NULL), 0);
-}
-
-static void stop_server(void)
-{
-    atomic_store(&server.stop, true);
-    (void)pthread_join(server.thread, NULL);
-    for (size_t i = 0; i < server.held_n; i++) {
-        (void)close(server.held[i]);
-    }
-    (void)close(server.fd);
-}
 
 /* ---- a crawl ---- */
 
@@ -754,65 +534,6 @@ static void a_full_store_waits_for_space_and_loses_nothing(void **state)
     end_world(&world);
 }
 
-static void addresses_inside_a_network_are_private(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        bool private;
-    } rows[] = {
-        {"8.8.8.8", false},
-        {"127.0.0.1", true},
-        {"10.1.2.3", true},
-        {"172.16.0.1", true},
-        {"172.32.0.1", false},
-        {"192.168.1.1", true},
-        {"169.254.169.254", true},
-        {"100.64.0.1", true},
-        {"0.0.0.0", true},
-        {"224.0.0.1", true},
-        {"255.255.255.255", true},
-        {"198.18.0.1", true},
-        {"::1", true},
-        {"::", true},
-        {"2606:4700::1", false},
-        {"fe80::1", true},
-        {"fc00::1", true},
-        {"fd12::1", true},
-        {"ff02::1", true},
-        {"::ffff:10.0.0.1", true},
-        {"::ffff:8.8.8.8", false},
-        {"64:ff9b::7f00:1", true},
-        {"64:ff9b::808:808", false},
-        {"64:ff9b:1::808:808", true},
-        {"::ffff:0:808:808", true},
-        {"::127.0.0.1", true},
-        {"2002:7f00:1::", true},
-        {"2002:808:808::", false},
-        {"2001:0:808:808::1", true},
-        {"2001:db8::1", true},
-        {"2001:4860::1", false},
-        {"100::1", true},
-        {"fec0::1", true},
-        {"192.0.2.1", true},
-        {"203.0.113.7", true},
-        {"203.0.114.7", false},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct sockaddr_storage address = {0};
-        struct sockaddr_in *v4 = (struct sockaddr_in *)&address;
-        struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address;
-        if (strchr(rows[i].text, ':')) {
-            v6->sin6_family = AF_INET6;
-            assert_int_equal(inet_pton(AF_INET6, rows[i].text, &v6->sin6_addr), 1);
-        } else {
-            v4->sin_family = AF_INET;
-            assert_int_equal(inet_pton(AF_INET, rows[i].text, &v4->sin_addr), 1);
-        }
-        assert_int_equal(nb_fetch_is_private((struct sockaddr *)&address), rows[i].private);
-    }
-}
-
 static void a_private_address_is_refused_unless_allowed(void **state)
 {
     (void)state;
@@ -822,20 +543,6 @@ static void a_private_address_is_refused_unless_allowed(void **state)
     assert_int_equal(atomic_load(&server.hits), hits);
     assert_non_null(strstr(state_of(&world, "http://a.example/a")->failure, "private"));
     end_world(&world);
-}
-
-static void a_refused_address_does_not_spoil_the_answer_of_another(void **state)
-{
-    (void)state;
-    struct nb_poll *poll = nb_poll_new(1 << 20, 1 << 20);
-    struct nb_fetch_transfer transfer = {.poll = poll, .easy = curl_easy_init()};
-    poll->refused = true;
-    assert_false(nb_fetch_transfer_finish(&transfer, CURLE_OK));
-    assert_null(poll->failure);
-    assert_false(nb_fetch_transfer_finish(&transfer, CURLE_COULDNT_CONNECT));
-    assert_non_null(strstr(poll->failure, "private"));
-    curl_easy_cleanup(transfer.easy);
-    nb_poll_free(poll);
 }
 
 static int set_up(void **state)
@@ -875,9 +582,7 @@ int main(void)
         cmocka_unit_test(the_pause_of_a_host_holds_across_a_restart),
         cmocka_unit_test(many_loops_and_parsers_store_each_document_once),
         cmocka_unit_test(a_full_store_waits_for_space_and_loses_nothing),
-        cmocka_unit_test(addresses_inside_a_network_are_private),
         cmocka_unit_test(a_private_address_is_refused_unless_allowed),
-        cmocka_unit_test(a_refused_address_does_not_spoil_the_answer_of_another),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,267 @@
+/**
+ * The web that test_crawl.c polls: one thread, one answer per connection, mostly bad manners.
+ */
+#ifndef NABIZ_TEST_CRAWL_SERVER_H
+#define NABIZ_TEST_CRAWL_SERVER_H
+
+#include "tests/lib/test.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <nabiz/clock.h>
+
+#define FEED(items) "<rss version='2.0'><channel><title>K</title>" items "</channel></rss>"
+#define ITEM(n)                                                                                    \
+    "<item><title>ba\xc5\x9fl\xc4\xb1k " n "</title><guid isPermaLink='false'>g" n "</guid>"       \
+    "<link>/y/" n "</link><author>Ay\xc5\x9f"                                                      \
+    "e</author><description>metin " n "</description>"                                             \
+    "</item>"
+
+struct page {
+    const char *path;
+    const char *head; /* status and headers, each line ended */
+    const char *body;
+    const char *etag; /* answered with 304 when it is sent back */
+};
+
+static const struct page pages[] = {
+    {"/a", "200 OK\r\nETag: \"a1\"\r\n", FEED(ITEM("2") ITEM("1")), "\"a1\""},
+    {"/same", "200 OK\r\n", FEED(ITEM("3")), NULL},
+    {"/moved", "301 Moved\r\nLocation: /new\r\n", "", NULL},
+    {"/new", "200 OK\r\n", FEED(ITEM("4")), NULL},
+    {"/temp", "302 Found\r\nLocation: /a\r\n", "", NULL},
+    {"/loop", "302 Found\r\nLocation: /loop\r\n", "", NULL},
+    {"/file", "302 Found\r\nLocation: file:///etc/passwd\r\n", "", NULL},
+    {"/gone", "410 Gone\r\n", "", NULL},
+    {"/late", "429 Slow\r\nRetry-After: 7200\r\n", "", NULL},
+    {"/date", "503 Busy\r\nRetry-After: Thu, 01 Jan 2026 05:00:00 GMT\r\n", "", NULL},
+    {"/500", "500 Broken\r\n", "", NULL},
+    {"/html", "200 OK\r\nContent-Type: text/html\r\n", "<html><title>x</title>", NULL},
+    {"/ttl", "200 OK\r\n", FEED("<ttl>300</ttl>" ITEM("5")), NULL},
+};
+
+static struct {
+    int fd;
+    int port;
+    pthread_t thread;
+    atomic_bool stop;
+    atomic_bool go; /* answer /wait */
+    atomic_int hits;
+    atomic_llong last_mono_ms; /* of the latest hit */
+    int held[16];              /* connections that never get an answer */
+    size_t held_n;
+} server;
+
+/* @return false when nobody listens any more */
+static bool send_all(int fd, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
+        if (n <= 0) {
+            return false;
+        }
+        text += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+/* ---- answers that are not in the table; the path is "/name" or "/name/argument" ---- */
+
+static void send_feed(int fd, const char *body)
+{
+    char head[128];
+    (void)snprintf(head, sizeof(head),
+                   "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+                   strlen(body));
+    send_all(fd, head, strlen(head));
+    send_all(fd, body, strlen(body));
+}
+
+/* Any number of feeds of one item. */
+static void answer_n(int fd, const char *path)
+{
+    char body[512];
+    (void)snprintf(body, sizeof(body), FEED("<item><title>%s</title><link>%s</link></item>"), path,
+                   path);
+    send_feed(fd, body);
+}
+
+/* A text of 32 KB that does not compress well. */
+static void answer_long(int fd, const char *path)
+{
+    static char body[40000];
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    uint32_t seed = (uint32_t)atoi(path + 6) + 1;
+    int n = snprintf(body, sizeof(body), "<rss><channel><item><link>%s</link><description>", path);
+    for (int i = 0; i < 32000; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        body[n++] = letters[(seed >> 16) % 62];
+    }
+    (void)snprintf(body + n, sizeof(body) - (size_t)n, "</description></item></channel></rss>");
+    send_feed(fd, body);
+}
+
+/* Many items that say nothing; each document gets the language. */
+static void answer_items(int fd, const char *path)
+{
+    char start[300];
+    int n = snprintf(start, sizeof(start),
+                     "HTTP/1.1 200 OK\r\n\r\n<rss><channel><language>%0200d</language>", 0);
+    send_all(fd, start, (size_t)n);
+    for (int i = atoi(path + 7); i > 0; i--) {
+        send_all(fd, "<item/>", 7);
+    }
+    send_all(fd, "</channel></rss>", 16);
+}
+
+static void answer_missing(int fd, const char *path)
+{
+    (void)path;
+    send_all(fd, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", 39);
+}
+
+static void answer_wait(int fd, const char *path)
+{
+    while (!atomic_load(&server.go) && !atomic_load(&server.stop)) {
+        (void)usleep(1000);
+    }
+    answer_missing(fd, path);
+}
+
+static void answer_endless(int fd, const char *path)
+{
+    static const char zeros[65536];
+    (void)path;
+    send_all(fd, "HTTP/1.1 404 No\r\n\r\n", 19);
+    while (send_all(fd, zeros, sizeof(zeros)) && !atomic_load(&server.stop)) {
+    }
+}
+
+static void answer_headers(int fd, const char *path)
+{
+    (void)path;
+    send_all(fd, "HTTP/1.1 200 OK\r\n", 17);
+    for (int i = 0; i < 100000 && send_all(fd, "ETag: \"x\"\r\n", 11); i++) {
+    }
+}
+
+static void answer_big(int fd, const char *path)
+{
+    static const char zeros[4096];
+    (void)path;
+    send_all(fd, "HTTP/1.1 200 OK\r\n\r\n", 19);
+    for (int i = 0; i < 100; i++) {
+        send_all(fd, zeros, sizeof(zeros));
+    }
+}
+
+static const struct {
+    const char *start; /* of the path */
+    void (*answer)(int fd, const char *path);
+} others[] = {
+    {"/n/", answer_n},      {"/long/", answer_long},      {"/items/", answer_items},
+    {"/wait", answer_wait}, {"/endless", answer_endless}, {"/headers", answer_headers},
+    {"/big", answer_big},   {"", answer_missing},
+};
+
+static void answer_page(int fd, const char *request, const struct page *page)
+{
+    char head[256];
+    bool known = page->etag && strstr(request, page->etag);
+    const char *body = known ? "" : page->body;
+    (void)snprintf(head, sizeof(head),
+                   "HTTP/1.1 %sContent-Length: %zu\r\nConnection: close\r\n\r\n",
+                   known ? "304 Not Modified\r\n" : page->head, strlen(body));
+    send_all(fd, head, strlen(head));
+    send_all(fd, body, strlen(body));
+}
+
+static void answer(int fd, const char *request)
+{
+    char path[64] = "";
+    size_t i = 0;
+    (void)sscanf(request, "GET %63s", path);
+    for (size_t k = 0; k < sizeof(pages) / sizeof(pages[0]); k++) {
+        if (strcmp(pages[k].path, path) == 0) {
+            answer_page(fd, request, &pages[k]);
+            return;
+        }
+    }
+    while (strncmp(path, others[i].start, strlen(others[i].start)) != 0) {
+        i++;
+    }
+    others[i].answer(fd, path);
+}
+
+static void serve(int fd)
+{
+    char request[4096];
+    size_t len = 0;
+    while (len + 1 < sizeof(request)) {
+        ssize_t n = recv(fd, request + len, sizeof(request) - 1 - len, 0);
+        if (n <= 0) {
+            break;
+        }
+        len += (size_t)n;
+        request[len] = '\0';
+        if (strstr(request, "\r\n\r\n")) {
+            break;
+        }
+    }
+    request[len] = '\0';
+    atomic_store(&server.last_mono_ms, nb_mono_ms());
+    atomic_fetch_add(&server.hits, 1);
+    if (strncmp(request, "GET /hang", 9) == 0 && server.held_n < 16) {
+        server.held[server.held_n++] = fd;
+        return;
+    }
+    answer(fd, request);
+    (void)shutdown(fd, SHUT_WR);
+    (void)close(fd);
+}
+
+static void *run_server(void *arg)
+{
+    (void)arg;
+    while (!atomic_load(&server.stop)) {
+        struct pollfd ready = {server.fd, POLLIN, 0};
+        if (poll(&ready, 1, 20) == 1) {
+            int fd = accept(server.fd, NULL, NULL);
+            if (fd >= 0) {
+                serve(fd);
+            }
+        }
+    }
+    return NULL;
+}
+
+static void start_server(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(address);
+    server.fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(server.fd, (struct sockaddr *)&address, len), 0);
+    assert_int_equal(listen(server.fd, 256), 0);
+    assert_int_equal(getsockname(server.fd, (struct sockaddr *)&address, &len), 0);
+    server.port = ntohs(address.sin_port);
+    assert_int_equal(pthread_create(&server.thread, NULL, run_server, NULL), 0);
+}
+
+static void stop_server(void)
+{
+    atomic_store(&server.stop, true);
+    (void)pthread_join(server.thread, NULL);
+    for (size_t i = 0; i < server.held_n; i++) {
+        (void)close(server.held[i]);
+    }
+    (void)close(server.fd);
+}
+
+#endif
