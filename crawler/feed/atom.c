@@ -78,9 +78,7 @@ static void end_title(struct nb_feed_reader *reader, struct nb_slice text)
 
 static void end_subtitle(struct nb_feed_reader *reader, struct nb_slice text)
 {
-    if (reader->feed->description.len == 0) {
-        reader->feed->description = nb_feed_body(reader, text, false);
-    }
+    nb_feed_set_description(reader, 2, nb_feed_body(reader, text, false));
 }
 
 static void end_summary(struct nb_feed_reader *reader, struct nb_slice text)
@@ -141,22 +139,25 @@ static void replies(struct nb_feed_reader *reader, struct nb_slice type, struct 
     }
 }
 
+/* Of several pages that say the same, the one for people; RSS's own link is better still. */
+static unsigned rank_of(struct nb_slice type)
+{
+    bool html = type.len == 0 || nb_slice_eq_ascii_case(type, NB_LIT("text/html")) ||
+                nb_slice_eq_ascii_case(type, NB_LIT("application/xhtml+xml"));
+    return html ? 2 : 1;
+}
+
 static void add_link(struct nb_feed_reader *reader, struct nb_slice rel, struct nb_slice type,
                      struct nb_slice url)
 {
-    bool alternate = rel.len == 0 || nb_slice_eq_ascii_case(rel, NB_LIT("alternate"));
     if (url.len == 0) {
         return;
     }
-    if (!in_entry(reader)) {
-        bool hub = nb_slice_eq_ascii_case(rel, NB_LIT("hub"));
-        struct nb_slice *to = hub ? &reader->feed->hub : &reader->feed->link;
-        if ((hub || alternate) && to->len == 0) {
-            *to = url;
-        }
-    } else if (alternate) {
-        if (reader->draft.entry.url.len == 0) {
-            reader->draft.entry.url = url;
+    if (rel.len == 0 || nb_slice_eq_ascii_case(rel, NB_LIT("alternate"))) {
+        nb_feed_set_link(reader, rank_of(type), url);
+    } else if (!in_entry(reader)) {
+        if (nb_slice_eq_ascii_case(rel, NB_LIT("hub")) && reader->feed->hub.len == 0) {
+            reader->feed->hub = url;
         }
     } else if (nb_slice_eq_ascii_case(rel, NB_LIT("enclosure"))) {
         nb_feed_add_enclosure(reader, url, nb_feed_word(reader, type));

@@ -26,16 +26,8 @@ void nb_feed_cdf_attrs(struct nb_feed_reader *reader, const struct nb_feed_attrs
     if (base.p) {
         set_base(reader, base); /* for what is inside */
     }
-    if (!reader->draft.open) {
-        if (reader->feed->link.len == 0) {
-            reader->feed->link = url;
-        }
-        return;
-    }
-    if (url.len) {
-        reader->draft.entry.url = url;
-    }
-    if (changed.p) {
+    nb_feed_set_link(reader, 4, url);
+    if (reader->draft.open && changed.p) {
         reader->draft.entry.updated_ms = nb_feed_date(reader, changed);
     }
 }

@@ -84,8 +84,8 @@ static void end_itunes_summary(struct nb_feed_reader *reader, struct nb_slice te
     struct nb_slice body = nb_feed_body(reader, text, false);
     if (nb_feed_place(reader) == NB_FEED_ENTRY) {
         nb_feed_set_summary(reader, 2, body);
-    } else if (reader->feed->description.len == 0) {
-        reader->feed->description = body;
+    } else {
+        nb_feed_set_description(reader, 1, body);
     }
 }
 

@@ -95,6 +95,7 @@ struct nb_feed_draft {
     unsigned author_rank; /* of the element the author came from; higher wins */
     unsigned summary_rank;
     unsigned published_rank;
+    unsigned url_rank;
     bool open;
 };
 
@@ -133,6 +134,8 @@ struct nb_feed_reader {
     size_t entries_cap;
     struct nb_slice feed_author;
     struct nb_slice feed_author_url;
+    unsigned link_rank; /* of the feed's link; likewise */
+    unsigned description_rank;
     bool guid_is_permalink;
     int64_t sy_period_s;
     int64_t sy_frequency;
@@ -239,6 +242,12 @@ void nb_feed_add_enclosure(struct nb_feed_reader *reader, struct nb_slice url,
 
 /** Set the author of the open entry unless a better element gave one. */
 void nb_feed_set_author(struct nb_feed_reader *reader, unsigned rank, struct nb_slice name);
+
+/** Set the link of the open entry, or of the feed, unless a better element gave one. */
+void nb_feed_set_link(struct nb_feed_reader *reader, unsigned rank, struct nb_slice url);
+
+/** Set the description of the feed unless a better element gave one. */
+void nb_feed_set_description(struct nb_feed_reader *reader, unsigned rank, struct nb_slice text);
 void nb_feed_set_summary(struct nb_feed_reader *reader, unsigned rank, struct nb_slice text);
 
 void nb_feed_entry_open(struct nb_feed_reader *reader);

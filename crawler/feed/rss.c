@@ -57,10 +57,7 @@ static void end_title(struct nb_feed_reader *reader, struct nb_slice text)
 
 static void end_link(struct nb_feed_reader *reader, struct nb_slice text)
 {
-    struct nb_slice *to = in_entry(reader) ? &reader->draft.entry.url : &reader->feed->link;
-    if (to->len == 0) {
-        *to = nb_feed_url(reader, text);
-    }
+    nb_feed_set_link(reader, 3, nb_feed_url(reader, text));
 }
 
 /* Some write Atom's link with href into RSS. */
@@ -81,8 +78,8 @@ static void end_description(struct nb_feed_reader *reader, struct nb_slice text)
     } else if (in_entry(reader)) {
         bool links = reader->draft.entry.content.len == 0;
         nb_feed_set_summary(reader, RANK_DESCRIPTION, nb_feed_body(reader, text, links));
-    } else if (reader->feed->description.len == 0) {
-        reader->feed->description = nb_feed_body(reader, text, false);
+    } else {
+        nb_feed_set_description(reader, 2, nb_feed_body(reader, text, false));
     }
 }
 

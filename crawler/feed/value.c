@@ -177,6 +177,24 @@ void nb_feed_set_author(struct nb_feed_reader *reader, unsigned rank, struct nb_
     }
 }
 
+void nb_feed_set_link(struct nb_feed_reader *reader, unsigned rank, struct nb_slice url)
+{
+    bool entry = reader->draft.open;
+    unsigned *best = entry ? &reader->draft.url_rank : &reader->link_rank;
+    if (url.len && rank > *best) {
+        *(entry ? &reader->draft.entry.url : &reader->feed->link) = url;
+        *best = rank;
+    }
+}
+
+void nb_feed_set_description(struct nb_feed_reader *reader, unsigned rank, struct nb_slice text)
+{
+    if (text.len && rank > reader->description_rank) {
+        reader->feed->description = text;
+        reader->description_rank = rank;
+    }
+}
+
 void nb_feed_set_summary(struct nb_feed_reader *reader, unsigned rank, struct nb_slice text)
 {
     if (text.len && reader->draft.open && rank > reader->draft.summary_rank) {

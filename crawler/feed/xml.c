@@ -189,6 +189,16 @@ static bool markup_counts(const struct nb_feed_reader *reader)
            reader->form != NB_FEED_BINARY && !reader->base64;
 }
 
+/* An address inside markup that has a base of its own; as it is where it has none. */
+static struct nb_slice rebased(struct nb_feed_reader *reader, struct nb_slice href)
+{
+    const struct nb_url *outer = reader->frames[reader->capture_depth - 1].base;
+    const struct nb_url *base = reader->frames[reader->depth - 1].base;
+    struct nb_url url;
+    bool own = base && base != outer;
+    return own && nb_url_parse(href, base, reader->arena, &url) == NB_OK ? url.href : href;
+}
+
 /* Markup inside a captured element goes back to being markup, for html_text. */
 static void add_start_tag(struct nb_feed_reader *reader, const xmlChar *name,
                           const struct nb_feed_attrs *attrs)
@@ -198,6 +208,7 @@ static void add_start_tag(struct nb_feed_reader *reader, const xmlChar *name,
     nb_buf_add_str(&reader->text, (const char *)name);
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
         struct nb_slice value = nb_feed_attr(attrs, kept[i]);
+        value = value.p && i == 0 ? rebased(reader, value) : value;
         if (value.p) {
             nb_buf_addf(&reader->text, " %s=\"", kept[i]);
             add_escaped(&reader->text, value);

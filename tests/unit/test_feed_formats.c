@@ -346,6 +346,44 @@ static void odd_habits_of_rss_and_atom_are_understood(void **state)
     assert_slice_equal(e->content, "bir iki");
 }
 
+static void the_better_of_two_elements_counts_in_any_order(void **state)
+{
+    (void)state;
+    static const char *const links[] = {
+        "<link rel='alternate' type='application/json' href='/1.json'/>",
+        "<link rel='alternate' type='text/html' href='/1'/>",
+        "<link rel='alternate' type='text/html' hreflang='en' href='/1-en'/>",
+    };
+    for (size_t first = 0; first < 2; first++) {
+        char text[1024];
+        (void)snprintf(text, sizeof(text),
+                       "<feed xmlns='http://www.w3.org/2005/Atom'>%s%s<entry>%s%s%s</entry></feed>",
+                       links[first], links[1 - first], links[first], links[1 - first], links[2]);
+        assert_slice_equal(parse(text)->url, "https://blog.example/1");
+        assert_slice_equal(feed.link, "https://blog.example/1");
+
+        static const char *const texts[] = {"<description>asıl</description>",
+                                            "<itunes:summary>öbürü</itunes:summary>"};
+        (void)snprintf(text, sizeof(text), "<rss><channel>%s%s</channel></rss>", texts[first],
+                       texts[1 - first]);
+        (void)parse(text);
+        assert_slice_equal(feed.description, "asıl");
+    }
+}
+
+static void markup_may_have_a_base_of_its_own(void **state)
+{
+    (void)state;
+    const struct nb_feed_entry *e =
+        parse("<feed xmlns='http://www.w3.org/2005/Atom'><entry xml:base='/a/'>"
+              "<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>"
+              "<p xml:base='b/'><a href='1'>x</a></p><a href='2'>y</a></div></content></entry>"
+              "</feed>");
+    assert_int_equal(e->links_n, 2);
+    assert_slice_equal(e->links[0].url, "https://blog.example/a/b/1");
+    assert_slice_equal(e->links[1].url, "https://blog.example/a/2");
+}
+
 /* Every allocation in turn fails: the answer is "out of memory" or the feed, never anything else.
  */
 static void running_out_of_memory_is_said(void **state)
@@ -380,6 +418,8 @@ int main(void)
         cmocka_unit_test(doubts_about_the_encoding_are_told),
         cmocka_unit_test(only_short_entities_of_the_document_stand_for_their_text),
         cmocka_unit_test(odd_habits_of_rss_and_atom_are_understood),
+        cmocka_unit_test(the_better_of_two_elements_counts_in_any_order),
+        cmocka_unit_test(markup_may_have_a_base_of_its_own),
         cmocka_unit_test(running_out_of_memory_is_said),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
