@@ -355,6 +355,10 @@ enum nb_err nb_store_open(const char *dir, enum nb_store_kind kind,
         nb_store_close(store);
         return err;
     }
+    if (!store->read_only) {
+        /* The writer before may have been killed between its last commit and the wake-up. */
+        nb_wake_all(store->wake);
+    }
     *out = store;
     return NB_OK;
 }

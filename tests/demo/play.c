@@ -82,18 +82,23 @@ static bool settled(const struct play *play, int64_t now_ms)
            analyze[NB_CTR_LOG_LAST] >= crawl[NB_CTR_LOG_LAST];
 }
 
-static void maybe_kill(struct play *play, int64_t steps_left)
+static void kill_one(struct play *play)
 {
     static const char *const victims[] = {"crawl", "analyze", "crawl", "analyze", "serve", "run"};
-    if (play->kills_left <= 0 ||
-        next_random(play) % (uint64_t)steps_left >= (uint64_t)play->kills_left) {
-        return;
-    }
     fleet_sleep_us((long)(next_random(play) % 12000));
     size_t which = next_random(play) % (sizeof(victims) / sizeof(victims[0]));
     if (fleet_kill(&play->fleet, victims[which])) {
         play->kills_left--;
         play->kills_done++;
+    }
+}
+
+/* Spread what is left of the kills over the steps that are left. */
+static void maybe_kill(struct play *play, int64_t steps_left)
+{
+    if (play->kills_left > 0 &&
+        next_random(play) % (uint64_t)steps_left < (uint64_t)play->kills_left) {
+        kill_one(play);
     }
 }
 
@@ -121,11 +126,9 @@ static void show_progress(const struct play *play, int64_t now_ms)
     fflush(stdout);
 }
 
-static bool play_step(struct play *play, int64_t now_ms)
+static bool wait_settled(struct play *play, int64_t now_ms)
 {
     int64_t until = nb_mono_ms() + STEP_WAIT_MS;
-    nb_clock_set(play->clock, now_ms);
-    maybe_kill(play, (play->to_ms - now_ms) / play->step_ms + 1);
     while (!settled(play, now_ms)) {
         if (fleet_run_ended(&play->fleet) || nb_mono_ms() > until) {
             fprintf(stderr, "\nplay: stuck at %lld; see %s/nabiz.log\n", (long long)now_ms,
@@ -133,6 +136,25 @@ static bool play_step(struct play *play, int64_t now_ms)
             return false;
         }
         fleet_sleep_us(200);
+    }
+    return true;
+}
+
+static bool play_step(struct play *play, int64_t now_ms)
+{
+    nb_clock_set(play->clock, now_ms);
+    maybe_kill(play, (play->to_ms - now_ms) / play->step_ms + 1);
+    return wait_settled(play, now_ms);
+}
+
+/* A process that is just starting again cannot be killed: those kills come after the last step. */
+static bool play_rest_of_kills(struct play *play)
+{
+    while (play->kills_left > 0) {
+        kill_one(play);
+        if (!wait_settled(play, play->to_ms)) {
+            return false;
+        }
     }
     return true;
 }
@@ -152,6 +174,7 @@ static bool play_weeks(struct play *play)
         ok = play_step(play, now);
         show_progress(play, now);
     }
+    ok = ok && play_rest_of_kills(play);
     ok = fleet_stop_run(&play->fleet) && ok;
     ok = fleet_stop_site(&play->fleet) && ok;
     nb_clock_close(play->clock);

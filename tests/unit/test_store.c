@@ -423,12 +423,9 @@ static void the_map_grows_under_readers_of_the_same_process(void **state)
     nbt_rmdir(dir);
 }
 
-static void a_commit_wakes_another_process_at_once(void **state)
+/* A process that sleeps until the store's wake-up moves. @return its id, once it is asleep soon. */
+static pid_t start_sleeper(const char *dir)
 {
-    (void)state;
-    char *dir = nbt_tmpdir();
-    struct nb_store *store = open_ok(dir, &writing);
-    nb_store_close(store);
     int ready[2];
     assert_int_equal(pipe(ready), 0);
     pid_t pid = fork();
@@ -448,12 +445,37 @@ static void a_commit_wakes_another_process_at_once(void **state)
     }
     char byte;
     assert_int_equal(read(ready[0], &byte, 1), 1);
-    store = open_ok(dir, &writing);
-    struct range range = {0, 1, 10};
-    assert_int_equal(nb_store_write(store, put_range, &range, NULL), NB_OK);
+    return pid;
+}
+
+static void assert_wakes(pid_t pid)
+{
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
+}
+
+static void a_commit_wakes_another_process_at_once(void **state)
+{
+    (void)state;
+    char *dir = nbt_tmpdir();
+    struct nb_store *store = open_ok(dir, &writing);
+    pid_t pid = start_sleeper(dir);
+    struct range range = {0, 1, 10};
+    assert_int_equal(nb_store_write(store, put_range, &range, NULL), NB_OK);
+    assert_wakes(pid);
+    nb_store_close(store);
+    nbt_rmdir(dir);
+}
+
+static void a_writer_that_starts_wakes_those_its_forerunner_did_not(void **state)
+{
+    (void)state;
+    char *dir = nbt_tmpdir();
+    nb_store_close(open_ok(dir, &writing));
+    pid_t pid = start_sleeper(dir);
+    struct nb_store *store = open_ok(dir, &writing);
+    assert_wakes(pid);
     nb_store_close(store);
     nbt_rmdir(dir);
 }
@@ -475,6 +497,7 @@ int main(void)
         cmocka_unit_test(a_backup_taken_while_open_holds_the_same_records),
         cmocka_unit_test(the_map_grows_under_readers_of_the_same_process),
         cmocka_unit_test(a_commit_wakes_another_process_at_once),
+        cmocka_unit_test(a_writer_that_starts_wakes_those_its_forerunner_did_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
