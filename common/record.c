@@ -6,6 +6,7 @@
 
 #include <nabiz/hash.h>
 #include <nabiz/json.h>
+#include <nabiz/mem.h>
 
 static void *arena_alloc(void *arena, size_t size)
 {
@@ -64,6 +65,22 @@ static enum nb_err decode(const ProtobufCMessageDescriptor *descriptor, struct n
 NB_RECORDS(X)
 #undef X
 
+/* Whole, however long: two dumps that are the same show records that are the same. */
+static void json_bytes(struct nb_json *json, const ProtobufCBinaryData *bytes)
+{
+    char id[2 * NB_SHA256_BYTES + 1]; /* most are not longer than this */
+    char *hex = bytes->len <= NB_SHA256_BYTES ? id : nb_malloc(2 * bytes->len + 1);
+    if (hex) {
+        nb_hex(nb_slice(bytes->data, bytes->len), hex);
+        nb_json_cstr(json, hex);
+    } else {
+        nb_json_null(json);
+    }
+    if (hex != id) {
+        nb_free(hex);
+    }
+}
+
 /* One value of a field, at `member`, by its type in the descriptor. */
 static void json_value(struct nb_json *json, const ProtobufCFieldDescriptor *field,
                        const void *member)
@@ -95,14 +112,9 @@ static void json_value(struct nb_json *json, const ProtobufCFieldDescriptor *fie
         nb_json_cstr(json, value ? value->name : NULL);
         break;
     }
-    case PROTOBUF_C_TYPE_BYTES: {
-        const ProtobufCBinaryData *bytes = member;
-        char hex[2 * NB_SHA256_BYTES + 1];
-        size_t n = bytes->len < NB_SHA256_BYTES ? bytes->len : NB_SHA256_BYTES;
-        nb_hex(nb_slice(bytes->data, n), hex);
-        nb_json_cstr(json, hex);
+    case PROTOBUF_C_TYPE_BYTES:
+        json_bytes(json, member);
         break;
-    }
     case PROTOBUF_C_TYPE_MESSAGE:
         nb_record_json(json, *(ProtobufCMessage *const *)member);
         break;

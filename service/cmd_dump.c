@@ -66,6 +66,13 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
             return false;
         }
         DECODE(annotation);
+    case NB_TBL_ROBOTS:
+        if (nb_unpack(body, arena, &value) != NB_OK) {
+            return false;
+        }
+        DECODE(robots_record);
+    case NB_TBL_HOST:
+        DECODE(host);
     case NB_TBL_SOURCE_STATE:
         DECODE(source);
     case NB_TBL_AUTHOR:

@@ -18,6 +18,8 @@
 /* House names for the generated structs; X(house name, generated struct, generated prefix) */
 #define NB_RECORDS(X)                                                                              \
     X(source, Nb__Source, nb__source)                                                              \
+    X(robots_record, Nb__Robots, nb__robots)                                                       \
+    X(host, Nb__Host, nb__host)                                                                    \
     X(document, Nb__Document, nb__document)                                                        \
     X(author, Nb__Author, nb__author)                                                              \
     X(annotation, Nb__Annotation, nb__annotation)                                                  \
@@ -28,6 +30,8 @@
     X(alert, Nb__Alert, nb__alert)
 
 #define nb_source Nb__Source
+#define nb_robots_record Nb__Robots
+#define nb_host Nb__Host
 #define nb_document Nb__Document
 #define nb_author Nb__Author
 #define nb_annotation Nb__Annotation

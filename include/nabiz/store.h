@@ -37,6 +37,8 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK };
       "entry, or the id it is an alias of; see log.c")                                             \
     X(SOURCE_STATE, CRAWL, "source", "id of source", "SourceState")                                \
     X(DUE, CRAWL, "due", "u64 time due, id of source", "empty")                                    \
+    X(ROBOTS, CRAWL, "robots", "origin", "codec byte, Robots")                                     \
+    X(HOST, CRAWL, "host", "name", "Host")                                                         \
     X(ANALYSIS_META, ANALYSIS, "meta", "text", "text")                                             \
     X(ANNOTATION, ANALYSIS, "annotation", "u64 document number", "codec byte, Annotation")         \
     X(KNOWN, ANALYSIS, "known", "id of document or of URL", "u64 document number, site/handle")    \
