@@ -37,6 +37,12 @@ struct nb_crawl {
     bool once;
     bool ordered;
     int done_fd; /* eventfd */
+    /*
+     * The start, in wall time: hosts with a Crawl-delay may have been asked right before by a
+     * process that was killed and could not store it. 0 on a settable clock, where runs with and
+     * without kills must not differ, and with `once`, where it would be waited for each time.
+     */
+    int64_t not_before_ms;
 
     struct nb_store *store;
     struct nb_log *log;

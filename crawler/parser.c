@@ -44,24 +44,6 @@ static int64_t backoff_s(int64_t every_s, uint32_t failures_n)
     return wait_s < most ? wait_s : most;
 }
 
-/* RFC 9110, 10.2.3: seconds or a date. 0 when there is none. */
-static int64_t retry_after_s(const struct nb_poll *poll)
-{
-    int64_t seconds = 0;
-    int64_t at_ms = 0;
-    struct nb_date_context utc = {NULL, poll->answered_ms, 0};
-    if (poll->retry_after.len == 0) {
-        return 0;
-    }
-    if (!nb_slice_to_i64(poll->retry_after, &seconds)) {
-        if (nb_date_parse(poll->retry_after, &utc, &at_ms) != NB_OK) {
-            return 0;
-        }
-        seconds = (at_ms - poll->answered_ms + 999) / 1000;
-    }
-    return seconds < 0 ? 0 : seconds < DAY_S ? seconds : DAY_S;
-}
-
 /* Pauses count from the answer: a poll may have waited long for its host. */
 static void set_due(struct nb_poll *poll, int64_t wait_s)
 {
@@ -84,7 +66,7 @@ static void set_failed(const struct nb_crawl *crawl, struct nb_poll *poll, const
     poll->failed = true;
     poll->records_n = 0;
     int64_t wait_s = backoff_s(every_s, state->failures_n + 1);
-    int64_t asked_s = retry_after_s(poll);
+    int64_t asked_s = nb_poll_retry_after_s(poll, poll->answered_ms);
     state->has_failures_n = 1;
     state->failures_n++;
     set_string(poll, &state->failure, nb_slice_str(why));
@@ -195,21 +177,70 @@ static void set_http_failure(const struct nb_crawl *crawl, struct nb_poll *poll)
     set_failed(crawl, poll, why);
 }
 
-void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
-                         struct nb_arena *scratch)
+/* Another answer to the same question: what robots.txt says, or that it says nothing. */
+static void set_denied(struct nb_poll *poll)
 {
     struct nb_source *state = poll->state;
-    int64_t clock_ms = nb_clock_now_ms(crawl->clock);
-    /* a clock that went back meanwhile is no reason to come again sooner */
-    poll->answered_ms = clock_ms > poll->now_ms ? clock_ms : poll->now_ms;
-    nb_arena_reset(scratch);
+    state->has_denied = 1;
+    state->denied = 1;
+    set_string(poll, &state->failure, nb_slice_str(poll->failure));
+    state->has_due_ms = 1;
+    state->due_ms = poll->retry_ms;
+    nb_diag(NB_INFO, "crawl", "poll denied", nb_kv_str("source", poll->source_url),
+            nb_kv_str("why", poll->failure));
+}
+
+static void set_unreachable(const struct nb_crawl *crawl, struct nb_poll *poll)
+{
+    set_failed(crawl, poll, poll->failure);
+    if (poll->state->due_ms < poll->retry_ms) {
+        poll->state->due_ms = poll->retry_ms;
+    }
+}
+
+/* Not asked, and still due. Where a redirect led is remembered, or it would be asked for again. */
+static void set_deferred(struct nb_poll *poll)
+{
+    struct nb_source *state = poll->state;
+    if (poll->requests_n == 0) {
+        return;
+    }
+    poll->is_changed = true;
+    set_string(poll, &state->url, nb_slice_str(poll->source_url));
+    set_string(poll, &state->resume_url, nb_slice_str(poll->url));
+    state->has_resume_n = 1;
+    state->resume_n = (uint32_t)poll->redirects_n;
+    state->has_resume_moved = 1;
+    state->resume_moved = poll->permanent;
+    if (!state->has_due_ms) {
+        state->has_due_ms = 1;
+        state->due_ms = poll->now_ms;
+        poll->due_ms = poll->now_ms;
+    }
+}
+
+static void set_polled(struct nb_poll *poll)
+{
+    struct nb_source *state = poll->state;
     set_string(poll, &state->url, nb_slice_str(poll->source_url));
     state->has_polled_ms = 1;
     state->polled_ms = poll->now_ms;
+    state->has_denied = 0;
+    state->denied = 0;
+    state->resume_url = NULL;
+    state->has_resume_n = state->has_resume_moved = 0;
+    if (poll->outcome == NB_POLL_DENIED && poll->requests_n == 0) {
+        return;
+    }
     state->has_polls_n = 1;
     state->polls_n++;
     state->has_status = 1;
     state->status = poll->status > 0 ? (uint32_t)poll->status : 0;
+}
+
+static void understand_answer(const struct nb_crawl *crawl, struct nb_poll *poll,
+                              struct nb_arena *scratch)
+{
     if (poll->failure) {
         set_failed(crawl, poll, poll->failure);
     } else if (poll->status == 410) {
@@ -221,6 +252,32 @@ void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
         take_body(crawl, poll, scratch);
     } else {
         set_http_failure(crawl, poll);
+    }
+}
+
+void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
+                         struct nb_arena *scratch)
+{
+    int64_t clock_ms = nb_clock_now_ms(crawl->clock);
+    /* a clock that went back meanwhile is no reason to come again sooner */
+    poll->answered_ms = clock_ms > poll->now_ms ? clock_ms : poll->now_ms;
+    nb_arena_reset(scratch);
+    if (poll->outcome != NB_POLL_DEFERRED) {
+        set_polled(poll);
+    }
+    switch (poll->outcome) {
+    case NB_POLL_ASKED:
+        understand_answer(crawl, poll, scratch);
+        break;
+    case NB_POLL_DENIED:
+        set_denied(poll);
+        break;
+    case NB_POLL_UNREACHABLE:
+        set_unreachable(crawl, poll);
+        break;
+    case NB_POLL_DEFERRED:
+        set_deferred(poll);
+        break;
     }
     nb_buf_fini(&poll->body);
 }

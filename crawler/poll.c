@@ -2,7 +2,35 @@
 
 #include <string.h>
 
+#include <nabiz/date.h>
 #include <nabiz/mem.h>
+
+enum { DAY_S = 86400 };
+
+struct nb_note *nb_note_new(struct nb_slice key, struct nb_slice value, bool stored)
+{
+    struct nb_note *note = nb_malloc(sizeof(*note) + key.len + value.len);
+    if (!note) {
+        return NULL;
+    }
+    char *bytes = (char *)(note + 1);
+    memcpy(bytes, key.p, key.len);
+    memcpy(bytes + key.len, value.p, value.len);
+    *note = (struct nb_note){
+        .key = nb_slice(bytes, key.len),
+        .value = nb_slice(bytes + key.len, value.len),
+    };
+    atomic_init(&note->refs, 1);
+    atomic_init(&note->stored, stored);
+    return note;
+}
+
+void nb_note_drop(struct nb_note *note)
+{
+    if (note && atomic_fetch_sub(&note->refs, 1) == 1) {
+        nb_free(note);
+    }
+}
 
 struct nb_poll *nb_poll_new(size_t arena_bytes, size_t body_bytes)
 {
@@ -23,6 +51,9 @@ struct nb_poll *nb_poll_new(size_t arena_bytes, size_t body_bytes)
 void nb_poll_free(struct nb_poll *poll)
 {
     if (poll) {
+        for (struct nb_poll_note *held = poll->notes; held; held = held->next) {
+            nb_note_drop(held->note);
+        }
         nb_buf_fini(&poll->body);
         nb_arena_free(poll->arena);
         nb_free(poll);
@@ -36,6 +67,62 @@ void nb_poll_free_all(struct nb_poll *first)
         nb_poll_free(first);
         first = next;
     }
+}
+
+enum nb_err nb_poll_hold(struct nb_poll *poll, struct nb_note *note)
+{
+    for (const struct nb_poll_note *held = poll->notes; held; held = held->next) {
+        if (held->note == note) {
+            return NB_OK;
+        }
+    }
+    struct nb_poll_note *held = nb_arena_alloc(poll->arena, sizeof(*held));
+    if (!held) {
+        return NB_ENOMEM;
+    }
+    atomic_fetch_add(&note->refs, 1);
+    *held = (struct nb_poll_note){poll->notes, note};
+    poll->notes = held;
+    return NB_OK;
+}
+
+enum nb_err nb_poll_paced(struct nb_poll *poll, struct nb_slice host, int64_t asked_ms,
+                          int64_t delay_ms)
+{
+    struct nb_poll_pace *pace = poll->paces;
+    while (pace && !nb_slice_eq(pace->host, host)) {
+        pace = pace->next;
+    }
+    if (!pace) {
+        pace = nb_arena_calloc(poll->arena, 1, sizeof(*pace));
+        struct nb_slice name = nb_arena_copy(poll->arena, host);
+        if (!pace || !name.p) {
+            return NB_ENOMEM;
+        }
+        pace->host = name;
+        pace->next = poll->paces;
+        poll->paces = pace;
+    }
+    pace->asked_ms = asked_ms;
+    pace->delay_ms = delay_ms;
+    return NB_OK;
+}
+
+int64_t nb_poll_retry_after_s(const struct nb_poll *poll, int64_t now_ms)
+{
+    int64_t seconds = 0;
+    int64_t at_ms = 0;
+    struct nb_date_context utc = {NULL, now_ms, 0};
+    if (poll->retry_after.len == 0) {
+        return 0;
+    }
+    if (!nb_slice_to_i64(poll->retry_after, &seconds)) {
+        if (nb_date_parse(poll->retry_after, &utc, &at_ms) != NB_OK) {
+            return 0;
+        }
+        seconds = (at_ms - now_ms + 999) / 1000;
+    }
+    return seconds < 0 ? 0 : seconds < DAY_S ? seconds : DAY_S;
 }
 
 void nb_due_key(int64_t due_ms, struct nb_id id, uint8_t out[NB_DUE_KEY_BYTES])

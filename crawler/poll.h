@@ -7,6 +7,7 @@
 #ifndef NABIZ_CRAWLER_POLL_H
 #define NABIZ_CRAWLER_POLL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,6 +20,49 @@
 
 /* Key in the DUE table: u64 time, id. */
 enum { NB_DUE_KEY_BYTES = 8 + NB_ID_BYTES };
+
+/**
+ * A record of the crawl store that became known while fetching. All polls that went by it hold it,
+ * and the first of them that is stored stores it too: nothing is stored that followed from what is
+ * not.
+ */
+struct nb_note {
+    atomic_uint refs;
+    atomic_bool stored;
+    struct nb_slice key, value; /* in the same block */
+};
+
+/** A copy with one reference. @return NULL when out of memory. */
+struct nb_note *nb_note_new(struct nb_slice key, struct nb_slice value, bool stored);
+
+/** Give a reference up. NULL is allowed. */
+void nb_note_drop(struct nb_note *note);
+
+/** A note that a poll holds. */
+struct nb_poll_note {
+    struct nb_poll_note *next;
+    struct nb_note *note;
+};
+
+/** A host with a Crawl-delay that a poll asked, or could not ask yet. */
+struct nb_poll_pace {
+    struct nb_poll_pace *next;
+    struct nb_slice host;
+    int64_t asked_ms; /* wall time */
+    int64_t delay_ms;
+    struct nb_slice value; /* the writer's: the record of it */
+};
+
+/** How far a poll came. */
+enum nb_poll_outcome {
+    NB_POLL_ASKED,       /* an answer, or a failure to get one */
+    NB_POLL_DENIED,      /* by a rule of robots.txt */
+    NB_POLL_UNREACHABLE, /* robots.txt cannot be had, which denies everything */
+    NB_POLL_DEFERRED,    /* Crawl-delay: the turn of its host has not come */
+};
+
+struct nb_rules; /* fetch/rules.h */
+struct nb_pace;  /* pace.h */
 
 struct nb_poll {
     struct nb_poll *next;                  /* in the list of whoever has it */
@@ -34,18 +78,32 @@ struct nb_poll {
     Nb__Kind kind;
     int64_t every_s;
     struct nb_source *state; /* from the last poll; empty at first */
+    int64_t due_ms;          /* since when it was due */
+    struct nb_pace *pace;    /* of the host, while it is its turn; NULL without a Crawl-delay */
 
     /* the fetch loop's: what came */
-    struct nb_slice host; /* of the URL being asked */
+    struct nb_slice host;   /* of the URL being asked */
+    struct nb_slice origin; /* "http://host:port" of it */
+    struct nb_slice path;   /* with the query */
+    unsigned requests_n;
     int redirects_n;
     bool permanent; /* all redirects so far were permanent */
     struct nb_buf body;
     size_t header_bytes;
     long status; /* 0: no answer */
-    struct nb_slice etag, last_modified, content_type, retry_after;
+    struct nb_slice etag, last_modified, content_type, retry_after, cache_control;
     const char *moved_to; /* where permanent redirects led; NULL when nowhere */
     const char *failure;  /* static, or in the arena; NULL when there is an answer */
     bool refused;         /* the address is private */
+    enum nb_poll_outcome outcome;
+    int64_t retry_ms; /* DENIED, UNREACHABLE: when robots.txt is asked for again */
+    struct nb_poll_note *notes;
+    struct nb_poll_pace *paces;
+
+    /* of a request for a robots.txt, which is no poll but goes the same way */
+    struct nb_rules *rules;     /* what it is for; NULL for a poll */
+    struct nb_fetch_loop *home; /* whose they are */
+    bool is_answered;
 
     /* the parser's: what it means */
     int64_t answered_ms; /* wall time, not before now_ms; pauses count from here */
@@ -54,6 +112,7 @@ struct nb_poll {
     size_t skipped_n; /* documents over a limit */
     bool unchanged;
     bool failed;
+    bool is_changed; /* DEFERRED, but there is something to remember */
 
     /* the writer's: keys and values of its bookkeeping */
     uint8_t old_key[NB_DUE_KEY_BYTES];
@@ -66,6 +125,19 @@ void nb_poll_free(struct nb_poll *poll);
 
 /** Free a list. */
 void nb_poll_free_all(struct nb_poll *first);
+
+/** Let a poll hold a note; one it has already is not added. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_poll_hold(struct nb_poll *poll, struct nb_note *note) NB_MUSTUSE;
+
+/** Remember when a host was asked. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_poll_paced(struct nb_poll *poll, struct nb_slice host, int64_t asked_ms,
+                          int64_t delay_ms) NB_MUSTUSE;
+
+/**
+ * The answer's Retry-After (RFC 9110, 10.2.3: seconds or a date), at most a day.
+ * @return seconds from now_ms; 0 when there is none.
+ */
+int64_t nb_poll_retry_after_s(const struct nb_poll *poll, int64_t now_ms);
 
 void nb_due_key(int64_t due_ms, struct nb_id id, uint8_t out[NB_DUE_KEY_BYTES]);
 

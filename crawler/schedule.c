@@ -3,8 +3,10 @@
  * the list of sources is read and kept up as polls come back. The table is what survives; the
  * writer changes it together with the documents.
  *
- * A source is in the heap, under way, or not to be polled (paused, retired). `busy` says which rows
- * are under way, so that reading the list again does not dispatch one twice.
+ * A source of a host with a Crawl-delay that comes up before its turn waits there; see pace.h.
+ *
+ * A source is in the heap, at such a host, under way, or not to be polled (paused, retired). `busy`
+ * says which rows are under way, so that reading the list again does not dispatch one twice.
  */
 #include "crawler/crawl_impl.h"
 
@@ -15,12 +17,14 @@
 #include <nabiz/mem.h>
 
 #include "crawler/heap.h"
+#include "crawler/pace.h"
 
 enum { WAIT_MOST_MS = 60000, STATE_ARENA_BYTES = 1 << 20, CLOCK_SLACK_MS = 1000 };
 
 struct schedule {
     struct nb_crawl *crawl;
     struct nb_heap due;
+    struct nb_paces paces;
     bool *busy; /* by row of the list */
     struct nb_poll *live;
     size_t live_n;
@@ -139,6 +143,7 @@ static enum nb_err fill(struct schedule *schedule, struct nb_error *error)
     struct nb_txn *txn;
     nb_free(schedule->busy);
     schedule->due.n = 0;
+    nb_paces_clear(&schedule->paces);
     schedule->adjusted = false;
     schedule->busy = nb_calloc(n, sizeof(bool));
     bool *known = nb_calloc(n, sizeof(bool));
@@ -185,17 +190,35 @@ static void live_remove(struct schedule *schedule, struct nb_poll *poll)
     schedule->live_n--;
 }
 
-/* A poll that was stored: its source is due again later. */
+/* The turns of hosts with a Crawl-delay, after a poll that knows of some. */
+static enum nb_err take_paces(struct schedule *schedule, const struct nb_poll *poll)
+{
+    enum nb_err err = NB_OK;
+    for (const struct nb_poll_pace *at = poll->paces; err == NB_OK && at; at = at->next) {
+        err = nb_pace_set(&schedule->paces, at->host, at->asked_ms, at->delay_ms);
+    }
+    if (poll->pace) {
+        nb_pace_end(poll->pace);
+        enum nb_err settled =
+            nb_pace_settle(&schedule->paces, poll->pace, schedule->last_ms, &schedule->due);
+        err = err == NB_OK ? settled : err;
+    }
+    return err;
+}
+
+/* A poll that was stored: its source is due again later, or still. */
 static enum nb_err take_back(struct schedule *schedule, struct nb_poll *poll)
 {
     const struct nb_sources *sources = schedule->crawl->sources;
     const struct nb_source_row *row = nb_sources_find(sources, poll->source);
-    enum nb_err err = NB_OK;
+    enum nb_err err = take_paces(schedule, poll);
     live_remove(schedule, poll);
     if (row) {
+        bool is_due = poll->outcome == NB_POLL_DEFERRED;
         schedule->busy[row_index(sources, row)] = false;
-        if (!row->paused && poll->state->has_due_ms) {
-            err = push_due(schedule, row, due_by_clock(schedule, poll->state));
+        if (err == NB_OK && !row->paused && (is_due || poll->state->has_due_ms)) {
+            int64_t due_ms = is_due ? poll->due_ms : due_by_clock(schedule, poll->state);
+            err = push_due(schedule, row, due_ms);
         }
     }
     nb_poll_free(poll);
@@ -247,10 +270,22 @@ static enum nb_err read_state(struct nb_txn *txn, struct nb_poll *poll)
     return err;
 }
 
-static enum nb_err dispatch(struct schedule *schedule, struct nb_txn *txn,
-                            const struct nb_source_row *row, int64_t now_ms)
+/* Where to ask: on from a redirect whose host had to wait, where the source moved, or as given. */
+static void set_url(struct nb_poll *poll)
 {
-    struct nb_crawl *crawl = schedule->crawl;
+    const struct nb_source *state = poll->state;
+    poll->url = state->moved_to ? state->moved_to : poll->source_url;
+    if (state->resume_url) {
+        poll->url = state->resume_url;
+        poll->redirects_n = (int)state->resume_n;
+        poll->permanent = state->resume_moved;
+        poll->moved_to = state->resume_moved ? state->resume_url : NULL;
+    }
+}
+
+static enum nb_err make_poll(const struct nb_crawl *crawl, struct nb_txn *txn,
+                             const struct nb_source_row *row, int64_t now_ms, struct nb_poll **out)
+{
     struct nb_poll *poll = nb_poll_new(crawl->poll_bytes, crawl->body_bytes);
     if (!poll) {
         return NB_ENOMEM;
@@ -265,9 +300,35 @@ static enum nb_err dispatch(struct schedule *schedule, struct nb_txn *txn,
         nb_poll_free(poll);
         return err;
     }
-    poll->ticket = ++schedule->tickets;
-    poll->url = poll->state->moved_to ? poll->state->moved_to : poll->source_url;
+    set_url(poll);
     nb_due_key(poll->state->has_due_ms ? poll->state->due_ms : 0, poll->source, poll->old_key);
+    *out = poll;
+    return NB_OK;
+}
+
+static enum nb_err dispatch(struct schedule *schedule, struct nb_txn *txn,
+                            const struct nb_source_row *row, const struct nb_heap_item *item,
+                            int64_t now_ms)
+{
+    struct nb_crawl *crawl = schedule->crawl;
+    struct nb_poll *poll = NULL;
+    enum nb_err err = make_poll(crawl, txn, row, now_ms, &poll);
+    if (err != NB_OK) {
+        return err;
+    }
+    nb_fetch_prepare(poll);
+    struct nb_pace *pace = nb_pace_find(&schedule->paces, poll->host);
+    if (pace && !nb_pace_is_open(pace, now_ms)) {
+        nb_poll_free(poll);
+        err = nb_pace_park(pace, &(struct nb_heap_item){.key = item->key, .id = item->id});
+        return err == NB_OK ? nb_pace_settle(&schedule->paces, pace, now_ms, &schedule->due) : err;
+    }
+    if (pace) {
+        nb_pace_begin(pace);
+    }
+    poll->pace = pace;
+    poll->due_ms = item->key;
+    poll->ticket = ++schedule->tickets;
     schedule->busy[row_index(crawl->sources, row)] = true;
     live_add(schedule, poll);
     nb_fetch_submit(crawl->fetch, poll);
@@ -284,10 +345,11 @@ static enum nb_err dispatch_due(struct schedule *schedule, int64_t now_ms, struc
 {
     struct nb_crawl *crawl = schedule->crawl;
     struct nb_txn *txn;
-    if (!is_due(schedule, now_ms)) {
-        return NB_OK;
+    enum nb_err err = nb_paces_wake(&schedule->paces, now_ms, &schedule->due);
+    if (err != NB_OK || !is_due(schedule, now_ms)) {
+        return err;
     }
-    enum nb_err err = nb_read_begin(crawl->store, &txn, error);
+    err = nb_read_begin(crawl->store, &txn, error);
     if (err != NB_OK) {
         return err;
     }
@@ -295,7 +357,10 @@ static enum nb_err dispatch_due(struct schedule *schedule, int64_t now_ms, struc
         struct nb_heap_item item = nb_heap_pop(&schedule->due);
         const struct nb_source_row *row = nb_sources_find(crawl->sources, item.id);
         if (row) {
-            err = dispatch(schedule, txn, row, now_ms);
+            err = dispatch(schedule, txn, row, &item, now_ms);
+        }
+        if (err == NB_OK && item.value) { /* its turn, but it may have gone elsewhere or nowhere */
+            err = nb_pace_settle(&schedule->paces, item.value, now_ms, &schedule->due);
         }
     }
     nb_read_end(txn);
@@ -303,13 +368,6 @@ static enum nb_err dispatch_due(struct schedule *schedule, int64_t now_ms, struc
 }
 
 /* ---- the thread ---- */
-
-/* A settable clock that nobody set yet reads 0: nothing is due before time begins. */
-static bool is_settled(const struct schedule *schedule, int64_t now_ms)
-{
-    const struct nb_heap_item *top = nb_heap_top(&schedule->due);
-    return now_ms > 0 && schedule->live_n == 0 && (!top || top->key > now_ms);
-}
 
 /*
  * Has the wall clock been set, so that due times in memory mean something else? Going forward is
@@ -325,6 +383,51 @@ static bool is_stepped(struct schedule *schedule, int64_t now_ms)
     schedule->last_ms = now_ms;
     schedule->last_mono_ms = mono_ms;
     return back || forth;
+}
+
+/* A settable clock that nobody set yet reads 0: nothing is due before time begins. */
+static bool is_settled(const struct schedule *schedule, int64_t now_ms)
+{
+    const struct nb_heap_item *top = nb_heap_top(&schedule->due);
+    return now_ms > 0 && schedule->live_n == 0 && (!top || top->key > now_ms);
+}
+
+/* With --once: the turns of hosts with a Crawl-delay are waited for if they come soon. */
+static bool is_done(const struct schedule *schedule, int64_t now_ms)
+{
+    const struct nb_crawl *crawl = schedule->crawl;
+    bool soon = nb_paces_next_ms(&schedule->paces) <= now_ms + WAIT_MOST_MS;
+    return crawl->once && (!soon || nb_clock_is_settable(crawl->clock));
+}
+
+/* The first time at which there may be something to do. */
+static int64_t wait_until_ms(const struct schedule *schedule)
+{
+    const struct nb_heap_item *top = nb_heap_top(&schedule->due);
+    int64_t turn_ms = nb_paces_next_ms(&schedule->paces);
+    if (schedule->live_n >= schedule->live_max) {
+        return INT64_MAX;
+    }
+    return top && top->key < turn_ms ? top->key : turn_ms;
+}
+
+static enum nb_err begin(struct schedule *schedule, struct nb_error *error)
+{
+    struct nb_crawl *crawl = schedule->crawl;
+    struct nb_txn *txn;
+    enum nb_err err = NB_OK;
+    (void)is_stepped(schedule, nb_clock_now_ms(crawl->clock));
+    if (!schedule->arena) {
+        return NB_ENOMEM;
+    }
+    if (nb_config_int(crawl->config, NB_CFG_ROBOTS)) {
+        err = nb_read_begin(crawl->store, &txn, error);
+        if (err == NB_OK) {
+            err = nb_paces_load(&schedule->paces, txn, crawl->not_before_ms);
+            nb_read_end(txn);
+        }
+    }
+    return err == NB_OK ? fill(schedule, error) : err;
 }
 
 static enum nb_err one_round(struct schedule *schedule, int64_t now_ms, struct nb_error *error)
@@ -347,23 +450,20 @@ static void run(struct schedule *schedule)
 {
     struct nb_crawl *crawl = schedule->crawl;
     struct nb_error error = {0};
-    (void)is_stepped(schedule, nb_clock_now_ms(crawl->clock));
-    enum nb_err err = schedule->arena ? fill(schedule, &error) : NB_ENOMEM;
+    enum nb_err err = begin(schedule, &error);
     while (err == NB_OK && !atomic_load(&crawl->stopping)) {
         uint32_t seen = nb_clock_seen(crawl->clock);
         int64_t now_ms = nb_clock_now_ms(crawl->clock);
         err = one_round(schedule, now_ms, &error);
         if (err == NB_OK && is_settled(schedule, now_ms)) {
             nb_counter_set(NB_CTR_SETTLED_MS, now_ms);
-            if (crawl->once) {
+            if (is_done(schedule, now_ms)) {
                 nb_crawl_done(crawl);
                 return;
             }
         }
-        const struct nb_heap_item *top = nb_heap_top(&schedule->due);
-        bool waits_for_time = top && schedule->live_n < schedule->live_max;
         if (err == NB_OK && !atomic_load(&crawl->stopping)) {
-            nb_clock_wait(crawl->clock, seen, waits_for_time ? top->key : INT64_MAX, WAIT_MOST_MS);
+            nb_clock_wait(crawl->clock, seen, wait_until_ms(schedule), WAIT_MOST_MS);
         }
     }
     if (err != NB_OK) {
@@ -385,5 +485,6 @@ void nb_crawl_schedule(void *arg)
     run(&schedule);
     nb_arena_free(schedule.arena);
     nb_heap_fini(&schedule.due);
+    nb_paces_fini(&schedule.paces);
     nb_free(schedule.busy);
 }

@@ -121,10 +121,39 @@ static enum nb_err note_state(struct writer *writer, struct nb_poll *poll)
     return err;
 }
 
+/* What became known of robots.txt and of hosts: with the first poll that went by it. */
+static enum nb_err note_hosts(struct writer *writer, struct nb_poll *poll)
+{
+    enum nb_err err = NB_OK;
+    for (const struct nb_poll_note *at = poll->notes; err == NB_OK && at; at = at->next) {
+        if (!atomic_load(&at->note->stored)) {
+            err = nb_log_batch_note(writer->batch, NB_TBL_ROBOTS, at->note->key, at->note->value);
+        }
+    }
+    for (struct nb_poll_pace *at = poll->paces; err == NB_OK && at; at = at->next) {
+        struct nb_host *host = nb_host_new(poll->arena);
+        if (!host) {
+            return NB_ENOMEM;
+        }
+        host->has_asked_ms = host->has_delay_ms = 1;
+        host->asked_ms = at->asked_ms;
+        host->delay_ms = at->delay_ms;
+        err = nb_host_encode(host, poll->arena, &at->value);
+        if (err == NB_OK) {
+            err = nb_log_batch_note(writer->batch, NB_TBL_HOST, at->host, at->value);
+        }
+    }
+    return err;
+}
+
 static enum nb_err add_poll(struct writer *writer, struct nb_poll *poll, struct nb_error *error)
 {
     uint64_t new_n = 0;
-    enum nb_err err = count_new(writer, poll, &new_n, error);
+    enum nb_err err = note_hosts(writer, poll);
+    if (err == NB_OK && poll->outcome == NB_POLL_DEFERRED) {
+        return poll->is_changed ? note_state(writer, poll) : NB_OK;
+    }
+    err = err == NB_OK ? count_new(writer, poll, &new_n, error) : err;
     if (err != NB_OK) {
         return err;
     }
@@ -146,7 +175,9 @@ static void count_outcomes(const struct writer *writer)
     nb_counter_add(NB_CTR_DOCS_REVISED, outcomes[NB_LOG_REVISED]);
     nb_counter_add(NB_CTR_DOCS_KNOWN, outcomes[NB_LOG_KNOWN]);
     for (const struct nb_poll *poll = writer->polls.first; poll; poll = poll->next) {
-        nb_counter_add(NB_CTR_POLLS, 1);
+        bool was_denied = poll->outcome == NB_POLL_DENIED || poll->outcome == NB_POLL_UNREACHABLE;
+        nb_counter_add(NB_CTR_POLLS, poll->outcome != NB_POLL_DEFERRED);
+        nb_counter_add(NB_CTR_ROBOTS_DENIED, was_denied);
         nb_counter_add(NB_CTR_POLLS_UNCHANGED, poll->unchanged);
         nb_counter_add(NB_CTR_POLLS_FAILED, poll->failed);
         nb_counter_add(NB_CTR_DOCS_SKIPPED, (int64_t)poll->skipped_n);
@@ -212,6 +243,9 @@ static void hand_back(struct writer *writer)
     struct nb_poll *poll;
     pthread_mutex_lock(&crawl->mu);
     while ((poll = nb_poll_list_take(&writer->polls)) != NULL) {
+        for (const struct nb_poll_note *at = poll->notes; at; at = at->next) {
+            atomic_store(&at->note->stored, true);
+        }
         nb_poll_list_add(&crawl->done, poll);
     }
     pthread_mutex_unlock(&crawl->mu);

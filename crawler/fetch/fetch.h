@@ -2,16 +2,20 @@
  * Fetching: event loops that answer polls. Owns curl's multi interface.
  *
  * A host always belongs to one loop, so that one connection and one pause per host need no lock. A
- * redirect goes back through the queue of the host it leads to.
+ * redirect goes back through the queue of the host it leads to. With crawl.robots on, nothing is
+ * asked that robots.txt denies, and nothing sooner than its Crawl-delay allows.
  *
- * Threads: nb_fetch_submit() from any thread; the rest from the one that made it.
+ * Threads: nb_fetch_prepare() and nb_fetch_submit() from any thread; the rest from the one that
+ * made it.
  */
 #ifndef NABIZ_CRAWLER_FETCH_H
 #define NABIZ_CRAWLER_FETCH_H
 
+#include <nabiz/clock.h>
 #include <nabiz/config.h>
 #include <nabiz/err.h>
 #include <nabiz/queue.h>
+#include <nabiz/store.h>
 
 #include "crawler/poll.h"
 
@@ -19,13 +23,25 @@ struct nb_fetch;
 
 /**
  * Start the loops.
- * @param out_queue  where answered polls go; a failed one has `failure` set.
+ * @param crawl      read only, for what is known of robots.txt; what becomes known goes out with
+ *                   the polls (notes, paces). It and clock are borrowed until nb_fetch_stop().
+ * @param not_before_ms  wall time at which each host with a Crawl-delay may have been asked last.
+ * @param out_queue  where answered polls go; a failed one has `failure` set, and one that was not
+ *                   asked says so in `outcome`.
  * @return NB_OK, NB_ENOMEM, NB_ESYS.
  */
-enum nb_err nb_fetch_start(const struct nb_config *config, struct nb_queue *out_queue,
-                           struct nb_fetch **out, struct nb_error *error) NB_MUSTUSE;
+enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock *clock,
+                           struct nb_store *crawl, int64_t not_before_ms,
+                           struct nb_queue *out_queue, struct nb_fetch **out,
+                           struct nb_error *error) NB_MUSTUSE;
 
-/** Take a poll. After nb_fetch_stop() began it is freed. */
+/**
+ * Read poll->url: sets host, origin and path, and the URL as our parser writes it. The host is
+ * empty when it cannot be asked.
+ */
+void nb_fetch_prepare(struct nb_poll *poll);
+
+/** Take a prepared poll. After nb_fetch_stop() began it is freed. */
 void nb_fetch_submit(struct nb_fetch *fetch, struct nb_poll *poll);
 
 /** Drop what is under way, join the loops, free. NULL is allowed. */

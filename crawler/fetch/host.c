@@ -2,6 +2,10 @@
  * Hosts of one loop. A host is either active (one transfer under way) or in the heap under the
  * time it may be asked again. One that comes up with nothing waiting is forgotten, so memory
  * follows the hosts in use and not all that were ever met.
+ *
+ * Pauses between requests are short and monotonic. A Crawl-delay may be hours: it is kept in wall
+ * time, survives a restart in the HOST table, and nobody waits for it here: a poll that is too
+ * early goes back to the scheduler.
  */
 #include "crawler/fetch/loop.h"
 
@@ -9,6 +13,9 @@
 
 #include <nabiz/clock.h>
 #include <nabiz/mem.h>
+#include <nabiz/record.h>
+
+enum { HOST_ARENA_BYTES = 4096 };
 
 static struct nb_fetch_host *find(struct nb_fetch_loop *loop, struct nb_slice name, uint64_t hash)
 {
@@ -71,6 +78,25 @@ enum nb_err nb_fetch_host_add(struct nb_fetch_loop *loop, struct nb_poll *poll)
     return NB_OK;
 }
 
+enum nb_err nb_fetch_host_put_back(struct nb_fetch_loop *loop, struct nb_poll_list *polls)
+{
+    const struct nb_poll *poll = polls->first;
+    if (!poll) {
+        return NB_OK;
+    }
+    uint64_t hash = nb_hash64(poll->host);
+    struct nb_fetch_host *host = find(loop, poll->host, hash);
+    host = host ? host : make(loop, poll->host, hash);
+    if (!host) {
+        return NB_ENOMEM;
+    }
+    polls->last->next = host->waiting.first;
+    host->waiting.first = polls->first;
+    host->waiting.last = host->waiting.last ? host->waiting.last : polls->last;
+    *polls = (struct nb_poll_list){0};
+    return NB_OK;
+}
+
 struct nb_fetch_host *nb_fetch_host_next(struct nb_fetch_loop *loop, int64_t mono_ms)
 {
     const struct nb_heap_item *top;
@@ -84,10 +110,28 @@ struct nb_fetch_host *nb_fetch_host_next(struct nb_fetch_loop *loop, int64_t mon
     return NULL;
 }
 
-enum nb_err nb_fetch_host_done(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
-                               int64_t mono_ms)
+enum nb_err nb_fetch_host_ready_at(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
+                                   int64_t mono_ms)
 {
-    return make_ready(loop, host, mono_ms + loop->fetch->settings.host_gap_ms);
+    return make_ready(loop, host, mono_ms);
+}
+
+int64_t nb_fetch_host_asked_ms(struct nb_fetch_loop *loop, struct nb_fetch_host *host)
+{
+    struct nb_txn *txn;
+    struct nb_slice value;
+    struct nb_host *record;
+    struct nb_arena *arena = host->is_known ? NULL : nb_arena_new(HOST_ARENA_BYTES);
+    if (arena && nb_read_begin(loop->fetch->store, &txn, NULL) == NB_OK) {
+        host->is_known = true;
+        if (nb_get(txn, NB_TBL_HOST, nb_slice(host->name, host->name_len), &value) == NB_OK &&
+            nb_host_decode(value, arena, &record) == NB_OK) {
+            host->asked_ms = record->asked_ms;
+        }
+        nb_read_end(txn);
+    }
+    nb_arena_free(arena);
+    return host->asked_ms;
 }
 
 int64_t nb_fetch_host_wait_ms(const struct nb_fetch_loop *loop, int64_t mono_ms)

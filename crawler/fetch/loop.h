@@ -1,5 +1,5 @@
 /**
- * Inside of fetching: one loop, its hosts and its transfers.
+ * Inside of fetching: one loop, its hosts, its rules and its transfers.
  *
  * Threads: a loop's fields belong to its thread unless they say otherwise.
  */
@@ -15,6 +15,7 @@
 #include <nabiz/thread.h>
 
 #include "crawler/fetch/fetch.h"
+#include "crawler/fetch/rules.h"
 #include "crawler/heap.h"
 
 /* What every transfer is set up with. */
@@ -25,6 +26,8 @@ struct nb_fetch_settings {
     long timeout_ms;
     int64_t host_gap_ms;
     size_t body_bytes;
+    bool obey_robots;
+    int64_t delay_max_ms;
 };
 
 /* A host that was asked lately or is to be asked; its polls wait here. */
@@ -32,6 +35,8 @@ struct nb_fetch_host {
     struct nb_fetch_host *next; /* in its bucket */
     struct nb_poll_list waiting;
     uint64_t hash;
+    bool is_known;    /* asked_ms was looked up */
+    int64_t asked_ms; /* wall time of the last request; kept only with a Crawl-delay */
     size_t name_len;
     char name[];
 };
@@ -63,10 +68,14 @@ struct nb_fetch_loop {
     struct nb_fetch_transfer *idle;
     size_t idle_n;
     struct nb_poll_list backlog; /* answered, but the parsers are behind */
+    struct nb_rules_cache rules;
 };
 
 struct nb_fetch {
     struct nb_fetch_settings settings;
+    const struct nb_clock *clock;
+    struct nb_store *store;
+    int64_t not_before_ms;
     struct nb_queue *out;
     int64_t started_mono_ms;
     atomic_bool stopping;
@@ -82,9 +91,16 @@ enum nb_err nb_fetch_host_add(struct nb_fetch_loop *loop, struct nb_poll *poll) 
 /** The next host that may be asked now and has a poll waiting, out of the heap; NULL when none. */
 struct nb_fetch_host *nb_fetch_host_next(struct nb_fetch_loop *loop, int64_t mono_ms);
 
-/** A transfer ended: the host may be asked again after the pause. @return NB_OK, NB_ENOMEM. */
-enum nb_err nb_fetch_host_done(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
-                               int64_t mono_ms) NB_MUSTUSE;
+/** Put polls that were taken out before back at the front of their host. @return as _add. */
+enum nb_err nb_fetch_host_put_back(struct nb_fetch_loop *loop,
+                                   struct nb_poll_list *polls) NB_MUSTUSE;
+
+/** Put a host back into the heap, to be asked again from mono_ms on. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_fetch_host_ready_at(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
+                                   int64_t mono_ms) NB_MUSTUSE;
+
+/** Wall time of the last request, by what is stored if need be; 0 when nothing is known. */
+int64_t nb_fetch_host_asked_ms(struct nb_fetch_loop *loop, struct nb_fetch_host *host);
 
 /** Free a host that is not in the heap, and the polls that wait there. */
 void nb_fetch_host_forget(struct nb_fetch_loop *loop, struct nb_fetch_host *host);

@@ -24,6 +24,10 @@ enum {
     IDLE_MAX = 64,
 };
 
+#define ACCEPT_FEEDS                                                                               \
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, "      \
+    "text/xml;q=0.9, */*;q=0.5"
+
 static bool is_redirect(long status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -32,6 +36,17 @@ static bool is_redirect(long status)
 static bool is_success(long status)
 {
     return status >= 200 && status <= 299;
+}
+
+/* The end of a robots.txt that is too long is not read (RFC 9309, 2.5). */
+static size_t on_robots_body(struct nb_poll *poll, struct nb_slice bytes)
+{
+    size_t room = poll->body.max - poll->body.len;
+    nb_buf_add(&poll->body, nb_slice_sub(bytes, 0, room));
+    if (poll->body.err != NB_OK) {
+        poll->failure = "out of memory";
+    }
+    return poll->body.err == NB_OK && bytes.len <= room ? bytes.len : 0;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t n, void *data)
@@ -44,6 +59,9 @@ static size_t on_body(char *bytes, size_t one, size_t n, void *data)
     if (!is_success(status)) {
         transfer->unread_bytes += n;
         return transfer->unread_bytes <= UNREAD_MAX_BYTES ? n : 0;
+    }
+    if (poll->rules) {
+        return on_robots_body(poll, nb_slice(bytes, n));
     }
     nb_buf_add(&poll->body, nb_slice(bytes, n));
     if (poll->body.err != NB_OK) {
@@ -86,6 +104,8 @@ static size_t on_header(char *bytes, size_t one, size_t n, void *data)
         keep(poll, value, &poll->content_type);
     } else if (nb_slice_eq_ascii_case(name, NB_LIT("retry-after"))) {
         keep(poll, value, &poll->retry_after);
+    } else if (nb_slice_eq_ascii_case(name, NB_LIT("cache-control"))) {
+        keep(poll, value, &poll->cache_control);
     }
     return n;
 }
@@ -122,8 +142,7 @@ static bool add_headers(struct nb_fetch_transfer *transfer)
 {
     const struct nb_source *state = transfer->poll->state;
     bool ok = add_header(transfer, "Accept",
-                         "application/atom+xml, application/rss+xml, application/rdf+xml, "
-                         "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5");
+                         transfer->poll->rules ? "text/plain, */*;q=0.5" : ACCEPT_FEEDS);
     if (ok && is_sendable(state->etag)) {
         ok = add_header(transfer, "If-None-Match", state->etag);
     }
@@ -188,7 +207,7 @@ static void forget_answer(struct nb_poll *poll)
     poll->refused = false;
     poll->failure = NULL;
     poll->etag = poll->last_modified = poll->content_type = poll->retry_after =
-        (struct nb_slice){NULL, 0};
+        poll->cache_control = (struct nb_slice){NULL, 0};
 }
 
 enum nb_err nb_fetch_transfer_start(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
@@ -203,6 +222,7 @@ enum nb_err nb_fetch_transfer_start(struct nb_fetch_loop *loop, struct nb_fetch_
     transfer->settings = &loop->fetch->settings;
     transfer->unread_bytes = 0;
     forget_answer(poll);
+    poll->requests_n++;
     transfer->prev = NULL;
     transfer->next = loop->active;
     if (loop->active) {
@@ -260,7 +280,9 @@ bool nb_fetch_transfer_finish(struct nb_fetch_transfer *transfer, CURLcode code)
     if (poll->failure) {
         return false; /* a limit of ours */
     }
-    bool cut_by_us = code == CURLE_WRITE_ERROR && !is_success(poll->status);
+    bool is_enough =
+        is_success(poll->status) ? poll->rules && poll->body.len == poll->body.max : true;
+    bool cut_by_us = code == CURLE_WRITE_ERROR && is_enough;
     if (code != CURLE_OK && !cut_by_us) {
         /* with several addresses one may be refused and another one answer */
         poll->failure = poll->refused ? "the address is private; see crawl.allow_private"

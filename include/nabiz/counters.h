@@ -23,6 +23,9 @@
     X(POLLS_UNCHANGED, "polls_unchanged", "polls",                                                 \
       "polls answered 304 or with a body seen before")                                             \
     X(POLLS_FAILED, "polls_failed", "polls", "polls that brought an error")                        \
+    X(ROBOTS_ASKED, "robots_asked", "requests", "times a robots.txt was asked for")                \
+    X(ROBOTS_DENIED, "robots_denied", "polls",                                                     \
+      "polls not made because robots.txt denies them or cannot be had")                            \
     X(BYTES_IN, "bytes_in", "bytes", "bytes of bodies received, after decompression")              \
     X(DOCS_STORED, "docs_stored", "documents", "new documents appended to the log")                \
     X(DOCS_REVISED, "docs_revised", "documents", "changed documents appended as revisions")        \

@@ -42,8 +42,8 @@ static void set_sources(const struct world *world, const char *text)
 static struct world make_world(const char *sources, const char *more)
 {
     struct world world = {.dir = nbt_tmpdir(), .arena = nb_arena_new((size_t)64 << 20)};
-    char sets[9][512];
-    const char *list[10];
+    char sets[10][512];
+    const char *list[11];
     const char *paths[] = {"data.dir", "data.sources", "clock.file"};
     const char *names[] = {"data", "sources.list", "clock"};
     size_t n = 0;
@@ -55,6 +55,7 @@ static struct world make_world(const char *sources, const char *more)
     (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.connect_to=127.0.0.1:%d", server.port);
     (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.allow_private=on");
     (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.host_gap=0ms");
+    (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.robots=off"); /* see test_politeness.c */
     (void)snprintf(sets[n++], sizeof(sets[0]), "data.lexicons=lexicons");
     (void)snprintf(sets[n++], sizeof(sets[0]), "store.map=1m");
     for (size_t i = 0; i < n; i++) {
