@@ -73,6 +73,10 @@ static void check_config(struct report *report, const struct nb_config *config)
         say(report, VERDICT_WARN, "private hosts",
             "crawl.allow_private is on: feeds can reach this network");
     }
+    if (!nb_config_int(config, NB_CFG_ROBOTS)) {
+        say(report, VERDICT_WARN, "robots",
+            "crawl.robots is off: what sites ask of crawlers is ignored");
+    }
 }
 
 static void check_machine(struct report *report, const struct nb_config *config)
@@ -141,32 +145,57 @@ static void check_knowledge(struct report *report, const struct nb_config *confi
     nb_knowledge_free(knowledge);
 }
 
-/* Sources that fail, from the crawler's bookkeeping. */
-static size_t count_failing(const struct nb_config *config, const struct nb_sources *sources,
-                            struct nb_arena *arena)
+/* Sources with something the matter, from the crawler's bookkeeping. */
+struct trouble {
+    size_t failing, denied;
+};
+
+static void count_one(struct nb_txn *txn, struct nb_id id, struct nb_arena *arena,
+                      struct trouble *out)
+{
+    struct nb_slice value;
+    struct nb_source *state;
+    if (nb_get(txn, NB_TBL_SOURCE_STATE, nb_slice(id.b, NB_ID_BYTES), &value) == NB_OK &&
+        nb_source_decode(value, arena, &state) == NB_OK) {
+        out->denied += state->denied != 0;
+        out->failing += !state->denied && (state->failures_n >= FAILING_AFTER || state->retired);
+    }
+}
+
+static struct trouble count_trouble(const struct nb_config *config,
+                                    const struct nb_sources *sources, struct nb_arena *arena)
 {
     struct nb_store *store = NULL;
     struct nb_txn *txn = NULL;
-    size_t failing = 0;
+    struct trouble trouble = {0};
     if (nb_store_open(nb_config_str(config, NB_CFG_DATA_DIR), NB_STORE_CRAWL,
                       &(struct nb_store_options){.read_only = true}, &store, NULL) == NB_OK &&
         nb_read_begin(store, &txn, NULL) == NB_OK) {
         for (size_t i = 0; i < nb_sources_n(sources); i++) {
             struct nb_arena_mark mark = nb_arena_mark(arena);
-            struct nb_slice value;
-            struct nb_source *state;
-            struct nb_id id = nb_sources_at(sources, i)->id;
-            if (nb_get(txn, NB_TBL_SOURCE_STATE, nb_slice(id.b, NB_ID_BYTES), &value) == NB_OK &&
-                nb_source_decode(value, arena, &state) == NB_OK &&
-                (state->failures_n >= FAILING_AFTER || state->retired)) {
-                failing++;
-            }
+            count_one(txn, nb_sources_at(sources, i)->id, arena, &trouble);
             nb_arena_rewind(arena, mark);
         }
     }
     nb_read_end(txn);
     nb_store_close(store);
-    return failing;
+    return trouble;
+}
+
+static void say_trouble(struct report *report, const struct trouble *trouble)
+{
+    if (trouble->failing) {
+        say(report, VERDICT_WARN, "failing",
+            "%zu sources failed %d times or more in a row; "
+            "`nabiz source list`",
+            trouble->failing, FAILING_AFTER);
+    }
+    if (trouble->denied) {
+        say(report, VERDICT_WARN, "denied",
+            "robots.txt does not allow %zu sources; `nabiz source show URL` says which line, the "
+            "site's owner can change it, or remove them",
+            trouble->denied);
+    }
 }
 
 static void check_sources(struct report *report, const struct nb_config *config)
@@ -180,15 +209,11 @@ static void check_sources(struct report *report, const struct nb_config *config)
     } else if (err != NB_OK) {
         say(report, VERDICT_FAIL, "sources", "%s", nb_error_text(&error));
     } else {
-        size_t failing = count_failing(config, sources, report->arena);
-        say(report, failing ? VERDICT_WARN : VERDICT_OK, "sources", "%zu in %s%s",
-            nb_sources_n(sources), path, failing ? "" : ", none failing");
-        if (failing) {
-            say(report, VERDICT_WARN, "failing",
-                "%zu sources failed %d times or more in a row; "
-                "`nabiz source list`",
-                failing, FAILING_AFTER);
-        }
+        struct trouble trouble = count_trouble(config, sources, report->arena);
+        bool any = trouble.failing || trouble.denied;
+        say(report, any ? VERDICT_WARN : VERDICT_OK, "sources", "%zu in %s%s",
+            nb_sources_n(sources), path, any ? "" : ", none failing");
+        say_trouble(report, &trouble);
     }
     nb_sources_free(sources);
 }

@@ -63,12 +63,24 @@ static const char *word_of(const struct item *item)
     if (item->state->retired) {
         return "retired";
     }
+    if (item->state->denied) {
+        return "denied";
+    }
     return item->state->failures_n > 0 ? "failing" : "ok";
 }
 
 static enum nb_paint paint_of(const char *word)
 {
-    return strcmp(word, "failing") == 0 ? NB_RED : strcmp(word, "ok") == 0 ? NB_GREEN : NB_DIM;
+    static const struct {
+        const char *word;
+        enum nb_paint paint;
+    } paints[] = {{"ok", NB_GREEN}, {"denied", NB_YELLOW}, {"failing", NB_RED}};
+    for (size_t i = 0; i < sizeof(paints) / sizeof(paints[0]); i++) {
+        if (strcmp(word, paints[i].word) == 0) {
+            return paints[i].paint;
+        }
+    }
+    return NB_DIM;
 }
 
 static struct nb_slice title_of(const struct item *item)
@@ -239,7 +251,9 @@ static void say_state(struct nb_buf *out, const struct item *item)
     if (state->status > 0) {
         nb_buf_addf(out, "The last answer had status %u.\n", state->status);
     }
-    if (state->failure && state->failures_n == 1) {
+    if (state->denied) {
+        nb_buf_addf(out, "It was not asked: %s\n", state->failure ? state->failure : "");
+    } else if (state->failure && state->failures_n == 1) {
         nb_buf_addf(out, "It failed the last time: %s\n", state->failure);
     } else if (state->failure && state->failures_n > 1) {
         nb_buf_addf(out, "It failed %u times in a row: %s\n", state->failures_n, state->failure);
