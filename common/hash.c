@@ -1,59 +1,45 @@
+/*
+ * SHA-256 through OpenSSL's context on the stack: deprecated there, but unlike the newer interface
+ * it allocates nothing, so hashing cannot fail and identities need no error path.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include <nabiz/hash.h>
 
-#include <assert.h>
-
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
-void nb_sha256(struct nb_slice in, uint8_t out[NB_SHA256_BYTES])
+static void add(SHA256_CTX *ctx, struct nb_slice bytes)
 {
-    static const unsigned char nothing[1];
-    SHA256(in.len ? (const unsigned char *)in.p : nothing, in.len, out);
+    if (bytes.len) {
+        (void)SHA256_Update(ctx, bytes.p, bytes.len);
+    }
 }
 
-/*
- * Parts are short (a site and a URL), so they are laid out in one buffer on the stack and hashed in
- * one call; OpenSSL's streaming interface allocates, which costs more than hashing does.
- */
+void nb_sha256(struct nb_slice in, uint8_t out[NB_SHA256_BYTES])
+{
+    SHA256_CTX ctx;
+    (void)SHA256_Init(&ctx);
+    add(&ctx, in);
+    (void)SHA256_Final(out, &ctx);
+}
+
 struct nb_id nb_id_of(const struct nb_slice *parts, size_t parts_n)
 {
-    uint8_t small[1024];
-    size_t used = 0;
-    EVP_MD_CTX *ctx = NULL;
+    SHA256_CTX ctx;
+    uint8_t digest[NB_SHA256_BYTES];
+    struct nb_id id;
+    (void)SHA256_Init(&ctx);
     for (size_t i = 0; i < parts_n; i++) {
         uint8_t length[8];
         for (size_t k = 0; k < 8; k++) {
             length[k] = (uint8_t)((uint64_t)parts[i].len >> (56 - 8 * k));
         }
-        if (!ctx && sizeof(small) - used >= 8 && parts[i].len <= sizeof(small) - used - 8) {
-            memcpy(small + used, length, 8);
-            used += 8;
-            if (parts[i].len) {
-                memcpy(small + used, parts[i].p, parts[i].len);
-                used += parts[i].len;
-            }
-            continue;
-        }
-        if (!ctx) {
-            ctx = EVP_MD_CTX_new();
-            int begun = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
-                        EVP_DigestUpdate(ctx, small, used) == 1;
-            assert(begun);
-            (void)begun;
-        }
-        EVP_DigestUpdate(ctx, length, sizeof(length));
-        EVP_DigestUpdate(ctx, parts[i].p, parts[i].len);
+        add(&ctx, nb_slice(length, sizeof(length)));
+        add(&ctx, parts[i]);
     }
-    uint8_t full[NB_SHA256_BYTES];
-    if (ctx) {
-        EVP_DigestFinal_ex(ctx, full, NULL);
-        EVP_MD_CTX_free(ctx);
-    } else {
-        nb_sha256(nb_slice(small, used), full);
-    }
-    struct nb_id id;
-    memcpy(id.b, full, sizeof(id.b));
+    (void)SHA256_Final(digest, &ctx);
+    memcpy(id.b, digest, sizeof(id.b));
     return id;
 }
 

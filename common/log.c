@@ -445,6 +445,9 @@ static enum nb_err read_from(struct nb_cursor *cursor, uint64_t after, size_t ma
         err = decode_document(nb_key_to_u64((const uint8_t *)key.p), value, arena, &out[n], error);
         if (err == NB_ENOMEM && n > 0) {
             nb_arena_rewind(arena, mark);
+            if (error) {
+                *error = (struct nb_error){0}; /* the next call starts with this document */
+            }
             err = NB_OK;
             break;
         }
