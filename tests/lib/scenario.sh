@@ -85,8 +85,7 @@ dump_analysis() {
 }
 
 dump_crawl() {
-    { nabiz "$1" dump crawl --table log && nabiz "$1" dump crawl --table identity; } \
-        >"$NABIZ_DIR/$2" || fail "dump crawl of $1"
+    nabiz "$1" dump crawl >"$NABIZ_DIR/$2" || fail "dump crawl of $1"
     [ -s "$NABIZ_DIR/$2" ] || fail "the log of $1 is empty"
 }
 

@@ -367,7 +367,7 @@ static const struct fault {
 
 #define FAULTS_N (sizeof(faults) / sizeof(faults[0]))
 
-/* Hosts whose robots.txt is the matter; each has a good feed at /feed.xml. */
+/* Hosts whose robots.txt is the matter; each has good feeds, see is_feed(). */
 static const struct robots_host {
     const char *host;
     int status;
@@ -382,6 +382,8 @@ static const struct robots_host {
     {"robots-missing.example", 404, "no\n", "no robots.txt: everything may be fetched"},
     {"robots-html.example", 200, "<!DOCTYPE html><html><body>Disallow: /</body></html>\n",
      "robots.txt is an HTML page: no rules in it"},
+    {"patient.example", 200, "User-agent: *\nCrawl-delay: 7200\n",
+     "robots.txt asks for two hours between requests; /feed-2.xml and /feed-3.xml are there too"},
 };
 
 #define ROBOTS_N (sizeof(robots_hosts) / sizeof(robots_hosts[0]))
@@ -397,6 +399,13 @@ static const struct fault *find_fault(struct nb_slice path)
         }
     }
     return NULL;
+}
+
+/* What the hosts of robots_hosts have beside their robots.txt. */
+static bool is_feed(struct nb_slice path)
+{
+    return nb_slice_eq(path, NB_LIT("/feed.xml")) || nb_slice_eq(path, NB_LIT("/feed-2.xml")) ||
+           nb_slice_eq(path, NB_LIT("/feed-3.xml"));
 }
 
 static void answer_robots(const struct robots_host *host, const struct http_request *request,
@@ -428,7 +437,7 @@ bool hostile_answer(struct hostile *hostile, const struct http_request *request,
     } else if (fault) {
         x.argument = fault->argument;
         fault->answer(&x);
-    } else if (i > 0 && nb_slice_eq(request->path, NB_LIT("/feed.xml"))) {
+    } else if (i > 0 && is_feed(request->path)) {
         honest(&x);
     } else {
         only_status(&x);
