@@ -33,7 +33,10 @@ static int64_t interval_s(const struct nb_crawl *crawl, const struct nb_poll *po
     return poll->every_s > 0 ? poll->every_s : nb_config_int(crawl->config, NB_CFG_INTERVAL);
 }
 
-/* After a failure: interval * 2^failures, at most a day unless the interval is longer. */
+/*
+ * After a failure: the interval for the first in a row, twice as much for each that follows, at
+ * most a day unless the interval is longer.
+ */
 static int64_t backoff_s(int64_t every_s, uint32_t failures_n)
 {
     int64_t wait_s = every_s;
@@ -65,7 +68,7 @@ static void set_failed(const struct nb_crawl *crawl, struct nb_poll *poll, const
     int64_t every_s = interval_s(crawl, poll);
     poll->failed = true;
     poll->records_n = 0;
-    int64_t wait_s = backoff_s(every_s, state->failures_n + 1);
+    int64_t wait_s = backoff_s(every_s, state->failures_n);
     int64_t asked_s = nb_poll_retry_after_s(poll, poll->answered_ms);
     state->has_failures_n = 1;
     state->failures_n++;
