@@ -11,7 +11,7 @@
 #include "service/digest/render.h"
 
 /* What stays open while a digest is made. */
-struct session {
+struct view {
     struct nb_config *config;
     struct nb_store *analysis;
     struct nb_store *crawl;
@@ -22,7 +22,7 @@ struct session {
     int64_t newest_day_ms;
 };
 
-static void close_session(struct session *s)
+static void close_view(struct view *s)
 {
     nb_arena_free(s->arena);
     nb_log_close(s->log);
@@ -31,7 +31,7 @@ static void close_session(struct session *s)
     nb_config_free(s->config);
 }
 
-static enum nb_err open_stores(struct session *s, struct nb_error *error)
+static enum nb_err open_stores(struct view *s, struct nb_error *error)
 {
     const char *dir = nb_config_str(s->config, NB_CFG_DATA_DIR);
     const struct nb_store_options options = {
@@ -53,7 +53,7 @@ static enum nb_err open_stores(struct session *s, struct nb_error *error)
     return err == NB_OK ? nb_log_open_local(s->crawl, &s->log, error) : err;
 }
 
-static enum nb_err look_around(struct session *s, struct nb_error *error)
+static enum nb_err look_around(struct view *s, struct nb_error *error)
 {
     const char *clock_file = nb_config_str(s->config, NB_CFG_CLOCK_FILE);
     int32_t offset_min = (int32_t)nb_config_int(s->config, NB_CFG_UTC_OFFSET);
@@ -77,7 +77,7 @@ static enum nb_err look_around(struct session *s, struct nb_error *error)
     return err == NB_OK ? NB_OK : nb_error_set(error, err, "the analysis cannot be read");
 }
 
-static enum nb_err open_session(struct nb_args *args, struct session *s, struct nb_error *error)
+static enum nb_err open_view(struct nb_args *args, struct view *s, struct nb_error *error)
 {
     enum nb_err err = nb_args_load_config(args, &s->config, error);
     if (err != NB_OK) {
@@ -88,7 +88,7 @@ static enum nb_err open_session(struct nb_args *args, struct session *s, struct 
     return err == NB_OK ? look_around(s, error) : err;
 }
 
-static bool is_known(const struct session *s, struct nb_slice topic)
+static bool is_known(const struct view *s, struct nb_slice topic)
 {
     for (size_t i = 0; i < s->topics_n; i++) {
         if (nb_slice_eq(s->topics[i].name, topic)) {
@@ -98,7 +98,7 @@ static bool is_known(const struct session *s, struct nb_slice topic)
     return false;
 }
 
-static void name_topics(const struct session *s)
+static void name_topics(const struct view *s)
 {
     for (size_t i = 0; i < s->topics_n; i++) {
         fprintf(stderr, "  %.*s\n", NB_ARG(s->topics[i].name));
@@ -106,7 +106,7 @@ static void name_topics(const struct session *s)
 }
 
 /* @return an exit code; on NB_EXIT_OK *out is the topic. */
-static int choose_topic(struct nb_args *args, const struct session *s, struct nb_slice *out)
+static int choose_topic(struct nb_args *args, const struct view *s, struct nb_slice *out)
 {
     const char *given = nb_args_get(args, "topic");
     if (s->topics_n == 0) {
@@ -160,7 +160,7 @@ static int write_digest(struct nb_args *args, const struct nb_digest_request *re
     return empty ? NB_EXIT_NOTHING : NB_EXIT_OK;
 }
 
-static int make(struct nb_args *args, struct session *s)
+static int make(struct nb_args *args, struct view *s)
 {
     const char *day = nb_args_get(args, "day");
     const char *lang = nb_args_get(args, "lang");
@@ -188,10 +188,10 @@ static int make(struct nb_args *args, struct session *s)
 static int run(struct nb_args *args)
 {
     struct nb_error error = {0};
-    struct session session = {0};
-    error.code = open_session(args, &session, &error);
-    int code = error.code == NB_OK ? make(args, &session) : nb_fail(args, &error);
-    close_session(&session);
+    struct view view = {0};
+    error.code = open_view(args, &view, &error);
+    int code = error.code == NB_OK ? make(args, &view) : nb_fail(args, &error);
+    close_view(&view);
     return code;
 }
 
