@@ -145,6 +145,10 @@ static void keep_validators(struct nb_poll *poll)
 {
     set_string(poll, &poll->state->etag, poll->etag);
     set_string(poll, &poll->state->last_modified, poll->last_modified);
+    if (poll->status != 304) {
+        poll->state->validated_url =
+            poll->redirects_n ? nb_arena_strdup(poll->arena, nb_slice_str(poll->url)) : NULL;
+    }
 }
 
 static void take_body(const struct nb_crawl *crawl, struct nb_poll *poll, struct nb_arena *scratch)

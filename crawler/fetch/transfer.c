@@ -138,11 +138,21 @@ static bool is_sendable(const char *value)
     return value && value[0] && !strpbrk(value, "\r\n");
 }
 
+/* Validators go back to the address they came from: another one might call its body unchanged. */
+static bool has_validators_for(const struct nb_poll *poll)
+{
+    const char *from = poll->state->validated_url;
+    return from ? strcmp(from, poll->url) == 0 : poll->redirects_n == 0;
+}
+
 static bool add_headers(struct nb_fetch_transfer *transfer)
 {
-    const struct nb_source *state = transfer->poll->state;
-    bool ok = add_header(transfer, "Accept",
-                         transfer->poll->rules ? "text/plain, */*;q=0.5" : ACCEPT_FEEDS);
+    const struct nb_poll *poll = transfer->poll;
+    const struct nb_source *state = poll->state;
+    bool ok = add_header(transfer, "Accept", poll->rules ? "text/plain, */*;q=0.5" : ACCEPT_FEEDS);
+    if (!has_validators_for(poll)) {
+        return ok;
+    }
     if (ok && is_sendable(state->etag)) {
         ok = add_header(transfer, "If-None-Match", state->etag);
     }

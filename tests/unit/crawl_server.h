@@ -36,6 +36,7 @@ static const struct page pages[] = {
     {"/moved", "301 Moved\r\nLocation: /new\r\n", "", NULL},
     {"/new", "200 OK\r\n", FEED(ITEM("4")), NULL},
     {"/temp", "302 Found\r\nLocation: /a\r\n", "", NULL},
+    {"/b", "200 OK\r\nETag: \"a1\"\r\n", FEED(ITEM("6")), "\"a1\""},
     {"/loop", "302 Found\r\nLocation: /loop\r\n", "", NULL},
     {"/file", "302 Found\r\nLocation: file:///etc/passwd\r\n", "", NULL},
     {"/gone", "410 Gone\r\n", "", NULL},
@@ -135,6 +136,17 @@ static void answer_wait(int fd, const char *path)
     answer_missing(fd, path);
 }
 
+/* Leads to /a, and once the server may go on, to /b. */
+static void answer_turn(int fd, const char *path)
+{
+    char head[128];
+    (void)path;
+    (void)snprintf(head, sizeof(head),
+                   "HTTP/1.1 302 Found\r\nLocation: /%c\r\nContent-Length: 0\r\n\r\n",
+                   atomic_load(&server.go) ? 'b' : 'a');
+    send_all(fd, head, strlen(head));
+}
+
 static void answer_endless(int fd, const char *path)
 {
     static const char zeros[65536];
@@ -166,9 +178,15 @@ static const struct {
     const char *start; /* of the path */
     void (*answer)(int fd, const char *path);
 } others[] = {
-    {"/n/", answer_n},      {"/long/", answer_long},      {"/items/", answer_items},
-    {"/wait", answer_wait}, {"/endless", answer_endless}, {"/headers", answer_headers},
-    {"/big", answer_big},   {"", answer_missing},
+    {"/n/", answer_n},
+    {"/long/", answer_long},
+    {"/items/", answer_items},
+    {"/turn", answer_turn},
+    {"/wait", answer_wait},
+    {"/endless", answer_endless},
+    {"/headers", answer_headers},
+    {"/big", answer_big},
+    {"", answer_missing},
 };
 
 static void answer_page(int fd, const char *request, const struct page *page)

@@ -197,6 +197,25 @@ static void an_unchanged_source_stores_nothing_again(void **state)
     end_world(&world);
 }
 
+static void validators_go_back_only_to_the_address_they_came_from(void **state)
+{
+    (void)state;
+    struct world world = make_world("http://a.example/turn\n", NULL);
+    struct nb_document *documents[10];
+    atomic_store(&server.go, false);
+    int64_t unchanged = nb_counter_get(NB_CTR_POLLS_UNCHANGED);
+    crawl_at(&world, T0);
+    crawl_at(&world, T0 + HOUR); /* to /a again: 304 */
+    assert_int_equal(nb_counter_get(NB_CTR_POLLS_UNCHANGED), unchanged + 1);
+    assert_int_equal(read_log(&world, documents, 10), 2);
+    atomic_store(&server.go, true);
+    crawl_at(&world, T0 + 2 * HOUR); /* to /b, which happens to use the same tag */
+    assert_int_equal(nb_counter_get(NB_CTR_POLLS_UNCHANGED), unchanged + 1);
+    assert_int_equal(read_log(&world, documents, 10), 3);
+    atomic_store(&server.go, false);
+    end_world(&world);
+}
+
 static void answers_decide_when_a_source_is_asked_again(void **state)
 {
     (void)state;
@@ -571,6 +590,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(entries_become_documents_oldest_first),
         cmocka_unit_test(an_unchanged_source_stores_nothing_again),
+        cmocka_unit_test(validators_go_back_only_to_the_address_they_came_from),
         cmocka_unit_test(answers_decide_when_a_source_is_asked_again),
         cmocka_unit_test(failures_wait_longer_each_time_but_at_most_a_day),
         cmocka_unit_test(paused_retired_and_removed_sources_are_left_alone),
