@@ -157,6 +157,10 @@ static int write_digest(struct nb_args *args, const struct nb_digest_request *re
     if (err != NB_OK) {
         return nb_fail(args, &error);
     }
+    if (empty && !nb_args_has(args, "day")) {
+        fprintf(stderr, "nabiz digest: nothing on the newest complete day; "
+                        "--day YYYY-MM-DD shows another\n");
+    }
     return empty ? NB_EXIT_NOTHING : NB_EXIT_OK;
 }
 
