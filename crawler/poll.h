@@ -62,7 +62,7 @@ enum nb_poll_outcome {
 };
 
 struct nb_rules; /* fetch/rules.h */
-struct nb_pace;  /* pace.h */
+struct nb_pace;  /* schedule/pace.h */
 
 struct nb_poll {
     struct nb_poll *next;                  /* in the list of whoever has it */

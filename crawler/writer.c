@@ -13,7 +13,7 @@
 #include <nabiz/diag.h>
 #include <nabiz/mem.h>
 
-#include "crawler/heap.h"
+#include "crawler/schedule/heap.h"
 
 enum { RETRY_FIRST_MS = 100, RETRY_MOST_MS = 5000, SEEN_SLOTS = 4096 };
 

@@ -16,7 +16,7 @@
 
 #include "crawler/fetch/fetch.h"
 #include "crawler/fetch/rules.h"
-#include "crawler/heap.h"
+#include "crawler/schedule/heap.h"
 
 /* What every transfer is set up with. */
 struct nb_fetch_settings {

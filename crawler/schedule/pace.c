@@ -1,4 +1,4 @@
-#include "crawler/pace.h"
+#include "crawler/schedule/pace.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "crawler/heap.h"
+#include "crawler/schedule/heap.h"
 
 #include <assert.h>
 #include <stdbool.h>

@@ -8,8 +8,8 @@
  *
  * Threads: the scheduler's.
  */
-#ifndef NABIZ_CRAWLER_PACE_H
-#define NABIZ_CRAWLER_PACE_H
+#ifndef NABIZ_CRAWLER_SCHEDULE_PACE_H
+#define NABIZ_CRAWLER_SCHEDULE_PACE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +17,7 @@
 #include <nabiz/slice.h>
 #include <nabiz/store.h>
 
-#include "crawler/heap.h"
+#include "crawler/schedule/heap.h"
 
 struct nb_pace;
 

@@ -3,8 +3,8 @@
  *
  * Threads: a heap belongs to one thread at a time.
  */
-#ifndef NABIZ_CRAWLER_HEAP_H
-#define NABIZ_CRAWLER_HEAP_H
+#ifndef NABIZ_CRAWLER_SCHEDULE_HEAP_H
+#define NABIZ_CRAWLER_SCHEDULE_HEAP_H
 
 #include <stddef.h>
 #include <stdint.h>

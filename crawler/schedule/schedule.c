@@ -16,8 +16,8 @@
 #include <nabiz/diag.h>
 #include <nabiz/mem.h>
 
-#include "crawler/heap.h"
-#include "crawler/pace.h"
+#include "crawler/schedule/heap.h"
+#include "crawler/schedule/pace.h"
 
 enum { WAIT_MOST_MS = 60000, STATE_ARENA_BYTES = 1 << 20, CLOCK_SLACK_MS = 1000 };
 
