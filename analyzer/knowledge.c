@@ -107,6 +107,48 @@ static enum nb_err read_languages(struct load *load, struct nb_slice text, int8_
     return NB_OK;
 }
 
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Files that hold lines of words; forms with an analysis of their own are not read yet. */
+static int is_roots_file(const struct dirent *entry)
+{
+    struct nb_slice name = nb_slice_str(entry->d_name);
+    return name.len > 4 && name.p[0] != '.' && nb_slice_ends(name, NB_LIT(".txt")) &&
+           !nb_slice_eq(name, NB_LIT("exceptions.txt")) &&
+           !nb_slice_eq(name, NB_LIT("informal.txt"));
+}
+
+/* Every file of roots/, in the order of their names. */
+static enum nb_err load_roots(struct load *load)
+{
+    char path[4096];
+    struct dirent **entries = NULL;
+    struct nb_slice text;
+    int len = snprintf(path, sizeof(path), "%s/roots", load->dir);
+    int n = len > 0 && (size_t)len < sizeof(path) ? scandir(path, &entries, is_roots_file, by_bytes)
+                                                  : -1;
+    if (n < 0) {
+        return nb_error_set(load->error, errno == ENOMEM ? NB_ENOMEM : NB_ENOTFOUND, "%s: %s", path,
+                            strerror(errno));
+    }
+    enum nb_err err = NB_OK;
+    for (int i = 0; i < n; i++) {
+        (void)snprintf(path, sizeof(path), "roots/%.255s", entries[i]->d_name);
+        if (err == NB_OK) {
+            err = read_file(load, load->dir, path, &text);
+        }
+        if (err == NB_OK) {
+            err = tr_lexicon_add_roots(load->knowledge->lexicon, text, report, load);
+        }
+        free(entries[i]); /* scandir's own memory */
+    }
+    free(entries);
+    return err;
+}
+
 static enum nb_err load_lexicons(struct load *load, struct nb_slice *languages)
 {
     struct nb_knowledge *k = load->knowledge;
@@ -126,10 +168,7 @@ static enum nb_err load_lexicons(struct load *load, struct nb_slice *languages)
         err = tr_lexicon_compile(k->lexicon);
     }
     if (err == NB_OK) {
-        err = read_file(load, load->dir, "roots.txt", &text);
-    }
-    if (err == NB_OK) {
-        err = tr_lexicon_add_roots(k->lexicon, text, report, load);
+        err = load_roots(load);
     }
     nb_opinion_init(&k->opinion, k->lexicon, k->arena);
     for (int i = 0; err == NB_OK && i < NB_OPINION_FILES_N; i++) {
@@ -152,11 +191,6 @@ static int is_topic_file(const struct dirent *entry)
 {
     struct nb_slice name = nb_slice_str(entry->d_name);
     return name.len > 6 && name.p[0] != '.' && nb_slice_ends(name, NB_LIT(".topic"));
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 static void leave_out(struct load *load, const struct nb_error *error)

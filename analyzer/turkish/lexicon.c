@@ -11,7 +11,14 @@
 enum { LEXICON_BYTES_MAX = 256 << 20, ROOT_BYTES_MAX = 48 };
 
 /* Marks behind a root in a root line. */
-enum { MARK_SOFT = 1, MARK_DROP = 2, MARK_DOUBLE = 4, MARK_FRONT = 8, MARK_NARROW = 16 };
+enum {
+    MARK_SOFT = 1,
+    MARK_DROP = 2,
+    MARK_DOUBLE = 4,
+    MARK_FRONT = 8,
+    MARK_NARROW = 16,
+    MARK_HARD = 32
+};
 
 static const char *const pos_names[TR_POS_N] = {"noun", "verb", "adj", "adv", "pron", "part"};
 
@@ -24,6 +31,26 @@ bool tr_pos_parse(struct nb_slice name, enum tr_pos *out)
         }
     }
     return false;
+}
+
+/* The classes of a line of roots, and which of the parts of speech they behave as. */
+static bool class_parse(struct nb_slice name, enum tr_pos *out)
+{
+    static const struct {
+        const char *name;
+        enum tr_pos pos;
+    } classes[] = {
+        {"propn", TR_NOUN}, {"abbr", TR_NOUN}, {"num", TR_ADJ},
+        {"det", TR_ADJ},    {"adp", TR_PART},  {"cconj", TR_PART},
+        {"sconj", TR_PART}, {"intj", TR_PART}, {"aux", TR_PART},
+    };
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        if (nb_slice_eq(name, nb_slice_str(classes[i].name))) {
+            *out = classes[i].pos;
+            return true;
+        }
+    }
+    return tr_pos_parse(name, out);
 }
 
 struct tr_lexicon *tr_lexicon_new(void)
@@ -170,7 +197,7 @@ static bool enter_soft(struct tr_lexicon *lexicon, struct nb_slice text, uint32_
     char last = text.p[text.len - 1];
     struct nb_slice partner = cedilla ? NB_LIT("c") : soft_of(last, text.p[text.len - 2] == 'n');
     bool always = last == 'p' || last == 'k' || cedilla;
-    bool wanted = (marks & MARK_SOFT) || (always && vowels_in(text) > 1);
+    bool wanted = (marks & MARK_SOFT) || (always && vowels_in(text) > 1 && !(marks & MARK_HARD));
     if (!partner.len || !wanted || lexicon->roots[root].pos == TR_PART) {
         return true;
     }
@@ -290,13 +317,14 @@ enum nb_err tr_lexicon_add_root(struct tr_lexicon *lexicon, struct nb_slice fold
     return add_root(lexicon, folded, folded, pos, 0);
 }
 
-/* word[marks][>lemma] */
+/* word[marks][/causative][>lemma]; aorist (*) and causative are not used yet: any is taken. */
 static enum nb_err read_root(struct tr_lexicon *lexicon, struct nb_slice word, enum tr_pos pos)
 {
-    static const char marks[] = "~-+^!";
+    static const char marks[] = "~-+^!=*";
     unsigned found = 0;
     size_t arrow = nb_slice_find_byte(word, '>', 0);
     struct nb_slice text = nb_slice_sub(word, 0, arrow);
+    text = nb_slice_sub(text, 0, nb_slice_find_byte(text, '/', 0));
     struct nb_slice lemma = arrow == NB_NPOS ? text : nb_slice_sub(word, arrow + 1, word.len);
     for (const char *mark; text.len && (mark = strchr(marks, text.p[text.len - 1])) && *mark;) {
         found |= 1u << (mark - marks);
@@ -313,13 +341,15 @@ enum nb_err tr_lexicon_add_roots(struct tr_lexicon *lexicon, struct nb_slice tex
     for (struct nb_slice rest = text; nb_slice_split(&rest, '\n', &line);) {
         number++;
         line = nb_slice_trim(nb_slice_sub(line, 0, nb_slice_find_byte(line, '#', 0)));
-        if (!line.len) {
+        if (!line.len || line.p[0] == '=') { /* an example */
             continue;
         }
         size_t colon = nb_slice_find_byte(line, ':', 0);
         enum tr_pos pos;
-        if (colon == NB_NPOS || !tr_pos_parse(nb_slice_sub(line, 0, colon), &pos)) {
-            report(context, number, "expected: noun|verb|adj|adv|pron|part: words");
+        if (colon == NB_NPOS || !class_parse(nb_slice_sub(line, 0, colon), &pos)) {
+            report(context, number,
+                   "expected: noun|verb|adj|adv|pron|propn|num|det|adp|cconj|sconj|intj|aux|part|"
+                   "abbr: words");
             continue;
         }
         struct nb_slice words = nb_slice_sub(line, colon + 1, line.len);

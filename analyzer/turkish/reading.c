@@ -30,7 +30,7 @@ static bool better(const struct tr_analysis *a, const struct tr_analysis *b)
     if (a->steps != b->steps) {
         return a->steps < b->steps;
     }
-    return a->root < b->root; /* the one that was entered first: roots.txt has the frequent ones */
+    return a->root < b->root; /* the one that was entered first: roots/ is read by name */
 }
 
 static void record(struct walk *w)
