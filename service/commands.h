@@ -31,6 +31,7 @@
     GROUP("Use one stage by itself")                                                               \
     COMMAND(feed)                                                                                  \
     COMMAND(robots)                                                                                \
+    COMMAND(morph)                                                                                 \
     COMMAND(tag)                                                                                   \
     GROUP("Find out more")                                                                         \
     COMMAND(help)                                                                                  \

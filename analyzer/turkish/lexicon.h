@@ -31,7 +31,7 @@ struct tr_root {
     uint8_t pos; /* enum tr_pos */
 };
 
-struct tr_analysis {
+struct tr_old_analysis {
     const struct tr_root *root;
     uint64_t features;  /* set of feature bits, see tr_features_text() */
     uint8_t stem_bytes; /* of the folded word */
@@ -46,7 +46,7 @@ struct tr_analysis {
 
 /** A word as it can be read, most plausible reading first. */
 struct tr_reading {
-    struct tr_analysis analyses[TR_ANALYSES_MAX];
+    struct tr_old_analysis analyses[TR_ANALYSES_MAX];
     size_t analyses_n;
     tr_key surfaces[TR_SURFACES_MAX]; /* the word as written, where the vocabulary has it */
     size_t surfaces_n;

@@ -13,13 +13,13 @@ struct walk {
     const struct tr_lexicon *lexicon;
     struct nb_slice word;
     size_t plain; /* 0 or 1 */
-    struct tr_analysis *analyses;
+    struct tr_old_analysis *analyses;
     size_t n;
     unsigned steps_left;
-    struct tr_analysis at; /* the analysis being built */
+    struct tr_old_analysis at; /* the analysis being built */
 };
 
-static bool better(const struct tr_analysis *a, const struct tr_analysis *b)
+static bool better(const struct tr_old_analysis *a, const struct tr_old_analysis *b)
 {
     if (a->derived != b->derived) {
         return b->derived;
@@ -74,7 +74,7 @@ static void step(struct walk *w, unsigned node_id, size_t at)
             continue;
         }
         w->steps_left--;
-        struct tr_analysis before = w->at;
+        struct tr_old_analysis before = w->at;
         w->at.features |= edge->features;
         w->at.derived |= edge->derived;
         w->at.steps++;
@@ -89,7 +89,7 @@ static void try_shape(struct walk *w, const struct shape *shape, size_t stem_byt
     const struct tr_root *root = &w->lexicon->roots[shape->root];
     const struct tr_automaton *automaton = &w->lexicon->automaton;
     unsigned state = shape->dropped ? automaton->start_drop : automaton->start[root->pos];
-    w->at = (struct tr_analysis){
+    w->at = (struct tr_old_analysis){
         .root = root, .stem_bytes = (uint8_t)stem_bytes, .plain = w->plain != 0};
     step(w, state * TR_CONTEXTS + shape->context, stem_bytes);
 }
@@ -124,7 +124,7 @@ static bool guess(struct walk *w, size_t stem_bytes, bool any_vowel)
     unsigned context = tr_context_of(stem, false, false);
     const struct tr_automaton *automaton = &w->lexicon->automaton;
     for (unsigned i = 0; i < (any_vowel ? 4u : 1u) && !w->n; i++) {
-        w->at = (struct tr_analysis){.stem_bytes = (uint8_t)stem_bytes};
+        w->at = (struct tr_old_analysis){.stem_bytes = (uint8_t)stem_bytes};
         step(w, automaton->start[TR_NOUN] * TR_CONTEXTS + (context ^ i), stem_bytes);
     }
     return w->n > 0;

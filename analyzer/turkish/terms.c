@@ -73,13 +73,13 @@ static void add_key(struct tr_cursor *cursor, tr_key key)
     cursor->keys[cursor->keys_n++] = key;
 }
 
-static bool in_scope(const struct tr_reading *reading, const struct tr_analysis *a,
+static bool in_scope(const struct tr_reading *reading, const struct tr_old_analysis *a,
                      enum tr_scope scope)
 {
     if (scope == TR_ANY_READING) {
         return !a->derived;
     }
-    const struct tr_analysis *best = &reading->analyses[0];
+    const struct tr_old_analysis *best = &reading->analyses[0];
     if (best->plain) { /* too much is guessed already */
         return a->root->key == best->root->key;
     }
@@ -102,14 +102,14 @@ static void start(const struct tr_terms *terms, const struct tr_reading *reading
 }
 
 static bool word_fits(const struct tr_term *term, size_t word, const struct tr_reading *reading,
-                      enum tr_scope scope, const struct tr_analysis **analysis)
+                      enum tr_scope scope, const struct tr_old_analysis **analysis)
 {
     tr_key key = term->keys[word];
     bool last = word + 1u == term->words_n;
     bool lemma = !(term->as_written >> word & 1);
     *analysis = NULL;
     for (size_t i = 0; lemma && i < reading->analyses_n; i++) {
-        const struct tr_analysis *a = &reading->analyses[i];
+        const struct tr_old_analysis *a = &reading->analyses[i];
         bool pos = !last || term->pos == TR_TERM_ANY_POS || a->root->pos == term->pos;
         if (a->root->key == key && pos && in_scope(reading, a, scope)) {
             *analysis = a;
@@ -144,7 +144,7 @@ bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readin
         const struct tr_term *term = &terms->all[cursor->term];
         cursor->term = terms->next[cursor->term];
         bool fits = term->words_n <= n - at;
-        const struct tr_analysis *analysis = NULL;
+        const struct tr_old_analysis *analysis = NULL;
         for (size_t word = 0; fits && word < term->words_n; word++) {
             fits = word_fits(term, word, &readings[at + word], scope, &analysis);
         }

@@ -37,7 +37,7 @@ struct tr_terms {
 struct tr_match {
     const struct tr_term *term;
     /* Of the last word: the reading that matched, NULL when it matched as written. */
-    const struct tr_analysis *analysis;
+    const struct tr_old_analysis *analysis;
 };
 
 enum tr_scope {
