@@ -50,7 +50,9 @@ static enum nb_err add_file(struct load *load, const char *dir, const char *name
 static int is_text(const struct dirent *entry)
 {
     struct nb_slice name = nb_slice_str(entry->d_name);
-    return name.len > 4 && name.p[0] != '.' && nb_slice_ends(name, NB_LIT(".txt"));
+    return name.len > 4 && name.p[0] != '.' && nb_slice_ends(name, NB_LIT(".txt")) &&
+           !nb_slice_eq(name, NB_LIT("exceptions.txt")) &&
+           !nb_slice_eq(name, NB_LIT("informal.txt"));
 }
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)
@@ -87,9 +89,6 @@ enum nb_err nb_core_load(const char *lexicons, struct tr_core **out, size_t *bad
     enum nb_err err = add_file(&load, lexicons, "suffixes.txt", tr_lexicon_add_suffixes);
     if (err == NB_OK) {
         err = tr_lexicon_compile(load.lexicon);
-    }
-    if (err == NB_OK) {
-        err = add_file(&load, lexicons, "roots.txt", tr_lexicon_add_roots);
     }
     if (err == NB_OK) {
         err = add_roots(&load, lexicons);

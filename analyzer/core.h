@@ -11,7 +11,7 @@
 #include "analyzer/turkish/morph.h"
 
 /**
- * Load what morphology knows: suffixes.txt, roots.txt and every .txt in roots. A bad
+ * Load what morphology knows: suffixes.txt and every .txt in roots. A bad
  * line costs only that line: it is reported through diag with file and line, and counted.
  * @param bad_lines_n  [out] may be NULL.
  * @return NB_OK, NB_ENOTFOUND (no lexicons), NB_EIO, NB_ENOMEM. Free with tr_core_free().
