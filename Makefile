@@ -146,6 +146,8 @@ $(FUZZERS): $(B)/tests/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(HELPER_OBJ) $(B)/libna
 	$(call link_test,-fsanitize=fuzzer)
 $(EVALS): $(B)/tests/%: $(B)/tests/eval/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 	$(call link_test)
+# The server, the feeds and the peer of the crawler's.
+$(B)/tests/bench_crawl: $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/crawl/*.c))
 $(BENCHES): $(B)/tests/%: $(B)/tests/bench/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 	$(call link_test)
 
