@@ -11,6 +11,7 @@
 enum {
     CAPITAL_DOTTED_I = 0x130,
     SMALL_DOTLESS_I = 0x131,
+    DOT_ABOVE = 0x307,
 };
 
 bool tr_is_dropped(uint32_t c)
@@ -21,8 +22,8 @@ bool tr_is_dropped(uint32_t c)
 
 bool tr_is_apostrophe(uint32_t c)
 {
-    return c == '\'' || c == '`' || c == 0xB4 || c == 0x2BC || c == 0x2018 || c == 0x2019 ||
-           c == 0x2032 || c == 0xFF07;
+    return c == '\'' || c == '`' || c == 0xB4 || (c >= 0x2B9 && c <= 0x2BC) || c == 0x2018 ||
+           c == 0x2019 || c == 0x201B || c == 0x2032 || c == 0xFF07;
 }
 
 /* Latin Extended-A alternates capital and small; the parity changes twice. */
@@ -78,6 +79,9 @@ uint32_t tr_fold_letter(uint32_t c)
         return 'i';
     case 0xFB:
         return 'u';
+    case 0x218: /* the comma below of Romanian, from keyboards that have it */
+    case 0x219:
+        return 0x15F;
     default:
         return tr_is_apostrophe(c) ? '\'' : c;
     }
@@ -88,13 +92,61 @@ bool tr_is_capital(uint32_t c)
     return lower(c) != c;
 }
 
+/* A folded letter and a mark behind it that make one letter of the alphabet, else 0. */
+static uint32_t compose(uint32_t base, uint32_t mark)
+{
+    switch (mark) {
+    case 0x306:
+        return base == 'g' ? 0x11F : 0;
+    case 0x308:
+        return base == 'o' ? 0xF6 : base == 'u' ? 0xFC : 0;
+    case 0x326:
+    case 0x327:
+        return base == 'c' ? 0xE7 : base == 's' ? 0x15F : 0;
+    default:
+        return 0;
+    }
+}
+
+/*
+ * What a letter becomes with the marks that follow it in decomposed text; those that are dropped
+ * may stand between. *at moves past what was used.
+ */
+static uint32_t with_marks(struct nb_slice in, size_t *at, uint32_t letter, bool capital_i)
+{
+    size_t next = *at;
+    while (next < in.len && (unsigned char)in.p[next] >= 0xC2) {
+        uint32_t mark = nb_utf8_next(in, &next);
+        if (capital_i && mark == DOT_ABOVE) {
+            *at = next;
+            return 'i';
+        }
+        uint32_t whole = compose(letter, mark);
+        if (whole) {
+            *at = next;
+            return whole;
+        }
+        if (!tr_is_dropped(mark)) {
+            break;
+        }
+    }
+    return letter;
+}
+
+/* Begins a mark that with_marks() looks for, or what may stand before it. */
+static bool may_begin_mark(struct nb_slice in, size_t at)
+{
+    unsigned char byte = at < in.len ? (unsigned char)in.p[at] : 0;
+    return byte == 0xCC || byte == 0xC2 || byte == 0xE2 || byte == 0xEF;
+}
+
 static size_t fold(struct nb_slice in, char *out, uint32_t *map)
 {
     size_t n = 0;
     for (size_t at = 0; at < in.len;) {
         size_t from = at;
         unsigned char byte = (unsigned char)in.p[at];
-        if (byte < 0x80 && byte != 'I' && byte != '`') {
+        if (byte < 0x80 && byte != 'I' && byte != '`' && !may_begin_mark(in, at + 1)) {
             out[n] = nb_ascii_lower((char)byte);
             if (map) {
                 map[n] = (uint32_t)from;
@@ -113,7 +165,11 @@ static size_t fold(struct nb_slice in, char *out, uint32_t *map)
             len = at - from;
             memcpy(bytes, in.p + from, len);
         } else {
-            len = nb_utf8_put(tr_fold_letter(c), bytes);
+            uint32_t letter = tr_fold_letter(c);
+            if (may_begin_mark(in, at)) {
+                letter = with_marks(in, &at, letter, c == 'I');
+            }
+            len = nb_utf8_put(letter, bytes);
         }
         for (size_t i = 0; i < len; i++) {
             if (map) {
@@ -173,6 +229,18 @@ size_t tr_plain(char *text, size_t len)
             at++;
         }
         text[n++] = plain ? plain : (char)a;
+    }
+    return n;
+}
+
+size_t tr_dotted(char *text, size_t len)
+{
+    size_t n = 0;
+    for (size_t at = 0; at < len; at++) {
+        bool dotless =
+            (unsigned char)text[at] == 0xC4 && at + 1 < len && (unsigned char)text[at + 1] == 0xB1;
+        text[n++] = dotless ? 'i' : text[at];
+        at += dotless;
     }
     return n;
 }

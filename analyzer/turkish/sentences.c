@@ -8,6 +8,19 @@
 
 #include <nabiz/text.h>
 
+/* An ordinal (3.) or the initial of a name (M.), which a capital may follow in the sentence. */
+static bool hangs_on_dot(struct nb_slice text, const struct tr_token *tokens, size_t dot)
+{
+    const struct tr_token *before = dot ? &tokens[dot - 1] : NULL;
+    if (!before || before->end != tokens[dot].begin) {
+        return false;
+    }
+    size_t at = before->begin;
+    bool initial =
+        before->kind == TR_WORD && tr_is_capital(nb_utf8_next(text, &at)) && at == before->end;
+    return initial || (before->kind == TR_NUMBER && before->number == TR_NUMBER_ORDINAL);
+}
+
 static bool ends_here(struct nb_slice text, const struct tr_token *tokens, size_t n, size_t i)
 {
     const struct tr_token *token = &tokens[i];
@@ -30,9 +43,8 @@ static bool ends_here(struct nb_slice text, const struct tr_token *tokens, size_
     }
     size_t at = next->begin;
     bool capital = tr_is_capital(nb_utf8_next(text, &at));
-    bool numbered = i > 0 && tokens[i - 1].kind == TR_NUMBER && tokens[i - 1].end == token->begin;
     bool several = token->end - token->begin > 1;
-    return several || (capital && !numbered);
+    return several || (capital && !hangs_on_dot(text, tokens, i));
 }
 
 static bool hangs_on(const struct tr_token *token)

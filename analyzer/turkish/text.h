@@ -20,7 +20,8 @@
 #define TR_TEXT_MAX ((size_t)1 << 30)
 
 /**
- * Lower case by Turkish rules ('I' -> dotless i, dotted capital I -> 'i'), circumflexes taken off,
+ * Lower case by Turkish rules ('I' -> dotless i, dotted capital I -> 'i'), decomposed letters of
+ * the alphabet put together (other scripts are left to NFC at the door), circumflexes taken off,
  * the marks that are invisible in Turkish dropped (U+0307 and U+0302 left over from decomposition,
  * soft hyphen, zero-width characters), every kind of apostrophe made "'". Idempotent.
  * @param map  [out] may be NULL; map[i] is the offset in `in` of the code point that byte i of the
@@ -40,15 +41,31 @@ size_t tr_fold_into(struct nb_slice in, char *out);
  */
 size_t tr_plain(char *text, size_t len);
 
+/**
+ * The second way to read a word that is typed with 'I' and by whose other letters it may be of no
+ * Turkish keyboard (WIFI, Instagram): every dotless i of the folded form dotted. The lexicon has to
+ * decide between the two. In place. @return the new length.
+ */
+size_t tr_dotted(char *text, size_t len);
+
 enum tr_kind {
-    TR_WORD,     /* letters, also with digits; with a suffix behind an apostrophe */
-    TR_NUMBER,   /* 12, 1.250,50, 14:30, also with a suffix behind an apostrophe */
-    TR_URL,      /* http://, https://, www., and mail addresses */
+    TR_WORD,     /* letters, also with digits; with a suffix behind an apostrophe; A.B. */
+    TR_NUMBER,   /* 12, 1.250,50, 14:30, with its sign and a suffix behind an apostrophe */
+    TR_URL,      /* http://, https://, www., hosts with a path, and mail addresses */
     TR_MENTION,  /* @handle, @handle@host */
     TR_HASHTAG,  /* #tag */
     TR_EMOJI,    /* one picture, however many code points */
     TR_EMOTICON, /* :) */
     TR_PUNCT     /* one code point, or a run of the same */
+};
+
+enum tr_number {
+    TR_NUMBER_PLAIN,
+    TR_NUMBER_ORDINAL, /* 3. with more behind it; the dot is a token of its own */
+    TR_NUMBER_PERCENT,
+    TR_NUMBER_MONEY, /* with a sign of currency; a word behind it (TL) is a token of its own */
+    TR_NUMBER_DATE,
+    TR_NUMBER_TIME
 };
 
 struct tr_token {
@@ -60,8 +77,10 @@ struct tr_token {
     struct nb_slice folded;
     uint16_t stem_len; /* folded bytes before the apostrophe, else all (cut at 65535) */
     uint8_t kind;      /* enum tr_kind */
+    uint8_t number;    /* enum tr_number, of a number */
     bool capitals;     /* two letters or more, all of them capitals */
     bool elongated;    /* a letter three times or more in a row */
+    bool either_i;     /* has an 'I' and no letter that tells which: see tr_dotted() */
     bool ascii;        /* nothing but ASCII in the text: diacritics may have been left out */
     bool after_break;  /* the first token of a line */
 };

@@ -80,6 +80,10 @@ static void folding_follows_turkish_letters(void **state)
         {"ŽÉÑ ПРИВЕТ ΑΒΓ", "žéñ привет αβγ"},
         {"", ""},
         {"\xFF\x41\xC4", "\xFF\x61\xC4"},
+        {"g\xCC\x86 G\xCC\x86 o\xCC\x88 U\xCC\x88 c\xCC\xA7 S\xCC\xA7", "ğ ğ ö ü ç ş"},
+        {"I\xCC\x87stanbul I\xC2\xAD\xCC\x87", "istanbul i"},
+        {"s\xC8\x99\xC8\x98", "sşş"},
+        {"g\xE2\x80\x8B\xCC\x86", "ğ"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct nb_slice got, again;
@@ -130,6 +134,33 @@ static void text_is_cut_into_tokens_of_every_kind(void **state)
         {"🤷‍♀️", 0, 1, TR_EMOJI, "🤷", 0, 13},
         {"🇹🇷🇹🇷", 0, 2, TR_EMOJI, "🇹🇷", 0, 8},
         {"ne!!!", 1, 2, TR_PUNCT, "!", 2, 5},
+        {"%18 KDV", 0, 2, TR_NUMBER, "%18", 0, 3},
+        {"18% KDV", 0, 2, TR_NUMBER, "18%", 0, 3},
+        {"12,50 TL", 0, 2, TR_NUMBER, "12,50", 0, 5},
+        {"₺12,50'ye", 0, 1, TR_NUMBER, "₺12,50'ye", 0, 11},
+        {"50$ verdim", 0, 2, TR_NUMBER, "50$", 0, 3},
+        {"12.05.2015'te", 0, 1, TR_NUMBER, "12.05.2015'te", 0, 13},
+        {"2015-10-10 oldu", 0, 2, TR_NUMBER, "2015-10-10", 0, 10},
+        {"5-6 kez", 1, 4, TR_PUNCT, "-", 1, 2},
+        {"24/7 açık", 0, 2, TR_NUMBER, "24/7", 0, 4},
+        {"3. gün", 1, 3, TR_PUNCT, ".", 1, 2},
+        {"A.Ş.'nin", 0, 1, TR_WORD, "a.ş.'nin", 0, 9},
+        {"T.C vatandaşı", 0, 2, TR_WORD, "t.c", 0, 3},
+        {"A.B.Can", 1, 2, TR_WORD, "can", 4, 7},
+        {"ali.veli@posta.example", 0, 1, TR_URL, "ali.veli@posta.example", 0, 22},
+        {"kisa.example/x9d bak", 0, 2, TR_URL, "kisa.example/x9d", 0, 16},
+        {"ve/veya", 1, 3, TR_PUNCT, "/", 2, 3},
+        {"1️⃣ yıldız", 0, 2, TR_EMOJI, "1\u20E3", 0, 7},
+        {"#️⃣", 0, 1, TR_EMOJI, "#\u20E3", 0, 7},
+        {"marka™️ ©️", 1, 3, TR_EMOJI, "™", 5, 11},
+        {"👨‍👩‍👧‍👦!", 0, 2, TR_EMOJI, "👨‍👩‍👧‍👦", 0, 25},
+        {"👩🏿‍🚒", 0, 1, TR_EMOJI, "👩‍🚒", 0, 15},
+        {"🏴󠁧󠁢󠁳󠁣󠁴󠁿", 0, 1, TR_EMOJI, "🏴", 0, 28},
+        {"güzel ^_^", 1, 2, TR_EMOTICON, "^^", 7, 10},
+        {"(: selam", 0, 2, TR_EMOTICON, ":)", 0, 2},
+        {"seni <3", 1, 2, TR_EMOTICON, "<3", 5, 7},
+        {"bitti </3", 1, 2, TR_EMOTICON, "</3", 6, 9},
+        {"WIFI", 0, 1, TR_WORD, "wıfı", 0, 4},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct tr_token *tokens;
@@ -143,6 +174,57 @@ static void text_is_cut_into_tokens_of_every_kind(void **state)
         assert_int_equal(token->kind, rows[i].kind);
         assert_int_equal(token->begin, rows[i].begin);
         assert_int_equal(token->end, rows[i].end);
+    }
+}
+
+static void numbers_tell_what_they_count(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *text;
+        enum tr_number number;
+    } rows[] = {
+        {"12", TR_NUMBER_PLAIN},       {"1.250,50", TR_NUMBER_PLAIN},
+        {"3. gün", TR_NUMBER_ORDINAL}, {"2015. Sonra", TR_NUMBER_PLAIN},
+        {"%18", TR_NUMBER_PERCENT},    {"% 18'i", TR_NUMBER_PERCENT},
+        {"18%", TR_NUMBER_PERCENT},    {"₺5", TR_NUMBER_MONEY},
+        {"5€'ya", TR_NUMBER_MONEY},    {"12.05.2015", TR_NUMBER_DATE},
+        {"1/2/16", TR_NUMBER_DATE},    {"2016-01-02", TR_NUMBER_DATE},
+        {"1.2.3.4", TR_NUMBER_PLAIN},  {"14:30'da", TR_NUMBER_TIME},
+        {"2:1", TR_NUMBER_PLAIN},      {"9:05:10", TR_NUMBER_TIME},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tr_token *tokens;
+        size_t n;
+        assert_int_equal(tr_tokenise(nb_slice_str(rows[i].text), f->arena, &tokens, &n), NB_OK);
+        assert_int_equal(tokens[0].kind, TR_NUMBER);
+        if (tokens[0].number != rows[i].number) {
+            fail_msg("\"%s\" is %u", rows[i].text, (unsigned)tokens[0].number);
+        }
+    }
+}
+
+static void an_i_that_may_be_either_is_marked(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *text;
+        bool either;
+        const char *dotted;
+    } rows[] = {
+        {"WIFI", true, "wifi"},   {"Instagram'a", true, "instagram'a"},
+        {"IRMAK", true, "irmak"}, {"DİYARBAKIR", false, "diyarbakir"},
+        {"Isı", false, "isi"},    {"iPhone", false, "iphone"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tr_token *tokens;
+        char dotted[64];
+        size_t n;
+        assert_int_equal(tr_tokenise(nb_slice_str(rows[i].text), f->arena, &tokens, &n), NB_OK);
+        assert_int_equal(tokens[0].either_i, rows[i].either);
+        memcpy(dotted, tokens[0].folded.p, tokens[0].folded.len);
+        size_t len = tr_dotted(dotted, tokens[0].folded.len);
+        assert_slice_equal(nb_slice(dotted, len), rows[i].dotted);
     }
 }
 
@@ -163,6 +245,11 @@ static void sentences_end_where_a_reader_would_end_them(void **state)
         {"\"Geldi.\" Dedi", 2},
         {"www.a.example güzel. Evet", 2},
         {"kargo.example sitesi", 1},
+        {"M. Kemal geldi. Gitti", 2},
+        {"Saat 14.30. Geldi", 2},
+        {"Fiyatı 12,50. Aldım", 2},
+        {"19. Yüzyıl bitti", 1},
+        {"T.C. Merkez Bankası", 1},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct tr_token *tokens;
@@ -274,6 +361,8 @@ int main(void)
         cmocka_unit_test(folding_follows_turkish_letters),
         cmocka_unit_test(the_map_of_a_fold_leads_back_to_the_text),
         cmocka_unit_test(text_is_cut_into_tokens_of_every_kind),
+        cmocka_unit_test(numbers_tell_what_they_count),
+        cmocka_unit_test(an_i_that_may_be_either_is_marked),
         cmocka_unit_test(sentences_end_where_a_reader_would_end_them),
         cmocka_unit_test(words_are_read_as_root_and_suffixes),
         cmocka_unit_test(what_harmony_forbids_is_no_form_of_a_root),
