@@ -33,7 +33,7 @@ DEPS_TEST := libcmocka-dev
 # What CI needs on top: the other compiler with its sanitizers and fuzzer, and the linters.
 DEPS_CI := clang libclang-rt-14-dev clang-format shellcheck mandoc
 
-PACKAGES := libprotobuf-c lmdb libzstd libcrypto icu-uc icu-i18n uchardet libidn2 libpsl libcurl \
+PACKAGES := libprotobuf-c lmdb libzstd libssl libcrypto icu-uc icu-i18n uchardet libidn2 libpsl libcurl \
   libxml-2.0 libxslt jansson libmicrohttpd
 
 B := build$(addprefix /,$(SAN))$(if $(findstring clang,$(CC)),/clang)
