@@ -43,6 +43,7 @@ void nb_crawl_fail(struct nb_crawl *crawl, const struct nb_error *error)
 
 static void free_crawl(struct nb_crawl *crawl)
 {
+    nb_fetch_free(crawl->fetch);
     nb_queue_free(crawl->to_parse);
     nb_queue_free(crawl->to_write);
     nb_poll_free_all(crawl->done.first);

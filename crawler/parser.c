@@ -302,6 +302,7 @@ void nb_crawl_parse(void *arg)
     }
     while (nb_queue_pop(crawl->to_parse, -1, &item) == NB_OK) {
         struct nb_poll *poll = item;
+        nb_fetch_room(crawl->fetch);
         if (scratch) {
             nb_crawl_understand(crawl, poll, scratch);
         }

@@ -125,6 +125,56 @@ int64_t nb_poll_retry_after_s(const struct nb_poll *poll, int64_t now_ms)
     return seconds < 0 ? 0 : seconds < DAY_S ? seconds : DAY_S;
 }
 
+/* A Cache-Control: the value of max-age, 0 when it is not to be kept, -1 when it does not say. */
+static int64_t cache_control_s(struct nb_slice value)
+{
+    struct nb_slice part;
+    int64_t seconds = -1;
+    while (nb_slice_split(&value, ',', &part)) {
+        part = nb_slice_trim(part);
+        size_t equals = nb_slice_find_byte(part, '=', 0);
+        struct nb_slice name = nb_slice_sub(part, 0, equals == NB_NPOS ? part.len : equals);
+        if (nb_slice_eq_ascii_case(name, NB_LIT("no-cache")) ||
+            nb_slice_eq_ascii_case(name, NB_LIT("no-store"))) {
+            return 0;
+        }
+        if (nb_slice_eq_ascii_case(name, NB_LIT("max-age")) && equals != NB_NPOS) {
+            struct nb_slice number = nb_slice_sub(part, equals + 1, part.len);
+            if (number.len > 1 && number.p[0] == '"' && number.p[number.len - 1] == '"') {
+                number = nb_slice_sub(number, 1, number.len - 1);
+            }
+            int64_t age_s;
+            if (seconds < 0 && nb_slice_to_i64(number, &age_s)) {
+                seconds = age_s < 0 ? 0 : age_s;
+            }
+        }
+    }
+    return seconds;
+}
+
+int64_t nb_poll_max_age_s(const struct nb_poll *poll, int64_t now_ms)
+{
+    struct nb_date_context utc = {NULL, now_ms, 0};
+    int64_t seconds = cache_control_s(poll->cache_control);
+    int64_t age_s = 0;
+    int64_t expires_ms;
+    int64_t date_ms;
+    if (seconds < 0 && poll->expires.len) {
+        if (nb_date_parse(poll->expires, &utc, &expires_ms) != NB_OK) {
+            return 0; /* "0", "-1" and the like mean now (RFC 9111, 5.3) */
+        }
+        if (nb_date_parse(poll->date, &utc, &date_ms) != NB_OK) {
+            date_ms = now_ms;
+        }
+        seconds = (expires_ms - date_ms) / 1000;
+        seconds = seconds < 0 ? 0 : seconds;
+    }
+    if (seconds > 0 && nb_slice_to_i64(poll->age, &age_s) && age_s > 0) {
+        seconds = seconds > age_s ? seconds - age_s : 0;
+    }
+    return seconds;
+}
+
 void nb_due_key(int64_t due_ms, struct nb_id id, uint8_t out[NB_DUE_KEY_BYTES])
 {
     nb_key_u64((uint64_t)due_ms, out);

@@ -17,6 +17,7 @@
 #include <nabiz/log.h>
 #include <nabiz/record.h>
 #include <nabiz/slice.h>
+#include <nabiz/sources.h>
 
 /* Key in the DUE table: u64 time, id. */
 enum { NB_DUE_KEY_BYTES = 8 + NB_ID_BYTES };
@@ -77,9 +78,10 @@ struct nb_poll {
     const char *url;        /* where to ask: the source's URL, or where it moved */
     Nb__Kind kind;
     int64_t every_s;
-    struct nb_source *state; /* from the last poll; empty at first */
-    int64_t due_ms;          /* since when it was due */
-    struct nb_pace *pace;    /* of the host, while it is its turn; NULL without a Crawl-delay */
+    const struct nb_source_request *request; /* how to ask; NULL: as everybody */
+    struct nb_source *state;                 /* from the last poll; empty at first */
+    int64_t due_ms;                          /* since when it was due */
+    struct nb_pace *pace; /* of the host, while it is its turn; NULL without a Crawl-delay */
 
     /* the fetch loop's: what came */
     struct nb_slice host;   /* of the URL being asked */
@@ -91,7 +93,8 @@ struct nb_poll {
     struct nb_buf body;
     size_t header_bytes;
     long status; /* 0: no answer */
-    struct nb_slice etag, last_modified, content_type, retry_after, cache_control;
+    struct nb_slice etag, last_modified, content_type, retry_after;
+    struct nb_slice cache_control, expires, date, age; /* see nb_poll_max_age_s() */
     const char *moved_to; /* where permanent redirects led; NULL when nowhere */
     const char *failure;  /* static, or in the arena; NULL when there is an answer */
     bool refused;         /* the address is private */
@@ -138,6 +141,13 @@ enum nb_err nb_poll_paced(struct nb_poll *poll, struct nb_slice host, int64_t as
  * @return seconds from now_ms; 0 when there is none.
  */
 int64_t nb_poll_retry_after_s(const struct nb_poll *poll, int64_t now_ms);
+
+/**
+ * How long the answer says it stays as it is: Cache-Control max-age, else Expires, less its Age
+ * (RFC 9111, 4.2).
+ * @return seconds from now_ms, 0 when it asks not to be kept; -1 when it does not say.
+ */
+int64_t nb_poll_max_age_s(const struct nb_poll *poll, int64_t now_ms);
 
 void nb_due_key(int64_t due_ms, struct nb_id id, uint8_t out[NB_DUE_KEY_BYTES]);
 

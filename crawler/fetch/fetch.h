@@ -44,7 +44,13 @@ void nb_fetch_prepare(struct nb_poll *poll);
 /** Take a prepared poll. After nb_fetch_stop() began it is freed. */
 void nb_fetch_submit(struct nb_fetch *fetch, struct nb_poll *poll);
 
-/** Drop what is under way, join the loops, free. NULL is allowed. */
+/** There is room in out_queue: a loop that waits for it goes on. From any thread, cheap. */
+void nb_fetch_room(struct nb_fetch *fetch);
+
+/** Drop what is under way and join the loops. NULL is allowed. */
 void nb_fetch_stop(struct nb_fetch *fetch);
+
+/** Stop, if it was not, and free; nobody may call anything of it any more. NULL is allowed. */
+void nb_fetch_free(struct nb_fetch *fetch);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "crawler/fetch/loop.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -114,4 +115,26 @@ bool nb_fetch_is_private(const struct sockaddr *address)
         return is_private_v6(v6.sin6_addr.s6_addr);
     }
     return true;
+}
+
+bool nb_fetch_is_private_name(struct nb_slice host)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (nb_slice_eq(host, NB_LIT("localhost")) || nb_slice_ends(host, NB_LIT(".localhost"))) {
+        return true;
+    }
+    if (host.len > 2 && host.p[0] == '[') {
+        host = nb_slice_sub(host, 1, host.len - 1);
+    }
+    if (host.len == 0 || host.len >= sizeof(text)) {
+        return false;
+    }
+    memcpy(text, host.p, host.len);
+    text[host.len] = '\0';
+    if (inet_pton(AF_INET, text, &v4) == 1) {
+        return is_private_v4(ntohl(v4.s_addr));
+    }
+    return inet_pton(AF_INET6, text, &v6) == 1 && is_private_v6(v6.s6_addr);
 }

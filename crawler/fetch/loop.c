@@ -1,20 +1,15 @@
+/*
+ * One loop: polls come in, wait for their host, are asked, and go out to the parsers.
+ */
 #include "crawler/fetch/loop.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include <nabiz/clock.h>
-#include <nabiz/hash.h>
 #include <nabiz/mem.h>
 #include <nabiz/pack.h>
-#include <nabiz/robots.h>
-#include <nabiz/url.h>
-#include <nabiz/version.h>
 
-enum { IDLE_WAIT_MS = 60000, BACKLOG_WAIT_MS = 10, CONNECTIONS_KEPT = 256 };
+enum { IDLE_WAIT_MS = 60000, CONNECTIONS_KEPT = 256 };
 
-/* Hand on answered polls while the parsers take them. @return false when they are behind. */
-static bool flush_backlog(struct nb_fetch_loop *loop)
+static bool push_backlog(struct nb_fetch_loop *loop)
 {
     while (loop->backlog.first) {
         struct nb_poll *rest = loop->backlog.first->next;
@@ -33,17 +28,31 @@ static bool flush_backlog(struct nb_fetch_loop *loop)
     return true;
 }
 
-/* @return false when it takes nothing any more */
-static bool send_to(struct nb_fetch_loop *loop, struct nb_poll *poll)
+/* Hand on answered polls while the parsers take them. @return false when they are behind. */
+static bool flush_backlog(struct nb_fetch_loop *loop)
+{
+    bool done = push_backlog(loop);
+    if (!done) { /* once more when nb_fetch_room() looks, for they may have made room just now */
+        atomic_store(&loop->is_behind, true);
+        done = push_backlog(loop);
+    }
+    if (done) {
+        atomic_store(&loop->is_behind, false);
+    }
+    return done;
+}
+
+bool nb_fetch_loop_send(struct nb_fetch_loop *loop, struct nb_poll *poll)
 {
     pthread_mutex_lock(&loop->mu);
     bool taken = !loop->closed;
+    bool first = !loop->inbox.first; /* otherwise the loop was woken already */
     if (taken) {
         nb_poll_list_add(&loop->inbox, poll);
     }
     pthread_mutex_unlock(&loop->mu);
-    if (taken) {
-        (void)curl_multi_wakeup(loop->multi);
+    if (taken && first) {
+        nb_fetch_wake(loop);
     }
     return taken;
 }
@@ -59,7 +68,7 @@ static void answer(struct nb_fetch_loop *loop, struct nb_poll *poll, const char 
         return;
     }
     poll->is_answered = true;
-    if (!send_to(poll->home, poll)) {
+    if (!nb_fetch_loop_send(poll->home, poll)) {
         nb_poll_free(poll);
     }
 }
@@ -110,8 +119,8 @@ static void host_is_free(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
 static void start(struct nb_fetch_loop *loop, struct nb_fetch_host *host, struct nb_poll *poll)
 {
     if (nb_fetch_transfer_start(loop, host, poll) != NB_OK) {
-        answer(loop, poll, "out of memory");
-        host_is_free(loop, host, loop->fetch->settings.host_gap_ms);
+        answer(loop, poll, poll->failure ? NULL : "out of memory");
+        host_is_free(loop, host, 0);
     }
 }
 
@@ -177,34 +186,43 @@ static void finish_done(struct nb_fetch_loop *loop)
     }
 }
 
-static int wait_ms(struct nb_fetch_loop *loop, bool behind)
+static int64_t wait_ms(struct nb_fetch_loop *loop, bool behind)
 {
-    if (behind) {
-        return BACKLOG_WAIT_MS;
-    }
-    int64_t ms = nb_fetch_host_wait_ms(loop, nb_mono_ms());
-    return ms < 0 || ms > IDLE_WAIT_MS ? IDLE_WAIT_MS : (int)ms;
+    int64_t ms = behind ? -1 : nb_fetch_host_wait_ms(loop, nb_mono_ms());
+    return ms < 0 || ms > IDLE_WAIT_MS ? IDLE_WAIT_MS : ms;
 }
 
-static void run(void *arg)
+void nb_fetch_loop_run(void *arg)
 {
     struct nb_fetch_loop *loop = arg;
     while (!atomic_load(&loop->fetch->stopping)) {
-        int running = 0;
         take_inbox(loop);
-        bool behind = !flush_backlog(loop);
-        if (!behind) {
+        if (flush_backlog(loop)) {
             start_ready(loop);
         }
-        (void)curl_multi_perform(loop->multi, &running);
+        nb_fetch_events_due(loop);
         finish_done(loop);
-        behind = !flush_backlog(loop);
-        (void)curl_multi_poll(loop->multi, NULL, 0, wait_ms(loop, behind), NULL);
+        nb_fetch_events_wait(loop, wait_ms(loop, !flush_backlog(loop)));
+        finish_done(loop);
     }
     nb_pack_thread_end();
 }
 
-static void loop_fini(struct nb_fetch_loop *loop)
+enum nb_err nb_fetch_loop_init(struct nb_fetch_loop *loop, struct nb_fetch *fetch)
+{
+    loop->fetch = fetch;
+    loop->epoll_fd = loop->wake_fd = -1;
+    (void)pthread_mutex_init(&loop->mu, NULL);
+    loop->multi = curl_multi_init();
+    loop->sessions = nb_sessions_new(fetch->settings.sessions_bytes);
+    if (!loop->multi || !loop->sessions) {
+        return NB_ENOMEM;
+    }
+    (void)curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
+    return nb_fetch_events_init(loop);
+}
+
+void nb_fetch_loop_fini(struct nb_fetch_loop *loop)
 {
     pthread_mutex_lock(&loop->mu);
     loop->closed = true;
@@ -219,145 +237,7 @@ static void loop_fini(struct nb_fetch_loop *loop)
     if (loop->multi) {
         (void)curl_multi_cleanup(loop->multi);
     }
-    if (loop->share) {
-        (void)curl_share_cleanup(loop->share);
-    }
+    nb_sessions_free(loop->sessions); /* after the connections, which put theirs back */
+    nb_fetch_events_fini(loop);
     pthread_mutex_destroy(&loop->mu);
-}
-
-static enum nb_err loop_init(struct nb_fetch_loop *loop, struct nb_fetch *fetch)
-{
-    loop->fetch = fetch;
-    (void)pthread_mutex_init(&loop->mu, NULL);
-    loop->multi = curl_multi_init();
-    loop->share = curl_share_init();
-    if (!loop->multi || !loop->share) {
-        return NB_ENOMEM;
-    }
-    (void)curl_share_setopt(loop->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-    (void)curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
-    return NB_OK;
-}
-
-static enum nb_err read_settings(const struct nb_config *config, struct nb_fetch_settings *out)
-{
-    const char *agent = nb_config_str(config, NB_CFG_USER_AGENT);
-    const char *contact = nb_config_str(config, NB_CFG_CONTACT);
-    const char *connect_to = nb_config_str(config, NB_CFG_CONNECT_TO);
-    if (agent[0]) {
-        (void)snprintf(out->user_agent, sizeof(out->user_agent), "%s", agent);
-    } else if (contact[0]) {
-        (void)snprintf(out->user_agent, sizeof(out->user_agent), "nabiz/%s (+%s)", nb_version(),
-                       contact);
-    } else {
-        (void)snprintf(out->user_agent, sizeof(out->user_agent), "nabiz/%s", nb_version());
-    }
-    out->allow_private = nb_config_int(config, NB_CFG_ALLOW_PRIVATE) != 0;
-    out->timeout_ms = (long)nb_config_int(config, NB_CFG_TIMEOUT) * 1000;
-    out->host_gap_ms = nb_config_int(config, NB_CFG_HOST_GAP);
-    out->body_bytes = (size_t)nb_config_int(config, NB_CFG_BODY_MAX);
-    out->obey_robots = nb_config_int(config, NB_CFG_ROBOTS) != 0;
-    out->delay_max_ms = nb_config_int(config, NB_CFG_DELAY_MAX) * 1000;
-    if (connect_to[0]) {
-        char rule[300];
-        (void)snprintf(rule, sizeof(rule), "::%s", connect_to);
-        out->connect_to = curl_slist_append(NULL, rule);
-        return out->connect_to ? NB_OK : NB_ENOMEM;
-    }
-    return NB_OK;
-}
-
-static enum nb_err start_loops(struct nb_fetch *fetch)
-{
-    enum nb_err err = NB_OK;
-    for (size_t i = 0; err == NB_OK && i < fetch->loops_n; i++) {
-        char name[32];
-        (void)snprintf(name, sizeof(name), "fetch-%zu", i);
-        err = nb_thread_start(&fetch->loops[i].thread, name, run, &fetch->loops[i]);
-    }
-    return err;
-}
-
-enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock *clock,
-                           struct nb_store *crawl, int64_t not_before_ms,
-                           struct nb_queue *out_queue, struct nb_fetch **out,
-                           struct nb_error *error)
-{
-    *out = NULL;
-    struct nb_fetch *fetch = nb_calloc(1, sizeof(*fetch));
-    if (!fetch) {
-        return nb_error_set(error, NB_ENOMEM, "cannot start fetching: out of memory");
-    }
-    fetch->clock = clock;
-    fetch->store = crawl;
-    fetch->not_before_ms = not_before_ms;
-    fetch->out = out_queue;
-    fetch->started_mono_ms = nb_mono_ms();
-    size_t n = (size_t)nb_config_int(config, NB_CFG_LOOPS);
-    fetch->loops = nb_calloc(n, sizeof(*fetch->loops));
-    enum nb_err err = fetch->loops ? read_settings(config, &fetch->settings) : NB_ENOMEM;
-    while (err == NB_OK && fetch->loops_n < n) {
-        err = loop_init(&fetch->loops[fetch->loops_n++], fetch);
-    }
-    if (err == NB_OK) {
-        err = start_loops(fetch);
-    }
-    if (err != NB_OK) {
-        nb_fetch_stop(fetch);
-        return nb_error_set(error, err, "cannot start fetching: %s", nb_strerror(err));
-    }
-    *out = fetch;
-    return NB_OK;
-}
-
-void nb_fetch_prepare(struct nb_poll *poll)
-{
-    struct nb_url url;
-    poll->host = (struct nb_slice){NULL, 0};
-    if (nb_url_parse(nb_slice_str(poll->url), NULL, poll->arena, &url) != NB_OK ||
-        !nb_url_is_http(&url)) {
-        return;
-    }
-    char *href = nb_arena_strdup(poll->arena, url.href); /* as our parser reads it, not curl's */
-    char *origin =
-        nb_arena_printf(poll->arena, "%.*s://%.*s", NB_ARG(url.scheme), NB_ARG(url.host));
-    if (origin && url.port >= 0) {
-        origin = nb_arena_printf(poll->arena, "%s:%d", origin, url.port);
-    }
-    if (href && origin) {
-        poll->url = href;
-        poll->host = url.host;
-        poll->origin = nb_slice_str(origin);
-        poll->path = nb_robots_path(&url);
-    }
-}
-
-void nb_fetch_submit(struct nb_fetch *fetch, struct nb_poll *poll)
-{
-    struct nb_fetch_loop *loop = &fetch->loops[nb_hash64(poll->host) % fetch->loops_n];
-    if (!send_to(loop, poll)) {
-        nb_poll_free(poll);
-    }
-}
-
-void nb_fetch_stop(struct nb_fetch *fetch)
-{
-    if (!fetch) {
-        return;
-    }
-    atomic_store(&fetch->stopping, true);
-    for (size_t i = 0; i < fetch->loops_n; i++) {
-        if (fetch->loops[i].multi) {
-            (void)curl_multi_wakeup(fetch->loops[i].multi);
-        }
-    }
-    for (size_t i = 0; i < fetch->loops_n; i++) {
-        nb_thread_join(&fetch->loops[i].thread);
-    }
-    for (size_t i = 0; i < fetch->loops_n; i++) {
-        loop_fini(&fetch->loops[i]);
-    }
-    curl_slist_free_all(fetch->settings.connect_to);
-    nb_free(fetch->loops);
-    nb_free(fetch);
 }

@@ -16,16 +16,23 @@
 
 #include "crawler/fetch/fetch.h"
 #include "crawler/fetch/rules.h"
+#include "crawler/fetch/session.h"
 #include "crawler/schedule/heap.h"
+
+#define NB_FETCH_REFUSED "the address is private; see crawl.allow_private"
 
 /* What every transfer is set up with. */
 struct nb_fetch_settings {
     char user_agent[1200];
     struct curl_slist *connect_to; /* NULL: ask where the URL says */
+    const char *ca_file;           /* NULL: curl's own */
+    const char *proxy;             /* "": none */
     bool allow_private;
     long timeout_ms;
+    long stall_s;
     int64_t host_gap_ms;
     size_t body_bytes;
+    size_t sessions_bytes; /* per loop */
     bool obey_robots;
     int64_t delay_max_ms;
 };
@@ -44,23 +51,36 @@ struct nb_fetch_host {
 struct nb_fetch_transfer {
     struct nb_fetch_transfer *prev, *next; /* of the active ones, or (next) of the idle ones */
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist *headers; /* in the poll's arena */
     struct nb_poll *poll;
     struct nb_fetch_host *host;
-    const struct nb_fetch_settings *settings;
+    struct nb_fetch_loop *loop;
     size_t unread_bytes; /* of an answer whose body means nothing */
+    unsigned headers_n;
+    unsigned answers_n; /* interim ones included */
+    bool is_proxied;
+    bool has_own_proxy; /* the easy handle was told of one that is not crawl.proxy */
 };
 
-enum { NB_FETCH_BUCKETS = 4096 };
+enum {
+    NB_FETCH_BUCKETS = 4096,
+    NB_FETCH_DNS_KEPT_S = 60, /* for robots.txt and several feeds of a host: curl goes through all
+                                 that it keeps after each transfer, so longer costs more than it
+                                 saves */
+};
 
 struct nb_fetch_loop {
     struct nb_fetch *fetch;
     struct nb_thread thread;
     CURLM *multi;
-    CURLSH *share; /* TLS sessions */
+    struct nb_sessions *sessions;
+    int epoll_fd;
+    int wake_fd;          /* eventfd */
+    int64_t curl_mono_ms; /* when curl wants to be called; -1: not before a socket is ready */
     pthread_mutex_t mu;
     struct nb_poll_list inbox; /* guarded by mu */
     bool closed;               /* guarded by mu: nothing is taken any more */
+    atomic_bool is_behind;     /* the parsers are; set by the loop, read by them */
 
     struct nb_fetch_host *buckets[NB_FETCH_BUCKETS];
     struct nb_heap ready; /* idle hosts by the monotonic time they may be asked again */
@@ -82,6 +102,33 @@ struct nb_fetch {
     size_t loops_n;
     struct nb_fetch_loop *loops;
 };
+
+/* loop.c */
+
+/** @return NB_OK, NB_ENOMEM, NB_ESYS; nb_fetch_loop_fini() either way. */
+enum nb_err nb_fetch_loop_init(struct nb_fetch_loop *loop, struct nb_fetch *fetch) NB_MUSTUSE;
+void nb_fetch_loop_fini(struct nb_fetch_loop *loop);
+
+/** Body of the thread; arg is the loop. */
+void nb_fetch_loop_run(void *arg);
+
+/** Hand a poll to a loop, from any thread. @return false when it takes nothing any more. */
+bool nb_fetch_loop_send(struct nb_fetch_loop *loop, struct nb_poll *poll);
+
+/* event.c */
+
+/** @return NB_OK, NB_ESYS; nb_fetch_events_fini() either way. */
+enum nb_err nb_fetch_events_init(struct nb_fetch_loop *loop) NB_MUSTUSE;
+void nb_fetch_events_fini(struct nb_fetch_loop *loop);
+
+/** End nb_fetch_events_wait(), from any thread. */
+void nb_fetch_wake(struct nb_fetch_loop *loop);
+
+/** Call curl if its time has come. */
+void nb_fetch_events_due(struct nb_fetch_loop *loop);
+
+/** Wait for sockets, curl's time, a wake-up or most_ms, and let curl see to the sockets. */
+void nb_fetch_events_wait(struct nb_fetch_loop *loop, int64_t most_ms);
 
 /* host.c */
 
@@ -113,7 +160,7 @@ void nb_fetch_hosts_free(struct nb_fetch_loop *loop);
 
 /* transfer.c */
 
-/** Set up and start a transfer. @return NB_OK, NB_ENOMEM, NB_ESYS. */
+/** Start a transfer. @return NB_OK, NB_ENOMEM, NB_EREFUSED (poll->failure says why). */
 enum nb_err nb_fetch_transfer_start(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
                                     struct nb_poll *poll) NB_MUSTUSE;
 
@@ -123,7 +170,24 @@ bool nb_fetch_transfer_finish(struct nb_fetch_transfer *transfer, CURLcode code)
 /** Take it out of the loop; kept for the next one. */
 void nb_fetch_transfer_end(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer);
 
+/** Keep one that is not in the loop for the next one. */
+void nb_fetch_transfer_keep(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer);
+
 void nb_fetch_transfers_free(struct nb_fetch_loop *loop);
+
+/* answer.c */
+
+/** Callbacks of curl's; data is the transfer. They keep what is read of an answer in its poll. */
+size_t nb_fetch_on_header(char *bytes, size_t one, size_t n, void *data);
+size_t nb_fetch_on_body(char *bytes, size_t one, size_t n, void *data);
+int nb_fetch_on_progress(void *data, curl_off_t total, curl_off_t now, curl_off_t up_total,
+                         curl_off_t up);
+
+/** Forget the headers that are kept. */
+void nb_fetch_forget_headers(struct nb_poll *poll);
+
+/** Set status and failure of a transfer that ended. @return true when there is an answer. */
+bool nb_fetch_read_status(struct nb_fetch_transfer *transfer, CURLcode code);
 
 /* guard.c */
 
@@ -131,5 +195,8 @@ struct sockaddr;
 
 /** True for addresses that only mean something inside a machine or a network, or to many. */
 bool nb_fetch_is_private(const struct sockaddr *address);
+
+/** True for host names that mean such an address whoever looks them up: literals, localhost. */
+bool nb_fetch_is_private_name(struct nb_slice host);
 
 #endif

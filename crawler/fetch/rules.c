@@ -255,23 +255,6 @@ static enum nb_err make_request(struct nb_fetch_loop *loop, struct nb_rules *rul
     return NB_OK;
 }
 
-/* Cache-Control: max-age=N. @return -1 when it does not say */
-static int64_t max_age_s(struct nb_slice value)
-{
-    struct nb_slice part;
-    int64_t seconds = -1;
-    while (nb_slice_split(&value, ',', &part)) {
-        part = nb_slice_trim(part);
-        size_t equals = nb_slice_find_byte(part, '=', 0);
-        if (equals != NB_NPOS &&
-            nb_slice_eq_ascii_case(nb_slice_sub(part, 0, equals), NB_LIT("max-age")) &&
-            nb_slice_to_i64(nb_slice_sub(part, equals + 1, part.len), &seconds)) {
-            return seconds < 0 ? 0 : seconds;
-        }
-    }
-    return -1;
-}
-
 static struct nb_robots_answer answer_of(const struct nb_poll *ask,
                                          const struct nb_robots_record *before, int64_t now_ms)
 {
@@ -285,7 +268,7 @@ static struct nb_robots_answer answer_of(const struct nb_poll *ask,
         .status = status,
         .redirects_n = too_many ? NB_ROBOTS_MAX_REDIRECTS : ask->redirects_n,
         .now_ms = now_ms,
-        .max_age_s = max_age_s(ask->cache_control),
+        .max_age_s = nb_poll_max_age_s(ask, now_ms),
         .retry_after_s = ask->retry_after.len ? nb_poll_retry_after_s(ask, now_ms) : -1,
         .unreachable_since_ms =
             before->has_unreachable_since_ms ? before->unreachable_since_ms : -1,

@@ -1,6 +1,9 @@
 /*
- * One transfer: what is asked, what is kept of the answer, and the limits. Redirects are not
- * followed by curl: they go back to the loop, which knows whose host is whose.
+ * One transfer: what is asked. Redirects are not followed by curl: they go back to the loop, which
+ * knows whose host is whose.
+ *
+ * An easy handle is set up once; a transfer sets what differs from the one before. The headers sent
+ * are nodes in the poll's arena, which curl only reads.
  *
  * Texts of failures are ours or curl's fixed ones, without ports or durations: they are stored, and
  * the same run must store the same.
@@ -8,128 +11,97 @@
 #include "crawler/fetch/loop.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
-#include <nabiz/clock.h>
-#include <nabiz/counters.h>
 #include <nabiz/mem.h>
-#include <nabiz/text.h>
 #include <nabiz/url.h>
 
-enum {
-    HEADER_MAX_BYTES = 65536,
-    VALUE_MAX_BYTES = 2048, /* of a header that is kept */
-    REDIRECTS_MAX = 5,
-    UNREAD_MAX_BYTES = 1 << 20, /* of a page that nobody reads: it is drained to keep the
-                                   connection, but not for ever */
-    IDLE_MAX = 64,
-};
+enum { REDIRECTS_MAX = 5, IDLE_MAX = 256, STALL_BYTES_S = 64 };
 
 #define ACCEPT_FEEDS                                                                               \
-    "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, "      \
-    "text/xml;q=0.9, */*;q=0.5"
+    "Accept: application/atom+xml, application/rss+xml, application/rdf+xml, "                     \
+    "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+#define ACCEPT_ROBOTS "Accept: text/plain, */*;q=0.5"
 
 static bool is_redirect(long status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-static bool is_success(long status)
+/* A source's headers, cookie and permission are for where it is, not for where it is led. */
+static bool is_home(const struct nb_poll *poll)
 {
-    return status >= 200 && status <= 299;
+    struct nb_slice home = poll->request->origin;
+    if (nb_slice_eq(poll->origin, home)) {
+        return true;
+    }
+    return nb_slice_starts(home, NB_LIT("http://")) &&
+           nb_slice_starts(poll->origin, NB_LIT("https://")) &&
+           nb_slice_eq(nb_slice_sub(home, 7, home.len),
+                       nb_slice_sub(poll->origin, 8, poll->origin.len));
 }
 
-/* The end of a robots.txt that is too long is not read (RFC 9309, 2.5). */
-static size_t on_robots_body(struct nb_poll *poll, struct nb_slice bytes)
+static bool may_be_private(const struct nb_fetch_transfer *transfer)
 {
-    size_t room = poll->body.max - poll->body.len;
-    nb_buf_add(&poll->body, nb_slice_sub(bytes, 0, room));
-    if (poll->body.err != NB_OK) {
-        poll->failure = "out of memory";
-    }
-    return poll->body.err == NB_OK && bytes.len <= room ? bytes.len : 0;
+    const struct nb_poll *poll = transfer->poll;
+    return transfer->loop->fetch->settings.allow_private ||
+           (poll->request && poll->request->is_private && is_home(poll));
 }
 
-static size_t on_body(char *bytes, size_t one, size_t n, void *data)
+/* The proxy in use; "" for none. */
+static const char *proxy_of(const struct nb_fetch_loop *loop, const struct nb_poll *poll)
 {
-    struct nb_fetch_transfer *transfer = data;
-    struct nb_poll *poll = transfer->poll;
-    long status = 0;
-    (void)one;
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (!is_success(status)) {
-        transfer->unread_bytes += n;
-        return transfer->unread_bytes <= UNREAD_MAX_BYTES ? n : 0;
-    }
-    if (poll->rules) {
-        return on_robots_body(poll, nb_slice(bytes, n));
-    }
-    nb_buf_add(&poll->body, nb_slice(bytes, n));
-    if (poll->body.err != NB_OK) {
-        poll->failure =
-            poll->body.err == NB_ETOOBIG ? "the body is over crawl.body_max" : "out of memory";
-        return 0;
-    }
-    nb_counter_add(NB_CTR_BYTES_IN, (int64_t)n);
-    return n;
+    const char *own = poll->request ? poll->request->proxy : NULL;
+    return own ? own : loop->fetch->settings.proxy;
 }
 
-static void keep(struct nb_poll *poll, struct nb_slice value, struct nb_slice *to)
-{
-    *to = value.len <= VALUE_MAX_BYTES ? nb_arena_copy(poll->arena, value)
-                                       : (struct nb_slice){NULL, 0};
-}
-
-static size_t on_header(char *bytes, size_t one, size_t n, void *data)
-{
-    struct nb_fetch_transfer *transfer = data;
-    struct nb_poll *poll = transfer->poll;
-    struct nb_slice line = nb_slice(bytes, n);
-    (void)one;
-    poll->header_bytes += n;
-    if (poll->header_bytes > HEADER_MAX_BYTES) {
-        poll->failure = "the headers are over 64 KiB";
-        return 0;
-    }
-    size_t colon = nb_slice_find_byte(line, ':', 0);
-    if (colon == NB_NPOS) {
-        return n;
-    }
-    struct nb_slice name = nb_slice_sub(line, 0, colon);
-    struct nb_slice value = nb_slice_trim(nb_slice_sub(line, colon + 1, n));
-    if (nb_slice_eq_ascii_case(name, NB_LIT("etag"))) {
-        keep(poll, value, &poll->etag);
-    } else if (nb_slice_eq_ascii_case(name, NB_LIT("last-modified"))) {
-        keep(poll, value, &poll->last_modified);
-    } else if (nb_slice_eq_ascii_case(name, NB_LIT("content-type"))) {
-        keep(poll, value, &poll->content_type);
-    } else if (nb_slice_eq_ascii_case(name, NB_LIT("retry-after"))) {
-        keep(poll, value, &poll->retry_after);
-    } else if (nb_slice_eq_ascii_case(name, NB_LIT("cache-control"))) {
-        keep(poll, value, &poll->cache_control);
-    }
-    return n;
-}
-
-static curl_socket_t on_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct nb_fetch_transfer *transfer = data;
     (void)purpose;
-    if (!transfer->settings->allow_private && nb_fetch_is_private(&address->addr)) {
+    /* a proxy's address is the operator's choice; what is behind it, see check_target() */
+    if (!transfer->is_proxied && !may_be_private(transfer) && nb_fetch_is_private(&address->addr)) {
         transfer->poll->refused = true;
         return CURL_SOCKET_BAD;
     }
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* "Name: value" exactly as the server gave the value. @return false when out of memory. */
-static bool add_header(struct nb_fetch_transfer *transfer, const char *name, const char *value)
+static CURLcode on_tls(CURL *easy, void *ssl_ctx, void *data)
 {
-    char *line = nb_arena_printf(transfer->poll->arena, "%s: %s", name, value);
-    struct curl_slist *list = line ? curl_slist_append(transfer->headers, line) : NULL;
-    if (list) {
-        transfer->headers = list;
+    struct nb_fetch_transfer *transfer = data;
+    const struct nb_poll *poll = transfer->poll;
+    char key[NB_URL_MAX_BYTES];
+    (void)easy;
+    int n =
+        snprintf(key, sizeof(key), "%.*s %s", NB_ARG(poll->origin), proxy_of(transfer->loop, poll));
+    if (n > 0 && (size_t)n < sizeof(key) &&
+        nb_sessions_attach(transfer->loop->sessions, ssl_ctx, nb_slice(key, (size_t)n)) != NB_OK) {
+        return CURLE_OUT_OF_MEMORY;
     }
-    return list != NULL;
+    return CURLE_OK;
+}
+
+/* ---- what is sent ---- */
+
+/* line: lives as long as the poll */
+static bool add_header(struct nb_fetch_transfer *transfer, const char *line)
+{
+    struct curl_slist *node = line ? nb_arena_alloc(transfer->poll->arena, sizeof(*node)) : NULL;
+    if (node) {
+        union {
+            const char *text;
+            char *data; /* curl does not write to it */
+        } own = {line};
+        *node = (struct curl_slist){own.data, transfer->headers};
+        transfer->headers = node;
+    }
+    return node != NULL;
+}
+
+static bool add_value(struct nb_fetch_transfer *transfer, const char *name, const char *value)
+{
+    return add_header(transfer, nb_arena_printf(transfer->poll->arena, "%s: %s", name, value));
 }
 
 /* A validator goes back byte for byte, but never a line break that would start another header. */
@@ -145,48 +117,76 @@ static bool has_validators_for(const struct nb_poll *poll)
     return from ? strcmp(from, poll->url) == 0 : poll->redirects_n == 0;
 }
 
+static bool add_own_headers(struct nb_fetch_transfer *transfer)
+{
+    const struct nb_source_request *request = transfer->poll->request;
+    bool ok = true;
+    if (!request || !is_home(transfer->poll)) {
+        return true;
+    }
+    for (size_t i = 0; ok && i < request->headers_n; i++) {
+        ok = add_header(transfer, request->headers[i]);
+    }
+    return ok && request->cookie ? add_value(transfer, "Cookie", request->cookie) : ok;
+}
+
 static bool add_headers(struct nb_fetch_transfer *transfer)
 {
     const struct nb_poll *poll = transfer->poll;
     const struct nb_source *state = poll->state;
-    bool ok = add_header(transfer, "Accept", poll->rules ? "text/plain, */*;q=0.5" : ACCEPT_FEEDS);
+    transfer->headers = NULL;
+    bool ok = add_header(transfer, poll->rules ? ACCEPT_ROBOTS : ACCEPT_FEEDS) &&
+              add_own_headers(transfer);
     if (!has_validators_for(poll)) {
         return ok;
     }
     if (ok && is_sendable(state->etag)) {
-        ok = add_header(transfer, "If-None-Match", state->etag);
+        ok = add_value(transfer, "If-None-Match", state->etag);
     }
     if (ok && is_sendable(state->last_modified)) {
-        ok = add_header(transfer, "If-Modified-Since", state->last_modified);
+        ok = add_value(transfer, "If-Modified-Since", state->last_modified);
     }
     return ok;
 }
 
-static void set_options(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer)
+/* What is the same for every transfer. */
+static void set_up(struct nb_fetch_transfer *transfer)
 {
-    const struct nb_fetch_settings *settings = transfer->settings;
+    const struct nb_fetch_settings *settings = &transfer->loop->fetch->settings;
     CURL *easy = transfer->easy;
-    (void)curl_easy_setopt(easy, CURLOPT_URL, transfer->poll->url);
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    (void)curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* one would see past the address check */
+    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy); /* not that of the environment */
+    (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     (void)curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);
     (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, settings->timeout_ms);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, settings->timeout_ms);
-    (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES_S);
+    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, settings->stall_s);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, nb_fetch_on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, nb_fetch_on_header);
     (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    (void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, nb_fetch_on_progress);
+    (void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
+    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
     (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECT_TO, settings->connect_to);
-    (void)curl_easy_setopt(easy, CURLOPT_SHARE, loop->share);
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* a stop does not wait for DNS */
+    (void)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)NB_FETCH_DNS_KEPT_S);
+    if (settings->ca_file) {
+        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
+        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    }
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L); /* ours holds more */
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer);
 }
 
 static struct nb_fetch_transfer *take_transfer(struct nb_fetch_loop *loop)
@@ -199,25 +199,62 @@ static struct nb_fetch_transfer *take_transfer(struct nb_fetch_loop *loop)
     }
     transfer = nb_calloc(1, sizeof(*transfer));
     if (transfer) {
+        transfer->loop = loop;
         transfer->easy = curl_easy_init();
     }
     if (transfer && !transfer->easy) {
         nb_free(transfer);
-        transfer = NULL;
+        return NULL;
+    }
+    if (transfer) {
+        set_up(transfer);
     }
     return transfer;
 }
 
 /* What an earlier answer, a redirect, left behind. */
-static void forget_answer(struct nb_poll *poll)
+static void forget_answer(struct nb_fetch_transfer *transfer)
 {
+    struct nb_poll *poll = transfer->poll;
+    transfer->unread_bytes = 0;
+    transfer->headers_n = 0;
+    transfer->answers_n = 0;
     nb_buf_reset(&poll->body);
     poll->header_bytes = 0;
     poll->status = 0;
     poll->refused = false;
     poll->failure = NULL;
-    poll->etag = poll->last_modified = poll->content_type = poll->retry_after =
-        poll->cache_control = (struct nb_slice){NULL, 0};
+    nb_fetch_forget_headers(poll);
+}
+
+static void set_proxy(struct nb_fetch_transfer *transfer)
+{
+    const char *proxy = proxy_of(transfer->loop, transfer->poll);
+    bool is_own = proxy != transfer->loop->fetch->settings.proxy;
+    if (is_own || transfer->has_own_proxy) {
+        (void)curl_easy_setopt(transfer->easy, CURLOPT_PROXY, proxy);
+    }
+    transfer->has_own_proxy = is_own;
+    transfer->is_proxied = proxy[0] != '\0';
+}
+
+/* @return NB_OK, NB_EREFUSED (said in the poll), NB_ENOMEM */
+static enum nb_err prepare(struct nb_fetch_transfer *transfer)
+{
+    struct nb_poll *poll = transfer->poll;
+    forget_answer(transfer);
+    set_proxy(transfer);
+    if (transfer->is_proxied && !may_be_private(transfer) && nb_fetch_is_private_name(poll->host)) {
+        poll->failure = NB_FETCH_REFUSED; /* behind a proxy the address is not checked */
+        poll->refused = true;
+        return NB_EREFUSED;
+    }
+    if (!add_headers(transfer) ||
+        curl_easy_setopt(transfer->easy, CURLOPT_URL, poll->url) != CURLE_OK) {
+        return NB_ENOMEM;
+    }
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+    return NB_OK;
 }
 
 enum nb_err nb_fetch_transfer_start(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
@@ -229,9 +266,14 @@ enum nb_err nb_fetch_transfer_start(struct nb_fetch_loop *loop, struct nb_fetch_
     }
     transfer->poll = poll;
     transfer->host = host;
-    transfer->settings = &loop->fetch->settings;
-    transfer->unread_bytes = 0;
-    forget_answer(poll);
+    enum nb_err err = prepare(transfer);
+    if (err == NB_OK && curl_multi_add_handle(loop->multi, transfer->easy) != CURLM_OK) {
+        err = NB_ENOMEM;
+    }
+    if (err != NB_OK) {
+        nb_fetch_transfer_keep(loop, transfer);
+        return err;
+    }
     poll->requests_n++;
     transfer->prev = NULL;
     transfer->next = loop->active;
@@ -239,15 +281,6 @@ enum nb_err nb_fetch_transfer_start(struct nb_fetch_loop *loop, struct nb_fetch_
         loop->active->prev = transfer;
     }
     loop->active = transfer;
-    if (!add_headers(transfer)) {
-        nb_fetch_transfer_end(loop, transfer);
-        return NB_ENOMEM;
-    }
-    set_options(loop, transfer);
-    if (curl_multi_add_handle(loop->multi, transfer->easy) != CURLM_OK) {
-        nb_fetch_transfer_end(loop, transfer);
-        return NB_ESYS;
-    }
     return NB_OK;
 }
 
@@ -285,21 +318,24 @@ static bool redirect(struct nb_fetch_transfer *transfer)
 
 bool nb_fetch_transfer_finish(struct nb_fetch_transfer *transfer, CURLcode code)
 {
-    struct nb_poll *poll = transfer->poll;
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &poll->status);
-    if (poll->failure) {
-        return false; /* a limit of ours */
+    return nb_fetch_read_status(transfer, code) && is_redirect(transfer->poll->status) &&
+           redirect(transfer);
+}
+
+void nb_fetch_transfer_keep(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer)
+{
+    transfer->poll = NULL;
+    transfer->host = NULL;
+    transfer->headers = NULL;
+    if (loop->idle_n == IDLE_MAX) {
+        curl_easy_cleanup(transfer->easy);
+        nb_free(transfer);
+        return;
     }
-    bool is_enough =
-        is_success(poll->status) ? poll->rules && poll->body.len == poll->body.max : true;
-    bool cut_by_us = code == CURLE_WRITE_ERROR && is_enough;
-    if (code != CURLE_OK && !cut_by_us) {
-        /* with several addresses one may be refused and another one answer */
-        poll->failure = poll->refused ? "the address is private; see crawl.allow_private"
-                                      : curl_easy_strerror(code);
-        return false;
-    }
-    return is_redirect(poll->status) && redirect(transfer);
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL); /* it goes with the poll */
+    transfer->next = loop->idle;
+    loop->idle = transfer;
+    loop->idle_n++;
 }
 
 void nb_fetch_transfer_end(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer)
@@ -313,18 +349,7 @@ void nb_fetch_transfer_end(struct nb_fetch_loop *loop, struct nb_fetch_transfer 
     if (transfer->next) {
         transfer->next->prev = transfer->prev;
     }
-    curl_easy_reset(transfer->easy);
-    curl_slist_free_all(transfer->headers);
-    transfer->headers = NULL;
-    transfer->poll = NULL;
-    if (loop->idle_n == IDLE_MAX) {
-        curl_easy_cleanup(transfer->easy);
-        nb_free(transfer);
-        return;
-    }
-    transfer->next = loop->idle;
-    loop->idle = transfer;
-    loop->idle_n++;
+    nb_fetch_transfer_keep(loop, transfer);
 }
 
 void nb_fetch_transfers_free(struct nb_fetch_loop *loop)

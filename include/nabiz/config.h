@@ -67,12 +67,20 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
     X(HOST_GAP, "crawl.host_gap", INT, 0, 3600000, 1000, "", MS,                                   \
       "pause between two requests to one host")                                                    \
     X(TIMEOUT, "crawl.timeout", INT, 1, 3600, 30, "", S, "the longest a transfer may take")        \
+    X(STALL, "crawl.stall", INT, 1, 3600, 20, "", S,                                               \
+      "a transfer that brings less than 64 bytes a second for this long is ended")                 \
     X(BODY_MAX, "crawl.body_max", INT, 1024, 1073741824, 16777216, "", BYTES,                      \
       "the largest body after decompression")                                                      \
     X(USER_AGENT, "crawl.user_agent", STRING, 0, 512, 0, "", NONE,                                 \
       "how the crawler names itself; empty: nabiz/VERSION (+crawl.contact)")                       \
     X(CONTACT, "crawl.contact", STRING, 0, 512, 0, "", NONE,                                       \
       "address a site's owner can write to or read; asked for by `nabiz doctor`")                  \
+    X(PROXY, "crawl.proxy", STRING, 0, 1024, 0, "", NONE,                                          \
+      "http://, socks5:// or socks5h:// proxy that everything is fetched through; empty: none")    \
+    X(CA_FILE, "crawl.ca_file", PATH, 0, 4096, 0, "", NONE,                                        \
+      "file of the certificates that others are checked against; empty: the system's")             \
+    X(TLS_SESSIONS, "crawl.tls_sessions", INT, 0, 1073741824, 33554432, "", BYTES,                 \
+      "memory for TLS sessions, about 2 KiB a host, so that the next poll costs less; 0: none")    \
     X(ROBOTS, "crawl.robots", BOOL, 0, 1, 1, "", NONE,                                             \
       "obey robots.txt; off only for tests and company networks")                                  \
     X(DELAY_MAX, "crawl.delay_max", INT, 0, 86400, 86400, "", S,                                   \

@@ -21,6 +21,16 @@
 #include <nabiz/record.h>
 #include <nabiz/slice.h>
 
+/* How a source is asked when it is not as everybody is. Headers and cookie are secrets. */
+struct nb_source_request {
+    const char *proxy;          /* NULL: crawl.proxy; "": none */
+    const char *const *headers; /* "Name: value" */
+    size_t headers_n;
+    const char *cookie;     /* NULL: none */
+    struct nb_slice origin; /* "https://host:port" of the source: where they may go */
+    bool is_private;        /* may be at a private address */
+};
+
 struct nb_source_row {
     struct nb_id id; /* of the canonical URL */
     const char *url;
@@ -30,6 +40,7 @@ struct nb_source_row {
     int64_t every_s;   /* 0: crawl.interval */
     bool paused;
     uint32_t line;
+    const struct nb_source_request *request; /* NULL: as everybody */
 };
 
 struct nb_sources;

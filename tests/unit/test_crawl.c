@@ -244,7 +244,7 @@ static void answers_decide_when_a_source_is_asked_again(void **state)
         {"/missing", "", 404, 1, 1800, NULL, "404"},
         {"/big", "", 200, 1, 1800, NULL, "crawl.body_max"},
         {"/endless", "", 404, 1, 1800, NULL, "404"},
-        {"/headers", "", 200, 1, 1800, NULL, "64 KiB"},
+        {"/headers", "", 200, 1, 1800, NULL, "500 headers"},
     };
     char sources[4096] = "";
     char url[64];
