@@ -95,6 +95,7 @@ struct nb_poll {
     long status; /* 0: no answer */
     struct nb_slice etag, last_modified, content_type, retry_after;
     struct nb_slice cache_control, expires, date, age; /* see nb_poll_max_age_s() */
+    struct nb_slice links;                             /* all Link headers, joined by ", " */
     const char *moved_to; /* where permanent redirects led; NULL when nowhere */
     const char *failure;  /* static, or in the arena; NULL when there is an answer */
     bool refused;         /* the address is private */

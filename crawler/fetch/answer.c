@@ -11,6 +11,7 @@ enum {
     HEADERS_MAX = 500,
     INTERIM_MAX = 16,           /* answers like "103 Early Hints" before the real one */
     VALUE_MAX_BYTES = 2048,     /* of a header that is kept */
+    LINKS_MAX_BYTES = 4096,     /* of all Link headers */
     UNREAD_MAX_BYTES = 1 << 20, /* of a page that nobody reads: it is drained to keep the
                                    connection, but not for ever */
 };
@@ -58,7 +59,8 @@ size_t nb_fetch_on_body(char *bytes, size_t one, size_t n, void *data)
 void nb_fetch_forget_headers(struct nb_poll *poll)
 {
     poll->etag = poll->last_modified = poll->content_type = poll->retry_after =
-        poll->cache_control = poll->expires = poll->date = poll->age = (struct nb_slice){NULL, 0};
+        poll->cache_control = poll->expires = poll->date = poll->age = poll->links =
+            (struct nb_slice){NULL, 0};
 }
 
 /* @return where a header is kept, NULL when it is not */
@@ -70,6 +72,7 @@ static struct nb_slice *place_of(struct nb_poll *poll, struct nb_slice name)
     case 4:
         return nb_slice_eq_ascii_case(name, NB_LIT("etag"))   ? &poll->etag
                : nb_slice_eq_ascii_case(name, NB_LIT("date")) ? &poll->date
+               : nb_slice_eq_ascii_case(name, NB_LIT("link")) ? &poll->links
                                                               : NULL;
     case 7:
         return nb_slice_eq_ascii_case(name, NB_LIT("expires")) ? &poll->expires : NULL;
@@ -83,6 +86,28 @@ static struct nb_slice *place_of(struct nb_poll *poll, struct nb_slice name)
                                                                        : NULL;
     default:
         return NULL;
+    }
+}
+
+/* The headers of one name are one list (RFC 9110, 5.3); those of Link come in several. */
+static void keep_link(struct nb_poll *poll, struct nb_slice value)
+{
+    struct nb_slice before = poll->links;
+    if (value.len == 0 || before.len + value.len + 2 > LINKS_MAX_BYTES) {
+        return;
+    }
+    char *all = nb_arena_printf(poll->arena, "%.*s%s%.*s", NB_ARG(before), before.len ? ", " : "",
+                                NB_ARG(value));
+    poll->links = all ? nb_slice_str(all) : before;
+}
+
+static void keep(struct nb_poll *poll, struct nb_slice value, struct nb_slice *to)
+{
+    if (to == &poll->links) {
+        keep_link(poll, value);
+    } else {
+        *to = value.len <= VALUE_MAX_BYTES ? nb_arena_copy(poll->arena, value)
+                                           : (struct nb_slice){NULL, 0};
     }
 }
 
@@ -113,9 +138,7 @@ size_t nb_fetch_on_header(char *bytes, size_t one, size_t n, void *data)
     size_t colon = nb_slice_find_byte(line, ':', 0);
     struct nb_slice *to = colon == NB_NPOS ? NULL : place_of(poll, nb_slice_sub(line, 0, colon));
     if (to) {
-        struct nb_slice value = nb_slice_trim(nb_slice_sub(line, colon + 1, n));
-        *to = value.len <= VALUE_MAX_BYTES ? nb_arena_copy(poll->arena, value)
-                                           : (struct nb_slice){NULL, 0};
+        keep(poll, nb_slice_trim(nb_slice_sub(line, colon + 1, n)), to);
     }
     return n;
 }

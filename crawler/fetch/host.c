@@ -121,7 +121,8 @@ int64_t nb_fetch_host_asked_ms(struct nb_fetch_loop *loop, struct nb_fetch_host 
     struct nb_txn *txn;
     struct nb_slice value;
     struct nb_host *record;
-    struct nb_arena *arena = host->is_known ? NULL : nb_arena_new(HOST_ARENA_BYTES);
+    bool is_known = host->is_known || !loop->fetch->store;
+    struct nb_arena *arena = is_known ? NULL : nb_arena_new(HOST_ARENA_BYTES);
     if (arena && nb_read_begin(loop->fetch->store, &txn, NULL) == NB_OK) {
         host->is_known = true;
         if (nb_get(txn, NB_TBL_HOST, nb_slice(host->name, host->name_len), &value) == NB_OK &&

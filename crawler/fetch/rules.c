@@ -159,6 +159,9 @@ static enum nb_err load(struct nb_fetch_loop *loop, struct nb_rules *rules)
     struct nb_slice value;
     struct nb_note *note = NULL;
     struct nb_robots_record *record;
+    if (!loop->fetch->store) {
+        return NB_OK;
+    }
     enum nb_err err = nb_read_begin(loop->fetch->store, &txn, NULL);
     if (err != NB_OK) {
         return err;
