@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <nabiz/arena.h>
+#include <nabiz/clock.h>
+#include <nabiz/discover.h>
 #include <nabiz/file.h>
 #include <nabiz/mem.h>
 #include <nabiz/opml.h>
@@ -14,6 +16,7 @@
 #include <nabiz/sources.h>
 #include <nabiz/url.h>
 
+#include "service/source_add.h"
 #include "service/source_list.h"
 
 enum { ARENA_BYTES = 256 << 20, OUT_BYTES = 256 << 20, FILE_BYTES = 64 << 20 };
@@ -25,6 +28,8 @@ struct work {
     struct nb_arena *arena;
     struct nb_buf out;
     struct nb_error error;
+    int64_t pick;
+    int code; /* exit code when nothing failed */
 };
 
 /* The word after the action, normalised: as it will stand in the file. */
@@ -33,6 +38,11 @@ static enum nb_err take_url(struct work *work, const char **out)
     struct nb_url url;
     const char *word = nb_args_word(work->args, 1);
     enum nb_err err = nb_url_parse(nb_slice_str(word), NULL, work->arena, &url);
+    bool is_bare = err == NB_ESYNTAX || nb_slice_find_byte(url.scheme, '.', 0) != NB_NPOS;
+    if (is_bare) { /* "gazete.example", as people write it */
+        char *full = nb_arena_printf(work->arena, "https://%s", word);
+        err = full ? nb_url_parse(nb_slice_str(full), NULL, work->arena, &url) : NB_ENOMEM;
+    }
     if (err != NB_OK || !nb_url_is_http(&url)) {
         return nb_error_set(&work->error, NB_ESYNTAX,
                             "%s is not the address of a feed; expected https://HOST/PATH", word);
@@ -77,6 +87,119 @@ static const char *option_or(const struct nb_args *args, const char *name, const
     return value ? value : fallback;
 }
 
+/* ---- add ---- */
+
+static void say_added(struct work *work, const struct nb_source_row *row)
+{
+    const char *done = nb_args_has(work->args, "dry-run") ? "would add" : "added";
+    nb_buf_addf(&work->out, "%s %s to %s as kind %s\n", done, row->url, work->path,
+                nb_kind_name(row->kind));
+}
+
+static enum nb_err add_unasked(struct work *work, struct nb_source_row *row, const char *url)
+{
+    row->url = url;
+    enum nb_err err =
+        nb_args_has(work->args, "dry-run") ? NB_OK : nb_sources_add(work->path, row, &work->error);
+    if (err == NB_OK) {
+        say_added(work, row);
+        if (strcmp(url, nb_args_word(work->args, 1)) != 0) {
+            nb_buf_addf(&work->out, "(written as %s)\n", nb_args_word(work->args, 1));
+        }
+    }
+    return err;
+}
+
+/* On a terminal: what is waited for, wiped out by what follows. */
+static void show_progress(void *arg, const char *url)
+{
+    (void)arg;
+    (void)fprintf(stderr, "\r\033[Kasking %.60s", url);
+    (void)fflush(stderr);
+}
+
+static enum nb_err discover(struct work *work, const char *url, struct nb_discovery *found)
+{
+    struct nb_clock *clock = NULL;
+    bool is_terminal = isatty(STDERR_FILENO) != 0;
+    struct nb_discover_options options = {.progress = is_terminal ? show_progress : NULL};
+    enum nb_err err =
+        nb_clock_open(nb_config_str(work->config, NB_CFG_CLOCK_FILE), &clock, &work->error);
+    if (err == NB_OK) {
+        err = nb_discover(work->config, clock, url, &options, work->arena, found, &work->error);
+        nb_clock_close(clock);
+    }
+    if (is_terminal) {
+        (void)fputs("\r\033[K", stderr);
+    }
+    if (err == NB_ENET || err == NB_EREFUSED) {
+        size_t len = strlen(work->error.text);
+        (void)snprintf(work->error.text + len, sizeof(work->error.text) - len,
+                       "; --no-fetch adds it as it is");
+    }
+    return err;
+}
+
+/* Add what was chosen of what was found; what is there already is said and no failure. */
+static enum nb_err add_chosen(struct work *work, const struct nb_source_row *model,
+                              const struct nb_discovery *found, const bool *chosen, bool is_kind)
+{
+    enum nb_err err = NB_OK;
+    size_t added_n = 0;
+    for (size_t i = 0; err == NB_OK && i < found->n; i++) {
+        struct nb_source_row row = *model;
+        if (!chosen[i]) {
+            continue;
+        }
+        row.url = found->feeds[i].url;
+        row.kind = is_kind ? row.kind : nb_add_kind(found, &found->feeds[i]);
+        bool dry = nb_args_has(work->args, "dry-run");
+        err = dry ? NB_OK : nb_sources_add(work->path, &row, &work->error);
+        if (err == NB_OK) {
+            say_added(work, &row);
+            added_n++;
+        } else if (err == NB_EEXIST) {
+            nb_buf_addf(&work->out, "%s\n", work->error.text);
+            work->error = (struct nb_error){0};
+            err = NB_OK;
+        }
+    }
+    if (err == NB_OK && added_n > 0 && !nb_args_has(work->args, "dry-run")) {
+        nb_buf_add_str(&work->out, "a running nabiz takes it over on SIGHUP\n");
+    }
+    work->code = added_n > 0 ? NB_EXIT_OK : NB_EXIT_FAILED;
+    return err;
+}
+
+static enum nb_err add_found(struct work *work, const struct nb_source_row *model, const char *url)
+{
+    struct nb_discovery found;
+    struct nb_add_choice choice = {.all = nb_args_has(work->args, "all"), .pick = work->pick};
+    enum nb_err err = discover(work, url, &found);
+    bool *chosen = err == NB_OK ? nb_arena_calloc(work->arena, found.n, sizeof(*chosen)) : NULL;
+    err = err == NB_OK && !chosen ? NB_ENOMEM : err;
+    if (err == NB_OK) {
+        int32_t offset_min = (int32_t)nb_config_int(work->config, NB_CFG_UTC_OFFSET);
+        err = nb_add_say(&found, offset_min, work->arena, &work->out);
+    }
+    if (err != NB_OK) {
+        return err;
+    }
+    size_t n = nb_add_choose(&found, &choice, chosen);
+    if (found.n == 0) {
+        work->code = NB_EXIT_NOTHING;
+    } else if (choice.pick > 0 && n == 0) {
+        return nb_error_set(&work->error, NB_EINVAL, "--pick %lld: only %zu were found",
+                            (long long)choice.pick, found.n);
+    } else if (n == 0) {
+        nb_buf_add_str(&work->out, "which? --pick N adds one of them, --all those that differ\n");
+        work->code = NB_EXIT_FAILED;
+    } else {
+        err = add_chosen(work, model, &found, chosen, nb_args_has(work->args, "kind"));
+    }
+    return err;
+}
+
 static enum nb_err add(struct work *work)
 {
     const char *url = NULL;
@@ -87,20 +210,14 @@ static enum nb_err add(struct work *work)
     if (err == NB_OK) {
         err = take_url(work, &url);
     }
-    if (err == NB_OK) {
-        row.url = url;
-        err = nb_sources_add(work->path, &row, &work->error);
+    if (err != NB_OK) {
+        return err;
     }
-    if (err == NB_OK) {
-        nb_buf_addf(&work->out, "added %s to %s as kind %s\n", url, work->path,
-                    nb_kind_name(row.kind));
-        if (strcmp(url, nb_args_word(work->args, 1)) != 0) {
-            nb_buf_addf(&work->out, "(written as %s)\n", nb_args_word(work->args, 1));
-        }
-        nb_buf_add_str(&work->out, "a running nabiz takes it over on SIGHUP\n");
-    }
-    return err;
+    return nb_args_has(work->args, "no-fetch") ? add_unasked(work, &row, url)
+                                               : add_found(work, &row, url);
 }
+
+/* ---- the others ---- */
 
 static enum nb_err change(struct work *work)
 {
@@ -245,7 +362,7 @@ static int finish(struct work *work, enum nb_err err)
     nb_buf_fini(&work->out);
     nb_arena_free(work->arena);
     nb_config_free(work->config);
-    return err == NB_OK ? NB_EXIT_OK : nb_fail(work->args, &work->error);
+    return err == NB_OK ? work->code : nb_fail(work->args, &work->error);
 }
 
 static int run(struct nb_args *args)
@@ -269,6 +386,9 @@ static int run(struct nb_args *args)
             name);
     }
     struct work work = {.args = args};
+    if (!nb_args_int(args, "pick", 1, 100, 0, &work.pick)) {
+        return NB_EXIT_USAGE;
+    }
     nb_buf_init(&work.out, OUT_BYTES);
     enum nb_err err = nb_args_load_config(args, &work.config, &work.error);
     if (err == NB_OK) {
@@ -280,8 +400,12 @@ static int run(struct nb_args *args)
 }
 
 static const struct nb_option options[] = {
+    {"all", NULL, NULL, "of several feeds add all but comments and doubles (add)"},
+    {"pick", "N", NULL, "of several feeds add the N-th of the list (add)"},
+    {"dry-run", NULL, NULL, "say what would be added and add nothing (add)"},
+    {"no-fetch", NULL, NULL, "take the address as that of a feed, without asking (add)"},
     {"kind", "KIND", "article|post|comment|review|entry|toot",
-     "what the source's documents are (add, import; article unless given)"},
+     "what the source's documents are (add, import; article unless it shows)"},
     {"group", "NAME", NULL, "group for lists and exports (add, import)"},
     {"title", "TEXT", NULL, "what to call it (add)"},
     {"every", "TIME", NULL, "poll it this often, like 10min (add, import)"},
@@ -290,7 +414,9 @@ static const struct nb_option options[] = {
 };
 
 static const struct nb_example examples[] = {
-    {"nabiz source add https://gazete.example/rss --group haber", "poll one more feed"},
+    {"nabiz source add gazete.example", "find the feed of a site and poll it"},
+    {"nabiz source add https://gazete.example/rss --no-fetch --group haber",
+     "poll this feed, without asking now"},
     {"nabiz source list", "all sources and how polling them goes"},
     {"nabiz source show https://gazete.example/rss", "one of them in words"},
     {"nabiz source import reader.opml", "take over the list of a feed reader"},
@@ -304,8 +430,10 @@ const struct nb_command nb_cmd_source = {
     .usage = "add URL | list | show URL | remove URL | pause URL | resume URL | import FILE | "
              "export",
     .about = "Works on the sources file (data.sources), which may be edited by hand as well: a "
-             "change keeps the rest as it is. add expects the address of a feed (RSS or Atom) and "
-             "does not ask the network. import and export use OPML, with folders as groups; "
+             "change keeps the rest as it is. add takes the address of a feed or of a page, finds "
+             "out which feeds a page has, says what it found and adds the one there is; of several "
+             "it adds none until told which. It asks with the pauses and limits of the crawler and "
+             "by robots.txt. import and export use OPML, with folders as groups; "
              "import - reads stdin.",
     .options = options,
     .examples = examples,

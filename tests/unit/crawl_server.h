@@ -44,6 +44,19 @@ static const struct page pages[] = {
     {"/date", "503 Busy\r\nRetry-After: Thu, 01 Jan 2026 05:00:00 GMT\r\n", "", NULL},
     {"/500", "500 Broken\r\n", "", NULL},
     {"/html", "200 OK\r\nContent-Type: text/html\r\n", "<html><title>x</title>", NULL},
+    {"/page",
+     "200 OK\r\nContent-Type: text/html\r\nLink: </same>; rel=alternate; "
+     "type=\"application/rss+xml\"\r\n",
+     "<title>Sayfa</title><link rel=alternate type=application/rss+xml href=/moved title=T>"
+     "<link rel=alternate type=application/rss+xml href=/new><link rel=feed href=/500>"
+     "<link rel=feed href=/denied><link rel=feed href=/talk><a href=/b.rss>x</a>",
+     NULL},
+    {"/talk", "200 OK\r\n", FEED("<item><link>/y/1#comment-1</link></item>"), NULL},
+    {"/list", "200 OK\r\n", "<title>L</title><a href=/rss>RSS</a>", NULL},
+    {"/rss", "200 OK\r\n", "<title>R</title><a href='/n/1.rss'>1</a><a href='/n/2.rss'>2</a>",
+     NULL},
+    {"/jump", "200 OK\r\n", "<meta http-equiv=refresh content='0;url=/ttl'>", NULL},
+    {"/empty", "200 OK\r\n", "<title>bo\xc5\x9f</title>", NULL},
     {"/ttl", "200 OK\r\n", FEED("<ttl>300</ttl>" ITEM("5")), NULL},
 };
 
