@@ -74,6 +74,8 @@ EVAL_SRC := $(sort $(wildcard tests/eval/eval_*.c))
 EVALS := $(EVAL_SRC:tests/eval/%.c=$(B)/tests/%)
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 BENCHES := $(BENCH_SRC:tests/bench/%.c=$(B)/tests/%)
+TOOL_SRC := $(sort $(wildcard tools/train_*.c))
+TOOLS := $(TOOL_SRC:%.c=$(B)/%)
 HELPER_OBJ := $(HELPER_SRC:%.c=$(B)/%.o)
 SITE_SRC := $(sort $(wildcard tests/site/*.c))
 SITE_OBJ := $(SITE_SRC:tests/%.c=$(B)/%.o) # not beside the program of the same name
@@ -151,6 +153,11 @@ $(B)/tests/bench_crawl: $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/crawl/*.c
 $(BENCHES): $(B)/tests/%: $(B)/tests/bench/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 	$(call link_test)
 
+# What trains the models in models/.
+$(TOOLS): $(B)/tools/%: $(B)/tools/%.o $(B)/libnabiz.a
+	@echo "  LD    $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(B)/libnabiz.a $(PKG_LIBS) -lm
+
 # The driver of the demonstration and of the crash tests.
 $(B)/tests/play: $(patsubst %.c,$(B)/%.o,$(wildcard tests/demo/*.c)) $(B)/libnabiz.a
 	$(call link_test)
@@ -216,6 +223,12 @@ lint: $(B)/nabiz ## Check the rules of the house: layers, forbidden functions, f
 eval: $(EVALS) ## Measure quality on held-out material
 	$(Q)for t in $(EVALS); do $$t || exit 1; done
 
+.PHONY: models
+models: $(TOOLS) ## Train the models in models/ anew from the real material
+	$(Q)if [ -d $(NABIZ_DATA)/treebanks ]; then \
+	  $(B)/tools/train_ranker $(NABIZ_DATA) lexicons models/ranker.bin; \
+	else echo "skipped: $(NABIZ_DATA) is not here (set NABIZ_DATA to where the material is)"; fi
+
 .PHONY: bench
 bench: $(BENCHES) ## Measure speed, as ratios within one run
 	$(Q)for t in $(BENCHES); do $$t || exit 1; done
@@ -236,6 +249,7 @@ install: $(B)/nabiz ## Install below DESTDIR and PREFIX; keeps a configuration t
 	  $(ZSHDIR) $(FISHDIR) $(CONFDIR))
 	install -m 755 $(B)/nabiz $(DESTDIR)$(BINDIR)/nabiz
 	cd lexicons && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/lexicons/{} \;
+	cd models && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/models/{} \;
 	cd config/templates && \
 	  find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/templates/{} \;
 	install -m 644 config/nabiz.conf $(DESTDIR)$(SHAREDIR)/nabiz.conf

@@ -1,68 +1,234 @@
 #include "analyzer/turkish/tagger.h"
 
+#include <string.h>
+
+#include <nabiz/text.h>
+
+#include "analyzer/turkish/letters.h"
+#include "analyzer/turkish/text.h"
+
 enum { FEATURES_BYTES = 512 };
 
-static const char *const pos_names[TR_POS_N] = {"NOUN", "VERB", "ADJ", "ADV", "PRON", "PART"};
+struct case_count {
+    size_t letters, capitals;
+    bool first_is_capital;
+};
 
-static enum nb_err tag_analysis(const struct tr_lexicon *lexicon, const struct tr_old_analysis *a,
-                                struct nb_arena *arena, struct tr_tag *out)
+/* Letters before the apostrophe: what follows it is a suffix, and small in any case. */
+static struct case_count count_case(struct nb_slice form)
 {
-    char features[FEATURES_BYTES];
-    size_t len = tr_features_text(lexicon, a->features, features, sizeof(features));
-    const char *copy = nb_arena_strdup(arena, nb_slice(features, len));
-    *out = (struct tr_tag){.lemma = a->root->lemma,
-                           .upos = pos_names[a->root->pos],
-                           .features = nb_slice(copy, copy ? len : 0),
-                           .covered = true};
-    return copy ? NB_OK : NB_ENOMEM;
+    struct case_count count = {0, 0, false};
+    for (size_t at = 0; at < form.len;) {
+        uint32_t c = nb_utf8_next(form, &at);
+        bool capital = tr_is_capital(c);
+        if (tr_is_apostrophe(c) && count.letters) {
+            break;
+        }
+        if (capital || tr_fold_letter(c) != c || (c >= 'a' && c <= 'z') || c >= 0xC0) {
+            count.first_is_capital |= capital && !count.letters;
+            count.letters++;
+            count.capitals += capital;
+        }
+    }
+    return count;
 }
 
-static enum nb_err tag_other(const struct tr_token *token, const struct tr_reading *reading,
-                             struct tr_tag *out)
+void tr_tag_shapes(const struct tr_form *forms, size_t n, enum tr_shape *out)
 {
-    const char *upos = token->kind == TR_PUNCT    ? "PUNCT"
-                       : token->kind == TR_NUMBER ? "NUM"
-                       : token->kind == TR_WORD   ? "NOUN"
-                                                  : "X";
-    *out = (struct tr_tag){.lemma = reading->lemma, .upos = upos};
+    size_t words = 0, shouted = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct case_count count = count_case(forms[i].text);
+        words += count.letters > 1;
+        shouted += count.letters > 1 && count.capitals == count.letters;
+    }
+    bool all_capitals = words && 2 * shouted > words;
+    bool begins = true; /* nothing but punctuation so far */
+    for (size_t i = 0; i < n; i++) {
+        struct case_count count = count_case(forms[i].text);
+        if (forms[i].later_part) {
+            out[i] = TR_SHAPE_PART;
+        } else if (all_capitals || !count.first_is_capital) {
+            out[i] = TR_SHAPE_SMALL;
+        } else if (count.letters > 1 && count.capitals == count.letters) {
+            out[i] = TR_SHAPE_CAPITALS;
+        } else {
+            out[i] = begins ? TR_SHAPE_FIRST : TR_SHAPE_CAPITAL;
+        }
+        begins = begins && !count.letters;
+    }
+}
+
+/* A noun that is written like a name may be one. */
+static void add_names(struct tr_candidates *c)
+{
+    size_t n = c->n;
+    for (size_t i = 0; i < n && c->n < TR_ANALYSE_MAX; i++) {
+        const struct tr_analysis *a = &c->all[i];
+        if ((a->upos == TR_UPOS_NOUN || a->upos == TR_UPOS_ADJ) &&
+            (a->root_upos == TR_UPOS_NOUN || a->root_upos == TR_UPOS_ADJ)) {
+            c->all[c->n] = *a;
+            c->all[c->n++].upos = TR_UPOS_PROPN;
+        }
+    }
+}
+
+static enum nb_err fix(struct tr_candidates *c, struct nb_slice lemma, const char *upos,
+                       const char *features)
+{
+    c->n = 0;
+    c->fixed = (struct tr_tag){
+        .lemma = lemma, .upos = upos, .features = nb_slice_str(features), .covered = true};
     return NB_OK;
 }
 
-enum nb_err tr_tag_word(const struct tr_lexicon *lexicon, struct nb_slice form,
-                        struct nb_arena *arena, struct tr_tag *out, size_t *out_n)
+static struct nb_slice before_apostrophe(struct nb_slice form)
+{
+    for (size_t at = 0; at < form.len;) {
+        size_t begin = at;
+        if (tr_is_apostrophe(nb_utf8_next(form, &at)) && begin) {
+            return nb_slice_sub(form, 0, begin);
+        }
+    }
+    return form;
+}
+
+/* More than one token, such as 5/24'e or A.Ş.: no morphology, the apostrophe is all there is. */
+static enum nb_err fix_compound(struct tr_candidates *c, struct nb_slice form,
+                                const struct tr_token *tokens, size_t n)
+{
+    bool letters = false, digits = false;
+    for (size_t i = 0; i < n; i++) {
+        letters |= tokens[i].kind == TR_WORD;
+        digits |= tokens[i].kind == TR_NUMBER;
+    }
+    struct nb_slice stem = before_apostrophe(form);
+    if (!letters && !digits) {
+        return fix(c, form, "PUNCT", "");
+    }
+    if (digits && !letters) {
+        return fix(c, stem, stem.len < form.len ? "NOUN" : "NUM", "NumType=Card");
+    }
+    return fix(c, stem, count_case(form).first_is_capital ? "PROPN" : "X", "");
+}
+
+enum nb_err tr_tag_candidates(const struct tr_core *core, struct nb_slice form, enum tr_shape shape,
+                              struct nb_arena *arena, struct tr_candidates *out)
 {
     struct tr_token *tokens;
-    struct tr_reading reading;
-    size_t tokens_n;
-    enum nb_err err = tr_tokenise(form, arena, &tokens, &tokens_n);
+    size_t n;
+    enum nb_err err = tr_tokenise(form, arena, &tokens, &n);
     if (err != NB_OK) {
         return err;
     }
-    if (tokens_n != 1) {
-        *out = (struct tr_tag){.lemma = form, .upos = "X"};
+    *out = (struct tr_candidates){.n = 0};
+    if (n == 1 && tokens[0].kind == TR_NUMBER) {
+        struct nb_slice stem = before_apostrophe(form);
+        return fix(out, stem, stem.len < form.len ? "NOUN" : "NUM", "NumType=Card");
+    }
+    if (n == 1 && (tokens[0].kind == TR_PUNCT || tokens[0].kind == TR_EMOTICON)) {
+        return fix(out, form, "PUNCT", "");
+    }
+    if (n != 1 || tokens[0].kind != TR_WORD) {
+        return n == 1 ? fix(out, form, "X", "") : fix_compound(out, form, tokens, n);
+    }
+    out->word = (struct tr_seen){tokens[0].folded, shape};
+    out->n = tr_analyse(core, out->word.folded, out->all, TR_ANALYSE_MAX);
+    if (!out->n) {
+        out->n = tr_guess(core, out->word.folded, out->all, TR_ANALYSE_MAX);
+    }
+    if (!out->n) {
+        return fix(out, form, "X", "");
+    }
+    if (shape == TR_SHAPE_FIRST || shape == TR_SHAPE_CAPITAL || shape == TR_SHAPE_CAPITALS) {
+        add_names(out);
+    }
+    return NB_OK;
+}
+
+/* The beginning of the form that folds to the lemma, as it is written: a name keeps its capital. */
+static struct nb_slice name_as_written(struct nb_slice form, struct nb_slice lemma,
+                                       struct nb_arena *arena)
+{
+    char folded[8];
+    size_t same = 0, at = 0;
+    while (at < form.len && same < lemma.len) {
+        size_t begin = at;
+        (void)nb_utf8_next(form, &at);
+        size_t len = tr_fold_into(nb_slice_sub(form, begin, at), folded);
+        if (!nb_slice_starts(nb_slice_sub(lemma, same, lemma.len), nb_slice(folded, len))) {
+            at = begin;
+            break;
+        }
+        same += len;
+    }
+    char *out = nb_arena_alloc(arena, at + lemma.len - same + 1);
+    if (!out) {
+        return nb_slice(NULL, 0);
+    }
+    memcpy(out, form.p, at);
+    memcpy(out + at, lemma.p + same, lemma.len - same);
+    return nb_slice(out, at + lemma.len - same);
+}
+
+static enum nb_err write_tag(const struct tr_core *core, struct nb_slice form,
+                             const struct tr_candidates *c, const struct tr_analysis *a,
+                             struct nb_arena *arena, struct tr_tag *out)
+{
+    char text[FEATURES_BYTES];
+    size_t len = tr_core_features_text(core, a->features, text, sizeof(text));
+    const char *features = nb_arena_strdup(arena, nb_slice(text, len));
+    char lemma[TR_LEMMA_BYTES_MAX];
+    struct nb_slice name = nb_slice(lemma, tr_core_lemma(core, c->word.folded, a, lemma));
+    bool keeps_case = a->upos == TR_UPOS_PROPN && c->word.shape != TR_SHAPE_SMALL;
+    const char *copy = nb_arena_strdup(arena, name);
+    *out = (struct tr_tag){.lemma = keeps_case ? name_as_written(form, name, arena)
+                                               : nb_slice(copy, name.len),
+                           .upos = tr_upos_name((enum tr_upos)a->upos),
+                           .features = nb_slice(features, len),
+                           .covered = !(a->flags & TR_GUESSED)};
+    return features && copy && out->lemma.p ? NB_OK : NB_ENOMEM;
+}
+
+static enum nb_err tag_form(const struct tr_ranker *ranker, struct nb_slice form,
+                            enum tr_shape shape, struct nb_arena *arena, struct tr_tag *out,
+                            size_t cap, size_t *out_n)
+{
+    struct tr_candidates c;
+    enum nb_err err = tr_tag_candidates(ranker->core, form, shape, arena, &c);
+    if (err == NB_OK && !c.n) {
+        *out = c.fixed;
         *out_n = 1;
         return NB_OK;
     }
-    tr_read(lexicon, &tokens[0], &reading);
-    *out_n = reading.analyses_n ? reading.analyses_n : 1;
-    if (!reading.analyses_n) {
-        return tag_other(&tokens[0], &reading, out);
+    if (err == NB_OK) {
+        tr_rank(ranker, &c.word, c.all, c.n, NULL);
     }
-    for (size_t i = 0; err == NB_OK && i < reading.analyses_n; i++) {
-        err = tag_analysis(lexicon, &reading.analyses[i], arena, &out[i]);
+    *out_n = c.n < cap ? c.n : cap;
+    for (size_t i = 0; err == NB_OK && i < *out_n; i++) {
+        err = write_tag(ranker->core, form, &c, &c.all[i], arena, &out[i]);
     }
     return err;
 }
 
-enum nb_err tr_tag_sentence(const struct tr_lexicon *lexicon, const struct tr_form *forms, size_t n,
+enum nb_err tr_tag_word(const struct tr_ranker *ranker, struct nb_slice form,
+                        struct nb_arena *arena, struct tr_tag *out, size_t *out_n)
+{
+    enum tr_shape shape;
+    tr_tag_shapes(&(struct tr_form){.text = form}, 1, &shape);
+    return tag_form(ranker, form, shape, arena, out, TR_ANALYSE_MAX, out_n);
+}
+
+enum nb_err tr_tag_sentence(const struct tr_ranker *ranker, const struct tr_form *forms, size_t n,
                             struct nb_arena *arena, struct tr_tag *out)
 {
-    struct tr_tag tags[TR_TAGS_MAX];
-    size_t tags_n;
-    enum nb_err err = NB_OK;
+    enum tr_shape *shapes = nb_arena_alloc(arena, n * sizeof(*shapes));
+    enum nb_err err = shapes ? NB_OK : NB_ENOMEM;
+    if (err == NB_OK) {
+        tr_tag_shapes(forms, n, shapes);
+    }
     for (size_t i = 0; err == NB_OK && i < n; i++) {
-        err = tr_tag_word(lexicon, forms[i].text, arena, tags, &tags_n);
-        out[i] = tags[0];
+        size_t one;
+        err = tag_form(ranker, forms[i].text, shapes[i], arena, &out[i], 1, &one);
     }
     return err;
 }

@@ -2,14 +2,14 @@
  * Words to lemma, part of speech and features, as Universal Dependencies writes them: for
  * `nabiz morph`, for training and for evaluation.
  *
- * Threads: pure functions of an immutable lexicon.
+ * Threads: pure functions of an immutable ranker and core.
  */
 #ifndef NABIZ_TURKISH_TAGGER_H
 #define NABIZ_TURKISH_TAGGER_H
 
-#include "analyzer/turkish/lexicon.h"
+#include <nabiz/arena.h>
 
-#define TR_TAGS_MAX 64 /* more readings of one word are not given */
+#include "analyzer/turkish/rank.h"
 
 /* A word of a sentence: what a row of a treebank has in its second column. */
 struct tr_form {
@@ -25,21 +25,43 @@ struct tr_tag {
     bool covered;             /* an analysis, not a guess */
 };
 
+/* A word before anything is chosen. */
+struct tr_candidates {
+    struct tr_seen word;
+    struct tr_analysis all[TR_ANALYSE_MAX];
+    size_t n;            /* 0: no word of letters, fixed is the answer */
+    struct tr_tag fixed; /* numbers, punctuation, and what is none of these */
+};
+
 /**
  * Tag the words of one sentence.
  * @param arena  owns the strings.
  * @param out    [out] n tags.
  * @return NB_OK, NB_ENOMEM.
  */
-enum nb_err tr_tag_sentence(const struct tr_lexicon *lexicon, const struct tr_form *forms, size_t n,
+enum nb_err tr_tag_sentence(const struct tr_ranker *ranker, const struct tr_form *forms, size_t n,
                             struct nb_arena *arena, struct tr_tag *out) NB_MUSTUSE;
 
 /**
  * Every reading of one word by itself, best first; at least one.
- * @param out  [out] room for TR_TAGS_MAX.
+ * @param out  [out] room for TR_ANALYSE_MAX.
  * @return NB_OK, NB_ENOMEM.
  */
-enum nb_err tr_tag_word(const struct tr_lexicon *lexicon, struct nb_slice form,
+enum nb_err tr_tag_word(const struct tr_ranker *ranker, struct nb_slice form,
                         struct nb_arena *arena, struct tr_tag *out, size_t *out_n) NB_MUSTUSE;
+
+/**
+ * How each word of a sentence is written: what is in capitals because all is says nothing.
+ * @param out  [out] n shapes.
+ */
+void tr_tag_shapes(const struct tr_form *forms, size_t n, enum tr_shape *out);
+
+/**
+ * What a word can be, not yet in order; for the trainer.
+ * @param arena  owns what out borrows, with the form.
+ * @return NB_OK, NB_ENOMEM.
+ */
+enum nb_err tr_tag_candidates(const struct tr_core *core, struct nb_slice form, enum tr_shape shape,
+                              struct nb_arena *arena, struct tr_candidates *out) NB_MUSTUSE;
 
 #endif

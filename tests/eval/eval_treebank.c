@@ -17,11 +17,11 @@
 #include <dirent.h>
 #include <stdbool.h>
 
-#include "analyzer/knowledge_private.h"
 #include "analyzer/turkish/conllu.h"
 #include "analyzer/turkish/tagger.h"
 #include "analyzer/turkish/text.h"
 #include "analyzer/turkish/treebank.h"
+#include "analyzer/words.h"
 
 enum { FILES_MAX = 32, RESAMPLES = 1000, SENTENCE_WORDS_MAX = 2048, LEMMA_BYTES = 256 };
 
@@ -56,7 +56,7 @@ struct file {
 enum part { HELD_OUT, TUNING, ALL };
 
 struct eval {
-    const struct tr_lexicon *lexicon;
+    struct nb_words words;
     struct nb_arena *files_arena, *arena;
     struct file files[FILES_MAX];
     size_t files_n;
@@ -165,7 +165,7 @@ static const struct tr_tag *tag(const struct eval *e, const struct tr_gold_sente
                                     s->words[i].later_part};
     }
     if (!forms || !tags ||
-        tr_tag_sentence(e->lexicon, forms, s->words_n, e->arena, tags) != NB_OK) {
+        tr_tag_sentence(&e->words.ranker, forms, s->words_n, e->arena, tags) != NB_OK) {
         fprintf(stderr, "eval_treebank: out of memory\n");
         exit(1);
     }
@@ -354,9 +354,9 @@ static int by_text(const void *a, const void *b)
 /* Is the right lemma among the readings? */
 static bool offered(const struct eval *e, const struct tr_gold_word *gold)
 {
-    struct tr_tag tags[TR_TAGS_MAX];
+    struct tr_tag tags[TR_ANALYSE_MAX];
     size_t n = 0;
-    if (tr_tag_word(e->lexicon, gold->form, e->arena, tags, &n) != NB_OK) {
+    if (tr_tag_word(&e->words.ranker, gold->form, e->arena, tags, &n) != NB_OK) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -494,15 +494,13 @@ static bool add_directory(struct eval *e)
 int main(int argc, char **argv)
 {
     static struct eval e;
-    struct nb_knowledge *knowledge;
     struct nb_error error = {0};
     const char *what = argc > 1 ? argv[1] : "heldout";
     bool errors = strcmp(what, "errors") == 0;
-    if (nb_knowledge_load("lexicons", NULL, &knowledge, NULL, &error) != NB_OK) {
+    if (nb_words_init(&e.words, "lexicons", NULL, &error) != NB_OK) {
         fprintf(stderr, "eval_treebank: %s\n", nb_error_text(&error));
         return 1;
     }
-    e.lexicon = knowledge->lexicon;
     e.files_arena = nb_arena_new((size_t)1 << 30);
     e.arena = nb_arena_new((size_t)64 << 20);
     e.part = errors || strcmp(what, "tuning") == 0 ? TUNING
@@ -524,6 +522,6 @@ int main(int argc, char **argv)
     }
     nb_arena_free(e.arena);
     nb_arena_free(e.files_arena);
-    nb_knowledge_free(knowledge);
+    nb_words_fini(&e.words);
     return code;
 }

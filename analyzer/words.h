@@ -1,0 +1,32 @@
+/**
+ * Everything that reads Turkish words, loaded: morphology from the lexicons, and the models that
+ * choose, from models/.
+ *
+ * Threads: loading reads files; what is loaded is immutable.
+ */
+#ifndef NABIZ_WORDS_H
+#define NABIZ_WORDS_H
+
+#include <nabiz/err.h>
+#include <nabiz/slice.h>
+
+#include "analyzer/turkish/rank.h"
+
+struct nb_words {
+    struct tr_core *core;
+    struct tr_ranker ranker;
+    struct nb_slice rank_model; /* mapped */
+};
+
+/**
+ * Load. A model that is missing or cannot be used is reported through diag, and words are read
+ * without it: worse, but read.
+ * @param lexicons     directory of the lexicons.
+ * @param bad_lines_n  [out] may be NULL.
+ * @return as nb_core_load(). nb_words_fini() is allowed in any case.
+ */
+enum nb_err nb_words_init(struct nb_words *words, const char *lexicons, size_t *bad_lines_n,
+                          struct nb_error *error) NB_MUSTUSE;
+void nb_words_fini(struct nb_words *words);
+
+#endif

@@ -1,0 +1,422 @@
+/*
+ * Train the ranker: which analysis of a word is meant. Run by `make models`.
+ *
+ *     train_ranker DATA LEXICONS OUT          train on everything
+ *     train_ranker DATA LEXICONS OUT tuning   leave out what evaluations report on
+ *     train_ranker DATA LEXICONS --folds      five-fold trial on the tuning part
+ *
+ * A conditional log-linear model over the analyses of each word, fitted by AdaGrad in an order
+ * drawn from a fixed seed; what counts as right is the analysis nearest to the treebank's: the
+ * lemma first, then negation, part of speech and features. Weights are rounded to a byte. One
+ * thread, no clock: the same data and lexicons give the same bytes.
+ */
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <nabiz/buf.h>
+#include <nabiz/file.h>
+
+#include "analyzer/core.h"
+#include "analyzer/turkish/conllu.h"
+#include "analyzer/turkish/table.h"
+#include "analyzer/turkish/tagger.h"
+#include "analyzer/turkish/text.h"
+#include "analyzer/turkish/treebank.h"
+
+enum {
+    FILES_MAX = 32,
+    PATH_BYTES = 4096,
+    WEIGHT_BITS = 17,
+    WEIGHTS = 1 << WEIGHT_BITS,
+    EPOCHS = 12,
+    FOLDS = 5,
+    LEMMAS = 1 << 16,
+    LEMMA_BYTES = 256
+};
+
+/* One analysis of one word of the treebanks. */
+struct option {
+    uint32_t features; /* first one in trainer.features */
+    uint16_t features_n;
+    bool lemma, upos, negative;
+    int32_t goodness;
+};
+
+struct example {
+    uint32_t options, n; /* in trainer.options */
+    uint8_t fold;        /* FOLDS: held out */
+    bool verbal, negative, polarity;
+};
+
+struct trainer {
+    struct nb_arena *arena, *scratch;
+    struct tr_core *core;
+    struct tr_ranker ranker;
+    struct example *examples;
+    size_t examples_n, examples_cap;
+    struct option *options;
+    size_t options_n, options_cap;
+    uint32_t *features;
+    size_t features_n, features_cap;
+    double *weights, *squares, *scores;
+};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "train_ranker: %s\n", what);
+    exit(1);
+}
+
+static void *grown(void *old, size_t n, size_t *cap, size_t size)
+{
+    if (n < *cap) {
+        return old;
+    }
+    *cap = 2 * *cap + 4096;
+    void *block = realloc(old, *cap * size);
+    if (!block) {
+        die("out of memory");
+    }
+    return block;
+}
+
+static struct nb_slice folded(struct nb_slice in, char *out)
+{
+    return nb_slice(out, tr_fold_into(nb_slice_sub(in, 0, LEMMA_BYTES / 2 - 1), out));
+}
+
+/* Pairs "A=b" that both have, twice over the sum, in thousandths. */
+static int32_t overlap(struct nb_slice a, struct nb_slice b)
+{
+    int32_t both = 0, all = 0;
+    struct nb_slice x, y;
+    for (struct nb_slice r = a; r.len && nb_slice_split(&r, '|', &x);) {
+        all++;
+        for (struct nb_slice q = b; q.len && nb_slice_split(&q, '|', &y);) {
+            both += nb_slice_eq(x, y);
+        }
+    }
+    while (b.len && nb_slice_split(&b, '|', &y)) {
+        all++;
+    }
+    return all ? 2000 * both / all : 1000;
+}
+
+static bool is_negative(struct nb_slice features)
+{
+    return nb_slice_eq(tr_conllu_feature(features, NB_LIT("Polarity")), NB_LIT("Neg"));
+}
+
+static void add_option(struct trainer *t, const struct tr_gold_word *gold,
+                       const struct tr_candidates *c, size_t i)
+{
+    char lemma[LEMMA_BYTES], want[LEMMA_BYTES], text[512];
+    const struct tr_analysis *a = &c->all[i];
+    t->options = grown(t->options, t->options_n, &t->options_cap, sizeof(*t->options));
+    struct option *o = &t->options[t->options_n++];
+    size_t lemma_n = tr_core_lemma(t->core, c->word.folded, a, lemma);
+    struct nb_slice features =
+        nb_slice(text, tr_core_features_text(t->core, a->features, text, sizeof(text)));
+    *o = (struct option){.features = (uint32_t)t->features_n};
+    o->lemma = nb_slice_eq(nb_slice(lemma, lemma_n), folded(gold->lemma, want));
+    o->upos = nb_slice_eq(nb_slice_str(tr_upos_name((enum tr_upos)a->upos)), gold->upos);
+    o->negative = is_negative(features);
+    bool verbal = nb_slice_eq(gold->upos, NB_LIT("VERB")) || nb_slice_eq(gold->upos, NB_LIT("AUX"));
+    bool agrees = o->negative == is_negative(gold->features);
+    o->goodness = 8000 * o->lemma + (verbal ? 4000 : 500) * agrees + 2000 * o->upos +
+                  overlap(features, gold->features);
+    t->features = grown(t->features, t->features_n + TR_RANK_FEATURES_MAX, &t->features_cap,
+                        sizeof(*t->features));
+    o->features_n = (uint16_t)tr_rank_features(&t->ranker, &c->word, c->all, c->n, i,
+                                               t->features + t->features_n);
+    t->features_n += o->features_n;
+}
+
+static void add_word(struct trainer *t, const struct tr_gold_word *gold, enum tr_shape shape,
+                     uint8_t fold)
+{
+    struct tr_candidates c;
+    if (tr_tag_candidates(t->core, gold->form, shape, t->scratch, &c) != NB_OK) {
+        die("out of memory");
+    }
+    t->examples = grown(t->examples, t->examples_n, &t->examples_cap, sizeof(*t->examples));
+    struct example *e = &t->examples[t->examples_n++];
+    *e = (struct example){.options = (uint32_t)t->options_n, .fold = fold};
+    e->verbal = nb_slice_eq(gold->upos, NB_LIT("VERB")) || nb_slice_eq(gold->upos, NB_LIT("AUX"));
+    e->negative = is_negative(gold->features);
+    e->polarity = tr_conllu_feature(gold->features, NB_LIT("Polarity")).p != NULL;
+    e->n = (uint32_t)c.n;
+    if (c.n) {
+        for (size_t i = 0; i < c.n; i++) {
+            add_option(t, gold, &c, i);
+        }
+        return;
+    }
+    char a[LEMMA_BYTES], b[LEMMA_BYTES];
+    t->options = grown(t->options, t->options_n, &t->options_cap, sizeof(*t->options));
+    t->options[t->options_n++] =
+        (struct option){.lemma = nb_slice_eq(folded(c.fixed.lemma, a), folded(gold->lemma, b)),
+                        .upos = nb_slice_eq(nb_slice_str(c.fixed.upos), gold->upos)};
+    e->n = 1;
+}
+
+static void add_sentence(struct trainer *t, const struct tr_gold_sentence *s)
+{
+    nb_arena_reset(t->scratch);
+    struct tr_form *forms = nb_arena_alloc(t->scratch, s->words_n * sizeof(*forms));
+    enum tr_shape *shapes = nb_arena_alloc(t->scratch, s->words_n * sizeof(*shapes));
+    if (!forms || !shapes) {
+        die("out of memory");
+    }
+    for (size_t i = 0; i < s->words_n; i++) {
+        forms[i] = (struct tr_form){s->words[i].form, s->words[i].part, s->words[i].later_part};
+    }
+    tr_tag_shapes(forms, s->words_n, shapes);
+    uint8_t fold = tr_treebank_held_out(s->id) ? FOLDS : (uint8_t)(tr_hash(s->id) / 5 % FOLDS);
+    for (size_t i = 0; i < s->words_n; i++) {
+        if (!nb_slice_eq(s->words[i].upos, NB_LIT("PUNCT"))) {
+            add_word(t, &s->words[i], shapes[i], fold);
+        }
+    }
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_treebank(const struct dirent *entry)
+{
+    return nb_slice_ends(nb_slice_str(entry->d_name), NB_LIT(".conllu"));
+}
+
+static uint64_t read_treebanks(struct trainer *t, const char *data)
+{
+    char dir[PATH_BYTES], path[PATH_BYTES + 256];
+    struct dirent **entries = NULL;
+    uint64_t hash = TR_HASH_START;
+    (void)snprintf(dir, sizeof(dir), "%s/treebanks", data);
+    int n = scandir(dir, &entries, is_treebank, by_name);
+    for (int i = 0; i < n; i++) {
+        struct nb_buf text;
+        struct nb_error error = {0};
+        struct tr_treebank bank;
+        nb_buf_init(&text, (size_t)1 << 28);
+        (void)snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
+        if (nb_file_read(path, &text, &error) != NB_OK ||
+            tr_treebank_read(nb_buf_slice(&text), t->arena, &bank) != NB_OK) {
+            die(nb_error_text(&error));
+        }
+        hash ^= tr_hash(nb_buf_slice(&text)) * (uint64_t)(2 * i + 1);
+        for (size_t k = 0; k < bank.sentences_n; k++) {
+            add_sentence(t, &bank.sentences[k]);
+        }
+        nb_buf_fini(&text);
+        free(entries[i]);
+    }
+    free(entries);
+    return hash;
+}
+
+static double score(const struct trainer *t, const struct option *o)
+{
+    double sum = 0;
+    for (size_t k = 0; k < o->features_n; k++) {
+        sum += t->weights[t->features[o->features + k] & (WEIGHTS - 1)];
+    }
+    return sum;
+}
+
+static void move(struct trainer *t, const struct option *o, double gradient)
+{
+    static const double rate = 0.2;
+    for (size_t k = 0; k < o->features_n; k++) {
+        uint32_t at = t->features[o->features + k] & (WEIGHTS - 1);
+        t->squares[at] += gradient * gradient;
+        t->weights[at] += rate * gradient / (0.3 + sqrt(t->squares[at]));
+    }
+}
+
+static void learn(struct trainer *t, const struct example *e)
+{
+    const struct option *o = &t->options[e->options];
+    double p[TR_ANALYSE_MAX], most = -INFINITY, sum = 0, sum_right = 0;
+    int32_t best = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        p[i] = score(t, &o[i]);
+        most = p[i] > most ? p[i] : most;
+        best = o[i].goodness > best ? o[i].goodness : best;
+    }
+    if (best < 8000) {
+        return; /* the right lemma is not among them */
+    }
+    for (size_t i = 0; i < e->n; i++) {
+        p[i] = exp(p[i] - most);
+        sum += p[i];
+        sum_right += o[i].goodness == best ? p[i] : 0;
+    }
+    for (size_t i = 0; i < e->n; i++) {
+        double want = o[i].goodness == best && sum_right > 0 ? p[i] / sum_right : 0;
+        double gradient = want - p[i] / sum;
+        if (fabs(gradient) > 0.001) {
+            move(t, &o[i], gradient);
+        }
+    }
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state += 0x9e3779b97f4a7c15u;
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/* leave: a fold that is not learnt from; the held-out part is one unless told otherwise. */
+static void train(struct trainer *t, int leave, bool all)
+{
+    uint32_t *order = malloc(t->examples_n * sizeof(*order));
+    uint64_t state = 20260101;
+    size_t n = 0;
+    if (!order) {
+        die("out of memory");
+    }
+    memset(t->weights, 0, WEIGHTS * sizeof(*t->weights));
+    memset(t->squares, 0, WEIGHTS * sizeof(*t->squares));
+    for (size_t i = 0; i < t->examples_n; i++) {
+        const struct example *e = &t->examples[i];
+        if (e->n > 1 && e->fold != leave && (all || e->fold != FOLDS)) {
+            order[n++] = (uint32_t)i;
+        }
+    }
+    for (int epoch = 0; epoch < EPOCHS; epoch++) {
+        for (size_t i = n; i > 1; i--) {
+            size_t k = next_random(&state) % i;
+            uint32_t moved = order[k];
+            order[k] = order[i - 1];
+            order[i - 1] = moved;
+        }
+        for (size_t i = 0; i < n; i++) {
+            learn(t, &t->examples[order[i]]);
+        }
+    }
+    free(order);
+}
+
+/* Rounded to a byte, so that nine in a hundred thousand are cut at the end of the range. */
+static void round_weights(struct trainer *t, int8_t *out)
+{
+    double most = 0;
+    for (size_t i = 0; i < WEIGHTS; i++) {
+        most = fabs(t->weights[i]) > most ? fabs(t->weights[i]) : most;
+    }
+    for (size_t i = 0; i < WEIGHTS; i++) {
+        double w = most > 0 ? rint(t->weights[i] / most * 127) : 0;
+        out[i] = (int8_t)w;
+        t->weights[i] = w; /* what is tried is what is shipped */
+    }
+}
+
+struct tally {
+    size_t words, lemma, upos, oracle, there, found, right;
+};
+
+static void try_fold(struct trainer *t, int fold, struct tally *c)
+{
+    for (size_t k = 0; k < t->examples_n; k++) {
+        const struct example *e = &t->examples[k];
+        if (e->fold != fold) {
+            continue;
+        }
+        const struct option *o = &t->options[e->options];
+        size_t best = 0;
+        bool can = false;
+        double most = -INFINITY;
+        for (size_t i = 0; i < e->n; i++) {
+            double s = score(t, &o[i]);
+            best = s > most ? i : best;
+            most = s > most ? s : most;
+            can |= o[i].lemma;
+        }
+        c->words++;
+        c->lemma += o[best].lemma;
+        c->upos += o[best].upos;
+        c->oracle += can;
+        c->there += e->verbal && e->negative;
+        c->found += e->verbal && e->polarity && o[best].negative;
+        c->right += e->verbal && e->negative && o[best].negative;
+    }
+}
+
+static void print_tally(const char *name, const struct tally *c)
+{
+    double n = (double)c->words;
+    printf("%s lemma %.4f of at most %.4f, upos %.4f, negation F1 %.4f (n %zu)\n", name,
+           (double)c->lemma / n, (double)c->oracle / n, (double)c->upos / n,
+           2 * (double)c->right / (double)(c->there + c->found), c->words);
+}
+
+static void try_folds(struct trainer *t)
+{
+    struct tally all = {0}, rounded = {0};
+    int8_t *bytes = malloc(WEIGHTS);
+    for (int fold = 0; bytes && fold < FOLDS; fold++) {
+        train(t, fold, false);
+        try_fold(t, fold, &all);
+        round_weights(t, bytes);
+        try_fold(t, fold, &rounded);
+    }
+    print_tally("folds", &all);
+    print_tally("folds-rounded", &rounded);
+    free(bytes);
+}
+
+static void write_model(struct trainer *t, const char *path, uint64_t data_hash)
+{
+    struct tr_rank_header header = {.version = TR_RANK_VERSION, .weights_n = WEIGHTS};
+    size_t size = WEIGHTS + 2 * LEMMAS;
+    uint8_t *content = calloc(1, size);
+    FILE *file = fopen(path, "wb");
+    if (!content || !file) {
+        die("the model cannot be written");
+    }
+    round_weights(t, (int8_t *)content);
+    memcpy(header.magic, TR_RANK_MAGIC, sizeof(header.magic));
+    header.lemmas_n = LEMMAS;
+    header.data_hash = data_hash;
+    header.content_hash = tr_hash(nb_slice(content, size));
+    if (fwrite(&header, sizeof(header), 1, file) != 1 || fwrite(content, size, 1, file) != 1 ||
+        fclose(file) != 0) {
+        die("the model cannot be written");
+    }
+    free(content);
+}
+
+int main(int argc, char **argv)
+{
+    static struct trainer t;
+    struct nb_error error = {0};
+    if (argc < 4) {
+        die("usage: train_ranker DATA LEXICONS OUT|--folds [tuning]");
+    }
+    t.arena = nb_arena_new((size_t)1 << 30);
+    t.scratch = nb_arena_new((size_t)1 << 28);
+    t.weights = calloc(WEIGHTS, sizeof(*t.weights));
+    t.squares = calloc(WEIGHTS, sizeof(*t.squares));
+    if (nb_core_load(argv[2], &t.core, NULL, &error) != NB_OK) {
+        die(nb_error_text(&error));
+    }
+    tr_ranker_init_bare(&t.ranker, t.core);
+    uint64_t data_hash = read_treebanks(&t, argv[1]);
+    if (strcmp(argv[3], "--folds") == 0) {
+        try_folds(&t);
+        return 0;
+    }
+    train(&t, -1, argc < 5);
+    write_model(&t, argv[3], data_hash);
+    return 0;
+}
