@@ -1,11 +1,14 @@
 /*
- * A session is kept as bytes (i2d_SSL_SESSION), about 2 KiB: as OpenSSL's object, with the parsed
- * certificate, it would take several times as much.
+ * A session is kept as OpenSSL's object while there is room: reading it back from bytes
+ * (d2i_SSL_SESSION) means to read a certificate, a third of what a resumed handshake costs. Beyond
+ * that the objects used longest ago are turned into bytes, a quarter of the memory; beyond that,
+ * they go. An object from a full handshake brings the server's whole chain along, and is rid of it
+ * by writing it out and reading it back once.
  *
  * curl makes an SSL_CTX for each connection. Ours hangs a link on it: the key, and the newest
- * session the server gave. The link goes with the context, and only then is the session written
- * out, so that the two tickets a server likes to send at once, and those of a long connection,
- * cost nothing.
+ * session the server gave. The link goes with the context, and only then is the session put away,
+ * so that the two tickets a server likes to send at once, and those of a long connection, cost
+ * nothing.
  */
 #include "crawler/fetch/session.h"
 
@@ -20,6 +23,7 @@
 enum {
     BUCKETS_N = 4096,
     SESSION_MAX_BYTES = 16 << 10, /* tickets are as long as the server likes */
+    OBJECT_BYTES = 8 << 10,       /* with the certificate, as measured, without the ticket */
     AGE_SLACK_S = 10,             /* too old is better found here than by the server */
 };
 
@@ -27,14 +31,17 @@ struct session {
     struct session *next;          /* in its bucket */
     struct session *newer, *older; /* by use */
     uint64_t hash;
+    SSL_SESSION *object;  /* NULL: it is bytes */
+    unsigned char *bytes; /* NULL: it is an object */
+    size_t len;           /* of bytes, or what the object takes */
     size_t key_len;
-    size_t len;
-    unsigned char bytes[]; /* the key, then the session */
+    char key[];
 };
 
 struct nb_sessions {
     struct session *buckets[BUCKETS_N];
     struct session *newest, *oldest;
+    struct session *oldest_object; /* all that are older are bytes; NULL: all are */
     size_t n;
     size_t bytes;
     size_t max_bytes;
@@ -45,6 +52,7 @@ struct link {
     struct nb_sessions *sessions;
     SSL_SESSION *latest; /* NULL: none yet */
     bool is_done;        /* a handshake was completed */
+    bool is_full;        /* and latest comes from one that was not resumed */
     size_t key_len;
     char key[];
 };
@@ -70,10 +78,15 @@ static void drop(struct nb_sessions *sessions, struct session *session)
         at = &(*at)->next;
     }
     *at = session->next;
+    if (sessions->oldest_object == session) {
+        sessions->oldest_object = session->newer;
+    }
     *(session->newer ? &session->newer->older : &sessions->newest) = session->older;
     *(session->older ? &session->older->newer : &sessions->oldest) = session->newer;
     sessions->n--;
     sessions->bytes -= size_of(session);
+    SSL_SESSION_free(session->object);
+    nb_free(session->bytes);
     nb_free(session);
 }
 
@@ -89,42 +102,102 @@ static struct session *find(const struct nb_sessions *sessions, struct nb_slice 
 {
     uint64_t hash = nb_hash64(key);
     struct session *session = sessions->buckets[hash % BUCKETS_N];
-    while (session && !nb_slice_eq(nb_slice(session->bytes, session->key_len), key)) {
+    while (session && !nb_slice_eq(nb_slice(session->key, session->key_len), key)) {
         session = session->next;
     }
     return session;
 }
 
-/* A session that does not fit, or for which there is no memory, is none. */
-static void keep(struct nb_sessions *sessions, struct nb_slice key, SSL_SESSION *from)
+/* @return NULL when it is too long, or there is no memory */
+static unsigned char *to_bytes(SSL_SESSION *from, size_t *out_len)
+{
+    int len = i2d_SSL_SESSION(from, NULL);
+    unsigned char *bytes = len > 0 && len <= SESSION_MAX_BYTES ? nb_malloc((size_t)len) : NULL;
+    if (bytes) {
+        unsigned char *to = bytes;
+        *out_len = (size_t)i2d_SSL_SESSION(from, &to);
+    }
+    return bytes;
+}
+
+/* Turn the oldest object into bytes. */
+static void demote(struct nb_sessions *sessions)
+{
+    struct session *session = sessions->oldest_object;
+    size_t len = 0;
+    unsigned char *bytes = to_bytes(session->object, &len);
+    if (!bytes) {
+        drop(sessions, session);
+        return;
+    }
+    sessions->oldest_object = session->newer;
+    sessions->bytes = sessions->bytes - session->len + len;
+    SSL_SESSION_free(session->object);
+    session->object = NULL;
+    session->bytes = bytes;
+    session->len = len;
+}
+
+static void make_room(struct nb_sessions *sessions)
+{
+    while (sessions->bytes > sessions->max_bytes) {
+        if (sessions->oldest_object) {
+            demote(sessions);
+        } else {
+            drop(sessions, sessions->oldest);
+        }
+    }
+}
+
+/* The same session without the chain of certificates. @return NULL when that fails. */
+static SSL_SESSION *without_chain(SSL_SESSION *from)
+{
+    size_t len = 0;
+    unsigned char *bytes = to_bytes(from, &len);
+    const unsigned char *at = bytes;
+    SSL_SESSION *session = bytes ? d2i_SSL_SESSION(NULL, &at, (long)len) : NULL;
+    nb_free(bytes);
+    return session;
+}
+
+/* What an object takes: what SESSION_MAX_BYTES bounds is its ticket. */
+static size_t object_bytes(const SSL_SESSION *object)
+{
+    const unsigned char *ticket;
+    size_t len = 0;
+    SSL_SESSION_get0_ticket(object, &ticket, &len);
+    return OBJECT_BYTES + len;
+}
+
+/* Keep a session; the reference becomes ours. For want of memory it is not kept. */
+static void keep(struct nb_sessions *sessions, struct nb_slice key, SSL_SESSION *object)
 {
     struct session *old = find(sessions, key);
     if (old) {
         drop(sessions, old);
     }
-    int len = i2d_SSL_SESSION(from, NULL);
-    if (len <= 0 || len > SESSION_MAX_BYTES) {
-        return;
-    }
-    struct session *session = nb_malloc(sizeof(*session) + key.len + (size_t)len);
+    size_t len = object_bytes(object);
+    struct session *session =
+        len <= OBJECT_BYTES + SESSION_MAX_BYTES ? nb_malloc(sizeof(*session) + key.len) : NULL;
     if (!session) {
+        SSL_SESSION_free(object);
         return;
     }
-    *session = (struct session){.hash = nb_hash64(key), .key_len = key.len, .len = (size_t)len};
-    memcpy(session->bytes, key.p, key.len);
-    unsigned char *to = session->bytes + key.len;
-    (void)i2d_SSL_SESSION(from, &to);
+    *session =
+        (struct session){.hash = nb_hash64(key), .object = object, .len = len, .key_len = key.len};
+    memcpy(session->key, key.p, key.len);
     struct session **bucket = &sessions->buckets[session->hash % BUCKETS_N];
     session->next = *bucket;
     *bucket = session;
     session->older = sessions->newest;
     *(sessions->newest ? &sessions->newest->newer : &sessions->oldest) = session;
     sessions->newest = session;
+    if (!sessions->oldest_object) {
+        sessions->oldest_object = session;
+    }
     sessions->n++;
     sessions->bytes += size_of(session);
-    while (sessions->bytes > sessions->max_bytes) {
-        drop(sessions, sessions->oldest);
-    }
+    make_room(sessions);
 }
 
 /* Take a session out, to be offered. @return NULL when there is none that is still good. */
@@ -134,8 +207,10 @@ static SSL_SESSION *take(struct nb_sessions *sessions, struct nb_slice key)
     if (!kept) {
         return NULL;
     }
-    const unsigned char *bytes = kept->bytes + kept->key_len;
-    SSL_SESSION *session = d2i_SSL_SESSION(NULL, &bytes, (long)kept->len);
+    const unsigned char *bytes = kept->bytes;
+    SSL_SESSION *session =
+        kept->object ? kept->object : d2i_SSL_SESSION(NULL, &bytes, (long)kept->len);
+    kept->object = NULL; /* ours now, if it was there */
     drop(sessions, kept);
     if (session && SSL_SESSION_is_resumable(session)) {
         long age_s = (long)time(NULL) - SSL_SESSION_get_time(session);
@@ -156,10 +231,16 @@ static void on_free(void *parent, void *data, CRYPTO_EX_DATA *all, int index, lo
     if (!link) {
         return;
     }
-    if (link->latest && link->is_done && SSL_SESSION_is_resumable(link->latest)) {
-        keep(link->sessions, nb_slice(link->key, link->key_len), link->latest);
+    SSL_SESSION *latest = link->latest;
+    if (latest && link->is_full) {
+        latest = without_chain(link->latest);
+        SSL_SESSION_free(link->latest);
     }
-    SSL_SESSION_free(link->latest);
+    if (latest && link->is_done && SSL_SESSION_is_resumable(latest)) {
+        keep(link->sessions, nb_slice(link->key, link->key_len), latest);
+    } else {
+        SSL_SESSION_free(latest);
+    }
     nb_free(link);
 }
 
@@ -181,6 +262,7 @@ static int on_new_session(SSL *ssl, SSL_SESSION *session)
     struct link *link = link_of(ssl);
     SSL_SESSION_free(link->latest);
     link->latest = session;
+    link->is_full = !SSL_session_reused(ssl);
     return 1; /* the reference is ours now */
 }
 

@@ -79,8 +79,8 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "http://, socks5:// or socks5h:// proxy that everything is fetched through; empty: none")    \
     X(CA_FILE, "crawl.ca_file", PATH, 0, 4096, 0, "", NONE,                                        \
       "file of the certificates that others are checked against; empty: the system's")             \
-    X(TLS_SESSIONS, "crawl.tls_sessions", INT, 0, 1073741824, 33554432, "", BYTES,                 \
-      "memory for TLS sessions, about 2 KiB a host, so that the next poll costs less; 0: none")    \
+    X(TLS_SESSIONS, "crawl.tls_sessions", INT, 0, 1073741824, 67108864, "", BYTES,                 \
+      "memory for TLS sessions, 2 to 10 KiB a host, so that the next poll costs less; 0: none")    \
     X(ROBOTS, "crawl.robots", BOOL, 0, 1, 1, "", NONE,                                             \
       "obey robots.txt; off only for tests and company networks")                                  \
     X(DELAY_MAX, "crawl.delay_max", INT, 0, 86400, 86400, "", S,                                   \
