@@ -71,12 +71,39 @@ static void what_cannot_be_read_is_named(void **state)
     nb_buf_fini(&out);
 }
 
+static void the_names_of_a_directory_are_sorted_and_chosen_by_their_end(void **state)
+{
+    (void)state;
+    char *dir = nbt_tmpdir();
+    const char *const *names;
+    size_t n;
+    struct nb_arena *arena = nb_arena_new(1 << 16);
+    static const char *const files[] = {"b.txt", "a.txt", ".hidden.txt", "c.conf", "B.txt"};
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        char *path = nbt_path(dir, files[i]);
+        nbt_write_file(path, NB_LIT("x"));
+        free(path);
+    }
+    assert_int_equal(nb_file_names(dir, ".txt", arena, &names, &n, &error), NB_OK);
+    assert_int_equal(n, 3);
+    assert_string_equal(names[0], "B.txt");
+    assert_string_equal(names[1], "a.txt");
+    assert_string_equal(names[2], "b.txt");
+    assert_int_equal(nb_file_names(dir, ".none", arena, &names, &n, &error), NB_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(nb_file_names("/nowhere/at/all", "", arena, &names, &n, &error), NB_ENOTFOUND);
+    assert_non_null(strstr(nb_error_text(&error), "/nowhere/at/all"));
+    nb_arena_free(arena);
+    nbt_rmdir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_read_up_to_the_last_byte_that_fits),
         cmocka_unit_test(what_is_read_comes_behind_what_is_there),
         cmocka_unit_test(what_cannot_be_read_is_named),
+        cmocka_unit_test(the_names_of_a_directory_are_sorted_and_chosen_by_their_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
