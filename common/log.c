@@ -1,20 +1,20 @@
 /*
  * The local log: two tables of the crawl store.
  *
- *   log        number   -> head: revision (u32), supersedes (u64), identity (16 bytes);
- *                          then the packed Document
+ *   log        number   -> frame: documents up to this number, see log_frame.h
  *   identity   identity -> entry: number of the newest revision (u64), its revision (u32),
  *                          content id (16 bytes), source (u64), length of the text (u32)
  *              alias    -> the identity it stands for (16 bytes)
  *
- * All numbers are big-endian. Numbers start at 1 and have no gaps. The identity is in the head and
- * not in the Document because only the log knows it: a producer's guid may turn out to be another
- * name of a document that is there. Producers leave room for the head, so that a first revision is
- * stored without a copy of the rest.
+ * All numbers are big-endian. Document numbers start at 1 and have no gaps. The identity is beside
+ * the Document and not in it because only the log knows it: a producer's guid may turn out to be
+ * another name of a document that is there.
+ *
+ * Identities begin with a hash of their site, so that those of a feed lie on one page or two: with
+ * keys all over the table a commit would write as many pages as it has documents.
  */
 #include <nabiz/log.h>
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include <nabiz/clock.h>
@@ -22,8 +22,11 @@
 #include <nabiz/pack.h>
 #include <nabiz/wake.h>
 
+#include "common/log_frame.h"
+#include "common/log_impl.h"
+
 enum {
-    HEAD_BYTES = NB_LOG_HEAD_BYTES,
+    SITE_BYTES = 4, /* of an identity */
     ENTRY_BYTES = 8 + 4 + NB_ID_BYTES + 8 + 4,
     KEEP_BATCH_N = 4096, /* a batch that grew past this gives its memory back on reset */
 };
@@ -44,11 +47,9 @@ struct nb_log_batch {
     size_t items_n, items_cap;
     struct note *notes;
     size_t notes_n, notes_cap;
-};
-
-struct nb_log {
-    struct nb_store *store; /* the caller's */
-    atomic_bool closed;
+    nb_log_stored_fn *on_stored;
+    void *on_stored_arg;
+    struct nb_frame_builder *frame; /* the one being filled; kept for the next */
 };
 
 enum nb_err nb_log_open_local(struct nb_store *crawl, struct nb_log **out, struct nb_error *error)
@@ -67,12 +68,29 @@ void nb_log_close(struct nb_log *log)
     nb_free(log);
 }
 
+/* The host of an absolute URL, with its port. */
+static struct nb_slice host_of(struct nb_slice url)
+{
+    size_t from = nb_slice_find(url, NB_LIT("://"), 0);
+    from = from == NB_NPOS ? 0 : from + 3;
+    return nb_slice_sub(url, from, nb_slice_find_byte(url, '/', from));
+}
+
 struct nb_id nb_document_identity(struct nb_slice scope, struct nb_slice guid, struct nb_slice url)
 {
+    struct nb_id id;
+    struct nb_id site;
     if (guid.len > 0) {
-        return nb_id_of((const struct nb_slice[]){NB_LIT("guid"), scope, guid}, 3);
+        id = nb_id_of((const struct nb_slice[]){NB_LIT("guid"), scope, guid}, 3);
+        site = nb_id_of(&scope, 1);
+    } else {
+        struct nb_slice host = host_of(url);
+        id = nb_id_of((const struct nb_slice[]){NB_LIT("url"), url}, 2);
+        site = nb_id_of(&host, 1);
     }
-    return nb_id_of((const struct nb_slice[]){NB_LIT("url"), url}, 2);
+    memmove(id.b + SITE_BYTES, id.b, NB_ID_BYTES - SITE_BYTES);
+    memcpy(id.b, site.b, SITE_BYTES);
+    return id;
 }
 
 /* Batches */
@@ -87,6 +105,7 @@ void nb_log_batch_free(struct nb_log_batch *batch)
     if (batch) {
         nb_free(batch->items);
         nb_free(batch->notes);
+        nb_frame_builder_free(batch->frame);
         nb_free(batch);
     }
 }
@@ -96,10 +115,11 @@ void nb_log_batch_reset(struct nb_log_batch *batch)
     if (batch->items_cap > KEEP_BATCH_N || batch->notes_cap > KEEP_BATCH_N) {
         nb_free(batch->items);
         nb_free(batch->notes);
-        *batch = (struct nb_log_batch){0};
+        *batch = (struct nb_log_batch){.frame = batch->frame};
     }
     batch->items_n = 0;
     batch->notes_n = 0;
+    batch->on_stored = NULL;
 }
 
 /* Room for one more element. @return false when out of memory. */
@@ -140,6 +160,12 @@ enum nb_err nb_log_batch_note(struct nb_log_batch *batch, enum nb_table_id table
     return NB_OK;
 }
 
+void nb_log_batch_on_stored(struct nb_log_batch *batch, nb_log_stored_fn *fn, void *arg)
+{
+    batch->on_stored = fn;
+    batch->on_stored_arg = arg;
+}
+
 size_t nb_log_batch_len(const struct nb_log_batch *batch)
 {
     return batch->items_n;
@@ -155,7 +181,6 @@ enum nb_log_outcome nb_log_batch_outcome(const struct nb_log_batch *batch, size_
 enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *arena,
                           struct nb_log_record *out)
 {
-    char head[HEAD_BYTES] = {0};
     if (!document->has_identity || document->identity.len != NB_ID_BYTES) {
         return NB_EINVAL;
     }
@@ -165,9 +190,7 @@ enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *a
     stored.has_supersedes = 0;
     stored.has_identity = 0;
     struct nb_log_record record = {.text_bytes = (uint32_t)nb_field(document->text).len};
-    struct nb_slice body;
     memcpy(record.identity.b, document->identity.data, NB_ID_BYTES);
-    memcpy(head + HEAD_BYTES - NB_ID_BYTES, record.identity.b, NB_ID_BYTES);
     if (document->has_source && document->source.len >= 8) {
         record.source = nb_key_to_u64(document->source.data);
     }
@@ -175,9 +198,9 @@ enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *a
         (const struct nb_slice[]){nb_field(document->title), nb_field(document->text),
                                   nb_field(document->author), nb_field(document->reply_to)},
         4);
-    enum nb_err err = nb_document_encode(&stored, arena, &body);
-    if (err == NB_OK) {
-        err = nb_pack(nb_slice(head, HEAD_BYTES), body, arena, &record.bytes);
+    enum nb_err err = nb_document_encode(&stored, arena, &record.bytes);
+    if (err == NB_OK && record.bytes.len > NB_FRAME_DOC_MAX) {
+        err = NB_ETOOBIG;
     }
     if (err == NB_OK) {
         *out = record;
@@ -226,7 +249,16 @@ struct entry {
     uint32_t text_bytes;
 };
 
-static void entry_put(struct nb_txn *txn, const struct nb_id *id, const struct entry *entry)
+/* One append: the transaction and how far it is. */
+struct appending {
+    struct nb_txn *txn;
+    struct nb_cursor *identities;
+    struct nb_frame_builder *frame;
+    size_t kept_n; /* documents of the frame that were there before */
+    uint64_t last; /* number */
+};
+
+static void entry_put(struct appending *at, const struct nb_id *id, const struct entry *entry)
 {
     uint8_t bytes[ENTRY_BYTES];
     nb_key_u64(entry->number, bytes);
@@ -234,20 +266,20 @@ static void entry_put(struct nb_txn *txn, const struct nb_id *id, const struct e
     memcpy(bytes + 12, entry->content.b, NB_ID_BYTES);
     nb_key_u64(entry->source, bytes + 28);
     put_u32(entry->text_bytes, bytes + 36);
-    nb_put(txn, NB_TBL_IDENTITY, nb_slice(id->b, NB_ID_BYTES), nb_slice(bytes, ENTRY_BYTES));
+    nb_cursor_put(at->identities, nb_slice(id->b, NB_ID_BYTES), nb_slice(bytes, ENTRY_BYTES));
 }
 
 /*
  * Look an identity up, through an alias if it is one.
  * @param id  [in, out] becomes the identity the entry is kept under.
  */
-static enum nb_err entry_get(struct nb_txn *txn, struct nb_id *id, struct entry *entry)
+static enum nb_err entry_get(struct appending *at, struct nb_id *id, struct entry *entry)
 {
     struct nb_slice value;
-    enum nb_err err = nb_get(txn, NB_TBL_IDENTITY, nb_slice(id->b, NB_ID_BYTES), &value);
+    enum nb_err err = nb_cursor_find(at->identities, nb_slice(id->b, NB_ID_BYTES), &value);
     if (err == NB_OK && value.len == NB_ID_BYTES) {
         memcpy(id->b, value.p, NB_ID_BYTES);
-        err = nb_get(txn, NB_TBL_IDENTITY, nb_slice(id->b, NB_ID_BYTES), &value);
+        err = nb_cursor_find(at->identities, nb_slice(id->b, NB_ID_BYTES), &value);
         if (err == NB_ENOTFOUND) {
             return NB_ECORRUPT;
         }
@@ -268,25 +300,25 @@ static enum nb_err entry_get(struct nb_txn *txn, struct nb_id *id, struct entry 
 }
 
 /* Let another name lead to a document, unless it already leads somewhere. */
-static void alias_put(struct nb_txn *txn, const struct nb_id *alias, const struct nb_id *id)
+static void alias_put(struct appending *at, const struct nb_id *alias, const struct nb_id *id)
 {
     struct nb_slice key = nb_slice(alias->b, NB_ID_BYTES);
     struct nb_slice value;
     if (memcmp(alias->b, id->b, NB_ID_BYTES) != 0 &&
-        nb_get(txn, NB_TBL_IDENTITY, key, &value) == NB_ENOTFOUND) {
-        nb_put(txn, NB_TBL_IDENTITY, key, nb_slice(id->b, NB_ID_BYTES));
+        nb_cursor_find(at->identities, key, &value) == NB_ENOTFOUND) {
+        nb_cursor_put(at->identities, key, nb_slice(id->b, NB_ID_BYTES));
     }
 }
 
 /* The identity a record belongs to, and what is known of it. */
-static enum nb_err find_known(struct nb_txn *txn, const struct nb_log_record *record,
+static enum nb_err find_known(struct appending *at, const struct nb_log_record *record,
                               struct nb_id *id, struct entry *entry)
 {
     *id = record->identity;
-    enum nb_err err = entry_get(txn, id, entry);
+    enum nb_err err = entry_get(at, id, entry);
     if (err == NB_ENOTFOUND && record->has_alias) {
         *id = record->alias;
-        err = entry_get(txn, id, entry);
+        err = entry_get(at, id, entry);
     }
     if (err == NB_ENOTFOUND) {
         *id = record->identity;
@@ -296,37 +328,66 @@ static enum nb_err find_known(struct nb_txn *txn, const struct nb_log_record *re
     return err;
 }
 
-/* Put a document; its head is right as it came for a first revision under its own identity. */
-static enum nb_err put_document(struct nb_txn *txn, const struct nb_log_record *record,
-                                const struct nb_id *id, const struct entry *entry,
-                                uint64_t supersedes)
+/* Go on with the last frame of the log. */
+static enum nb_err take_last_frame(struct appending *at)
 {
-    uint8_t number[8];
-    nb_key_u64(entry->number, number);
-    struct nb_slice key = nb_slice(number, sizeof(number));
-    if (supersedes == 0) {
-        nb_put_last(txn, NB_TBL_LOG, key, record->bytes);
-        return nb_txn_err(txn);
+    struct nb_cursor *cursor;
+    struct nb_slice key;
+    struct nb_slice value;
+    enum nb_err err = nb_cursor_open(at->txn, NB_TBL_LOG, &cursor);
+    if (err != NB_OK) {
+        return err;
     }
-    char *copy = nb_malloc(record->bytes.len);
-    if (!copy) {
-        return NB_ENOMEM;
+    err = nb_cursor_last(cursor, &key, &value);
+    if (err == NB_OK) {
+        err = nb_frame_load(at->frame, key, value);
     }
-    memcpy(copy, record->bytes.p, record->bytes.len);
-    put_u32(entry->revision, (uint8_t *)copy);
-    nb_key_u64(supersedes, (uint8_t *)copy + 4);
-    memcpy(copy + 12, id->b, NB_ID_BYTES);
-    nb_put_last(txn, NB_TBL_LOG, key, nb_slice(copy, record->bytes.len));
-    nb_free(copy);
-    return nb_txn_err(txn);
+    if (err == NB_OK) {
+        at->last = nb_key_to_u64((const uint8_t *)key.p);
+        at->kept_n = at->frame->n;
+    }
+    nb_cursor_close(cursor);
+    return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
-static enum nb_err append_item(struct nb_txn *txn, struct item *item, uint64_t *last)
+static enum nb_err put_frame(struct appending *at)
+{
+    struct nb_slice value;
+    uint8_t number[8];
+    enum nb_err err = NB_OK;
+    if (at->frame->n > at->kept_n) {
+        err = nb_frame_pack(at->frame, &value);
+    }
+    if (err == NB_OK && at->frame->n > at->kept_n) {
+        if (at->kept_n > 0) {
+            nb_key_u64(at->last - (at->frame->n - at->kept_n), number);
+            nb_del(at->txn, NB_TBL_LOG, nb_slice(number, sizeof(number)));
+        }
+        nb_key_u64(at->last, number);
+        nb_put_last(at->txn, NB_TBL_LOG, nb_slice(number, sizeof(number)), value);
+        err = nb_txn_err(at->txn);
+    }
+    nb_frame_reset(at->frame);
+    at->kept_n = 0;
+    return err;
+}
+
+static enum nb_err put_document(struct appending *at, const struct nb_frame_item *item)
+{
+    enum nb_err err = nb_frame_is_full(at->frame, item->document.len) ? put_frame(at) : NB_OK;
+    if (err == NB_OK) {
+        err = nb_frame_add(at->frame, item);
+    }
+    at->last += err == NB_OK;
+    return err;
+}
+
+static enum nb_err append_item(struct appending *at, struct item *item)
 {
     const struct nb_log_record *record = &item->record;
     struct nb_id id;
     struct entry known;
-    enum nb_err err = find_known(txn, record, &id, &known);
+    enum nb_err err = find_known(at, record, &id, &known);
     if (err != NB_OK) {
         return err;
     }
@@ -338,47 +399,80 @@ static enum nb_err append_item(struct nb_txn *txn, struct item *item, uint64_t *
     }
     item->outcome = known.number ? NB_LOG_REVISED : NB_LOG_NEW;
     struct entry entry = {
-        .number = *last + 1,
+        .number = at->last + 1,
         .revision = known.number ? known.revision + 1 : 0,
         .content = record->content,
         .source = record->source,
         .text_bytes = record->text_bytes,
     };
-    err = put_document(txn, record, &id, &entry, known.number);
+    err = put_document(at, &(struct nb_frame_item){.number = entry.number,
+                                                   .identity = id,
+                                                   .revision = entry.revision,
+                                                   .supersedes = known.number,
+                                                   .document = record->bytes});
     if (err != NB_OK) {
         return err;
     }
-    entry_put(txn, &id, &entry);
-    alias_put(txn, &record->identity, &id);
+    entry_put(at, &id, &entry);
+    alias_put(at, &record->identity, &id);
     if (record->has_alias) {
-        alias_put(txn, &record->alias, &id);
+        alias_put(at, &record->alias, &id);
     }
-    *last += 1;
-    return nb_txn_err(txn);
+    return nb_txn_err(at->txn);
 }
 
-static enum nb_err append_batch(struct nb_txn *txn, void *arg)
+static enum nb_err append_items(struct nb_txn *txn, struct nb_log_batch *batch)
 {
-    struct nb_log_batch *batch = arg;
-    uint64_t last = 0;
-    enum nb_err err = last_number(txn, &last);
-    for (size_t i = 0; err == NB_OK && i < batch->items_n; i++) {
-        err = append_item(txn, &batch->items[i], &last);
+    struct appending at = {.txn = txn, .frame = batch->frame};
+    nb_frame_reset(at.frame);
+    enum nb_err err = take_last_frame(&at);
+    if (err == NB_OK) {
+        err = nb_cursor_open(txn, NB_TBL_IDENTITY, &at.identities);
     }
-    for (size_t i = 0; err == NB_OK && i < batch->notes_n; i++) {
+    for (size_t i = 0; err == NB_OK && i < batch->items_n; i++) {
+        err = append_item(&at, &batch->items[i]);
+    }
+    if (err == NB_OK) {
+        err = put_frame(&at);
+    }
+    nb_cursor_close(at.identities);
+    return err;
+}
+
+static enum nb_err put_notes(struct nb_txn *txn, const struct nb_log_batch *batch)
+{
+    for (size_t i = 0; i < batch->notes_n && nb_txn_err(txn) == NB_OK; i++) {
         const struct note *note = &batch->notes[i];
         if (note->value.p) {
             nb_put(txn, note->table, note->key, note->value);
         } else {
             nb_del(txn, note->table, note->key);
         }
-        err = nb_txn_err(txn);
     }
+    return nb_txn_err(txn);
+}
+
+/* May run again when the map had to grow: notes that on_stored adds are its own, each time. */
+static enum nb_err append_batch(struct nb_txn *txn, void *arg)
+{
+    struct nb_log_batch *batch = arg;
+    size_t notes_n = batch->notes_n;
+    enum nb_err err = batch->items_n > 0 ? append_items(txn, batch) : NB_OK;
+    if (err == NB_OK && batch->on_stored) {
+        err = batch->on_stored(batch, batch->on_stored_arg);
+    }
+    if (err == NB_OK) {
+        err = put_notes(txn, batch);
+    }
+    batch->notes_n = notes_n;
     return err;
 }
 
 enum nb_err nb_log_append(struct nb_log *log, struct nb_log_batch *batch, struct nb_error *error)
 {
+    if (!batch->frame && !(batch->frame = nb_frame_builder_new())) {
+        return NB_ENOMEM;
+    }
     return nb_store_write(log->store, append_batch, batch, error);
 }
 
@@ -392,109 +486,6 @@ enum nb_err nb_log_last(struct nb_log *log, uint64_t *out, struct nb_error *erro
         err = last_number(txn, out);
         nb_read_end(txn);
     }
-    return err;
-}
-
-static enum nb_err decode_document(uint64_t number, struct nb_slice value, struct nb_arena *arena,
-                                   struct nb_document **out, struct nb_error *error)
-{
-    struct nb_slice body;
-    struct nb_document *document = NULL;
-    enum nb_err err = value.len > HEAD_BYTES ? NB_OK : NB_ECORRUPT;
-    if (err == NB_OK) {
-        err = nb_unpack(nb_slice_sub(value, HEAD_BYTES, value.len), arena, &body);
-    }
-    if (err == NB_OK) {
-        err = nb_document_decode(body, arena, &document);
-    }
-    if (err != NB_OK) {
-        return nb_error_set(error, err, "document %llu: %s", (unsigned long long)number,
-                            nb_strerror(err));
-    }
-    const uint8_t *head = (const uint8_t *)value.p;
-    document->has_identity = 1;
-    document->identity.len = NB_ID_BYTES;
-    document->identity.data = nb_arena_alloc(arena, NB_ID_BYTES);
-    if (!document->identity.data) {
-        return nb_error_set(error, NB_ENOMEM, "document %llu: %s", (unsigned long long)number,
-                            nb_strerror(NB_ENOMEM));
-    }
-    memcpy(document->identity.data, head + 12, NB_ID_BYTES);
-    document->has_number = 1;
-    document->number = number;
-    document->has_revision = 1;
-    document->revision = to_u32(head);
-    document->supersedes = nb_key_to_u64(head + 4);
-    document->has_supersedes = document->supersedes != 0;
-    *out = document;
-    return NB_OK;
-}
-
-static enum nb_err read_from(struct nb_cursor *cursor, uint64_t after, size_t max_n,
-                             struct nb_arena *arena, struct nb_document **out, size_t *out_n,
-                             struct nb_error *error)
-{
-    uint8_t from[8];
-    nb_key_u64(after + 1, from);
-    struct nb_slice key;
-    struct nb_slice value;
-    size_t n = 0;
-    enum nb_err err = nb_cursor_seek(cursor, nb_slice(from, 8), &key, &value);
-    while (err == NB_OK && n < max_n) {
-        struct nb_arena_mark mark = nb_arena_mark(arena);
-        err = decode_document(nb_key_to_u64((const uint8_t *)key.p), value, arena, &out[n], error);
-        if (err == NB_ENOMEM && n > 0) {
-            nb_arena_rewind(arena, mark);
-            if (error) {
-                *error = (struct nb_error){0}; /* the next call starts with this document */
-            }
-            err = NB_OK;
-            break;
-        }
-        if (err == NB_OK && ++n < max_n) {
-            err = nb_cursor_next(cursor, &key, &value);
-        }
-    }
-    *out_n = n;
-    return err == NB_ENOTFOUND ? NB_OK : err;
-}
-
-enum nb_err nb_log_next(struct nb_log *log, uint64_t after, size_t max_n, struct nb_arena *arena,
-                        struct nb_document **out, size_t *out_n, struct nb_error *error)
-{
-    struct nb_txn *txn;
-    struct nb_cursor *cursor;
-    *out_n = 0;
-    enum nb_err err = nb_read_begin(log->store, &txn, error);
-    if (err != NB_OK) {
-        return err;
-    }
-    err = nb_cursor_open(txn, NB_TBL_LOG, &cursor);
-    if (err == NB_OK) {
-        err = read_from(cursor, after, max_n, arena, out, out_n, error);
-        nb_cursor_close(cursor);
-    }
-    nb_read_end(txn);
-    return err;
-}
-
-enum nb_err nb_log_get(struct nb_log *log, uint64_t number, struct nb_arena *arena,
-                       struct nb_document **out, struct nb_error *error)
-{
-    struct nb_txn *txn;
-    *out = NULL;
-    enum nb_err err = nb_read_begin(log->store, &txn, error);
-    if (err != NB_OK) {
-        return err;
-    }
-    uint8_t key[8];
-    struct nb_slice value;
-    nb_key_u64(number, key);
-    err = nb_get(txn, NB_TBL_LOG, nb_slice(key, 8), &value);
-    if (err == NB_OK) {
-        err = decode_document(number, value, arena, out, error);
-    }
-    nb_read_end(txn);
     return err;
 }
 

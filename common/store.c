@@ -23,7 +23,8 @@
 enum { PATH_BYTES = 4096, FILE_MODE = 0640, DIR_MODE = 0750, LOCK_RETRY_MS = 10 };
 
 /* Raise when the tables or their records change in a way an older program would misread. */
-static const char schema_version[] = "1";
+static const char *const schema_versions[] = {
+    [NB_STORE_CRAWL] = "2", [NB_STORE_ANALYSIS] = "1", [NB_STORE_DESK] = "1"};
 
 static const struct nb_table_row tables[NB_TBL_COUNT] = {
 #define X(id, store, name, key, value) {NB_STORE_##store, name, key, value},
@@ -206,7 +207,7 @@ static enum nb_err check_schema(struct nb_txn *txn, struct nb_error *error)
 {
     const struct nb_store *store = txn->store;
     enum nb_table_id meta = meta_table(store->kind);
-    struct nb_slice ours = nb_slice_str(schema_version);
+    struct nb_slice ours = nb_slice_str(schema_versions[store->kind]);
     struct nb_slice have;
     enum nb_err err = nb_get(txn, meta, NB_LIT("schema"), &have);
     if (err == NB_ENOTFOUND && !store->read_only) {
@@ -225,7 +226,14 @@ static enum nb_err check_schema(struct nb_txn *txn, struct nb_error *error)
         return nb_error_set(error, NB_ENEWER,
                             "%s was written by a newer nabiz (schema %lld, this program knows %s); "
                             "install that version, or give another data.dir",
-                            store->dir, (long long)have_n, schema_version);
+                            store->dir, (long long)have_n, schema_versions[store->kind]);
+    }
+    if (have_n < ours_n) {
+        return nb_error_set(
+            error, NB_EOLDER,
+            "%s was written by an older nabiz (schema %lld, this program knows %s), "
+            "and there is no conversion; give another data.dir",
+            store->dir, (long long)have_n, schema_versions[store->kind]);
     }
     return NB_OK;
 }

@@ -204,6 +204,23 @@ enum nb_err nb_cursor_last(struct nb_cursor *cursor, struct nb_slice *out_key,
     return move(cursor, &k, MDB_LAST, out_key, out_value);
 }
 
+enum nb_err nb_cursor_find(struct nb_cursor *cursor, struct nb_slice key, struct nb_slice *value)
+{
+    MDB_val k = val(key);
+    struct nb_slice found;
+    return move(cursor, &k, MDB_SET_KEY, &found, value);
+}
+
+void nb_cursor_put(struct nb_cursor *cursor, struct nb_slice key, struct nb_slice value)
+{
+    assert(cursor->txn->write);
+    if (cursor->txn->err == NB_OK) {
+        MDB_val k = val(key);
+        MDB_val v = val(value);
+        (void)keep(cursor->txn, mdb_cursor_put(cursor->mdb, &k, &v, 0));
+    }
+}
+
 void nb_key_u64(uint64_t value, uint8_t out[8])
 {
     for (size_t i = 0; i < 8; i++) {

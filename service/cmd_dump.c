@@ -55,12 +55,6 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
     } while (0)
     struct nb_slice body = value;
     switch (table) {
-    case NB_TBL_LOG:
-        body = nb_slice_sub(value, NB_LOG_HEAD_BYTES, value.len);
-        if (nb_unpack(body, arena, &value) != NB_OK) {
-            return false;
-        }
-        DECODE(document);
     case NB_TBL_ANNOTATION:
         if (nb_unpack(body, arena, &value) != NB_OK) {
             return false;
@@ -104,10 +98,6 @@ static void json_record(struct nb_json *json, enum nb_table_id table, struct nb_
     } else {
         json_hex(json, key, arena);
     }
-    if (table == NB_TBL_LOG) {
-        nb_json_key(json, "head");
-        json_hex(json, nb_slice_sub(value, 0, NB_LOG_HEAD_BYTES), arena);
-    }
     nb_json_key(json, "value");
     if (!json_message(json, table, value, arena)) {
         if (is_text(value)) {
@@ -117,6 +107,51 @@ static void json_record(struct nb_json *json, enum nb_table_id table, struct nb_
         }
     }
     nb_json_end(json);
+}
+
+static enum nb_err print_line(struct nb_buf *line)
+{
+    nb_buf_add_byte(line, '\n');
+    enum nb_err err = nb_buf_finish(line, NULL);
+    if (err == NB_OK && fwrite(line->p, 1, line->len, stdout) != line->len) {
+        err = NB_EIO;
+    }
+    return err;
+}
+
+static enum nb_err dump_record(enum nb_table_id table, struct nb_slice key, struct nb_slice value,
+                               struct nb_arena *arena, struct nb_buf *line)
+{
+    struct nb_json json;
+    nb_buf_reset(line);
+    nb_json_init(&json, line, false);
+    json_record(&json, table, key, value, arena);
+    return print_line(line);
+}
+
+/* A record of the log is many documents: which of them are kept together says nothing. */
+static enum nb_err dump_documents(struct nb_slice key, struct nb_slice value,
+                                  struct nb_arena *arena, struct nb_buf *line)
+{
+    struct nb_document **documents;
+    size_t n = 0;
+    enum nb_err err = nb_log_unpack(key, value, arena, &documents, &n);
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        struct nb_json json;
+        uint8_t number[8];
+        nb_key_u64(documents[i]->number, number);
+        nb_buf_reset(line);
+        nb_json_init(&json, line, false);
+        nb_json_object(&json);
+        nb_json_kcstr(&json, "table", nb_table_row(NB_TBL_LOG)->name);
+        nb_json_key(&json, "key");
+        json_hex(&json, nb_slice(number, sizeof(number)), arena);
+        nb_json_key(&json, "value");
+        nb_record_json(&json, &documents[i]->base);
+        nb_json_end(&json);
+        err = print_line(line);
+    }
+    return err;
 }
 
 static enum nb_err dump_table(struct nb_txn *txn, enum nb_table_id table, struct nb_arena *arena,
@@ -131,16 +166,9 @@ static enum nb_err dump_table(struct nb_txn *txn, enum nb_table_id table, struct
     }
     err = nb_cursor_seek(cursor, nb_slice(NULL, 0), &key, &value);
     while (err == NB_OK) {
-        struct nb_json json;
-        nb_buf_reset(line);
         nb_arena_reset(arena);
-        nb_json_init(&json, line, false);
-        json_record(&json, table, key, value, arena);
-        nb_buf_add_byte(line, '\n');
-        err = nb_buf_finish(line, NULL);
-        if (err == NB_OK && fwrite(line->p, 1, line->len, stdout) != line->len) {
-            err = NB_EIO;
-        }
+        err = table == NB_TBL_LOG ? dump_documents(key, value, arena, line)
+                                  : dump_record(table, key, value, arena, line);
         if (err == NB_OK) {
             err = nb_cursor_next(cursor, &key, &value);
         }

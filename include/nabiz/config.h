@@ -57,7 +57,7 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "largest size of each store")                                                                \
     X(STORE_MAP, "store.map", INT, 1048576, 17592186044416, 67108864, "", BYTES,                   \
       "memory map each store starts with; grows by itself up to store.max")                        \
-    X(GROUP_N, "store.group", INT, 1, 100000, 1000, "", NONE,                                      \
+    X(GROUP_N, "store.group", INT, 1, 100000, 4000, "", NONE,                                      \
       "documents committed together at most")                                                      \
     X(LOOPS, "crawl.loops", INT, 1, 64, 1, "", NONE, "event loops that fetch")                     \
     X(PARSERS, "crawl.parsers", INT, 1, 64, 2, "", NONE, "threads that parse what was fetched")    \

@@ -37,7 +37,8 @@
     X(NB_ETIMEOUT, -14, "timed out")                                                               \
     X(NB_ENET, -15, "network error")                                                               \
     X(NB_EREFUSED, -16, "refused by policy")                                                       \
-    X(NB_ESYS, -17, "system error")
+    X(NB_ESYS, -17, "system error")                                                                \
+    X(NB_EOLDER, -18, "written by an older version of nabiz")
 
 enum nb_err {
 #define X(name, value, text) name = value,

@@ -19,9 +19,6 @@
 
 struct nb_log;
 
-/** Bytes in front of a packed document in the local log; for `nabiz dump`. */
-#define NB_LOG_HEAD_BYTES 28
-
 /** A log kept in a crawl store, which stays the caller's. */
 enum nb_err nb_log_open_local(struct nb_store *crawl, struct nb_log **out,
                               struct nb_error *error) NB_MUSTUSE;
@@ -29,7 +26,8 @@ void nb_log_close(struct nb_log *log);
 
 /**
  * Identity of a document: the publisher's guid within its site where there is one, else its
- * permalink (nb_url_permalink), everywhere.
+ * permalink (nb_url_permalink), everywhere. What a site publishes begins with the same bytes, for
+ * the sake of the tables it is a key in.
  * @param scope  the site of the document ("forum.example"); ignored for a URL.
  * @param guid   the publisher's id; may be empty.
  * @param url    may be empty when there is a guid.
@@ -47,8 +45,8 @@ void nb_log_batch_free(struct nb_log_batch *batch);
 void nb_log_batch_reset(struct nb_log_batch *batch);
 
 /**
- * A document in the form it is stored in. Encoding and compression need no log and are done by the
- * producers' threads, so that the one writer only copies.
+ * A document as it goes into the log. Encoding needs no log and is done by the producers' threads;
+ * the log compresses what turns out to be new, many documents together.
  */
 struct nb_log_record {
     struct nb_id identity;
@@ -57,7 +55,7 @@ struct nb_log_record {
     struct nb_id content; /* changes when title, text, author or reply-to changes */
     uint64_t source;      /* start of Document.source: who may revise, see nb_log_append() */
     uint32_t text_bytes;
-    struct nb_slice bytes; /* packed */
+    struct nb_slice bytes; /* the encoded Document */
 };
 
 /**
@@ -80,6 +78,14 @@ enum nb_err nb_log_batch_add(struct nb_log_batch *batch,
  */
 enum nb_err nb_log_batch_note(struct nb_log_batch *batch, enum nb_table_id table,
                               struct nb_slice key, struct nb_slice value) NB_MUSTUSE;
+
+/**
+ * Called inside the append, when the outcomes of the documents are known and before the bookkeeping
+ * is written: it may look at outcomes and add notes. It may be called more than once for an append;
+ * what an earlier call noted is forgotten then. Forgotten itself by nb_log_batch_reset().
+ */
+typedef enum nb_err nb_log_stored_fn(struct nb_log_batch *batch, void *arg);
+void nb_log_batch_on_stored(struct nb_log_batch *batch, nb_log_stored_fn *fn, void *arg);
 
 size_t nb_log_batch_len(const struct nb_log_batch *batch);
 
@@ -113,6 +119,13 @@ enum nb_err nb_log_last(struct nb_log *log, uint64_t *out, struct nb_error *erro
  */
 enum nb_err nb_log_next(struct nb_log *log, uint64_t after, size_t max_n, struct nb_arena *arena,
                         struct nb_document **out, size_t *out_n, struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * The documents of one record of the log table, for `nabiz dump`.
+ * @return NB_OK, NB_ECORRUPT, NB_ENOMEM.
+ */
+enum nb_err nb_log_unpack(struct nb_slice key, struct nb_slice value, struct nb_arena *arena,
+                          struct nb_document ***out, size_t *out_n) NB_MUSTUSE;
 
 /** One document by number. @return NB_OK, NB_ENOTFOUND, NB_ENOMEM, NB_ECORRUPT. */
 enum nb_err nb_log_get(struct nb_log *log, uint64_t number, struct nb_arena *arena,

@@ -32,7 +32,7 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK };
 /* X(id, store, "name", "key", "value"): also what `nabiz dump` and docs/architecture.md show. */
 #define NB_TABLES(X)                                                                               \
     X(CRAWL_META, CRAWL, "meta", "text", "text")                                                   \
-    X(LOG, CRAWL, "log", "u64 document number", "head (see log.c), codec byte, Document")          \
+    X(LOG, CRAWL, "log", "u64 number of the last document", "frame of documents; see log_frame.h") \
     X(IDENTITY, CRAWL, "identity", "id of document",                                               \
       "entry, or the id it is an alias of; see log.c")                                             \
     X(SOURCE_STATE, CRAWL, "source", "id of source", "SourceState")                                \
@@ -147,6 +147,14 @@ enum nb_err nb_cursor_prev(struct nb_cursor *cursor, struct nb_slice *out_key,
                            struct nb_slice *out_value) NB_MUSTUSE;
 enum nb_err nb_cursor_last(struct nb_cursor *cursor, struct nb_slice *out_key,
                            struct nb_slice *out_value) NB_MUSTUSE;
+
+/**
+ * As nb_get and nb_put, but quick when the key lies near the last one. A put leaves the cursor at
+ * the record.
+ */
+enum nb_err nb_cursor_find(struct nb_cursor *cursor, struct nb_slice key,
+                           struct nb_slice *value) NB_MUSTUSE;
+void nb_cursor_put(struct nb_cursor *cursor, struct nb_slice key, struct nb_slice value);
 
 /** Big-endian number for a key. */
 void nb_key_u64(uint64_t value, uint8_t out[8]);

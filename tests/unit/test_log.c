@@ -253,6 +253,142 @@ static void a_small_arena_gets_fewer_documents_and_never_loses_one(void **state)
     nb_arena_free(small);
 }
 
+/* A text that does not compress, of n bytes. */
+static char *noise(struct fixture *f, size_t n, unsigned seed)
+{
+    char *text = nb_arena_alloc(f->arena, n + 1);
+    assert_non_null(text);
+    for (size_t i = 0; i < n; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        text[i] = (char)('!' + (seed >> 16) % 90);
+    }
+    text[n] = '\0';
+    return text;
+}
+
+static void documents_of_any_length_come_back_from_where_they_were_put_together(void **state)
+{
+    struct fixture *f = *state;
+    /* many in one record of the table, just at its limit, over it, and short ones again */
+    static const size_t lens[] = {0,     1,       300,    300,   30000, 34000, 65000,
+                                  66000, 10,      200000, 10,    65500, 65600, 1,
+                                  900,   2000000, 20000,  20000, 20000, 20000, 20000};
+    size_t lens_n = sizeof(lens) / sizeof(lens[0]);
+    for (size_t i = 0; i < lens_n; i++) {
+        char url[64];
+        (void)snprintf(url, sizeof(url), "https://a.example/%zu", i);
+        add(f, url, noise(f, lens[i], (unsigned)i));
+        if (i % 8 == 5) {
+            append(f);
+            nb_log_batch_reset(f->batch);
+        }
+    }
+    append(f);
+    for (size_t i = lens_n; i > 0; i--) {
+        struct nb_document *out[64];
+        size_t n;
+        assert_int_equal(nb_log_get(f->log, i, f->arena, &out[0], NULL), NB_OK);
+        assert_int_equal(out[0]->number, i);
+        assert_string_equal(out[0]->text, noise(f, lens[i - 1], (unsigned)i - 1));
+        assert_int_equal(nb_log_next(f->log, i - 1, 64, f->arena, out, &n, NULL), NB_OK);
+        assert_int_equal(n, lens_n - i + 1);
+        assert_int_equal(out[n - 1]->number, lens_n);
+    }
+}
+
+static void as_many_documents_as_there_are_fit(void **state)
+{
+    struct fixture *f = *state;
+    enum { N = 3000 };
+    static struct nb_document *out[N + 1];
+    size_t n;
+    for (size_t i = 0; i < N; i++) {
+        char url[64];
+        (void)snprintf(url, sizeof(url), "u%zu", i);
+        add(f, url, "");
+    }
+    append(f);
+    assert_int_equal(nb_log_next(f->log, 0, N + 1, f->arena, out, &n, NULL), NB_OK);
+    assert_int_equal(n, N);
+    for (size_t i = 0; i < N; i++) {
+        assert_int_equal(out[i]->number, i + 1);
+        assert_int_equal(atoi(out[i]->url + 1), i);
+    }
+    struct nb_txn *txn;
+    assert_int_equal(nb_read_begin(f->store, &txn, NULL), NB_OK);
+    assert_true(nb_table_count(txn, NB_TBL_LOG) < 8);
+    nb_read_end(txn);
+}
+
+static enum nb_err damage(struct nb_txn *txn, void *arg)
+{
+    uint8_t key[8];
+    nb_key_u64(1, key);
+    nb_put(txn, NB_TBL_LOG, nb_slice(key, 8), *(const struct nb_slice *)arg);
+    return NB_OK;
+}
+
+static void a_damaged_record_is_named_and_not_read(void **state)
+{
+    struct fixture *f = *state;
+#define ID "0123456789abcdef"
+    static const struct nb_slice rows[] = {
+        {"", 0},
+        {"\0\0", 2},
+        {"\0\1" ID, 18},
+        {"\0\2" ID ID "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 51},
+        {"\0\1" ID "\0\0\0\0\0\0", 24},
+        {"\0\1" ID "\0\xff\xff\xff\xff\0\0\0\0\0\0\0\0\0\0\0\0", 35},
+        {"\0\1" ID "\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\xff", 36},
+        {"\0\1" ID "\1zstd", 23},
+        {"\0\1" ID "\7zstd", 23},
+    };
+#undef ID
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_document *out;
+        struct nb_error error = {0};
+        union {
+            const struct nb_slice *in;
+            void *out;
+        } row = {&rows[i]};
+        assert_int_equal(nb_store_write(f->store, damage, row.out, NULL), NB_OK);
+        assert_int_equal(nb_log_get(f->log, 1, f->arena, &out, &error), NB_ECORRUPT);
+        assert_non_null(strstr(error.text, "document 1"));
+    }
+}
+
+static enum nb_err note_outcomes(struct nb_log_batch *batch, void *arg)
+{
+    size_t *new_n = arg;
+    *new_n = 0;
+    for (size_t i = 0; i < nb_log_batch_len(batch); i++) {
+        *new_n += nb_log_batch_outcome(batch, i) == NB_LOG_NEW;
+    }
+    return nb_log_batch_note(batch, NB_TBL_SOURCE_STATE, NB_LIT("source-1"),
+                             *new_n == 2 ? NB_LIT("two") : NB_LIT("?"));
+}
+
+static void what_follows_from_the_outcomes_is_stored_with_them(void **state)
+{
+    struct fixture *f = *state;
+    struct nb_txn *txn;
+    struct nb_slice value;
+    size_t new_n = 0;
+    add(f, "https://a.example/1", "x");
+    append(f);
+    nb_log_batch_reset(f->batch);
+    add(f, "https://a.example/1", "x");
+    add(f, "https://a.example/2", "x");
+    add(f, "https://a.example/3", noise(f, 4 << 20, 1)); /* more than the map: tried again */
+    nb_log_batch_on_stored(f->batch, note_outcomes, &new_n);
+    append(f);
+    assert_int_equal(new_n, 2);
+    assert_int_equal(nb_read_begin(f->store, &txn, NULL), NB_OK);
+    assert_int_equal(nb_get(txn, NB_TBL_SOURCE_STATE, NB_LIT("source-1"), &value), NB_OK);
+    assert_slice_equal(value, "two");
+    nb_read_end(txn);
+}
+
 static void append_one_later(void *arg)
 {
     struct fixture *f = arg;
@@ -370,6 +506,10 @@ int main(void)
         WITH_LOG(a_document_is_one_whatever_feed_names_it_how),
         WITH_LOG(bookkeeping_is_stored_with_the_documents_and_not_without_them),
         WITH_LOG(a_small_arena_gets_fewer_documents_and_never_loses_one),
+        WITH_LOG(documents_of_any_length_come_back_from_where_they_were_put_together),
+        WITH_LOG(as_many_documents_as_there_are_fit),
+        WITH_LOG(a_damaged_record_is_named_and_not_read),
+        WITH_LOG(what_follows_from_the_outcomes_is_stored_with_them),
         WITH_LOG(a_waiter_is_told_of_an_append_and_of_a_wake),
         WITH_LOG(an_append_in_another_process_wakes_the_waiter),
         WITH_LOG(a_field_of_a_newer_program_survives_a_rewrite),

@@ -245,6 +245,26 @@ static void a_store_of_a_newer_program_is_refused_and_says_so(void **state)
     nbt_rmdir(dir);
 }
 
+static enum nb_err stamp_older(struct nb_txn *txn, void *arg)
+{
+    (void)arg;
+    nb_put(txn, NB_TBL_CRAWL_META, NB_LIT("schema"), NB_LIT("1"));
+    return NB_OK;
+}
+
+static void a_store_of_an_older_program_is_refused_and_says_what_to_do(void **state)
+{
+    (void)state;
+    char *dir = nbt_tmpdir();
+    struct nb_store *store = open_ok(dir, &writing);
+    assert_int_equal(nb_store_write(store, stamp_older, NULL, NULL), NB_OK);
+    nb_store_close(store);
+    struct nb_error error = {0};
+    assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, &error), NB_EOLDER);
+    assert_non_null(strstr(error.text, "another data.dir"));
+    nbt_rmdir(dir);
+}
+
 static void a_missing_or_empty_store_is_not_found_when_reading(void **state)
 {
     (void)state;
@@ -490,6 +510,7 @@ int main(void)
         cmocka_unit_test(the_first_error_of_a_transaction_sticks_and_nothing_is_written),
         cmocka_unit_test(a_second_writer_is_refused_with_the_name_of_the_first),
         cmocka_unit_test(a_store_of_a_newer_program_is_refused_and_says_so),
+        cmocka_unit_test(a_store_of_an_older_program_is_refused_and_says_what_to_do),
         cmocka_unit_test(a_missing_or_empty_store_is_not_found_when_reading),
         cmocka_unit_test(a_file_that_is_no_store_is_damaged_and_not_a_crash),
         cmocka_unit_test(a_reader_that_died_is_seen_and_reaped),

@@ -288,7 +288,6 @@ static void check(struct world *w)
     assert_int_equal(nb_log_last(w->log, &last, NULL), NB_OK);
     assert_int_equal(last, w->rounds * BATCH_N);
     assert_int_equal(nb_read_begin(w->store, &txn, NULL), NB_OK);
-    assert_int_equal(nb_table_count(txn, NB_TBL_LOG), last);
     assert_int_equal(nb_table_count(txn, NB_TBL_IDENTITY), w->rounds ? w->rounds * NEW_N + 1 : 0);
     enum nb_err err = nb_get(txn, NB_TBL_SOURCE_STATE, nb_slice_str(note_key), &note);
     int64_t noted = 0;
