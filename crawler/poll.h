@@ -118,7 +118,9 @@ struct nb_poll {
     bool failed;
     bool is_changed; /* DEFERRED, but there is something to remember */
 
-    /* the writer's: keys and values of its bookkeeping */
+    /* the writer's: its documents in the batch, and keys and values of its bookkeeping */
+    size_t first_item;
+    uint64_t documents_n; /* that the source brought before */
     uint8_t old_key[NB_DUE_KEY_BYTES];
     uint8_t new_key[NB_DUE_KEY_BYTES];
 };

@@ -2,101 +2,36 @@
  * The one writer. A poll's documents, its source's state and its next due time become durable in
  * one transaction: after a crash a source is either polled and stored, or still due.
  *
+ * What is expected soon is waited for a moment, so that one commit serves many polls: a commit
+ * costs its flush and the pages at the top of each table, however little is in it.
+ *
  * With crawl.ordered polls are stored by ticket: those that overtook an earlier one wait here.
  */
 #include "crawler/crawl_impl.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include <nabiz/counters.h>
 #include <nabiz/diag.h>
 #include <nabiz/mem.h>
+#include <nabiz/pack.h>
 
 #include "crawler/schedule/heap.h"
 
-enum { RETRY_FIRST_MS = 100, RETRY_MOST_MS = 5000, SEEN_SLOTS = 4096 };
+enum { RETRY_FIRST_MS = 100, RETRY_MOST_MS = 5000, GATHER_MS = 100 };
 
 struct writer {
     struct nb_crawl *crawl;
     struct nb_log_batch *batch;
     struct nb_poll_list polls; /* in the batch */
+    size_t polls_n;
+    int64_t first_mono_ms; /* when the first of them came */
     size_t group_n;
+    size_t polls_max;     /* in a batch: the others are fetched while it is committed */
     struct nb_heap early; /* by ticket: overtook one that is not here yet */
     uint64_t next_ticket;
-    /* identities in the batch, to count a document once that two of its polls bring */
-    struct nb_id seen[SEEN_SLOTS];
-    bool seen_used[SEEN_SLOTS];
-    size_t seen_n;
     bool failed; /* nothing is stored any more */
 };
-
-/* ---- what is new ---- */
-
-/* @return false when it was there already. Callers keep the table from filling up. */
-static bool see(struct writer *writer, const struct nb_id *id)
-{
-    uint64_t hash;
-    memcpy(&hash, id->b, sizeof(hash));
-    size_t i = (size_t)hash % SEEN_SLOTS;
-    while (writer->seen_used[i]) {
-        if (memcmp(writer->seen[i].b, id->b, NB_ID_BYTES) == 0) {
-            return false;
-        }
-        i = (i + 1) % SEEN_SLOTS;
-    }
-    writer->seen[i] = *id;
-    writer->seen_used[i] = true;
-    writer->seen_n++;
-    return true;
-}
-
-static enum nb_err is_stored(struct nb_txn *txn, const struct nb_log_record *record, bool *out)
-{
-    struct nb_slice value;
-    enum nb_err err =
-        nb_get(txn, NB_TBL_IDENTITY, nb_slice(record->identity.b, NB_ID_BYTES), &value);
-    if (err == NB_ENOTFOUND && record->has_alias) {
-        err = nb_get(txn, NB_TBL_IDENTITY, nb_slice(record->alias.b, NB_ID_BYTES), &value);
-    }
-    *out = err == NB_OK;
-    return err == NB_ENOTFOUND ? NB_OK : err;
-}
-
-/* In the batch under one of its names. The table is kept half empty. */
-static bool is_in_batch(struct writer *writer, const struct nb_log_record *record)
-{
-    if (writer->seen_n >= SEEN_SLOTS / 2) {
-        return false;
-    }
-    bool fresh = see(writer, &record->identity);
-    bool fresh_alias = !record->has_alias || see(writer, &record->alias);
-    return !fresh || !fresh_alias;
-}
-
-/* How many of a poll's documents nobody brought before. */
-static enum nb_err count_new(struct writer *writer, const struct nb_poll *poll, uint64_t *out,
-                             struct nb_error *error)
-{
-    struct nb_txn *txn;
-    *out = 0;
-    if (poll->records_n == 0) {
-        return NB_OK;
-    }
-    enum nb_err err = nb_read_begin(writer->crawl->store, &txn, error);
-    if (err != NB_OK) {
-        return err;
-    }
-    for (size_t i = 0; err == NB_OK && i < poll->records_n; i++) {
-        bool stored = false;
-        err = is_stored(txn, &poll->records[i], &stored);
-        if (err == NB_OK && !stored && !is_in_batch(writer, &poll->records[i])) {
-            *out += 1;
-        }
-    }
-    nb_read_end(txn);
-    return err;
-}
 
 /* ---- the batch ---- */
 
@@ -146,23 +81,42 @@ static enum nb_err note_hosts(struct writer *writer, struct nb_poll *poll)
     return err;
 }
 
-static enum nb_err add_poll(struct writer *writer, struct nb_poll *poll, struct nb_error *error)
+/* Inside the append: how many of its documents nobody brought before, and what follows from it. */
+static enum nb_err note_poll(struct writer *writer, struct nb_poll *poll)
 {
     uint64_t new_n = 0;
     enum nb_err err = note_hosts(writer, poll);
     if (err == NB_OK && poll->outcome == NB_POLL_DEFERRED) {
         return poll->is_changed ? note_state(writer, poll) : NB_OK;
     }
-    err = err == NB_OK ? count_new(writer, poll, &new_n, error) : err;
-    if (err != NB_OK) {
-        return err;
+    for (size_t i = 0; i < poll->records_n; i++) {
+        new_n += nb_log_batch_outcome(writer->batch, poll->first_item + i) == NB_LOG_NEW;
     }
     poll->state->has_documents_n = 1;
-    poll->state->documents_n += new_n;
+    poll->state->documents_n = poll->documents_n + new_n;
+    return err == NB_OK ? note_state(writer, poll) : err;
+}
+
+static enum nb_err note_polls(struct nb_log_batch *batch, void *arg)
+{
+    struct writer *writer = arg;
+    enum nb_err err = NB_OK;
+    (void)batch;
+    for (struct nb_poll *poll = writer->polls.first; err == NB_OK && poll; poll = poll->next) {
+        err = note_poll(writer, poll);
+    }
+    return err;
+}
+
+static enum nb_err add_poll(struct writer *writer, struct nb_poll *poll)
+{
+    enum nb_err err = NB_OK;
+    poll->first_item = nb_log_batch_len(writer->batch);
+    poll->documents_n = poll->state->documents_n;
     for (size_t i = 0; err == NB_OK && i < poll->records_n; i++) {
         err = nb_log_batch_add(writer->batch, &poll->records[i]);
     }
-    return err == NB_OK ? note_state(writer, poll) : err;
+    return err;
 }
 
 static void count_outcomes(const struct writer *writer)
@@ -191,11 +145,9 @@ static void count_outcomes(const struct writer *writer)
 static void batch_reset(struct writer *writer)
 {
     nb_log_batch_reset(writer->batch);
+    nb_log_batch_on_stored(writer->batch, note_polls, writer);
     writer->polls = (struct nb_poll_list){0};
-    if (writer->seen_n > 0) {
-        memset(writer->seen_used, 0, sizeof(writer->seen_used));
-        writer->seen_n = 0;
-    }
+    writer->polls_n = 0;
 }
 
 /* Wait, unless the crawl is to stop. @return false when it is. */
@@ -247,6 +199,7 @@ static void hand_back(struct writer *writer)
             atomic_store(&at->note->stored, true);
         }
         nb_poll_list_add(&crawl->done, poll);
+        atomic_fetch_sub(&crawl->in_flight, 1);
     }
     pthread_mutex_unlock(&crawl->mu);
     nb_clock_wake(crawl->clock);
@@ -287,14 +240,32 @@ static void commit(struct writer *writer)
 static void store_poll(struct writer *writer, struct nb_poll *poll)
 {
     struct nb_error error = {0};
+    if (writer->polls_n == 0) {
+        writer->first_mono_ms = nb_mono_ms();
+    }
     nb_poll_list_add(&writer->polls, poll);
-    enum nb_err err = add_poll(writer, poll, &error);
+    writer->polls_n++;
+    enum nb_err err = add_poll(writer, poll);
     if (err != NB_OK) {
         give_up(writer, err, &error);
         batch_reset(writer);
-    } else if (nb_log_batch_len(writer->batch) >= writer->group_n) {
+    } else if (nb_log_batch_len(writer->batch) >= writer->group_n ||
+               writer->polls_n >= writer->polls_max) {
         commit(writer);
     }
+}
+
+/* How long to wait for another poll before what there is gets committed. */
+static int64_t gather_ms(const struct writer *writer)
+{
+    if (writer->polls_n == 0) {
+        return -1;
+    }
+    if (atomic_load(&writer->crawl->in_flight) <= writer->polls_n) {
+        return 0; /* nobody else is under way */
+    }
+    int64_t left_ms = writer->first_mono_ms + GATHER_MS - nb_mono_ms();
+    return left_ms > 0 ? left_ms : 0;
 }
 
 /* ---- order ---- */
@@ -346,9 +317,10 @@ void nb_crawl_write(void *arg)
     writer->batch = batch;
     writer->next_ticket = 1;
     writer->group_n = (size_t)nb_config_int(crawl->config, NB_CFG_GROUP_N);
+    writer->polls_max = (size_t)nb_config_int(crawl->config, NB_CFG_IN_FLIGHT) / 2 + 1;
+    batch_reset(writer);
     enum nb_err err;
-    while ((err = nb_queue_pop(crawl->to_write, writer->polls.first ? 0 : -1, &item)) !=
-           NB_ECLOSED) {
+    while ((err = nb_queue_pop(crawl->to_write, gather_ms(writer), &item)) != NB_ECLOSED) {
         if (err == NB_OK) {
             take(writer, item);
         } else {
@@ -362,4 +334,5 @@ void nb_crawl_write(void *arg)
     nb_heap_fini(&writer->early);
     nb_log_batch_free(batch);
     nb_free(writer);
+    nb_pack_thread_end();
 }

@@ -331,6 +331,7 @@ static enum nb_err dispatch(struct schedule *schedule, struct nb_txn *txn,
     poll->ticket = ++schedule->tickets;
     schedule->busy[row_index(crawl->sources, row)] = true;
     live_add(schedule, poll);
+    atomic_fetch_add(&crawl->in_flight, 1);
     nb_fetch_submit(crawl->fetch, poll);
     return NB_OK;
 }
