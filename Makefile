@@ -75,6 +75,7 @@ EVALS := $(EVAL_SRC:tests/eval/%.c=$(B)/tests/%)
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 BENCHES := $(BENCH_SRC:tests/bench/%.c=$(B)/tests/%)
 TOOL_SRC := $(sort $(wildcard tools/train_*.c))
+TOOL_PARTS := $(sort $(filter-out $(TOOL_SRC),$(wildcard tools/*.c)))
 TOOLS := $(TOOL_SRC:%.c=$(B)/%)
 HELPER_OBJ := $(HELPER_SRC:%.c=$(B)/%.o)
 SITE_SRC := $(sort $(wildcard tests/site/*.c))
@@ -154,7 +155,7 @@ $(BENCHES): $(B)/tests/%: $(B)/tests/bench/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 	$(call link_test)
 
 # What trains the models in models/.
-$(TOOLS): $(B)/tools/%: $(B)/tools/%.o $(B)/libnabiz.a
+$(TOOLS): $(B)/tools/%: $(B)/tools/%.o $(TOOL_PARTS:%.c=$(B)/%.o) $(B)/libnabiz.a
 	@echo "  LD    $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(B)/libnabiz.a $(PKG_LIBS) -lm
 
@@ -220,7 +221,9 @@ lint: $(B)/nabiz ## Check the rules of the house: layers, forbidden functions, f
 	$(Q)NABIZ=$(B)/nabiz CC_FLAGS="$(CPPFLAGS_ALL) -std=c11 -O2 $(WARNINGS) -pthread" tests/lint/run
 
 .PHONY: eval
-eval: $(EVALS) ## Measure quality on held-out material
+eval: $(EVALS) $(TOOLS) ## Measure quality on held-out material
+	$(Q)mkdir -p $(B)/models && if [ -d $(NABIZ_DATA)/treebanks ]; then \
+	  $(B)/tools/train_ranker $(NABIZ_DATA) lexicons $(B)/models/ranker.bin tuning; fi
 	$(Q)for t in $(EVALS); do $$t || exit 1; done
 
 .PHONY: models
@@ -282,5 +285,5 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
 	  awk -F'\t' '{printf "  %-13s %s\n", $$1, $$2}'
 
--include $(LIB_OBJ:.o=.d) $(BIN_OBJ:.o=.d) $(SITE_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tests/*/*.c))
+-include $(LIB_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tools/*.c)) $(BIN_OBJ:.o=.d) $(SITE_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tests/*/*.c))
 .SECONDARY:

@@ -16,15 +16,15 @@ static void warn(const char *path, const char *problem)
             nb_kv_str("problem", problem));
 }
 
-static void load_ranker(struct nb_words *words)
+static void load_ranker(struct nb_words *words, const char *models)
 {
-    char dir[PATH_BYTES], path[PATH_BYTES + 16];
+    char dir[PATH_BYTES], path[PATH_BYTES + 64];
     struct nb_error error = {0};
     tr_ranker_init_bare(&words->ranker, words->core);
-    if (nb_path_share("models", dir, sizeof(dir)) != NB_OK) {
+    if (!models && nb_path_share("models", dir, sizeof(dir)) != NB_OK) {
         return;
     }
-    (void)snprintf(path, sizeof(path), "%s/ranker.bin", dir);
+    (void)snprintf(path, sizeof(path), "%s/ranker.bin", models ? models : dir);
     if (nb_map_open(path, MODEL_BYTES_MAX, &words->rank_model, &error) != NB_OK) {
         warn(path, nb_error_text(&error));
     } else if (tr_ranker_init(&words->ranker, words->core, words->rank_model) != NB_OK) {
@@ -32,13 +32,13 @@ static void load_ranker(struct nb_words *words)
     }
 }
 
-enum nb_err nb_words_init(struct nb_words *words, const char *lexicons, size_t *bad_lines_n,
-                          struct nb_error *error)
+enum nb_err nb_words_init(struct nb_words *words, const char *lexicons, const char *models,
+                          size_t *bad_lines_n, struct nb_error *error)
 {
     *words = (struct nb_words){.core = NULL};
     enum nb_err err = nb_core_load(lexicons, &words->core, bad_lines_n, error);
     if (err == NB_OK) {
-        load_ranker(words);
+        load_ranker(words, models);
     }
     return err;
 }

@@ -22,11 +22,12 @@ struct nb_words {
  * Load. A model that is missing or cannot be used is reported through diag, and words are read
  * without it: worse, but read.
  * @param lexicons     directory of the lexicons.
+ * @param models       directory of the models; NULL: where they come with the program.
  * @param bad_lines_n  [out] may be NULL.
  * @return as nb_core_load(). nb_words_fini() is allowed in any case.
  */
-enum nb_err nb_words_init(struct nb_words *words, const char *lexicons, size_t *bad_lines_n,
-                          struct nb_error *error) NB_MUSTUSE;
+enum nb_err nb_words_init(struct nb_words *words, const char *lexicons, const char *models,
+                          size_t *bad_lines_n, struct nb_error *error) NB_MUSTUSE;
 void nb_words_fini(struct nb_words *words);
 
 #endif

@@ -198,7 +198,7 @@ static int run(struct nb_args *args)
     char dir[PATH_BYTES];
     enum nb_err err = nb_lang_lexicons(args, dir, sizeof(dir), &error);
     if (err == NB_OK) {
-        err = nb_words_init(&m.words, dir, NULL, &error);
+        err = nb_words_init(&m.words, dir, NULL, NULL, &error);
     }
     if (err == NB_OK) {
         m.arena = nb_arena_new(ARENA_BYTES);

@@ -4,6 +4,7 @@
  *     train_ranker DATA LEXICONS OUT          train on everything
  *     train_ranker DATA LEXICONS OUT tuning   leave out what evaluations report on
  *     train_ranker DATA LEXICONS --folds      five-fold trial on the tuning part
+ *     train_ranker DATA LEXICONS --files      each treebank by what the others teach, tuning parts
  *
  * A conditional log-linear model over the analyses of each word, fitted by AdaGrad in an order
  * drawn from a fixed seed; what counts as right is the analysis nearest to the treebank's: the
@@ -25,17 +26,22 @@
 #include "analyzer/turkish/tagger.h"
 #include "analyzer/turkish/text.h"
 #include "analyzer/turkish/treebank.h"
+#include "tools/lemma_counts.h"
 
 enum {
     FILES_MAX = 32,
     PATH_BYTES = 4096,
     WEIGHT_BITS = 17,
     WEIGHTS = 1 << WEIGHT_BITS,
-    EPOCHS = 12,
+    EPOCHS = 10,
+    RIGHT_LEMMA = 8000,
     FOLDS = 5,
     LEMMAS = 1 << 16,
     LEMMA_BYTES = 256
 };
+
+/* Bits of the features that look at the words around. */
+#define AROUND (~(uint64_t)0 << TR_RANK_OWN)
 
 /* One analysis of one word of the treebanks. */
 struct option {
@@ -48,6 +54,7 @@ struct option {
 struct example {
     uint32_t options, n; /* in trainer.options */
     uint8_t fold;        /* FOLDS: held out */
+    uint8_t file;
     bool verbal, negative, polarity;
 };
 
@@ -61,7 +68,11 @@ struct trainer {
     size_t options_n, options_cap;
     uint32_t *features;
     size_t features_n, features_cap;
-    double *weights, *squares, *scores;
+    char files[FILES_MAX][256];
+    size_t files_n;
+    double *weights, *squares;
+    uint8_t *lemmas; /* the table of the model */
+    uint64_t data_hash, dropped;
 };
 
 static void die(const char *what)
@@ -126,7 +137,7 @@ static void add_option(struct trainer *t, const struct tr_gold_word *gold,
     o->negative = is_negative(features);
     bool verbal = nb_slice_eq(gold->upos, NB_LIT("VERB")) || nb_slice_eq(gold->upos, NB_LIT("AUX"));
     bool agrees = o->negative == is_negative(gold->features);
-    o->goodness = 8000 * o->lemma + (verbal ? 4000 : 500) * agrees + 2000 * o->upos +
+    o->goodness = RIGHT_LEMMA * o->lemma + (verbal ? 4000 : 500) * agrees + 2000 * o->upos +
                   overlap(features, gold->features);
     t->features = grown(t->features, t->features_n + TR_RANK_FEATURES_MAX, &t->features_cap,
                         sizeof(*t->features));
@@ -136,15 +147,16 @@ static void add_option(struct trainer *t, const struct tr_gold_word *gold,
 }
 
 static void add_word(struct trainer *t, const struct tr_gold_word *gold, enum tr_shape shape,
-                     uint8_t fold)
+                     const struct tr_around *around, uint8_t file, uint8_t fold)
 {
     struct tr_candidates c;
     if (tr_tag_candidates(t->core, gold->form, shape, t->scratch, &c) != NB_OK) {
         die("out of memory");
     }
+    c.word.around = around;
     t->examples = grown(t->examples, t->examples_n, &t->examples_cap, sizeof(*t->examples));
     struct example *e = &t->examples[t->examples_n++];
-    *e = (struct example){.options = (uint32_t)t->options_n, .fold = fold};
+    *e = (struct example){.options = (uint32_t)t->options_n, .file = file, .fold = fold};
     e->verbal = nb_slice_eq(gold->upos, NB_LIT("VERB")) || nb_slice_eq(gold->upos, NB_LIT("AUX"));
     e->negative = is_negative(gold->features);
     e->polarity = tr_conllu_feature(gold->features, NB_LIT("Polarity")).p != NULL;
@@ -163,7 +175,7 @@ static void add_word(struct trainer *t, const struct tr_gold_word *gold, enum tr
     e->n = 1;
 }
 
-static void add_sentence(struct trainer *t, const struct tr_gold_sentence *s)
+static void add_sentence(struct trainer *t, const struct tr_gold_sentence *s, uint8_t file)
 {
     nb_arena_reset(t->scratch);
     struct tr_form *forms = nb_arena_alloc(t->scratch, s->words_n * sizeof(*forms));
@@ -178,7 +190,9 @@ static void add_sentence(struct trainer *t, const struct tr_gold_sentence *s)
     uint8_t fold = tr_treebank_held_out(s->id) ? FOLDS : (uint8_t)(tr_hash(s->id) / 5 % FOLDS);
     for (size_t i = 0; i < s->words_n; i++) {
         if (!nb_slice_eq(s->words[i].upos, NB_LIT("PUNCT"))) {
-            add_word(t, &s->words[i], shapes[i], fold);
+            struct tr_around around;
+            tr_tag_around(forms, s->words_n, i, t->scratch, &around);
+            add_word(t, &s->words[i], shapes[i], &around, file, fold);
         }
     }
 }
@@ -200,7 +214,7 @@ static uint64_t read_treebanks(struct trainer *t, const char *data)
     uint64_t hash = TR_HASH_START;
     (void)snprintf(dir, sizeof(dir), "%s/treebanks", data);
     int n = scandir(dir, &entries, is_treebank, by_name);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && i < FILES_MAX; i++) {
         struct nb_buf text;
         struct nb_error error = {0};
         struct tr_treebank bank;
@@ -210,9 +224,10 @@ static uint64_t read_treebanks(struct trainer *t, const char *data)
             tr_treebank_read(nb_buf_slice(&text), t->arena, &bank) != NB_OK) {
             die(nb_error_text(&error));
         }
+        (void)snprintf(t->files[t->files_n++], sizeof(t->files[0]), "%s", entries[i]->d_name);
         hash ^= tr_hash(nb_buf_slice(&text)) * (uint64_t)(2 * i + 1);
         for (size_t k = 0; k < bank.sentences_n; k++) {
-            add_sentence(t, &bank.sentences[k]);
+            add_sentence(t, &bank.sentences[k], (uint8_t)i);
         }
         nb_buf_fini(&text);
         free(entries[i]);
@@ -225,18 +240,22 @@ static double score(const struct trainer *t, const struct option *o)
 {
     double sum = 0;
     for (size_t k = 0; k < o->features_n; k++) {
-        sum += t->weights[t->features[o->features + k] & (WEIGHTS - 1)];
+        if (!(t->dropped >> k & 1)) {
+            sum += t->weights[t->features[o->features + k] & (WEIGHTS - 1)];
+        }
     }
     return sum;
 }
 
 static void move(struct trainer *t, const struct option *o, double gradient)
 {
-    static const double rate = 0.2;
+    static const double rate = 0.07, soft = 0.3;
     for (size_t k = 0; k < o->features_n; k++) {
         uint32_t at = t->features[o->features + k] & (WEIGHTS - 1);
-        t->squares[at] += gradient * gradient;
-        t->weights[at] += rate * gradient / (0.3 + sqrt(t->squares[at]));
+        if (!(t->dropped >> k & 1)) {
+            t->squares[at] += gradient * gradient;
+            t->weights[at] += rate * gradient / (soft + sqrt(t->squares[at]));
+        }
     }
 }
 
@@ -250,8 +269,8 @@ static void learn(struct trainer *t, const struct example *e)
         most = p[i] > most ? p[i] : most;
         best = o[i].goodness > best ? o[i].goodness : best;
     }
-    if (best < 8000) {
-        return; /* the right lemma is not among them */
+    if (best < RIGHT_LEMMA) {
+        return; /* the right one is not among them */
     }
     for (size_t i = 0; i < e->n; i++) {
         p[i] = exp(p[i] - most);
@@ -276,8 +295,28 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-/* leave: a fold that is not learnt from; the held-out part is one unless told otherwise. */
-static void train(struct trainer *t, int leave, bool all)
+/*
+ * What is left out of one step, so that no feature relies on another being there: half of them at
+ * random, and every second time all that look at the words around.
+ */
+static uint64_t draw_dropped(uint64_t *state)
+{
+    uint64_t dropped = next_random(state);
+    return next_random(state) & 1 ? dropped : dropped | AROUND;
+}
+
+/* What is not learnt from. */
+struct left_out {
+    int fold, file; /* -1: none */
+    bool all;       /* not even what is held out */
+};
+
+static bool is_left_out(const struct left_out *left, const struct example *e)
+{
+    return e->fold == left->fold || e->file == left->file || (!left->all && e->fold == FOLDS);
+}
+
+static void train(struct trainer *t, struct left_out left)
 {
     uint32_t *order = malloc(t->examples_n * sizeof(*order));
     uint64_t state = 20260101;
@@ -289,7 +328,7 @@ static void train(struct trainer *t, int leave, bool all)
     memset(t->squares, 0, WEIGHTS * sizeof(*t->squares));
     for (size_t i = 0; i < t->examples_n; i++) {
         const struct example *e = &t->examples[i];
-        if (e->n > 1 && e->fold != leave && (all || e->fold != FOLDS)) {
+        if (e->n > 1 && !is_left_out(&left, e)) {
             order[n++] = (uint32_t)i;
         }
     }
@@ -301,13 +340,15 @@ static void train(struct trainer *t, int leave, bool all)
             order[i - 1] = moved;
         }
         for (size_t i = 0; i < n; i++) {
+            t->dropped = draw_dropped(&state);
             learn(t, &t->examples[order[i]]);
         }
     }
+    t->dropped = 0;
     free(order);
 }
 
-/* Rounded to a byte, so that nine in a hundred thousand are cut at the end of the range. */
+/* To a byte each, the largest to the end of its range. */
 static void round_weights(struct trainer *t, int8_t *out)
 {
     double most = 0;
@@ -325,11 +366,11 @@ struct tally {
     size_t words, lemma, upos, oracle, there, found, right;
 };
 
-static void try_fold(struct trainer *t, int fold, struct tally *c)
+static void try_on(const struct trainer *t, int fold, int file, struct tally *c)
 {
     for (size_t k = 0; k < t->examples_n; k++) {
         const struct example *e = &t->examples[k];
-        if (e->fold != fold) {
+        if (fold >= 0 ? e->fold != fold : e->file != file || e->fold == FOLDS) {
             continue;
         }
         const struct option *o = &t->options[e->options];
@@ -362,20 +403,37 @@ static void print_tally(const char *name, const struct tally *c)
 
 static void try_folds(struct trainer *t)
 {
-    struct tally all = {0}, rounded = {0};
+    struct tally all = {0}, context = {0}, rounded = {0};
     int8_t *bytes = malloc(WEIGHTS);
     for (int fold = 0; bytes && fold < FOLDS; fold++) {
-        train(t, fold, false);
-        try_fold(t, fold, &all);
+        train(t, (struct left_out){fold, -1, false});
+        t->dropped = AROUND;
+        try_on(t, fold, -1, &all);
+        t->dropped = 0;
+        try_on(t, fold, -1, &context);
         round_weights(t, bytes);
-        try_fold(t, fold, &rounded);
+        try_on(t, fold, -1, &rounded);
     }
     print_tally("folds", &all);
+    print_tally("folds-context", &context);
     print_tally("folds-rounded", &rounded);
     free(bytes);
 }
 
-static void write_model(struct trainer *t, const char *path, uint64_t data_hash)
+static void try_files(struct trainer *t)
+{
+    struct tally all = {0};
+    for (int file = 0; file < (int)t->files_n; file++) {
+        struct tally one = {0};
+        train(t, (struct left_out){-1, file, false});
+        try_on(t, -1, file, &one);
+        try_on(t, -1, file, &all);
+        print_tally(t->files[file], &one);
+    }
+    print_tally("files", &all);
+}
+
+static void write_model(struct trainer *t, const char *path)
 {
     struct tr_rank_header header = {.version = TR_RANK_VERSION, .weights_n = WEIGHTS};
     size_t size = WEIGHTS + 2 * LEMMAS;
@@ -387,7 +445,8 @@ static void write_model(struct trainer *t, const char *path, uint64_t data_hash)
     round_weights(t, (int8_t *)content);
     memcpy(header.magic, TR_RANK_MAGIC, sizeof(header.magic));
     header.lemmas_n = LEMMAS;
-    header.data_hash = data_hash;
+    memcpy(content + WEIGHTS, t->lemmas, 2 * LEMMAS);
+    header.data_hash = t->data_hash;
     header.content_hash = tr_hash(nb_slice(content, size));
     if (fwrite(&header, sizeof(header), 1, file) != 1 || fwrite(content, size, 1, file) != 1 ||
         fclose(file) != 0) {
@@ -401,7 +460,7 @@ int main(int argc, char **argv)
     static struct trainer t;
     struct nb_error error = {0};
     if (argc < 4) {
-        die("usage: train_ranker DATA LEXICONS OUT|--folds [tuning]");
+        die("usage: train_ranker DATA LEXICONS OUT|--folds|--files [tuning]");
     }
     t.arena = nb_arena_new((size_t)1 << 30);
     t.scratch = nb_arena_new((size_t)1 << 28);
@@ -411,12 +470,20 @@ int main(int argc, char **argv)
         die(nb_error_text(&error));
     }
     tr_ranker_init_bare(&t.ranker, t.core);
-    uint64_t data_hash = read_treebanks(&t, argv[1]);
+    t.lemmas = calloc(2, LEMMAS);
+    t.data_hash = lemma_counts(t.core, argv[1], t.lemmas, LEMMAS);
+    t.ranker.lemmas = t.lemmas;
+    t.ranker.lemmas_mask = LEMMAS - 1;
+    t.data_hash ^= read_treebanks(&t, argv[1]);
     if (strcmp(argv[3], "--folds") == 0) {
         try_folds(&t);
         return 0;
     }
-    train(&t, -1, argc < 5);
-    write_model(&t, argv[3], data_hash);
+    if (strcmp(argv[3], "--files") == 0) {
+        try_files(&t);
+        return 0;
+    }
+    train(&t, (struct left_out){-1, -1, argc < 5});
+    write_model(&t, argv[3]);
     return 0;
 }

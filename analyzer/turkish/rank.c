@@ -154,13 +154,41 @@ static size_t list(const struct atoms *a, uint32_t *out)
     return n;
 }
 
+static size_t list_around(const struct atoms *a, const struct tr_around *around, uint32_t *out)
+{
+    uint32_t n = 0, kind = a->upos | a->root_upos << 8 | a->flags << 16;
+    uint32_t before = hash_bytes(around->before), after = hash_bytes(around->after);
+    uint32_t tail_before = hash_bytes(last_letters(around->before, 3));
+    uint32_t tail_after = hash_bytes(last_letters(around->after, 3));
+#define FEATURE(x, y) (out[n] = mix(100 + n, (x), (y)), n++)
+    FEATURE(around->ends, a->path);
+    FEATURE(around->ends, mix(1, kind, a->features));
+    FEATURE(before, kind);
+    FEATURE(before, a->lemma);
+    FEATURE(after, kind);
+    FEATURE(after, a->lemma);
+    FEATURE(after, a->features);
+    FEATURE(tail_before, kind);
+    FEATURE(tail_before, a->features);
+    FEATURE(tail_before, a->path);
+    FEATURE(tail_after, kind);
+    FEATURE(tail_after, a->features);
+    FEATURE(tail_after, a->path);
+#undef FEATURE
+    return n;
+}
+
 size_t tr_rank_features(const struct tr_ranker *ranker, const struct tr_seen *word,
                         const struct tr_analysis *analyses, size_t n, size_t i, uint32_t *out)
 {
     struct atoms atoms;
     make_atoms(ranker, word, &analyses[i], &atoms);
     compare(analyses, n, i, &atoms);
-    return list(&atoms, out);
+    size_t features_n = list(&atoms, out);
+    if (word->around) {
+        features_n += list_around(&atoms, word->around, out + features_n);
+    }
+    return features_n;
 }
 
 static void sort(struct tr_analysis *analyses, int32_t *scores, size_t n)

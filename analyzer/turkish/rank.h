@@ -18,7 +18,8 @@
 
 #define TR_RANK_MAGIC "nbzrank\n"
 #define TR_RANK_VERSION 1u
-#define TR_RANK_FEATURES_MAX 48 /* of one analysis */
+#define TR_RANK_OWN 33          /* features of one analysis, of the word by itself */
+#define TR_RANK_FEATURES_MAX 64 /* with those of the words around it */
 
 /* How a word is written, as far as that says something. */
 enum tr_shape {
@@ -30,9 +31,16 @@ enum tr_shape {
     TR_SHAPES
 };
 
+/* What stands beside a word; empty at the ends, and for punctuation. */
+struct tr_around {
+    struct nb_slice before, after; /* folded */
+    bool ends;                     /* nothing but punctuation follows before the clause ends */
+};
+
 struct tr_seen {
     struct nb_slice folded;
     enum tr_shape shape;
+    const struct tr_around *around; /* NULL: the word by itself */
 };
 
 struct tr_rank_header {
@@ -72,7 +80,8 @@ void tr_rank(const struct tr_ranker *ranker, const struct tr_seen *word,
              struct tr_analysis *analyses, size_t n, int32_t *scores);
 
 /**
- * What one of the analyses consists of, as hashes; for the trainer.
+ * What one of the analyses consists of, as hashes; for the trainer. The first TR_RANK_OWN are of
+ * the word by itself.
  * @param out  [out] room for TR_RANK_FEATURES_MAX.
  */
 size_t tr_rank_features(const struct tr_ranker *ranker, const struct tr_seen *word,

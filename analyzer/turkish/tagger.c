@@ -58,6 +58,25 @@ void tr_tag_shapes(const struct tr_form *forms, size_t n, enum tr_shape *out)
     }
 }
 
+static bool has_letters(struct nb_slice form)
+{
+    return count_case(form).letters > 0 || (form.len && nb_ascii_is_digit(form.p[0]));
+}
+
+enum nb_err tr_tag_around(const struct tr_form *forms, size_t n, size_t i, struct nb_arena *arena,
+                          struct tr_around *out)
+{
+    enum nb_err err = NB_OK;
+    *out = (struct tr_around){.ends = i + 1 == n || !has_letters(forms[i + 1].text)};
+    if (i > 0 && has_letters(forms[i - 1].text)) {
+        err = tr_fold(forms[i - 1].text, arena, &out->before, NULL);
+    }
+    if (err == NB_OK && !out->ends) {
+        err = tr_fold(forms[i + 1].text, arena, &out->after, NULL);
+    }
+    return err;
+}
+
 /* A noun that is written like a name may be one. */
 static void add_names(struct tr_candidates *c)
 {
@@ -111,6 +130,19 @@ static enum nb_err fix_compound(struct tr_candidates *c, struct nb_slice form,
     return fix(c, stem, count_case(form).first_is_capital ? "PROPN" : "X", "");
 }
 
+/* A word typed with the other 'I'. @return false when out of memory. */
+static bool read_dotted(const struct tr_core *core, struct nb_arena *arena, struct tr_candidates *c)
+{
+    char *copy = nb_arena_strdup(arena, c->word.folded);
+    if (!copy) {
+        return false;
+    }
+    struct nb_slice dotted = nb_slice(copy, tr_dotted(copy, c->word.folded.len));
+    c->n = tr_analyse(core, dotted, c->all, TR_ANALYSE_MAX);
+    c->word.folded = c->n ? dotted : c->word.folded;
+    return true;
+}
+
 enum nb_err tr_tag_candidates(const struct tr_core *core, struct nb_slice form, enum tr_shape shape,
                               struct nb_arena *arena, struct tr_candidates *out)
 {
@@ -131,8 +163,11 @@ enum nb_err tr_tag_candidates(const struct tr_core *core, struct nb_slice form, 
     if (n != 1 || tokens[0].kind != TR_WORD) {
         return n == 1 ? fix(out, form, "X", "") : fix_compound(out, form, tokens, n);
     }
-    out->word = (struct tr_seen){tokens[0].folded, shape};
+    out->word = (struct tr_seen){tokens[0].folded, shape, NULL};
     out->n = tr_analyse(core, out->word.folded, out->all, TR_ANALYSE_MAX);
+    if (!out->n && tokens[0].either_i && !read_dotted(core, arena, out)) {
+        return NB_ENOMEM;
+    }
     if (!out->n) {
         out->n = tr_guess(core, out->word.folded, out->all, TR_ANALYSE_MAX);
     }
@@ -190,8 +225,8 @@ static enum nb_err write_tag(const struct tr_core *core, struct nb_slice form,
 }
 
 static enum nb_err tag_form(const struct tr_ranker *ranker, struct nb_slice form,
-                            enum tr_shape shape, struct nb_arena *arena, struct tr_tag *out,
-                            size_t cap, size_t *out_n)
+                            enum tr_shape shape, const struct tr_around *around,
+                            struct nb_arena *arena, struct tr_tag *out, size_t cap, size_t *out_n)
 {
     struct tr_candidates c;
     enum nb_err err = tr_tag_candidates(ranker->core, form, shape, arena, &c);
@@ -201,6 +236,7 @@ static enum nb_err tag_form(const struct tr_ranker *ranker, struct nb_slice form
         return NB_OK;
     }
     if (err == NB_OK) {
+        c.word.around = around;
         tr_rank(ranker, &c.word, c.all, c.n, NULL);
     }
     *out_n = c.n < cap ? c.n : cap;
@@ -215,7 +251,7 @@ enum nb_err tr_tag_word(const struct tr_ranker *ranker, struct nb_slice form,
 {
     enum tr_shape shape;
     tr_tag_shapes(&(struct tr_form){.text = form}, 1, &shape);
-    return tag_form(ranker, form, shape, arena, out, TR_ANALYSE_MAX, out_n);
+    return tag_form(ranker, form, shape, NULL, arena, out, TR_ANALYSE_MAX, out_n);
 }
 
 enum nb_err tr_tag_sentence(const struct tr_ranker *ranker, const struct tr_form *forms, size_t n,
@@ -227,8 +263,12 @@ enum nb_err tr_tag_sentence(const struct tr_ranker *ranker, const struct tr_form
         tr_tag_shapes(forms, n, shapes);
     }
     for (size_t i = 0; err == NB_OK && i < n; i++) {
+        struct tr_around around;
         size_t one;
-        err = tag_form(ranker, forms[i].text, shapes[i], arena, &out[i], 1, &one);
+        err = tr_tag_around(forms, n, i, arena, &around);
+        if (err == NB_OK) {
+            err = tag_form(ranker, forms[i].text, shapes[i], &around, arena, &out[i], 1, &one);
+        }
     }
     return err;
 }

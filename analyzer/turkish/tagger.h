@@ -56,6 +56,10 @@ enum nb_err tr_tag_word(const struct tr_ranker *ranker, struct nb_slice form,
  */
 void tr_tag_shapes(const struct tr_form *forms, size_t n, enum tr_shape *out);
 
+/** What stands around the i-th word. @param arena  owns the slices. */
+enum nb_err tr_tag_around(const struct tr_form *forms, size_t n, size_t i, struct nb_arena *arena,
+                          struct tr_around *out);
+
 /**
  * What a word can be, not yet in order; for the trainer.
  * @param arena  owns what out borrows, with the form.

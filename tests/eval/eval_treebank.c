@@ -5,6 +5,9 @@
  *     eval_treebank [heldout|tuning|all] [FILE.conllu...]
  *     eval_treebank errors [N]    the N most frequent errors of each kind, of the tuning part
  *
+ * The ranker is the one in models/ beside the program's directory (`make eval` trains it from the
+ * tuning part), never the one that is shipped, which has seen everything.
+ *
  * How it is counted: one row of the treebank, one word, also for the parts of a word that is
  * written as one; rows of PUNCT do not count. Lemmas are
  * equal when they fold to the same letters, so case and circumflex do not matter; a verb may carry
@@ -497,7 +500,11 @@ int main(int argc, char **argv)
     struct nb_error error = {0};
     const char *what = argc > 1 ? argv[1] : "heldout";
     bool errors = strcmp(what, "errors") == 0;
-    if (nb_words_init(&e.words, "lexicons", NULL, &error) != NB_OK) {
+    char models[4200];
+    const char *slash = strrchr(argv[0], '/');
+    (void)snprintf(models, sizeof(models), "%.*s/../models", slash ? (int)(slash - argv[0]) : 1,
+                   slash ? argv[0] : ".");
+    if (nb_words_init(&e.words, "lexicons", models, NULL, &error) != NB_OK) {
         fprintf(stderr, "eval_treebank: %s\n", nb_error_text(&error));
         return 1;
     }

@@ -20,7 +20,7 @@ static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
     struct nb_error error = {0};
-    assert_int_equal(nb_words_init(&f->words, "lexicons", NULL, &error), NB_OK);
+    assert_int_equal(nb_words_init(&f->words, "lexicons", "models", NULL, &error), NB_OK);
     f->arena = nb_arena_new((size_t)32 << 20);
     *state = f;
     return 0;
@@ -84,7 +84,7 @@ static void weights_decide_the_order(void **state)
     struct fixture *f = *state;
     struct tr_ranker ranker;
     struct tr_analysis all[TR_ANALYSE_MAX];
-    struct tr_seen word = {NB_LIT("yazar"), TR_SHAPE_SMALL};
+    struct tr_seen word = {NB_LIT("yazar"), TR_SHAPE_SMALL, NULL};
     char *bytes;
     struct nb_slice model = make_model(f->arena, &bytes);
     size_t n = tr_analyse(f->words.core, word.folded, all, TR_ANALYSE_MAX);
