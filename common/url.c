@@ -5,6 +5,9 @@
  */
 #include <nabiz/url.h>
 
+#include <stdio.h>
+#include <string.h>
+
 #include <nabiz/text.h>
 
 #include "common/url_grammar.h"
@@ -125,4 +128,20 @@ int32_t nb_url_port(const struct nb_url *url)
     int32_t port = -1;
     (void)nb_url_find_special(url->scheme, &port);
     return url->port >= 0 ? url->port : port;
+}
+
+struct nb_slice nb_url_origin(const struct nb_url *url, struct nb_arena *arena)
+{
+    char port[16] = "";
+    int port_n = url->port >= 0 ? snprintf(port, sizeof(port), ":%d", url->port) : 0;
+    size_t len = url->scheme.len + 3 + url->host.len + (size_t)port_n;
+    char *p = nb_arena_alloc(arena, len + 1);
+    if (!p) {
+        return (struct nb_slice){NULL, 0};
+    }
+    memcpy(p, url->scheme.p, url->scheme.len);
+    memcpy(p + url->scheme.len, "://", 3);
+    memcpy(p + url->scheme.len + 3, url->host.p, url->host.len);
+    memcpy(p + len - (size_t)port_n, port, (size_t)port_n + 1);
+    return nb_slice(p, len);
 }

@@ -69,6 +69,33 @@ void nb_poll_free_all(struct nb_poll *first)
     }
 }
 
+enum nb_err nb_poll_set_request(struct nb_poll *poll, const struct nb_source_request *request)
+{
+    if (!request) {
+        poll->request = NULL;
+        return NB_OK;
+    }
+    struct nb_arena *arena = poll->arena;
+    struct nb_source_request *copy = nb_arena_calloc(arena, 1, sizeof(*copy));
+    const char **headers = nb_arena_calloc(arena, request->headers_n + 1, sizeof(*headers));
+    if (!copy || !headers) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < request->headers_n; i++) {
+        headers[i] = nb_arena_strdup(arena, nb_slice_str(request->headers[i]));
+    }
+    *copy = *request;
+    copy->headers = headers;
+    copy->proxy = request->proxy ? nb_arena_strdup(arena, nb_slice_str(request->proxy)) : NULL;
+    copy->cookie = request->cookie ? nb_arena_strdup(arena, nb_slice_str(request->cookie)) : NULL;
+    copy->origin = nb_arena_copy(arena, request->origin);
+    if (nb_arena_failed(arena)) {
+        return NB_ENOMEM;
+    }
+    poll->request = copy;
+    return NB_OK;
+}
+
 enum nb_err nb_poll_hold(struct nb_poll *poll, struct nb_note *note)
 {
     for (const struct nb_poll_note *held = poll->notes; held; held = held->next) {

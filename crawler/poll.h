@@ -129,6 +129,10 @@ struct nb_poll {
 struct nb_poll *nb_poll_new(size_t arena_bytes, size_t body_bytes);
 void nb_poll_free(struct nb_poll *poll);
 
+/** Copy how to ask; NULL: as everybody. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_poll_set_request(struct nb_poll *poll,
+                                const struct nb_source_request *request) NB_MUSTUSE;
+
 /** Free a list. */
 void nb_poll_free_all(struct nb_poll *first);
 

@@ -73,7 +73,7 @@ static enum nb_err grow(struct nb_sources *sources)
 }
 
 static enum nb_err add_row(struct nb_sources *sources, const struct nb_source_line *line,
-                           struct nb_id id, uint32_t number)
+                           struct nb_id id, uint32_t number, struct nb_arena *scratch)
 {
     if (sources->n == SOURCES_MAX) {
         return NB_ETOOBIG;
@@ -92,7 +92,11 @@ static enum nb_err add_row(struct nb_sources *sources, const struct nb_source_li
         .paused = line->paused,
         .line = number,
     };
-    if (nb_arena_failed(sources->strings)) {
+    if (nb_source_line_has_request(line)) {
+        row.request = nb_source_request_new(line, scratch, sources->strings);
+        err = row.request ? NB_OK : NB_ENOMEM;
+    }
+    if (err != NB_OK || nb_arena_failed(sources->strings)) {
         return NB_ENOMEM;
     }
     size_t slot = slot_of(sources, id);
@@ -140,7 +144,7 @@ static enum nb_err load_line(struct nb_sources *sources, const char *path, uint3
         complain(sources, path, number, what);
         return NB_OK;
     }
-    return add_row(sources, &line, id, number);
+    return add_row(sources, &line, id, number, scratch);
 }
 
 static enum nb_err load_text(struct nb_sources *sources, const char *path, struct nb_slice text)

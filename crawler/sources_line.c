@@ -73,6 +73,31 @@ static const char *set_every(struct nb_slice value, struct nb_source_line *line)
 }
 
 /* @return NULL, or what is wrong */
+static const char *set_request_key(struct nb_slice key, struct nb_slice value,
+                                   struct nb_source_line *line)
+{
+    if (nb_slice_eq(key, NB_LIT("proxy"))) {
+        bool none = nb_slice_eq(value, NB_LIT("none"));
+        line->has_proxy = true;
+        line->proxy = none ? NB_LIT("") : value;
+        return none ? NULL : nb_source_proxy_check(value);
+    }
+    if (nb_slice_eq(key, NB_LIT("cookie"))) {
+        line->cookie = value;
+        return nb_source_cookie_check(value);
+    }
+    if (nb_slice_eq(key, NB_LIT("header"))) {
+        if (line->headers_n == NB_SOURCE_HEADERS_MAX) {
+            return "more than 8 headers";
+        }
+        line->headers[line->headers_n++] = value;
+        return nb_source_header_check(value);
+    }
+    return "unknown key; known are kind, group, every, title, proxy, header, cookie, and the words "
+           "paused and private";
+}
+
+/* @return NULL, or what is wrong */
 static const char *set_key(struct nb_slice key, struct nb_slice value, struct nb_source_line *line)
 {
     if (nb_slice_eq(key, NB_LIT("kind"))) {
@@ -91,7 +116,19 @@ static const char *set_key(struct nb_slice key, struct nb_slice value, struct nb
         line->title = value;
         return NULL;
     }
-    return "unknown key; known are kind, group, every, title, and the word paused";
+    return set_request_key(key, value, line);
+}
+
+/* A word without '='. @return false when it is none that is known */
+static bool set_word(struct nb_slice word, struct nb_source_line *line)
+{
+    bool *flag = nb_slice_eq(word, NB_LIT("paused"))    ? &line->paused
+                 : nb_slice_eq(word, NB_LIT("private")) ? &line->is_private
+                                                        : NULL;
+    if (flag) {
+        *flag = true;
+    }
+    return flag != NULL;
 }
 
 const char *nb_source_line_parse(struct nb_slice text, struct nb_arena *arena,
@@ -108,13 +145,12 @@ const char *nb_source_line_parse(struct nb_slice text, struct nb_arena *arena,
         if (word.len == 0 || word.p[0] == '#') {
             return NULL;
         }
-        if (nb_slice_eq(word, NB_LIT("paused"))) {
-            out->paused = true;
+        if (set_word(word, out)) {
             continue;
         }
         size_t equals = nb_slice_find_byte(word, '=', 0);
         if (equals == NB_NPOS) {
-            return "expected key=value or paused";
+            return "expected key=value, paused or private";
         }
         struct nb_slice value;
         const char *wrong = unquote(nb_slice_sub(word, equals + 1, word.len), arena, &value);

@@ -14,6 +14,7 @@
 #include <nabiz/version.h>
 
 #include "crawler/fetch/loop.h"
+#include "crawler/sources_line.h"
 
 /*
  * curl reads a file of certificates once, but a directory of them, which Debian's looks into as
@@ -28,7 +29,8 @@ static const char *find_ca_file(const char *given)
     return info->cainfo && access(info->cainfo, R_OK) == 0 ? info->cainfo : NULL;
 }
 
-static enum nb_err read_settings(const struct nb_config *config, struct nb_fetch_settings *out)
+static enum nb_err read_settings(const struct nb_config *config, struct nb_fetch_settings *out,
+                                 struct nb_error *error)
 {
     const char *agent = nb_config_str(config, NB_CFG_USER_AGENT);
     const char *contact = nb_config_str(config, NB_CFG_CONTACT);
@@ -43,6 +45,10 @@ static enum nb_err read_settings(const struct nb_config *config, struct nb_fetch
     }
     out->allow_private = nb_config_int(config, NB_CFG_ALLOW_PRIVATE) != 0;
     out->proxy = nb_config_str(config, NB_CFG_PROXY);
+    const char *wrong = out->proxy[0] ? nb_source_proxy_check(nb_slice_str(out->proxy)) : NULL;
+    if (wrong) {
+        return nb_error_set(error, NB_EINVAL, "crawl.proxy: %s", wrong);
+    }
     out->ca_file = find_ca_file(nb_config_str(config, NB_CFG_CA_FILE));
     out->timeout_ms = (long)nb_config_int(config, NB_CFG_TIMEOUT) * 1000;
     out->stall_s = (long)nb_config_int(config, NB_CFG_STALL);
@@ -78,6 +84,7 @@ enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock
                            struct nb_error *error)
 {
     *out = NULL;
+    struct nb_error detail = {0};
     struct nb_fetch *fetch = nb_calloc(1, sizeof(*fetch));
     if (!fetch) {
         return nb_error_set(error, NB_ENOMEM, "cannot start fetching: out of memory");
@@ -89,7 +96,7 @@ enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock
     fetch->started_mono_ms = nb_mono_ms();
     size_t n = (size_t)nb_config_int(config, NB_CFG_LOOPS);
     fetch->loops = nb_calloc(n, sizeof(*fetch->loops));
-    enum nb_err err = fetch->loops ? read_settings(config, &fetch->settings) : NB_ENOMEM;
+    enum nb_err err = fetch->loops ? read_settings(config, &fetch->settings, &detail) : NB_ENOMEM;
     while (err == NB_OK && fetch->loops_n < n) {
         err = nb_fetch_loop_init(&fetch->loops[fetch->loops_n++], fetch);
     }
@@ -98,7 +105,8 @@ enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock
     }
     if (err != NB_OK) {
         nb_fetch_free(fetch);
-        return nb_error_set(error, err, "cannot start fetching: %s", nb_strerror(err));
+        return nb_error_set(error, err, "cannot start fetching: %s",
+                            detail.text[0] ? detail.text : nb_strerror(err));
     }
     *out = fetch;
     return NB_OK;
@@ -113,15 +121,11 @@ void nb_fetch_prepare(struct nb_poll *poll)
         return;
     }
     char *href = nb_arena_strdup(poll->arena, url.href); /* as our parser reads it, not curl's */
-    char *origin =
-        nb_arena_printf(poll->arena, "%.*s://%.*s", NB_ARG(url.scheme), NB_ARG(url.host));
-    if (origin && url.port >= 0) {
-        origin = nb_arena_printf(poll->arena, "%s:%d", origin, url.port);
-    }
-    if (href && origin) {
+    struct nb_slice origin = nb_url_origin(&url, poll->arena);
+    if (href && origin.p) {
         poll->url = href;
         poll->host = url.host;
-        poll->origin = nb_slice_str(origin);
+        poll->origin = origin;
         poll->path = nb_robots_path(&url);
     }
 }

@@ -23,9 +23,8 @@ struct nb_fetch;
 
 /**
  * Start the loops.
- * @param crawl      read only, for what is known of robots.txt; NULL: nothing is. What becomes known
- *                   goes out with the polls (notes, paces). It and clock are borrowed until
- *                   nb_fetch_stop().
+ * @param crawl      read only, for what is known of robots.txt; NULL: nothing is. What becomes
+ * known goes out with the polls (notes, paces). It and clock are borrowed until nb_fetch_stop().
  * @param not_before_ms  wall time at which each host with a Crawl-delay may have been asked last.
  * @param out_queue  where answered polls go; a failed one has `failure` set, and one that was not
  *                   asked says so in `outcome`.

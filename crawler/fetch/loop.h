@@ -19,7 +19,7 @@
 #include "crawler/fetch/session.h"
 #include "crawler/schedule/heap.h"
 
-#define NB_FETCH_REFUSED "the address is private; see crawl.allow_private"
+#define NB_FETCH_REFUSED "the address is private; the word private on the source's line allows it"
 
 /* What every transfer is set up with. */
 struct nb_fetch_settings {

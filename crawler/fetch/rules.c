@@ -228,8 +228,22 @@ static bool is_fresh(const struct nb_rules *rules, int64_t now_ms)
     return rules->note && now_ms < rules->expires_ms && now_ms > rules->fetched_ms - CLOCK_SLACK_MS;
 }
 
+/* robots.txt is asked for the same way as what it is needed for, but without its secrets. */
+static enum nb_err set_way(struct nb_poll *ask, const struct nb_poll *poll)
+{
+    if (!poll->request) {
+        return NB_OK;
+    }
+    struct nb_source_request way = {
+        .proxy = poll->request->proxy,
+        .origin = poll->request->origin,
+        .is_private = poll->request->is_private,
+    };
+    return nb_poll_set_request(ask, &way);
+}
+
 static enum nb_err make_request(struct nb_fetch_loop *loop, struct nb_rules *rules,
-                                struct nb_slice host, struct nb_poll **out)
+                                const struct nb_poll *poll, struct nb_poll **out)
 {
     struct nb_poll *ask = nb_poll_new(ASK_ARENA_BYTES, NB_ROBOTS_MAX_BYTES);
     struct nb_robots_record *record = NULL;
@@ -238,9 +252,10 @@ static enum nb_err make_request(struct nb_fetch_loop *loop, struct nb_rules *rul
     }
     ask->url = nb_arena_printf(ask->arena, "%.*s/robots.txt", NB_ARG(origin_of(rules)));
     ask->source_url = ask->url;
-    ask->host = nb_arena_copy(ask->arena, host);
+    ask->host = nb_arena_copy(ask->arena, poll->host);
+    ask->origin = nb_arena_copy(ask->arena, poll->origin);
     ask->state = nb_source_new(ask->arena);
-    if (!ask->url || !ask->host.p || !ask->state) {
+    if (!ask->url || !ask->host.p || !ask->origin.p || !ask->state || set_way(ask, poll) != NB_OK) {
         nb_poll_free(ask);
         return NB_ENOMEM;
     }
@@ -373,14 +388,17 @@ static int64_t delay_of(const struct nb_fetch_loop *loop, const struct nb_rules 
 void nb_rules_take(struct nb_fetch_loop *loop, struct nb_poll *robots, struct nb_poll_list *waiting)
 {
     struct nb_rules *rules = robots->rules;
-    enum nb_err err = understand(loop, rules, robots);
+    /* that an address is not for us to ask is no answer of the site's, and not for every source */
+    bool is_refused = robots->refused && robots->failure;
+    enum nb_err err = is_refused ? NB_OK : understand(loop, rules, robots);
     rules->is_asking = false;
     rules->asked_ms = nb_clock_now_ms(loop->fetch->clock);
     *waiting = rules->waiting;
     rules->waiting = (struct nb_poll_list){0};
-    if (err != NB_OK) { /* for these polls only; the next one asks again */
+    if (err != NB_OK || is_refused) { /* for these polls only; the next one asks again */
         for (struct nb_poll *poll = waiting->first; poll; poll = poll->next) {
-            poll->failure = "robots.txt: out of memory";
+            poll->refused = is_refused;
+            poll->failure = is_refused ? NB_FETCH_REFUSED : "robots.txt: out of memory";
         }
     }
     nb_poll_free(robots);
@@ -424,7 +442,7 @@ static enum nb_ruling defer(struct nb_poll *poll, int64_t asked_ms, int64_t dela
 static enum nb_ruling ask_robots(struct nb_fetch_loop *loop, struct nb_rules *rules,
                                  struct nb_poll *poll, struct nb_poll **robots)
 {
-    enum nb_err err = make_request(loop, rules, poll->host, robots);
+    enum nb_err err = make_request(loop, rules, poll, robots);
     if (err != NB_OK) {
         return fail(poll, err);
     }

@@ -295,7 +295,8 @@ static enum nb_err make_poll(const struct nb_crawl *crawl, struct nb_txn *txn,
     poll->kind = row->kind;
     poll->every_s = row->every_s;
     poll->source_url = nb_arena_strdup(poll->arena, nb_slice_str(row->url));
-    enum nb_err err = poll->source_url ? read_state(txn, poll) : NB_ENOMEM;
+    enum nb_err err = poll->source_url ? nb_poll_set_request(poll, row->request) : NB_ENOMEM;
+    err = err == NB_OK ? read_state(txn, poll) : err;
     if (err != NB_OK) {
         nb_poll_free(poll);
         return err;

@@ -5,7 +5,10 @@
  *     https://gazete.example/rss  kind=article group=haber every=30min
  *     https://forum.example/feed  kind=post paused
  *
- * Keys: kind (article post comment review entry toot), group, every, title (quoted), paused.
+ * Keys: kind (article post comment review entry toot), group, every, title (quoted), paused;
+ * and how the source is asked: proxy=http://HOST:PORT (or socks5, socks5h; none), header="Name:
+ * value" up to 8 times, cookie="name=value", private (it may be at a private address). Headers and
+ * cookie go to the source's own origin only, or to the same over https, wherever it redirects to.
  * Changes keep comments, order and unknown lines as they are and replace the file in one step.
  *
  * Threads: a loaded list is immutable; changes take a lock on the file.

@@ -52,6 +52,12 @@ bool nb_url_is_http(const struct nb_url *url);
 int32_t nb_url_port(const struct nb_url *url);
 
 /**
+ * Scheme, host and port ("https://gazete.example:8443"), without the default port; NUL-terminated.
+ * @return a slice in arena, with p == NULL at its limit.
+ */
+struct nb_slice nb_url_origin(const struct nb_url *url, struct nb_arena *arena);
+
+/**
  * Canonical form, used for identity: no fragment, no credentials, no default port, an empty query
  * dropped. Of http and https also: no empty and no tracking parameters (utm_*, fbclid, gclid, ...;
  * the list is in url_canonical.c), remaining parameters in their order, percent-escapes in

@@ -1,20 +1,17 @@
 /**
- * The web that test_crawl.c polls: one thread, one answer per connection, mostly bad manners.
+ * The web that test_crawl.c polls: mostly bad manners.
  */
 #ifndef NABIZ_TEST_CRAWL_SERVER_H
 #define NABIZ_TEST_CRAWL_SERVER_H
 
 #include "tests/lib/test.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <nabiz/clock.h>
+
+#include "tests/lib/web.h"
 
 #define FEED(items) "<rss version='2.0'><channel><title>K</title>" items "</channel></rss>"
 #define ITEM(n)                                                                                    \
@@ -61,30 +58,15 @@ static const struct page pages[] = {
 };
 
 static struct {
-    int fd;
+    struct nbt_web *web;
     int port;
-    pthread_t thread;
-    atomic_bool stop;
-    atomic_bool go; /* answer /wait */
+    atomic_bool stop; /* beside the server's own, for answers that wait */
+    atomic_bool go;   /* answer /wait */
     atomic_int hits;
     atomic_llong last_mono_ms; /* of the latest hit */
     int held[16];              /* connections that never get an answer */
     size_t held_n;
 } server;
-
-/* @return false when nobody listens any more */
-static bool send_all(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
-        if (n <= 0) {
-            return false;
-        }
-        text += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
 
 /* ---- answers that are not in the table; the path is "/name" or "/name/argument" ---- */
 
@@ -94,8 +76,8 @@ static void send_feed(int fd, const char *body)
     (void)snprintf(head, sizeof(head),
                    "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
                    strlen(body));
-    send_all(fd, head, strlen(head));
-    send_all(fd, body, strlen(body));
+    nbt_web_send(fd, head, strlen(head));
+    nbt_web_send(fd, body, strlen(body));
 }
 
 /* Any number of feeds of one item. */
@@ -128,17 +110,17 @@ static void answer_items(int fd, const char *path)
     char start[300];
     int n = snprintf(start, sizeof(start),
                      "HTTP/1.1 200 OK\r\n\r\n<rss><channel><language>%0200d</language>", 0);
-    send_all(fd, start, (size_t)n);
+    nbt_web_send(fd, start, (size_t)n);
     for (int i = atoi(path + 7); i > 0; i--) {
-        send_all(fd, "<item/>", 7);
+        nbt_web_send(fd, "<item/>", 7);
     }
-    send_all(fd, "</channel></rss>", 16);
+    nbt_web_send(fd, "</channel></rss>", 16);
 }
 
 static void answer_missing(int fd, const char *path)
 {
     (void)path;
-    send_all(fd, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", 39);
+    nbt_web_send(fd, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", 39);
 }
 
 static void answer_wait(int fd, const char *path)
@@ -157,23 +139,23 @@ static void answer_turn(int fd, const char *path)
     (void)snprintf(head, sizeof(head),
                    "HTTP/1.1 302 Found\r\nLocation: /%c\r\nContent-Length: 0\r\n\r\n",
                    atomic_load(&server.go) ? 'b' : 'a');
-    send_all(fd, head, strlen(head));
+    nbt_web_send(fd, head, strlen(head));
 }
 
 static void answer_endless(int fd, const char *path)
 {
     static const char zeros[65536];
     (void)path;
-    send_all(fd, "HTTP/1.1 404 No\r\n\r\n", 19);
-    while (send_all(fd, zeros, sizeof(zeros)) && !atomic_load(&server.stop)) {
+    nbt_web_send(fd, "HTTP/1.1 404 No\r\n\r\n", 19);
+    while (nbt_web_send(fd, zeros, sizeof(zeros)) && !atomic_load(&server.stop)) {
     }
 }
 
 static void answer_headers(int fd, const char *path)
 {
     (void)path;
-    send_all(fd, "HTTP/1.1 200 OK\r\n", 17);
-    for (int i = 0; i < 100000 && send_all(fd, "ETag: \"x\"\r\n", 11); i++) {
+    nbt_web_send(fd, "HTTP/1.1 200 OK\r\n", 17);
+    for (int i = 0; i < 100000 && nbt_web_send(fd, "ETag: \"x\"\r\n", 11); i++) {
     }
 }
 
@@ -181,9 +163,9 @@ static void answer_big(int fd, const char *path)
 {
     static const char zeros[4096];
     (void)path;
-    send_all(fd, "HTTP/1.1 200 OK\r\n\r\n", 19);
+    nbt_web_send(fd, "HTTP/1.1 200 OK\r\n\r\n", 19);
     for (int i = 0; i < 100; i++) {
-        send_all(fd, zeros, sizeof(zeros));
+        nbt_web_send(fd, zeros, sizeof(zeros));
     }
 }
 
@@ -210,8 +192,8 @@ static void answer_page(int fd, const char *request, const struct page *page)
     (void)snprintf(head, sizeof(head),
                    "HTTP/1.1 %sContent-Length: %zu\r\nConnection: close\r\n\r\n",
                    known ? "304 Not Modified\r\n" : page->head, strlen(body));
-    send_all(fd, head, strlen(head));
-    send_all(fd, body, strlen(body));
+    nbt_web_send(fd, head, strlen(head));
+    nbt_web_send(fd, body, strlen(body));
 }
 
 static void answer(int fd, const char *request)
@@ -231,68 +213,32 @@ static void answer(int fd, const char *request)
     others[i].answer(fd, path);
 }
 
-static void serve(int fd)
-{
-    char request[4096];
-    size_t len = 0;
-    while (len + 1 < sizeof(request)) {
-        ssize_t n = recv(fd, request + len, sizeof(request) - 1 - len, 0);
-        if (n <= 0) {
-            break;
-        }
-        len += (size_t)n;
-        request[len] = '\0';
-        if (strstr(request, "\r\n\r\n")) {
-            break;
-        }
-    }
-    request[len] = '\0';
-    atomic_store(&server.last_mono_ms, nb_mono_ms());
-    atomic_fetch_add(&server.hits, 1);
-    if (strncmp(request, "GET /hang", 9) == 0 && server.held_n < 16) {
-        server.held[server.held_n++] = fd;
-        return;
-    }
-    answer(fd, request);
-    (void)shutdown(fd, SHUT_WR);
-    (void)close(fd);
-}
-
-static void *run_server(void *arg)
+static bool serve(void *arg, int fd, const struct nbt_request *request)
 {
     (void)arg;
-    while (!atomic_load(&server.stop)) {
-        struct pollfd ready = {server.fd, POLLIN, 0};
-        if (poll(&ready, 1, 20) == 1) {
-            int fd = accept(server.fd, NULL, NULL);
-            if (fd >= 0) {
-                serve(fd);
-            }
-        }
+    atomic_store(&server.last_mono_ms, request->mono_ms);
+    atomic_fetch_add(&server.hits, 1);
+    if (strncmp(request->path, "/hang", 5) == 0 && server.held_n < 16) {
+        server.held[server.held_n++] = fd;
+        return true;
     }
-    return NULL;
+    answer(fd, request->text);
+    return false;
 }
 
 static void start_server(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(address);
-    server.fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(server.fd, (struct sockaddr *)&address, len), 0);
-    assert_int_equal(listen(server.fd, 256), 0);
-    assert_int_equal(getsockname(server.fd, (struct sockaddr *)&address, &len), 0);
-    server.port = ntohs(address.sin_port);
-    assert_int_equal(pthread_create(&server.thread, NULL, run_server, NULL), 0);
+    server.web = nbt_web_start(1, serve, NULL);
+    server.port = nbt_web_port(server.web);
 }
 
 static void stop_server(void)
 {
     atomic_store(&server.stop, true);
-    (void)pthread_join(server.thread, NULL);
+    nbt_web_stop(server.web);
     for (size_t i = 0; i < server.held_n; i++) {
         (void)close(server.held[i]);
     }
-    (void)close(server.fd);
 }
 
 #endif

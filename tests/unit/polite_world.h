@@ -7,13 +7,10 @@
 
 #include "tests/lib/test.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <nabiz/clock.h>
@@ -28,12 +25,14 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
+#include "tests/lib/web.h"
+
 #define T0 1767225600000LL
 #define SECOND 1000LL
 #define HOUR NB_HOUR_MS
 #define DAY NB_DAY_MS
 
-/* ---- a small server: one thread, one answer per connection, a list of who asked for what ---- */
+/* ---- a server for many hosts, with a list of who asked for what ---- */
 
 struct page {
     const char *host;
@@ -51,10 +50,8 @@ struct hit {
 };
 
 static struct {
-    int fd;
+    struct nbt_web *web;
     int port;
-    pthread_t thread;
-    atomic_bool stop;
     pthread_mutex_t mu;
     const struct page *pages; /* guarded by mu, like all that follows */
     size_t pages_n;
@@ -65,27 +62,6 @@ static struct {
     bool hold;
 } server = {.mu = PTHREAD_MUTEX_INITIALIZER};
 
-static inline void send_all(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
-        if (n <= 0) {
-            return;
-        }
-        text += n;
-        len -= (size_t)n;
-    }
-}
-
-static inline void send_page(int fd, const char *head, const char *body)
-{
-    char top[512];
-    (void)snprintf(top, sizeof(top), "HTTP/1.1 %sContent-Length: %zu\r\nConnection: close\r\n\r\n",
-                   head, strlen(body));
-    send_all(fd, top, strlen(top));
-    send_all(fd, body, strlen(body));
-}
-
 static inline void send_feed(int fd, const struct hit *hit)
 {
     char body[512];
@@ -93,7 +69,7 @@ static inline void send_feed(int fd, const struct hit *hit)
                    "<rss version='2.0'><channel><item><title>%s</title><link>http://%s%s#1</link>"
                    "<guid isPermaLink='false'>%s%s</guid></item></channel></rss>",
                    hit->path, hit->host, hit->path, hit->host, hit->path);
-    send_page(fd, "200 OK\r\n", body);
+    nbt_web_send_page(fd, "200 OK\r\n", body);
 }
 
 static inline void answer(int fd, const struct hit *hit, const char *request)
@@ -104,38 +80,24 @@ static inline void answer(int fd, const struct hit *hit, const char *request)
             page->body) {
             bool known =
                 strstr(page->head, "ETag: \"r\"") && strstr(request, "If-None-Match: \"r\"");
-            send_page(fd, known ? "304 Not Modified\r\n" : page->head, known ? "" : page->body);
+            nbt_web_send_page(fd, known ? "304 Not Modified\r\n" : page->head,
+                              known ? "" : page->body);
             return;
         }
     }
     if (strcmp(hit->path, "/robots.txt") == 0) {
-        send_page(fd, "404 Not Found\r\n", "no");
+        nbt_web_send_page(fd, "404 Not Found\r\n", "no");
         return;
     }
     send_feed(fd, hit);
 }
 
-static inline void serve(int fd)
+static inline bool serve(void *arg, int fd, const struct nbt_request *request)
 {
-    char request[8192];
-    size_t len = 0;
-    struct hit hit = {.mono_ms = 0};
-    while (len + 1 < sizeof(request)) {
-        ssize_t n = recv(fd, request + len, sizeof(request) - 1 - len, 0);
-        if (n <= 0) {
-            break;
-        }
-        len += (size_t)n;
-        request[len] = '\0';
-        if (strstr(request, "\r\n\r\n")) {
-            break;
-        }
-    }
-    request[len] = '\0';
-    const char *host = strstr(request, "Host: ");
-    (void)sscanf(request, "GET %63s", hit.path);
-    (void)sscanf(host ? host : "", "Host: %63[^\r]", hit.host);
-    hit.mono_ms = nb_mono_ms();
+    struct hit hit = {.mono_ms = request->mono_ms};
+    (void)arg;
+    (void)snprintf(hit.host, sizeof(hit.host), "%.63s", request->host);
+    (void)snprintf(hit.path, sizeof(hit.path), "%.63s", request->path);
     pthread_mutex_lock(&server.mu);
     bool held = server.hold && server.held_n < HELD_MAX && strcmp(hit.host, "slow.example") == 0 &&
                 strcmp(hit.path, "/robots.txt") == 0;
@@ -145,28 +107,10 @@ static inline void serve(int fd)
     if (held) {
         server.held[server.held_n++] = fd;
     } else {
-        answer(fd, &hit, request);
+        answer(fd, &hit, request->text);
     }
     pthread_mutex_unlock(&server.mu);
-    if (!held) {
-        (void)shutdown(fd, SHUT_WR);
-        (void)close(fd);
-    }
-}
-
-static inline void *run_server(void *arg)
-{
-    (void)arg;
-    while (!atomic_load(&server.stop)) {
-        struct pollfd ready = {server.fd, POLLIN, 0};
-        if (poll(&ready, 1, 20) == 1) {
-            int fd = accept(server.fd, NULL, NULL);
-            if (fd >= 0) {
-                serve(fd);
-            }
-        }
-    }
-    return NULL;
+    return held;
 }
 
 static inline void set_pages(const struct page *pages, size_t n)
@@ -186,9 +130,8 @@ static inline void let_go(void)
     pthread_mutex_lock(&server.mu);
     server.hold = false;
     for (size_t i = 0; i < server.held_n; i++) {
-        send_page(server.held[i], "200 OK\r\n", "User-agent: *\nDisallow: /x\n");
-        (void)shutdown(server.held[i], SHUT_WR);
-        (void)close(server.held[i]);
+        nbt_web_send_page(server.held[i], "200 OK\r\n", "User-agent: *\nDisallow: /x\n");
+        nbt_web_close(server.held[i]);
     }
     server.held_n = 0;
     pthread_mutex_unlock(&server.mu);
@@ -216,14 +159,8 @@ static inline void forget(void)
 
 static inline void start_server(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(address);
-    server.fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(server.fd, (struct sockaddr *)&address, len), 0);
-    assert_int_equal(listen(server.fd, 256), 0);
-    assert_int_equal(getsockname(server.fd, (struct sockaddr *)&address, &len), 0);
-    server.port = ntohs(address.sin_port);
-    assert_int_equal(pthread_create(&server.thread, NULL, run_server, NULL), 0);
+    server.web = nbt_web_start(1, serve, NULL);
+    server.port = nbt_web_port(server.web);
 }
 
 /* ---- a crawl ---- */

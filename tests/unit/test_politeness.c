@@ -495,9 +495,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    atomic_store(&server.stop, true);
-    (void)pthread_join(server.thread, NULL);
-    (void)close(server.fd);
+    nbt_web_stop(server.web);
     nb_feed_fini();
     nb_url_fini();
     return 0;

@@ -11,6 +11,8 @@
 #include <nabiz/sources.h>
 #include <nabiz/url.h>
 
+#include "crawler/sources_line.h"
+
 static char *dir;
 static char *path;
 static struct nb_arena *arena;
@@ -316,6 +318,78 @@ static void a_hundred_thousand_sources_are_found_again(void **state)
     nb_sources_free(sources);
 }
 
+static void how_a_source_is_asked_is_read_and_checked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *options;
+        const char *wrong; /* a part of it; NULL: nothing */
+    } rows[] = {
+        {"private", NULL},
+        {"proxy=http://proxy.example:3128", NULL},
+        {"proxy=socks5h://u:p@proxy.example:1080 private", NULL},
+        {"proxy=none", NULL},
+        {"proxy=\"\"", "a proxy begins"},
+        {"proxy=https://proxy.example", "a proxy begins"},
+        {"proxy=proxy.example:3128", "a proxy begins"},
+        {"proxy=http://", "names a host"},
+        {"proxy=http://a/b", "nothing behind it"},
+        {"header=\"X-Api-Key: a b\"", NULL},
+        {"header=Authorization:x header=\"X-Two:  2 \"", NULL},
+        {"header=\"no colon\"", "Name: value"},
+        {"header=\": x\"", "Name: value"},
+        {"header=\"X Y: z\"", "letters, digits"},
+        {"header=\"X: \"", "no value"},
+        {"header=\"X: a\tb\"", "control character"},
+        {"header=\"Host: other.example\"", "nabiz's own"},
+        {"header=\"user-agent: Mozilla\"", "nabiz's own"},
+        {"header=\"Content-Length: 5\"", "nabiz's own"},
+        {"header=\"Transfer-Encoding: chunked\"", "nabiz's own"},
+        {"header=\"Proxy-Authorization: x\"", "nabiz's own"},
+        {"header=\"Cookie: a=b\"", "cookie="},
+        {"header=A:1 header=A:1 header=A:1 header=A:1 header=A:1 header=A:1 header=A:1 header=A:1 "
+         "header=A:1",
+         "more than 8"},
+        {"cookie=\"a=b; c=d\"", NULL},
+        {"cookie=\"a\"", "name=value"},
+        {"cookie=\"a=b\rc\"", "control character"},
+        {"public", "paused or private"},
+        {"secret=1", "unknown key"},
+    };
+    nb_arena_reset(arena);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_source_line line;
+        char *text = nb_arena_printf(arena, "https://a.example/feed %s", rows[i].options);
+        const char *wrong = nb_source_line_parse(nb_slice_str(text), arena, &line);
+        if (rows[i].wrong ? !wrong || !strstr(wrong, rows[i].wrong) : wrong != NULL) {
+            fail_msg("%s: %s", rows[i].options, wrong ? wrong : "nothing wrong");
+        }
+    }
+}
+
+static void how_a_source_is_asked_is_kept_with_its_origin(void **state)
+{
+    (void)state;
+    struct nb_sources *sources = load("https://A.example:443/feed header=\"X: 1\" header=\"Y: 2\" "
+                                      "cookie=\"a=b\" proxy=none private\n"
+                                      "http://b.example:8080/feed private\n"
+                                      "http://c.example/feed every=1h\n");
+    assert_int_equal(nb_sources_n(sources), 3);
+    const struct nb_source_request *first = nb_sources_at(sources, 0)->request;
+    assert_slice_equal(first->origin, "https://a.example");
+    assert_int_equal(first->headers_n, 2);
+    assert_string_equal(first->headers[1], "Y: 2");
+    assert_string_equal(first->cookie, "a=b");
+    assert_string_equal(first->proxy, "");
+    assert_true(first->is_private);
+    const struct nb_source_request *second = nb_sources_at(sources, 1)->request;
+    assert_slice_equal(second->origin, "http://b.example:8080");
+    assert_null(second->proxy);
+    assert_null(second->cookie);
+    assert_null(nb_sources_at(sources, 2)->request);
+    nb_sources_free(sources);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +406,8 @@ int main(void)
         cmocka_unit_test(opml_goes_out_and_comes_back),
         cmocka_unit_test(opml_of_others_is_read),
         cmocka_unit_test(a_hundred_thousand_sources_are_found_again),
+        cmocka_unit_test(how_a_source_is_asked_is_read_and_checked),
+        cmocka_unit_test(how_a_source_is_asked_is_kept_with_its_origin),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
