@@ -320,7 +320,7 @@ enum nb_err tr_lexicon_add_root(struct tr_lexicon *lexicon, struct nb_slice fold
 /* word[marks][/causative][>lemma]; aorist (*) and causative are not used yet: any is taken. */
 static enum nb_err read_root(struct tr_lexicon *lexicon, struct nb_slice word, enum tr_pos pos)
 {
-    static const char marks[] = "~-+^!=*";
+    static const char marks[] = "~-+^!=*&";
     unsigned found = 0;
     size_t arrow = nb_slice_find_byte(word, '>', 0);
     struct nb_slice text = nb_slice_sub(word, 0, arrow);
