@@ -31,6 +31,11 @@ struct looks {
 static struct looks look_at(struct nb_slice body)
 {
     struct looks looks = {0};
+    struct nb_utf8_looks whole;
+    if (nb_utf8_scan(body, &whole) == body.len && !whole.nul) {
+        looks.multi_byte = whole.multi_byte; /* as nearly all bodies are */
+        return looks;
+    }
     for (size_t i = 0; i < body.len;) {
         struct nb_slice rest = nb_slice_sub(body, i, body.len);
         size_t n = nb_utf8_valid_prefix(rest);

@@ -13,6 +13,10 @@
 
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <unicode/uchar.h>
 #include <unicode/uclean.h>
 #include <unicode/unorm2.h>
@@ -30,18 +34,6 @@ static uint64_t load_word(const char *p)
     uint64_t word;
     memcpy(&word, p, sizeof(word));
     return word;
-}
-
-/* The first byte at or after i that is not ASCII. */
-static size_t skip_ascii(struct nb_slice s, size_t i)
-{
-    while (s.len - i >= 8 && (load_word(s.p + i) & HIGH_BITS) == 0) {
-        i += 8;
-    }
-    while (i < s.len && (unsigned char)s.p[i] < 0x80) {
-        i++;
-    }
-    return i;
 }
 
 /* The first byte at or after i that is neither printable ASCII nor DEL. */
@@ -112,18 +104,126 @@ static bool ill_formed(struct nb_slice s, size_t i, size_t n, uint32_t code_poin
     return code_point == NB_REPLACEMENT && !(n == 3 && *bytes_at(s, i) == 0xEF);
 }
 
-size_t nb_utf8_valid_prefix(struct nb_slice s)
+/*
+ * Code points that are NFC whatever stands beside them (NFC_Quick_Check=Yes and combining class 0).
+ * A test holds these ranges against ICU: Latin without marks, general punctuation from U+2002 on
+ * (U+2000 and U+2001 decompose), currency signs, variation selectors, emoji.
+ */
+static bool never_changes(uint32_t c)
+{
+    return c < 0x300 || (c >= 0x2002 && c < 0x20D0) || (c >= 0xFE00 && c <= 0xFE0F) ||
+           (c >= 0x1F000 && c <= 0x1FAFF);
+}
+
+static bool is_bad_control(char byte)
+{
+    return (unsigned char)byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
+}
+
+/* One character at *i. @return false when it is ill-formed. */
+static bool scan_one(struct nb_slice s, size_t *i, struct nb_utf8_looks *looks)
+{
+    uint32_t code_point;
+    size_t n = sequence(bytes_at(s, *i), s.len - *i, &code_point);
+    if (ill_formed(s, *i, n, code_point)) {
+        return false;
+    }
+    looks->multi_byte += n > 1;
+    looks->nul = looks->nul || code_point == 0;
+    looks->controls = looks->controls || is_bad_control(s.p[*i]);
+    looks->unsettled = looks->unsettled || !never_changes(code_point);
+    *i += n;
+    return true;
+}
+
+#ifdef __SSE2__
+enum { BLOCK = 16 };
+
+static unsigned equal_to(__m128i block, int byte)
+{
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8((char)byte)));
+}
+
+static unsigned masked_equal_to(__m128i block, int mask, int byte)
+{
+    return equal_to(_mm_and_si128(block, _mm_set1_epi8((char)mask)), byte);
+}
+
+static unsigned at_least(__m128i block, int byte)
+{
+    __m128i limit = _mm_set1_epi8((char)byte);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(block, limit), block));
+}
+
+/*
+ * The characters of one or two bytes that a block begins with. In one that has no others each lead
+ * byte is followed by a continuation byte, and nothing else is: two sets of bits, one shifted.
+ * @return bytes that were looked at: all, all but a lead byte at the end, or 0 when there is
+ *         something else among them.
+ */
+static size_t scan_block(const char *p, struct nb_utf8_looks *looks)
+{
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
+    unsigned high = (unsigned)_mm_movemask_epi8(block);
+    unsigned leads = 0;
+    size_t n = BLOCK;
+    if (high) {
+        leads = masked_equal_to(block, 0xE0, 0xC0);
+        if (masked_equal_to(block, 0xFE, 0xC0)) {
+            return 0; /* C0 and C1 begin overlong forms */
+        }
+        n -= leads >> (BLOCK - 1);
+        leads &= 0x7FFF;
+        unsigned cut = n < BLOCK ? 0x8000 : 0;
+        if ((high & ~cut) != (leads | leads << 1) ||
+            masked_equal_to(block, 0xC0, 0x80) != leads << 1) {
+            return 0;
+        }
+        looks->multi_byte += (size_t)__builtin_popcount(leads);
+        looks->unsettled = looks->unsettled || (at_least(block, 0xCC) & leads);
+    }
+    unsigned controls = ~at_least(block, 0x20) & 0xFFFF;
+    if (controls) {
+        controls &= ~(equal_to(block, '\t') | equal_to(block, '\n') | equal_to(block, '\r'));
+        looks->controls = looks->controls || controls;
+        looks->nul = looks->nul || equal_to(block, 0);
+    }
+    return n;
+}
+
+size_t nb_utf8_scan(struct nb_slice s, struct nb_utf8_looks *looks)
 {
     size_t i = 0;
-    while ((i = skip_ascii(s, i)) < s.len) {
-        uint32_t code_point;
-        size_t n = sequence(bytes_at(s, i), s.len - i, &code_point);
-        if (ill_formed(s, i, n, code_point)) {
-            break;
-        }
+    *looks = (struct nb_utf8_looks){0};
+    while (s.len - i >= BLOCK) {
+        size_t n = scan_block(s.p + i, looks);
+        size_t end = i + BLOCK;
         i += n;
+        while (n == 0 && i < end) {
+            if (!scan_one(s, &i, looks)) {
+                return i;
+            }
+        }
+    }
+    while (i < s.len && scan_one(s, &i, looks)) {
     }
     return i;
+}
+#else
+size_t nb_utf8_scan(struct nb_slice s, struct nb_utf8_looks *looks)
+{
+    size_t i = 0;
+    *looks = (struct nb_utf8_looks){0};
+    while (i < s.len && scan_one(s, &i, looks)) {
+    }
+    return i;
+}
+#endif
+
+size_t nb_utf8_valid_prefix(struct nb_slice s)
+{
+    struct nb_utf8_looks looks;
+    return nb_utf8_scan(s, &looks);
 }
 
 bool nb_utf8_valid(struct nb_slice s)
@@ -182,13 +282,8 @@ struct nb_slice nb_utf8_cut(struct nb_slice s, size_t max_bytes)
     return nb_slice_sub(s, 0, end);
 }
 
-static bool is_bad_control(char byte)
-{
-    return (unsigned char)byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r';
-}
-
 /* Copy s repaired to `to`, or only measure when `to` is NULL. @return bytes. */
-static size_t repair_into(struct nb_slice s, char *to, bool *changed)
+static size_t repair_into(struct nb_slice s, char *to)
 {
     size_t out = 0, i = 0;
     while (i < s.len) {
@@ -205,7 +300,6 @@ static size_t repair_into(struct nb_slice s, char *to, bool *changed)
         size_t n = sequence(bytes_at(s, i), s.len - i, &code_point);
         bool control = is_bad_control(s.p[i]);
         char encoded[4];
-        *changed = *changed || control || ill_formed(s, i, n, code_point);
         size_t written = nb_utf8_put(control ? ' ' : code_point, encoded);
         if (to) {
             memcpy(to + out, encoded, written);
@@ -218,43 +312,19 @@ static size_t repair_into(struct nb_slice s, char *to, bool *changed)
 
 enum nb_err nb_utf8_repair(struct nb_slice in, struct nb_arena *arena, struct nb_slice *out)
 {
-    bool changed = false;
-    size_t n = repair_into(in, NULL, &changed);
-    if (!changed) {
+    struct nb_utf8_looks looks;
+    if (nb_utf8_scan(in, &looks) == in.len && !looks.controls) {
         *out = in;
         return NB_OK;
     }
+    size_t n = repair_into(in, NULL);
     char *p = nb_arena_alloc(arena, n);
     if (!p) {
         return NB_ENOMEM;
     }
-    (void)repair_into(in, p, &changed);
+    (void)repair_into(in, p);
     *out = nb_slice(p, n);
     return NB_OK;
-}
-
-/*
- * Code points that are NFC whatever stands beside them (NFC_Quick_Check=Yes and combining class 0).
- * A test holds these ranges against ICU: Latin without marks, general punctuation from U+2002 on
- * (U+2000 and U+2001 decompose), currency signs, variation selectors, emoji.
- */
-static bool never_changes(uint32_t c)
-{
-    return c < 0x300 || (c >= 0x2002 && c < 0x20D0) || (c >= 0xFE00 && c <= 0xFE0F) ||
-           (c >= 0x1F000 && c <= 0x1FAFF);
-}
-
-/* The first byte whose code point needs ICU's opinion. */
-static size_t skip_never_changing(struct nb_slice s)
-{
-    size_t i = 0;
-    while ((i = skip_ascii(s, i)) < s.len) {
-        size_t at = i;
-        if (!never_changes(nb_utf8_next(s, &i))) {
-            return at;
-        }
-    }
-    return s.len;
 }
 
 /* Break runs of more than RUN_MAX marks in well-formed UTF-16; `to` has room for every unit and one
@@ -326,7 +396,8 @@ static enum nb_err to_utf8(const UChar *from, int32_t n, struct nb_arena *arena,
 
 enum nb_err nb_text_nfc(struct nb_slice in, struct nb_arena *arena, struct nb_slice *out)
 {
-    if (skip_never_changing(in) == in.len) {
+    struct nb_utf8_looks looks;
+    if (nb_utf8_scan(in, &looks) == in.len && !looks.unsettled) {
         *out = in;
         return NB_OK;
     }

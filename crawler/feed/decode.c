@@ -129,7 +129,5 @@ enum nb_err nb_feed_decode(struct nb_slice bytes, struct nb_slice content_type,
         charset.name = "windows-1254";
     }
     *broken = what_is_wrong(charset, bytes, content_type, arena);
-    struct nb_slice text;
-    enum nb_err err = nb_charset_decode(charset, bytes, arena, &text);
-    return err == NB_OK ? nb_utf8_repair(text, arena, out) : err;
+    return nb_charset_decode(charset, bytes, arena, out);
 }

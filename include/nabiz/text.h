@@ -17,6 +17,21 @@
 
 #define NB_REPLACEMENT 0xFFFDu
 
+/** What a text is made of, as far as that decides what has to be done with it. */
+struct nb_utf8_looks {
+    size_t multi_byte; /* characters of more than one byte */
+    bool nul;
+    bool controls;  /* C0 characters but \t \n \r, NUL among them */
+    bool unsettled; /* there is a code point that NFC may change, alone or beside another */
+};
+
+/**
+ * Look at every byte once, sixteen at a time where the machine can.
+ * @param looks  [out] of the valid prefix.
+ * @return the length of the longest valid prefix of s.
+ */
+size_t nb_utf8_scan(struct nb_slice s, struct nb_utf8_looks *looks);
+
 /** Well-formed UTF-8 by Unicode 15 table 3-7 (no surrogates, no overlong forms). */
 bool nb_utf8_valid(struct nb_slice s);
 

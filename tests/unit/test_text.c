@@ -291,9 +291,87 @@ static void columns_are_what_a_terminal_takes(void **state)
     }
 }
 
+/* What a scan says, character by character. */
+static size_t scan_slowly(struct nb_slice s, struct nb_utf8_looks *looks)
+{
+    size_t i = 0;
+    *looks = (struct nb_utf8_looks){0};
+    while (i < s.len) {
+        size_t at = i;
+        char back[4];
+        uint32_t c = nb_utf8_next(s, &i);
+        size_t n = nb_utf8_put(c, back);
+        if (n != i - at || memcmp(back, s.p + at, n) != 0) {
+            return at;
+        }
+        looks->multi_byte += n > 1;
+        looks->nul = looks->nul || c == 0;
+        looks->controls = looks->controls || (c < 0x20 && c != '\t' && c != '\n' && c != '\r');
+        looks->unsettled =
+            looks->unsettled || !(c < 0x300 || (c >= 0x2002 && c < 0x20D0) ||
+                                  (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x1F000 && c <= 0x1FAFF));
+    }
+    return i;
+}
+
+static void a_scan_sees_what_reading_character_by_character_sees(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"a",
+                                        "bcdefgh",
+                                        " ",
+                                        "\n",
+                                        "\xC4\xB1",
+                                        "\xC5\x9F",
+                                        "\xC3\xBC",
+                                        "\xCC\x81",
+                                        "\xDF\xBF",
+                                        "\xC1\xBF",
+                                        "\x80",
+                                        "\xC4",
+                                        "\x01",
+                                        "\t",
+                                        "\x7F",
+                                        "\xE2\x80\x99",
+                                        "\xE0\x80\x80",
+                                        "\xED\xA0\x80",
+                                        "\xEF\xBF\xBD",
+                                        "\xF0\x9F\x98\x80",
+                                        "\xF4\x90\x80\x80",
+                                        "\xFF"};
+    size_t parts_n = sizeof(parts) / sizeof(parts[0]);
+    uint32_t random = 1;
+    for (int round = 0; round < 20000; round++) {
+        char text[128];
+        size_t len = 0;
+        /* mostly what is well-formed, or every scan would end at once */
+        size_t most = round % 3 == 0 ? parts_n : round % 3 == 1 ? 9 : 16;
+        size_t want = (random >> 8) % 90;
+        while (len < want) {
+            random = random * 1664525u + 1013904223u;
+            size_t k = (random >> 8) % most;
+            k = most == 16 && k >= 9 && k < 12 ? 4 : k;
+            memcpy(text + len, parts[k], strlen(parts[k]));
+            len += strlen(parts[k]);
+            if ((random >> 4) % 64 == 0) {
+                text[len++] = '\0';
+            }
+        }
+        struct nb_slice s = nb_slice(text, len);
+        struct nb_utf8_looks fast;
+        struct nb_utf8_looks slow;
+        assert_int_equal(nb_utf8_scan(s, &fast), scan_slowly(s, &slow));
+        assert_int_equal(fast.multi_byte, slow.multi_byte);
+        assert_int_equal(fast.nul, slow.nul);
+        assert_int_equal(fast.controls, slow.controls);
+        assert_int_equal(fast.unsettled, slow.unsettled);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_scan_sees_what_reading_character_by_character_sees),
         cmocka_unit_test(utf8_is_what_table_3_7_says),
         cmocka_unit_test(every_code_point_survives_encoding_and_decoding),
         cmocka_unit_test(ill_formed_input_is_decoded_part_by_part),
