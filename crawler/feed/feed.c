@@ -172,6 +172,9 @@ static size_t skip_special(struct nb_slice s, size_t at)
     static const struct nb_slice marks[][2] = {
         {{"<!--", 4}, {"-->", 3}}, {{"<![CDATA[", 9}, {"]]>", 3}}, {{"<?", 2}, {"?>", 2}}};
     struct nb_slice rest = nb_slice_sub(s, at, s.len);
+    if (rest.len < 2 || (rest.p[1] != '!' && rest.p[1] != '?')) {
+        return at;
+    }
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         if (nb_slice_starts(rest, marks[i][0])) {
             size_t end = nb_slice_find(s, marks[i][1], at + marks[i][0].len);

@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <nabiz/text.h>
 
 #include "crawler/feed/entity.h"
@@ -96,16 +100,66 @@ static bool is_ordinary(char byte)
     return c != 0xc2 && c != 0xe2 && c != 0xe3 && c != 0xef && c < 0xf0;
 }
 
+#ifdef __SSE2__
+enum { BLOCK = 16 };
+
+static __m128i same(__m128i block, int byte)
+{
+    return _mm_cmpeq_epi8(block, _mm_set1_epi8((char)byte));
+}
+
+/* How many bytes of a block at p can be copied as they are: ordinary ones, and single spaces. */
+static size_t plain_bytes(const char *p)
+{
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i small = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(' ')), block);
+    __m128i large = _mm_cmpeq_epi8(_mm_max_epu8(block, _mm_set1_epi8((char)0xf0)), block);
+    __m128i other = _mm_or_si128(_mm_or_si128(same(block, '<'), same(block, '&')),
+                                 _mm_or_si128(same(block, 0x7f), same(block, 0xc2)));
+    other = _mm_or_si128(other, _mm_or_si128(same(block, 0xe2), same(block, 0xe3)));
+    other = _mm_or_si128(other, _mm_or_si128(same(block, 0xef), _mm_or_si128(small, large)));
+    unsigned not_ordinary = (unsigned)_mm_movemask_epi8(other);
+    unsigned spaces = (unsigned)_mm_movemask_epi8(same(block, ' '));
+    /* a space before an ordinary byte of the same block */
+    unsigned stops = not_ordinary & ~(spaces & ~(not_ordinary >> 1) & 0x7fff);
+    return stops ? (size_t)__builtin_ctz(stops) : BLOCK;
+}
+#endif
+
+/*
+ * The end of a run that is copied as it is: ordinary bytes, and single spaces between them, which
+ * come out as they went in. s[from] is ordinary or the end.
+ */
+static size_t run_end(struct nb_slice s, size_t from, size_t end)
+{
+    size_t run = from;
+    for (;;) {
+#ifdef __SSE2__
+        size_t n = BLOCK;
+        while (n == BLOCK && end - run >= BLOCK) {
+            n = plain_bytes(s.p + run);
+            run += n;
+        }
+#endif
+        if (run == end) {
+            return run;
+        }
+        bool single = s.p[run] == ' ' && run > from && run + 1 < end && s.p[run - 1] != ' ' &&
+                      is_ordinary(s.p[run + 1]);
+        if (!single && !is_ordinary(s.p[run])) {
+            return run;
+        }
+        run++;
+    }
+}
+
 /* Ordinary text up to `end`; '<' is text here, '&' a reference when decode is set. */
 void nb_sink_text(struct nb_text_sink *sink, struct nb_slice s, size_t from, size_t end,
                   bool decode)
 {
     s.len = end;
     while (from < end) {
-        size_t run = from;
-        while (run < end && is_ordinary(s.p[run])) {
-            run++;
-        }
+        size_t run = is_ordinary(s.p[from]) ? run_end(s, from, end) : from;
         add_bytes(sink, nb_slice_sub(s, from, run));
         from = run;
         if (from == end) {

@@ -93,6 +93,39 @@ static void html_becomes_the_text_a_reader_sees(void **state)
     }
 }
 
+/* White space collapsed and trimmed, for what has neither markup nor anything beyond ASCII. */
+static void collapse(const char *text, char *out)
+{
+    size_t n = 0;
+    for (; *text; text++) {
+        bool space = *text == ' ' || *text == '\n' || *text == '\t';
+        if (!space || (n > 0 && out[n - 1] != ' ')) {
+            out[n++] = space ? ' ' : *text;
+        }
+    }
+    out[n > 0 && out[n - 1] == ' ' ? n - 1 : n] = '\0';
+}
+
+static void words_come_out_as_they_went_in_wherever_the_spaces_are(void **state)
+{
+    (void)state;
+    static const char bytes[] = "abcdefgh   \n\t.,";
+    uint32_t random = 7;
+    for (int round = 0; round < 5000; round++) {
+        char text[100];
+        char want[100];
+        size_t n = (random >> 8) % 90;
+        for (size_t i = 0; i < n; i++) {
+            random = random * 1664525u + 1013904223u;
+            text[i] = bytes[(random >> 8) % (round % 2 ? 10 : sizeof(bytes) - 1)];
+        }
+        text[n] = '\0';
+        random += 1;
+        collapse(text, want);
+        assert_slice_equal(text_of(text).text, want);
+    }
+}
+
 static void links_come_absolute_and_with_their_text(void **state)
 {
     (void)state;
@@ -165,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(html_becomes_the_text_a_reader_sees),
+        cmocka_unit_test(words_come_out_as_they_went_in_wherever_the_spaces_are),
         cmocka_unit_test(links_come_absolute_and_with_their_text),
         cmocka_unit_test(a_title_is_one_line_without_tags),
         cmocka_unit_test(plain_text_keeps_its_paragraphs),
