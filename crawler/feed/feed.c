@@ -213,6 +213,27 @@ static bool has_huge_tag(struct nb_slice s)
     return false;
 }
 
+/* @return false when there is none, or an error of any kind in it: read the whole then. */
+static bool read_skeleton(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    struct nb_feed_skeleton skeleton;
+    const char *broken = reader->broken;
+    struct nb_arena_mark mark = nb_arena_mark(reader->arena);
+    if (!nb_feed_skeleton_make(text, &skeleton)) {
+        return false;
+    }
+    reader->gaps = (const struct nb_feed_gap *)(const void *)skeleton.gaps.p;
+    reader->gaps_n = skeleton.gaps.len / sizeof(*reader->gaps);
+    enum nb_err err = nb_feed_xml_read(reader, nb_buf_slice(&skeleton.markup), false);
+    bool ok = err == NB_OK && !reader->fatal && reader->broken == broken && reader->gaps_n == 0;
+    nb_feed_skeleton_free(&skeleton);
+    if (!ok) {
+        reader->broken = broken;
+        nb_arena_rewind(reader->arena, mark);
+    }
+    return ok;
+}
+
 /* @return NB_ESYNTAX when the markup is not well-formed. */
 static enum nb_err read_strictly(struct nb_feed_reader *reader, struct nb_slice text,
                                  struct nb_feed *feed, const struct nb_url *base)
@@ -222,6 +243,10 @@ static enum nb_err read_strictly(struct nb_feed_reader *reader, struct nb_slice 
         reader->broken = reader->broken ? reader->broken : "a tag with very many attributes";
         return NB_ESYNTAX;
     }
+    if (read_skeleton(reader, text)) {
+        return NB_OK;
+    }
+    reader_reset(reader, feed, base);
     enum nb_err err = nb_feed_xml_read(reader, text, false);
     return reader->fatal && err != NB_ENOMEM ? NB_ESYNTAX : err;
 }

@@ -109,6 +109,18 @@ struct nb_feed_frame {
     const void *name; /* libxml2's own, for the implied base only */
 };
 
+/* A text that was taken out of the markup. */
+struct nb_feed_gap {
+    size_t at; /* where it belongs in the markup that is left */
+    struct nb_slice text;
+};
+
+struct nb_feed_skeleton {
+    struct nb_buf markup;
+    struct nb_buf gaps;     /* struct nb_feed_gap, in order */
+    struct nb_buf resolved; /* texts that had references */
+};
+
 struct nb_feed_reader {
     struct nb_arena *arena;
     const struct nb_date_context *dates;
@@ -139,6 +151,9 @@ struct nb_feed_reader {
     bool guid_is_permalink;
     int64_t sy_period_s;
     int64_t sy_frequency;
+
+    const struct nb_feed_gap *gaps; /* texts that libxml2 does not see, from the next one on */
+    size_t gaps_n;
 
     const char *broken; /* first thing wrong with the markup, in the arena; NULL when none */
     bool fatal;         /* it was not well-formed */
@@ -203,6 +218,16 @@ enum nb_err nb_feed_json_read(struct nb_feed_reader *reader, struct nb_slice tex
  * @return NB_OK, NB_ENOMEM, NB_ETOOBIG (elements deeper than NB_FEED_DEPTH).
  */
 enum nb_err nb_feed_repair(struct nb_slice text, struct nb_buf *out);
+
+/* skeleton.c */
+
+/**
+ * Markup without its texts, for libxml2 to go over; see reader->gaps.
+ * @param text  from the root element on; borrowed as long as the skeleton is used.
+ * @return false when there is no skeleton of it; nothing is to be freed then.
+ */
+bool nb_feed_skeleton_make(struct nb_slice text, struct nb_feed_skeleton *out);
+void nb_feed_skeleton_free(struct nb_feed_skeleton *skeleton);
 
 /* value.c: from the text of an element to a value; failures go to reader->err. */
 

@@ -237,6 +237,32 @@ static void open_root(struct nb_feed_reader *reader, const xmlChar *name, const 
     reader->home_uri = uri;
 }
 
+static void add_text(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    if (!reader->capture_depth || reader->form == NB_FEED_BINARY || reader->err != NB_OK) {
+        return;
+    }
+    bool nested =
+        reader->depth > reader->capture_depth && reader->form == NB_FEED_HTML && !reader->escaped;
+    if (reader->form == NB_FEED_XHTML || nested) {
+        add_escaped(&reader->text, text);
+    } else {
+        nb_buf_add(&reader->text, text);
+    }
+}
+
+/* The texts that were taken out before where the parser is now. */
+static void add_gaps(const struct _xmlParserCtxt *ctxt, struct nb_feed_reader *reader)
+{
+    const xmlParserInput *input = ctxt->input;
+    size_t at = input->consumed + (size_t)(input->cur - input->base);
+    while (reader->gaps_n > 0 && reader->gaps->at < at) {
+        add_text(reader, reader->gaps->text);
+        reader->gaps++;
+        reader->gaps_n--;
+    }
+}
+
 static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int namespaces_n, const xmlChar **namespaces, int attrs_n, int defaulted_n,
                      const xmlChar **raw)
@@ -245,6 +271,7 @@ static void on_start(void *data, const xmlChar *name, const xmlChar *prefix, con
     (void)defaulted_n;
     struct nb_feed_reader *reader = ((xmlParserCtxtPtr)data)->_private;
     struct nb_feed_attrs attrs = {raw, attrs_n};
+    add_gaps(data, reader);
     reader->namespaces_n += namespaces_n;
     if (reader->err != NB_OK || reader->depth == NB_FEED_DEPTH ||
         reader->namespaces_n > NAMESPACES_MAX) {
@@ -290,6 +317,7 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const
     (void)prefix;
     (void)uri;
     struct nb_feed_reader *reader = ((xmlParserCtxtPtr)data)->_private;
+    add_gaps(data, reader);
     if (reader->depth == 0 || reader->err != NB_OK) {
         return;
     }
@@ -321,17 +349,8 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix, const
 static void on_text(void *data, const xmlChar *text, int len)
 {
     struct nb_feed_reader *reader = ((xmlParserCtxtPtr)data)->_private;
-    if (!reader->capture_depth || reader->form == NB_FEED_BINARY || reader->err != NB_OK) {
-        return;
-    }
-    struct nb_slice s = nb_slice(text, (size_t)len);
-    bool nested =
-        reader->depth > reader->capture_depth && reader->form == NB_FEED_HTML && !reader->escaped;
-    if (reader->form == NB_FEED_XHTML || nested) {
-        add_escaped(&reader->text, s);
-    } else {
-        nb_buf_add(&reader->text, s);
-    }
+    add_gaps(data, reader);
+    add_text(reader, nb_slice(text, (size_t)len));
 }
 
 static void on_error(void *data, xmlErrorPtr error)
