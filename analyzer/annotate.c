@@ -35,7 +35,7 @@ static enum nb_err read_text(const struct annotate *a, struct nb_slice text,
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < out->tokens_n; i++) {
-        tr_read(a->knowledge->lexicon, &tokens[i], &readings[i]);
+        tr_read(a->knowledge->lexicon, &tokens[i], a->arena, &readings[i]);
     }
     out->tokens = tokens;
     out->sentences = sentences;
@@ -69,7 +69,8 @@ static void weigh_language(const struct annotate *a, const struct nb_reading_tex
             *evidence += 2 * a->knowledge->language[reading->surfaces[s]];
         }
         *evidence += !token->ascii && has_turkish_letter(token->folded) ? 2 : 0;
-        *evidence += reading->known && token->folded.len > 3 && !reading->analyses[0].plain;
+        *evidence +=
+            reading->known && token->folded.len > 3 && !(reading->analyses[0].flags & TR_PLAIN);
     }
 }
 
@@ -144,8 +145,8 @@ static enum nb_err put_tokens(struct annotate *a)
         }
         if (reading->features) {
             char text[FEATURES_BYTES_MAX];
-            size_t len =
-                tr_features_text(a->knowledge->lexicon, reading->features, text, sizeof(text));
+            size_t len = tr_core_features_text(tr_lexicon_core(a->knowledge->lexicon),
+                                               reading->features, text, sizeof(text));
             all[i].token.features = nb_arena_strdup(a->arena, nb_slice(text, len));
             if (!all[i].token.features) {
                 return NB_ENOMEM;

@@ -7,16 +7,38 @@
 #define NABIZ_CORE_H
 
 #include <nabiz/err.h>
+#include <nabiz/slice.h>
 
 #include "analyzer/turkish/morph.h"
 
+/* Name of the compiled core; it lies beside the directory of the lexicons, or in build/ there. */
+#define NB_CORE_FILE "turkish.bin"
+
+enum nb_core_from { NB_CORE_MAPPED, NB_CORE_COMPILED };
+
+struct nb_core_info {
+    enum nb_core_from from; /* a compiled file, or the texts, because they were edited */
+    char path[4096];        /* of the file, or of the directory of the texts */
+    uint64_t texts;         /* hash of the texts: equal ones read words equally */
+    size_t bad_lines_n;
+};
+
 /**
- * Load what morphology knows: suffixes.txt and every .txt in roots. A bad
+ * Load what morphology knows: suffixes.txt and every .txt of roots/ below the directory, by their
+ * compiled file where there is one that was made from these texts, else compiled in memory. A bad
  * line costs only that line: it is reported through diag with file and line, and counted.
- * @param bad_lines_n  [out] may be NULL.
- * @return NB_OK, NB_ENOTFOUND (no lexicons), NB_EIO, NB_ENOMEM. Free with tr_core_free().
+ * @param info  [out] may be NULL.
+ * @return NB_OK, NB_ENOTFOUND (no lexicons), NB_EIO, NB_ENOMEM, NB_ETOOBIG. Free with
+ *         tr_core_free().
  */
-enum nb_err nb_core_load(const char *lexicons, struct tr_core **out, size_t *bad_lines_n,
+enum nb_err nb_core_load(const char *lexicons, struct tr_core **out, struct nb_core_info *info,
                          struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * Compile the texts into a file, written whole or not at all.
+ * @return as nb_core_load(); NB_ESYNTAX when there are bad lines, which have been reported.
+ */
+enum nb_err nb_core_compile(const char *lexicons, const char *path,
+                            struct nb_error *error) NB_MUSTUSE;
 
 #endif

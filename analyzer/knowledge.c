@@ -1,7 +1,6 @@
 /*
- * Order of loading matters: suffixes are compiled first, so that the words of topics can be read;
- * roots and opinion words come before topics, so that a topic's word finds its root; the lexicon
- * is sealed last. Everything lives in two arenas, which is all that freeing has to do.
+ * Order of loading matters: morphology and opinion words come before topics, so that a topic's word
+ * finds its root. Everything lives in two arenas, which is all that freeing has to do.
  */
 #include "analyzer/knowledge_private.h"
 
@@ -15,6 +14,8 @@
 #include <nabiz/diag.h>
 #include <nabiz/file.h>
 #include <nabiz/mem.h>
+
+#include "analyzer/core.h"
 
 enum {
     KNOWLEDGE_BYTES_MAX = 256 << 20,
@@ -112,63 +113,30 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Files that hold lines of words; forms with an analysis of their own are not read yet. */
-static int is_roots_file(const struct dirent *entry)
+/* Morphology; of its texts the hash is part of what this knowledge is. */
+static enum nb_err load_core(struct load *load)
 {
-    struct nb_slice name = nb_slice_str(entry->d_name);
-    return name.len > 4 && name.p[0] != '.' && nb_slice_ends(name, NB_LIT(".txt")) &&
-           !nb_slice_eq(name, NB_LIT("exceptions.txt")) &&
-           !nb_slice_eq(name, NB_LIT("informal.txt"));
-}
-
-/* Every file of roots/, in the order of their names. */
-static enum nb_err load_roots(struct load *load)
-{
-    char path[4096];
-    struct dirent **entries = NULL;
-    struct nb_slice text;
-    int len = snprintf(path, sizeof(path), "%s/roots", load->dir);
-    int n = len > 0 && (size_t)len < sizeof(path) ? scandir(path, &entries, is_roots_file, by_bytes)
-                                                  : -1;
-    if (n < 0) {
-        return nb_error_set(load->error, errno == ENOMEM ? NB_ENOMEM : NB_ENOTFOUND, "%s: %s", path,
-                            strerror(errno));
+    struct tr_core *core;
+    struct nb_core_info info;
+    enum nb_err err = nb_core_load(load->dir, &core, &info, load->error);
+    if (err != NB_OK) {
+        return err;
     }
-    enum nb_err err = NB_OK;
-    for (int i = 0; i < n; i++) {
-        (void)snprintf(path, sizeof(path), "roots/%.255s", entries[i]->d_name);
-        if (err == NB_OK) {
-            err = read_file(load, load->dir, path, &text);
-        }
-        if (err == NB_OK) {
-            err = tr_lexicon_add_roots(load->knowledge->lexicon, text, report, load);
-        }
-        free(entries[i]); /* scandir's own memory */
-    }
-    free(entries);
-    return err;
+    load->bad_n += info.bad_lines_n;
+    load->parts[load->parts_n++] = NB_LIT("core");
+    load->parts[load->parts_n++] =
+        nb_arena_copy(load->files, nb_slice(&info.texts, sizeof(info.texts)));
+    load->knowledge->lexicon = tr_lexicon_new(core);
+    return load->knowledge->lexicon ? NB_OK : NB_ENOMEM;
 }
 
 static enum nb_err load_lexicons(struct load *load, struct nb_slice *languages)
 {
     struct nb_knowledge *k = load->knowledge;
     struct nb_slice text;
-    enum nb_err err = read_file(load, load->dir, "suffixes.txt", &text);
-    if (err == NB_ENOTFOUND) {
-        return nb_error_set(load->error, err,
-                            "%s/suffixes.txt: No such file or directory; data.lexicons names the "
-                            "directory of the lexicons, NABIZ_SHARE the one it lies in",
-                            load->dir);
-    }
-    if (err == NB_OK) {
-        tr_lexicon_watch(k->lexicon, "Polarity=Neg");
-        err = tr_lexicon_add_suffixes(k->lexicon, text, report, load);
-    }
-    if (err == NB_OK) {
-        err = tr_lexicon_compile(k->lexicon);
-    }
-    if (err == NB_OK) {
-        err = load_roots(load);
+    enum nb_err err = load_core(load);
+    if (err != NB_OK) {
+        return err;
     }
     nb_opinion_init(&k->opinion, k->lexicon, k->arena);
     for (int i = 0; err == NB_OK && i < NB_OPINION_FILES_N; i++) {
@@ -266,10 +234,7 @@ static enum nb_err load_topics(struct load *load, const char *dir)
 static enum nb_err seal(struct load *load, struct nb_slice languages)
 {
     struct nb_knowledge *k = load->knowledge;
-    enum nb_err err = tr_lexicon_seal(k->lexicon);
-    if (err == NB_OK) {
-        err = nb_opinion_seal(&k->opinion);
-    }
+    enum nb_err err = nb_opinion_seal(&k->opinion);
     if (err == NB_OK) {
         err = nb_topics_seal(&k->topics);
     }
@@ -297,8 +262,7 @@ enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct n
         goto out;
     }
     load.knowledge->arena = nb_arena_new(KNOWLEDGE_BYTES_MAX);
-    load.knowledge->lexicon = tr_lexicon_new();
-    if (!load.knowledge->arena || !load.knowledge->lexicon) {
+    if (!load.knowledge->arena) {
         goto out;
     }
     err = load_lexicons(&load, &languages);

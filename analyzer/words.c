@@ -36,7 +36,11 @@ enum nb_err nb_words_init(struct nb_words *words, const char *lexicons, const ch
                           size_t *bad_lines_n, struct nb_error *error)
 {
     *words = (struct nb_words){.core = NULL};
-    enum nb_err err = nb_core_load(lexicons, &words->core, bad_lines_n, error);
+    struct nb_core_info info;
+    enum nb_err err = nb_core_load(lexicons, &words->core, &info, error);
+    if (bad_lines_n) {
+        *bad_lines_n = info.bad_lines_n;
+    }
     if (err == NB_OK) {
         load_ranker(words, models);
     }

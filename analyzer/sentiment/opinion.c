@@ -33,7 +33,7 @@ enum {
 /* What begins at a token. */
 struct mark {
     const struct tr_term *opinion;
-    const struct tr_old_analysis *analysis; /* of its last word; NULL: as written */
+    const struct tr_analysis *analysis; /* of its last word; NULL: as written */
     const struct tr_term *shift;
 };
 
@@ -148,23 +148,24 @@ static bool ends_clause(const struct reader *r, size_t at)
 }
 
 /* Negated by its own suffixes; a bare -mA is a verbal noun unless the clause ends with it. */
-static bool negated(const struct reader *r, size_t at, const struct tr_old_analysis *analysis)
+static bool negated(const struct reader *r, size_t at, const struct tr_analysis *analysis)
 {
     if (!(analysis->features & r->opinion->negative)) {
         return false;
     }
-    if (analysis->features == r->opinion->negative && !ends_clause(r, at + 1)) {
+    bool bare = (analysis->features & r->opinion->command) == r->opinion->command;
+    if (bare && !ends_clause(r, at + 1)) {
         return false;
     }
     bool converb = analysis->features & r->opinion->converb;
     return !(converb && is_shift(r, at + 1, NB_CUE_BEFORE));
 }
 
-static const struct tr_old_analysis *verb_of(const struct reader *r, size_t at)
+static const struct tr_analysis *verb_of(const struct reader *r, size_t at)
 {
     const struct tr_reading *reading = &r->text->readings[at];
-    const struct tr_old_analysis *best = reading->analyses_n ? &reading->analyses[0] : NULL;
-    return best && best->root->pos == TR_VERB ? best : NULL;
+    const struct tr_analysis *best = reading->analyses_n ? &reading->analyses[0] : NULL;
+    return best && best->root_upos == TR_UPOS_VERB ? best : NULL;
 }
 
 struct turn {
@@ -179,17 +180,17 @@ static void turn(struct turn *t, const char *file, uint32_t line)
 }
 
 /* What stands behind an opinion that ends before `at` and turns it. */
-static void turn_ahead(const struct reader *r, size_t at, const struct tr_old_analysis *analysis,
+static void turn_ahead(const struct reader *r, size_t at, const struct tr_analysis *analysis,
                        struct turn *t)
 {
-    bool verb = analysis && analysis->root->pos == TR_VERB;
+    bool verb = analysis && analysis->root_upos == TR_UPOS_VERB;
     for (size_t i = 0; i < AHEAD && at < r->end; i++, at++) {
         const struct mark *mark = &r->marks[at];
         if (r->text->tokens[at].kind == TR_PUNCT || is_shift(r, at, NB_CUE_CONTRAST) ||
             (mark->opinion && mark->opinion->value && !mark->shift)) {
             return;
         }
-        const struct tr_old_analysis *next = verb_of(r, at);
+        const struct tr_analysis *next = verb_of(r, at);
         bool absent = is_shift(r, at, NB_CUE_ABSENT) && !verb;
         if (is_shift(r, at, NB_CUE_NEGATOR) || absent) {
             size_t behind = at + mark->shift->words_n;
@@ -251,11 +252,11 @@ static bool weigh(struct reader *r, size_t begin, size_t at, int32_t factor_mill
         return true; /* a term of strength 0 shields its words from other readings */
     }
     struct turn t = {false, NULL, 0};
-    const struct tr_old_analysis *analysis = mark->analysis;
+    const struct tr_analysis *analysis = mark->analysis;
     if (analysis && negated(r, behind - 1, analysis)) {
         turn(&t, "suffixes.txt", analysis->line);
     }
-    if (analysis && (analysis->features & r->opinion->privative)) {
+    if (analysis && (analysis->flags & TR_PRIVATIVE)) {
         turn(&t, "suffixes.txt", analysis->line);
     }
     turn_ahead(r, behind, analysis, &t);

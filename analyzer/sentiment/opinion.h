@@ -13,6 +13,7 @@
 #include <nabiz/err.h>
 
 #include "analyzer/turkish/lexicon.h"
+#include "analyzer/turkish/report.h"
 #include "analyzer/turkish/terms.h"
 
 /* kind, name in the lexicons */
@@ -91,7 +92,7 @@ extern const char *const nb_opinion_files[NB_OPINION_FILES_N];
 struct nb_opinion {
     struct tr_lexicon *lexicon;
     struct tr_terms terms;
-    uint64_t negative, privative, converb; /* feature bits */
+    uint64_t negative, command, converb; /* feature bits; command: of the bare -mA */
 };
 
 /** One line of a lexicon taken apart; slices borrow from the line. */

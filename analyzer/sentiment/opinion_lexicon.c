@@ -105,13 +105,24 @@ static const char *read_head(enum nb_opinion_file file, struct nb_slice head, st
     }
 }
 
+/* "verb" as VERB */
+static bool pos_parse(struct nb_slice name, enum tr_upos *out)
+{
+    char upper[8];
+    for (size_t i = 0; i < name.len && i < sizeof(upper); i++) {
+        char c = name.p[i];
+        upper[i] = c >= 'a' && c <= 'z' ? (char)(c - 0x20) : '?';
+    }
+    return name.len <= sizeof(upper) && tr_upos_parse(nb_slice(upper, name.len), out);
+}
+
 /* The words of a term as keys; the only word of a term, and only that, becomes a root. */
 static const char *read_words(struct tr_lexicon *lexicon, const struct nb_lexicon_line *line,
                               struct nb_arena *scratch, struct tr_term *term)
 {
     struct tr_token *tokens;
     size_t n;
-    enum tr_pos pos = TR_NOUN;
+    enum tr_upos upos = TR_UPOS_NOUN;
     if (tr_tokenise(line->term, scratch, &tokens, &n) != NB_OK) {
         return out_of_memory;
     }
@@ -120,19 +131,20 @@ static const char *read_words(struct tr_lexicon *lexicon, const struct nb_lexico
     }
     term->pos = TR_TERM_ANY_POS;
     if (line->pos.len) {
-        if (!tr_pos_parse(line->pos, &pos)) {
-            return "the part of speech is noun, verb, adj, adv, pron or part";
+        if (!pos_parse(line->pos, &upos)) {
+            return "the part of speech is noun, verb, adj, adv, pron, part or another of "
+                   "Universal Dependencies in small letters";
         }
-        term->pos = (uint8_t)pos;
+        term->pos = (uint8_t)upos;
     }
     bool word = n == 1 && tokens[0].kind == TR_WORD;
     bool known = false;
-    for (int other = 0; word && other < TR_POS_N; other++) {
-        known |= (!line->pos.len || other == (int)pos) &&
-                 tr_lexicon_has_root(lexicon, tokens[0].folded, (enum tr_pos)other);
+    for (int other = 0; word && other < TR_UPOS_N; other++) {
+        known |= (!line->pos.len || tr_upos_alike((unsigned)other, upos)) &&
+                 tr_lexicon_has_root(lexicon, tokens[0].folded, (enum tr_upos)other);
     }
     if (word && !known) {
-        enum nb_err err = tr_lexicon_add_root(lexicon, tokens[0].folded, pos);
+        enum nb_err err = tr_lexicon_add_root(lexicon, tokens[0].folded, upos);
         if (err != NB_OK) {
             return err == NB_ENOMEM ? out_of_memory : "a root is 1 to 48 bytes";
         }
@@ -194,8 +206,10 @@ enum nb_err nb_opinion_add(struct nb_opinion *opinion, enum nb_opinion_file file
 
 enum nb_err nb_opinion_seal(struct nb_opinion *opinion)
 {
-    opinion->negative = tr_lexicon_feature(opinion->lexicon, "Polarity=Neg");
-    opinion->privative = tr_lexicon_feature(opinion->lexicon, "Case=Abe");
-    opinion->converb = tr_lexicon_feature(opinion->lexicon, "VerbForm=Conv");
+    const struct tr_core *core = tr_lexicon_core(opinion->lexicon);
+    opinion->negative = tr_core_feature(core, "Polarity=Neg");
+    opinion->converb = tr_core_feature(core, "VerbForm=Conv");
+    opinion->command = opinion->negative | tr_core_feature(core, "Mood=Imp") |
+                       tr_core_feature(core, "Number=Sing") | tr_core_feature(core, "Person=2");
     return tr_terms_seal(&opinion->terms, tr_lexicon_keys_n(opinion->lexicon));
 }

@@ -12,19 +12,21 @@ void nb_topics_init(struct nb_topics *topics, struct tr_lexicon *lexicon, struct
  * Key that stands for a word of a query matched by lemma: the word itself when it is a dictionary
  * form, the lemma of its best reading when it is inflected, a new root when it is unknown.
  */
-static tr_key lemma_key(struct nb_topics *topics, const struct tr_token *token)
+static tr_key lemma_key(struct nb_topics *topics, const struct tr_token *token,
+                        struct nb_arena *scratch)
 {
+    static const unsigned derived = TR_DERIVED | TR_LEMMA_DERIVED;
     struct tr_reading reading;
-    tr_read(topics->lexicon, token, &reading);
+    tr_read(topics->lexicon, token, scratch, &reading);
     for (size_t i = 0; i < reading.analyses_n; i++) {
-        if (reading.analyses[i].steps == 0 && !reading.analyses[i].plain) {
-            return reading.analyses[i].root->key;
+        if (reading.analyses[i].steps == 0 && !(reading.analyses[i].flags & TR_PLAIN)) {
+            return reading.keys[i];
         }
     }
-    if (reading.analyses_n && !reading.analyses[0].plain && !reading.analyses[0].derived) {
-        return reading.analyses[0].root->key;
+    if (reading.analyses_n && !(reading.analyses[0].flags & (TR_PLAIN | derived))) {
+        return reading.keys[0];
     }
-    if (tr_lexicon_add_root(topics->lexicon, token->folded, TR_NOUN) == NB_ENOMEM) {
+    if (tr_lexicon_add_root(topics->lexicon, token->folded, TR_UPOS_NOUN) == NB_ENOMEM) {
         return 0;
     }
     return tr_lexicon_key(topics->lexicon, token->folded);
@@ -45,7 +47,7 @@ static enum nb_err add_term(struct nb_topics *topics, const struct nb_topic_term
             return NB_ENOMEM;
         }
         bool word = n == 1 && tokens[0].kind == TR_WORD;
-        term.keys[i] = last && word ? lemma_key(topics, &tokens[0])
+        term.keys[i] = last && word ? lemma_key(topics, &tokens[0], scratch)
                                     : tr_lexicon_key(topics->lexicon, from->words[i]);
         term.as_written |= (uint8_t)(!last << i);
         if (!term.keys[i]) {

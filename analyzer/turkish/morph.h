@@ -50,7 +50,8 @@ enum tr_analysis_flag {
     TR_LEMMA_DERIVED = 2, /* the lemma is a root with such suffixes, and in no lexicon by itself */
     TR_GUESSED = 4,       /* no root: the lemma is a guess */
     TR_PLAIN = 8,         /* matched only with diacritics ignored */
-    TR_EXCEPTION = 16     /* a whole form that stands in a lexicon with its analysis */
+    TR_EXCEPTION = 16,    /* a whole form that stands in a lexicon with its analysis */
+    TR_PRIVATIVE = 32     /* a suffix says that the lemma's thing is not there */
 };
 
 /*
@@ -60,7 +61,7 @@ enum tr_analysis_flag {
  */
 struct tr_analysis {
     uint64_t features;   /* set of feature bits, see tr_core_features_text() */
-    uint32_t root;       /* below tr_core_roots_n(), or TR_NO_ROOT */
+    uint32_t root;       /* below tr_core_roots_n(), or TR_NO_ROOT: guessed, or a number */
     uint32_t path;       /* names the suffixes behind the root: equal for equal ones, 0 for none */
     uint16_t line;       /* suffix line that gave Polarity=Neg, 0 none */
     uint8_t upos;        /* enum tr_upos, of the whole word */
@@ -73,6 +74,19 @@ struct tr_analysis {
 };
 
 struct tr_core;
+
+/**
+ * Use a compiled file (compile.h) where it lies.
+ * @param texts  hash of the texts it must have been made from, 0 for any.
+ * @return NB_OK, NB_ENOTFOUND (no such file), NB_EEXIST (made from other texts), NB_EIO, NB_ENOMEM,
+ *         NB_ECORRUPT, NB_ENEWER. Free with tr_core_free().
+ */
+enum nb_err tr_core_open(const char *path, uint64_t texts, struct tr_core **out,
+                         struct nb_error *error) NB_MUSTUSE;
+
+/** A core over a copy of an image in memory. @return NB_OK, NB_ENOMEM, NB_ECORRUPT, NB_ENEWER. */
+enum nb_err tr_core_copy(struct nb_slice image, struct tr_core **out,
+                         struct nb_error *error) NB_MUSTUSE;
 
 void tr_core_free(struct tr_core *core);
 
@@ -112,6 +126,19 @@ size_t tr_core_roots_n(const struct tr_core *core);
 
 /** Lemma of a root, borrowed from the core. */
 struct nb_slice tr_core_root_lemma(const struct tr_core *core, uint32_t root);
+
+/** Number in the vocabulary of a root's lemma, folded; and of any folded text, 0 if it has none. */
+uint32_t tr_core_root_key(const struct tr_core *core, uint32_t root);
+uint32_t tr_core_key(const struct tr_core *core, struct nb_slice folded);
+
+/** Numbers of the vocabulary are below it. */
+size_t tr_core_keys_n(const struct tr_core *core);
+
+/** The text of a number of the vocabulary, borrowed. */
+struct nb_slice tr_core_key_text(const struct tr_core *core, uint32_t key);
+
+/** True when a root of this part of speech is written so, and is its own lemma. */
+bool tr_core_has_root(const struct tr_core *core, struct nb_slice folded, enum tr_upos upos);
 
 /** Set with the bit of "Key=Value", empty when no suffix or root has it. */
 uint64_t tr_core_feature(const struct tr_core *core, const char *feature);

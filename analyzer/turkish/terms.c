@@ -4,6 +4,13 @@
 
 #include "analyzer/turkish/table.h"
 
+bool tr_upos_alike(unsigned a, unsigned b)
+{
+    static const uint32_t nominal = 1u << TR_UPOS_NOUN | 1u << TR_UPOS_ADJ | 1u << TR_UPOS_ADV |
+                                    1u << TR_UPOS_PROPN | 1u << TR_UPOS_NUM;
+    return a == b || (nominal >> a & nominal >> b & 1);
+}
+
 void tr_terms_init(struct tr_terms *terms, struct nb_arena *arena)
 {
     *terms = (struct tr_terms){.arena = arena};
@@ -73,17 +80,17 @@ static void add_key(struct tr_cursor *cursor, tr_key key)
     cursor->keys[cursor->keys_n++] = key;
 }
 
-static bool in_scope(const struct tr_reading *reading, const struct tr_old_analysis *a,
+static bool in_scope(const struct tr_reading *reading, const struct tr_analysis *a,
                      enum tr_scope scope)
 {
     if (scope == TR_ANY_READING) {
-        return !a->derived;
+        return !(a->flags & (TR_DERIVED | TR_LEMMA_DERIVED));
     }
-    const struct tr_old_analysis *best = &reading->analyses[0];
-    if (best->plain) { /* too much is guessed already */
-        return a->root->key == best->root->key;
+    const struct tr_analysis *best = &reading->analyses[0];
+    if (best->flags & TR_PLAIN) { /* too much is guessed already */
+        return reading->keys[a - reading->analyses] == reading->keys[0];
     }
-    return a->stem_bytes == best->stem_bytes && a->derived == best->derived;
+    return a->stem_bytes == best->stem_bytes;
 }
 
 static void start(const struct tr_terms *terms, const struct tr_reading *reading,
@@ -94,7 +101,7 @@ static void start(const struct tr_terms *terms, const struct tr_reading *reading
     }
     for (size_t i = 0; i < reading->analyses_n; i++) {
         if (in_scope(reading, &reading->analyses[i], scope)) {
-            add_key(cursor, reading->analyses[i].root->key);
+            add_key(cursor, reading->keys[i]);
         }
     }
     cursor->started = true;
@@ -102,16 +109,16 @@ static void start(const struct tr_terms *terms, const struct tr_reading *reading
 }
 
 static bool word_fits(const struct tr_term *term, size_t word, const struct tr_reading *reading,
-                      enum tr_scope scope, const struct tr_old_analysis **analysis)
+                      enum tr_scope scope, const struct tr_analysis **analysis)
 {
     tr_key key = term->keys[word];
     bool last = word + 1u == term->words_n;
     bool lemma = !(term->as_written >> word & 1);
     *analysis = NULL;
     for (size_t i = 0; lemma && i < reading->analyses_n; i++) {
-        const struct tr_old_analysis *a = &reading->analyses[i];
-        bool pos = !last || term->pos == TR_TERM_ANY_POS || a->root->pos == term->pos;
-        if (a->root->key == key && pos && in_scope(reading, a, scope)) {
+        const struct tr_analysis *a = &reading->analyses[i];
+        bool pos = !last || term->pos == TR_TERM_ANY_POS || tr_upos_alike(a->root_upos, term->pos);
+        if (reading->keys[i] == key && pos && in_scope(reading, a, scope)) {
             *analysis = a;
             return true;
         }
@@ -144,7 +151,7 @@ bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readin
         const struct tr_term *term = &terms->all[cursor->term];
         cursor->term = terms->next[cursor->term];
         bool fits = term->words_n <= n - at;
-        const struct tr_old_analysis *analysis = NULL;
+        const struct tr_analysis *analysis = NULL;
         for (size_t word = 0; fits && word < term->words_n; word++) {
             fits = word_fits(term, word, &readings[at + word], scope, &analysis);
         }

@@ -12,13 +12,13 @@
 #include "analyzer/turkish/lexicon.h"
 
 #define TR_TERM_WORDS_MAX 8
-#define TR_TERM_ANY_POS TR_POS_N
+#define TR_TERM_ANY_POS TR_UPOS_N
 
 struct tr_term {
     tr_key keys[TR_TERM_WORDS_MAX];
     uint8_t words_n;
     uint8_t as_written; /* set of words that do not match by lemma */
-    uint8_t pos;        /* of the last word, enum tr_pos or TR_TERM_ANY_POS */
+    uint8_t pos;        /* of the last word, enum tr_upos or TR_TERM_ANY_POS */
     uint8_t kind;       /* the owner's */
     uint16_t file;      /* the owner's */
     uint32_t line;
@@ -37,7 +37,7 @@ struct tr_terms {
 struct tr_match {
     const struct tr_term *term;
     /* Of the last word: the reading that matched, NULL when it matched as written. */
-    const struct tr_old_analysis *analysis;
+    const struct tr_analysis *analysis;
 };
 
 enum tr_scope {
@@ -52,6 +52,12 @@ struct tr_cursor {
     uint32_t term;
     bool started;
 };
+
+/**
+ * True when a word of one part of speech may stand for a term of the other: the same, or both
+ * nominal, for an adjective becomes a noun with its first suffix.
+ */
+bool tr_upos_alike(unsigned a, unsigned b);
 
 void tr_terms_init(struct tr_terms *terms, struct nb_arena *arena);
 

@@ -1,56 +1,17 @@
 #include "tests/lib/test.h"
-#include "tests/lib/walk.h"
 
 #include <nabiz/text.h>
 
-#include "analyzer/turkish/lexicon.h"
 #include "analyzer/turkish/text.h"
 
 struct fixture {
-    struct tr_lexicon *lexicon;
     struct nb_arena *arena;
-    size_t bad_n;
 };
-
-static void count_bad(void *context, uint32_t line, const char *message)
-{
-    (void)line;
-    (void)message;
-    *(size_t *)context += 1;
-}
-
-static struct tr_lexicon *filling;
-static size_t *filling_bad_n;
-
-static void add_roots(const char *path, struct nb_slice text)
-{
-    if (!strstr(path, "exceptions.txt") && !strstr(path, "informal.txt")) {
-        assert_int_equal(tr_lexicon_add_roots(filling, text, count_bad, filling_bad_n), NB_OK);
-    }
-}
-
-static struct tr_lexicon *load(struct nb_arena *arena, size_t *bad_n)
-{
-    struct tr_lexicon *lexicon = tr_lexicon_new();
-    struct nb_slice suffixes = nbt_read_file("lexicons/suffixes.txt", arena);
-    assert_non_null(lexicon);
-    filling = lexicon;
-    filling_bad_n = bad_n;
-    tr_lexicon_watch(lexicon, "Polarity=Neg");
-    assert_int_equal(tr_lexicon_add_suffixes(lexicon, suffixes, count_bad, bad_n), NB_OK);
-    assert_int_equal(tr_lexicon_compile(lexicon), NB_OK);
-    nbt_walk("lexicons/roots", arena, add_roots);
-    assert_int_equal(tr_lexicon_add_root(lexicon, NB_LIT("beğen"), TR_VERB), NB_OK);
-    assert_int_equal(tr_lexicon_add_root(lexicon, NB_LIT("sorun"), TR_NOUN), NB_OK);
-    assert_int_equal(tr_lexicon_seal(lexicon), NB_OK);
-    return lexicon;
-}
 
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
     f->arena = nb_arena_new((size_t)32 << 20);
-    f->lexicon = load(f->arena, &f->bad_n);
     *state = f;
     return 0;
 }
@@ -58,7 +19,6 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    tr_lexicon_free(f->lexicon);
     nb_arena_free(f->arena);
     free(f);
     return 0;
@@ -268,93 +228,6 @@ static void sentences_end_where_a_reader_would_end_them(void **state)
     }
 }
 
-static struct tr_reading read_word(struct fixture *f, const char *word)
-{
-    struct tr_token *tokens;
-    struct tr_reading reading;
-    size_t n;
-    assert_int_equal(tr_tokenise(nb_slice_str(word), f->arena, &tokens, &n), NB_OK);
-    assert_int_equal(n, 1);
-    tr_read(f->lexicon, &tokens[0], &reading);
-    return reading;
-}
-
-static void words_are_read_as_root_and_suffixes(void **state)
-{
-    struct fixture *f = *state;
-    static const struct {
-        const char *word, *lemma, *features;
-        bool known;
-    } rows[] = {
-        {"faturalarımızdan", "fatura", "Case=Abl|Number=Plur|Number[psor]=Plur|Person[psor]=1",
-         true},
-        {"beğenmedim", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
-        {"begenmedim", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
-        {"BEĞENMEDİM", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
-        {"beğenmedimmmm", "beğen", "Number=Sing|Person=1|Polarity=Neg|Tense=Past", true},
-        {"gidiyor", "git", "Aspect=Prog|Tense=Pres", true},
-        {"çalışcam", "çalış", "Number=Sing|Person=1|Style=Coll|Tense=Fut", true},
-        {"oynuyorum", "oyna", "Aspect=Prog|Number=Sing|Person=1|Tense=Pres", true},
-        {"diyecek", "de", "Tense=Fut", true},
-        {"geliyo", "gel", "Aspect=Prog|Style=Coll|Tense=Pres", true},
-        {"ulaşamıyoruz", "ulaş",
-         "Aspect=Prog|Mood=Pot|Number=Plur|Person=1|Polarity=Neg|Tense=Pres", true},
-        {"rengini", "renk", "Case=Acc|Number[psor]=Sing|Person[psor]=2", true},
-        {"burnuna", "burun", "Case=Dat|Number[psor]=Sing|Person[psor]=2", true},
-        {"hakkı", "hak", "Number[psor]=Sing|Person[psor]=3", true},
-        {"saati", "saat", "Number[psor]=Sing|Person[psor]=3", true},
-        {"biletsiz", "bilet", "Case=Abe", true},
-        {"Zirvetel’den", "zirvetel", "Case=Abl", false},
-        {"Googlea", "googlea", "", false},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct tr_reading reading = read_word(f, rows[i].word);
-        char features[256];
-        size_t len = tr_features_text(f->lexicon, reading.features, features, sizeof(features));
-        assert_slice_equal(reading.lemma, rows[i].lemma);
-        assert_slice_equal(nb_slice(features, len), rows[i].features);
-        assert_int_equal(reading.known, rows[i].known);
-    }
-    assert_int_equal(f->bad_n, 0);
-}
-
-static void what_harmony_forbids_is_no_form_of_a_root(void **state)
-{
-    struct fixture *f = *state;
-    static const char *const words[] = {"faturalerden", "gelıyor", "kitapden", "evdan", "rengdi"};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        struct tr_token token = {.kind = TR_WORD, .folded = nb_slice_str(words[i])};
-        struct tr_reading reading;
-        token.stem_len = (uint16_t)token.folded.len;
-        tr_read(f->lexicon, &token, &reading);
-        if (reading.known) {
-            fail_msg("%s is read as %.*s", words[i], NB_ARG(reading.lemma));
-        }
-    }
-}
-
-static void bad_lines_cost_only_themselves(void **state)
-{
-    (void)state;
-    static const char suffixes[] = "start noun N\nfinal N\nN\nN lAr N Number=Plur\nN (lar N\n"
-                                   "N lEr N\nN ki N novalue\nstart thing N\nN - N Case=Acc\n";
-    static const char roots[] = "noun: ev\nthing: x\nno colon\n";
-    size_t bad_n = 0;
-    struct tr_lexicon *lexicon = tr_lexicon_new();
-    assert_int_equal(tr_lexicon_add_suffixes(lexicon, NB_LIT(suffixes), count_bad, &bad_n), NB_OK);
-    assert_int_equal(bad_n, 6);
-    assert_int_equal(tr_lexicon_compile(lexicon), NB_OK);
-    assert_int_equal(tr_lexicon_add_roots(lexicon, NB_LIT(roots), count_bad, &bad_n), NB_OK);
-    assert_int_equal(bad_n, 8);
-    assert_int_equal(tr_lexicon_seal(lexicon), NB_OK);
-    struct tr_token token = {.kind = TR_WORD, .folded = NB_LIT("evler"), .stem_len = 5};
-    struct tr_reading reading;
-    tr_read(lexicon, &token, &reading);
-    assert_true(reading.known);
-    assert_slice_equal(reading.lemma, "ev");
-    tr_lexicon_free(lexicon);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,9 +237,6 @@ int main(void)
         cmocka_unit_test(numbers_tell_what_they_count),
         cmocka_unit_test(an_i_that_may_be_either_is_marked),
         cmocka_unit_test(sentences_end_where_a_reader_would_end_them),
-        cmocka_unit_test(words_are_read_as_root_and_suffixes),
-        cmocka_unit_test(what_harmony_forbids_is_no_form_of_a_root),
-        cmocka_unit_test(bad_lines_cost_only_themselves),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,147 @@
+/**
+ * The compiled core as it lies in a file: a header, then arrays that are used where they are. All
+ * references are indices, and every one is checked when the image is opened, so that reading words
+ * with it needs no checks.
+ *
+ * Numbers are little-endian; elsewhere the file is refused, and the texts are compiled in memory.
+ *
+ * Threads: pure functions; an image is immutable.
+ */
+#ifndef NABIZ_TURKISH_IMAGE_H
+#define NABIZ_TURKISH_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <nabiz/err.h>
+#include <nabiz/slice.h>
+
+#include "analyzer/turkish/morph.h"
+#include "analyzer/turkish/rules.h"
+#include "analyzer/turkish/sounds.h"
+
+#define TR_IMAGE_VERSION 1u
+#define TR_IMAGE_BYTES_MAX ((size_t)64 << 20)
+#define TR_LETTERS_N 384 /* code points that have codes: Latin, Latin-1, Extended-A */
+#define TR_CODES_MAX 127 /* the last one is every other letter */
+#define TR_CODE_OTHER 127
+
+/*
+ * Trie of stems. Cell s has its base in the low 24 bits and the code that leads to it in the high
+ * 8; the child by code c is cell base + c if that cell has code c. No two cells share a base. The
+ * child by code 0 holds, instead of a base, the first entry of the stem that ends here.
+ */
+#define TR_TRIE_BASE(cell) ((cell)&0xffffffu)
+#define TR_TRIE_CODE(cell) ((cell) >> 24)
+#define TR_TRIE_FREE 0xff000000u
+
+/* One way a root begins a word. */
+struct tr_entry {
+    uint32_t root;
+    uint16_t node;
+    uint16_t flags;
+};
+
+enum {
+    TR_ENTRY_LAST = 1,
+    TR_ENTRY_STEM = 2, /* the root as the lexicon has it */
+    TR_ENTRY_FORM = 4  /* a whole form, with its analysis */
+};
+
+struct tr_image_root {
+    uint64_t features;
+    uint32_t lemma; /* key, as written, with its circumflex */
+    uint32_t key;   /* key of the folded lemma */
+    uint8_t upos;
+    uint8_t unused[7];
+};
+
+/* A state in a context. */
+struct tr_node {
+    uint64_t firsts; /* set of codes below 64 that some edge begins with */
+    uint32_t edges;  /* first */
+    uint32_t groups; /* first: where the edges of each set bit begin, and the end */
+    uint32_t ends;   /* first step taken when the word ends here */
+    uint16_t ends_n;
+    uint16_t edges_n;
+};
+
+struct tr_edge {
+    uint64_t text; /* codes, the first in the low byte */
+    uint16_t node; /* behind it */
+    uint16_t step;
+    uint8_t n;    /* codes */
+    uint8_t soft; /* the last letter has softened: a lemma that ends here ends in k */
+    uint8_t unused[2];
+};
+
+/* What a suffix says, and the steps without suffix before it. */
+struct tr_step {
+    uint64_t add, drop; /* features */
+    uint32_t path;
+    uint16_t line; /* of the suffix */
+    uint8_t upos;  /* TR_UPOS_N: stays */
+    uint8_t flags;
+};
+
+enum { TR_STEP_LEMMA = 1, TR_STEP_DERIVED = 2, TR_STEP_PRIVATIVE = 4, TR_STEP_TAIL = 8 };
+
+enum tr_part {
+    TR_PART_LETTERS,  /* uint8_t by code point: its code */
+    TR_PART_VARIANTS, /* uint8_t by code: the code of the letter it may be typed for, or 0 */
+    TR_PART_TRIE,
+    TR_PART_ENTRIES,
+    TR_PART_ROOTS,
+    TR_PART_NODES,
+    TR_PART_GROUPS, /* uint16_t, from the node's first edge */
+    TR_PART_EDGES,
+    TR_PART_ENDS, /* uint16_t: steps */
+    TR_PART_STEPS,
+    TR_PART_WORDS,    /* uint32_t: where each string of the vocabulary begins, and the end */
+    TR_PART_SLOTS,    /* uint32_t: keys by hash, 0 free; a power of two */
+    TR_PART_FEATURES, /* uint32_t: where each feature's name begins, and the end */
+    TR_PART_STRINGS,
+    TR_PART_N
+};
+
+struct tr_image {
+    char magic[8];
+    uint32_t version;
+    uint32_t order;    /* TR_IMAGE_ORDER, as this machine writes it */
+    uint64_t bytes;    /* of the file */
+    uint64_t texts;    /* hash of the texts it was made from */
+    uint64_t checksum; /* of everything behind this field */
+    struct {
+        uint32_t at; /* bytes from the beginning, a multiple of 8 */
+        uint32_t n;  /* items */
+    } parts[TR_PART_N];
+    uint16_t start[TR_STARTS_N]; /* states */
+    uint16_t states_n;
+    uint8_t digits[10];  /* contexts: what a number is read as that ends so */
+    uint8_t tens[10];    /* ... in this digit and a zero */
+    uint8_t powers[5];   /* ... in two zeros, three, six, nine and twelve */
+    uint8_t letters[26]; /* contexts of names of letters */
+};
+
+#define TR_IMAGE_MAGIC "NBTRCORE"
+#define TR_IMAGE_ORDER 0x01020304u
+
+/** Bytes of one item. */
+size_t tr_part_item_bytes(enum tr_part part);
+
+/** Write the checksum, once everything else is there. */
+void tr_image_seal(struct tr_image *image);
+
+/**
+ * Check all of it.
+ * @param bytes  aligned to 8.
+ * @return NB_OK, NB_ENEWER (another version), NB_ECORRUPT; error says what.
+ */
+enum nb_err tr_image_check(struct nb_slice bytes, struct nb_error *error) NB_MUSTUSE;
+
+static inline const void *tr_image_part(const struct tr_image *image, enum tr_part part)
+{
+    return (const char *)image + image->parts[part].at;
+}
+
+#endif
