@@ -6,6 +6,11 @@
 
 #include <nabiz/hash.h>
 
+#include <limits.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
@@ -22,6 +27,21 @@ void nb_sha256(struct nb_slice in, uint8_t out[NB_SHA256_BYTES])
     (void)SHA256_Init(&ctx);
     add(&ctx, in);
     (void)SHA256_Final(out, &ctx);
+}
+
+size_t nb_hmac(enum nb_mac mac, struct nb_slice key, struct nb_slice in,
+               uint8_t out[NB_MAC_MAX_BYTES])
+{
+    const EVP_MD *digests[] = {EVP_sha1(), EVP_sha256(), EVP_sha384(), EVP_sha512()};
+    unsigned len = 0;
+    int key_len = key.len < INT_MAX ? (int)key.len : INT_MAX;
+    const unsigned char *bytes = (const unsigned char *)(in.p ? in.p : "");
+    return HMAC(digests[mac], key.p ? key.p : "", key_len, bytes, in.len, out, &len) ? len : 0;
+}
+
+bool nb_same_secret(const void *a, const void *b, size_t n)
+{
+    return CRYPTO_memcmp(a, b, n) == 0;
 }
 
 struct nb_id nb_id_of(const struct nb_slice *parts, size_t parts_n)

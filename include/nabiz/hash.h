@@ -6,6 +6,7 @@
 #ifndef NABIZ_HASH_H
 #define NABIZ_HASH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <nabiz/err.h>
@@ -30,6 +31,20 @@ struct nb_id nb_id_of(const struct nb_slice *parts, size_t parts_n);
 
 /** Fast 64-bit hash for tables in memory (FNV-1a); never stored, never for hostile keys alone. */
 uint64_t nb_hash64(struct nb_slice in);
+
+enum nb_mac { NB_MAC_SHA1, NB_MAC_SHA256, NB_MAC_SHA384, NB_MAC_SHA512 };
+
+#define NB_MAC_MAX_BYTES 64
+
+/**
+ * HMAC (RFC 2104).
+ * @return the bytes of out that are used; 0 when the system has no such digest.
+ */
+size_t nb_hmac(enum nb_mac mac, struct nb_slice key, struct nb_slice in,
+               uint8_t out[NB_MAC_MAX_BYTES]);
+
+/** Equal, in a time that does not tell where they differ. */
+bool nb_same_secret(const void *a, const void *b, size_t n);
 
 /** Lower-case hexadecimal with NUL; out has 2 * len + 1 bytes. */
 void nb_hex(struct nb_slice in, char *out);
