@@ -158,6 +158,8 @@ static void add_link(struct nb_feed_reader *reader, struct nb_slice rel, struct 
     } else if (!in_entry(reader)) {
         if (nb_slice_eq_ascii_case(rel, NB_LIT("hub")) && reader->feed->hub.len == 0) {
             reader->feed->hub = url;
+        } else if (nb_slice_eq_ascii_case(rel, NB_LIT("self")) && reader->feed->self.len == 0) {
+            reader->feed->self = url;
         }
     } else if (nb_slice_eq_ascii_case(rel, NB_LIT("enclosure"))) {
         nb_feed_add_enclosure(reader, url, nb_feed_word(reader, type));

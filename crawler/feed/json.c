@@ -177,6 +177,7 @@ static void read_root(struct nb_feed_reader *reader, const json_t *root)
     feed->link = url_of(reader, root, "home_page_url");
     feed->description = plain_of(reader, root, "description");
     feed->language = nb_feed_word(reader, string_of(root, "language"));
+    feed->self = url_of(reader, root, "feed_url");
     read_hub(reader, root);
     read_author(reader, root, &reader->feed_author, &reader->feed_author_url);
     if (json_is_true(json_object_get(root, "expired"))) {

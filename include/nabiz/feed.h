@@ -52,7 +52,8 @@ struct nb_feed {
     struct nb_slice link;
     struct nb_slice description;
     struct nb_slice language;
-    struct nb_slice hub;
+    struct nb_slice hub;                 /* WebSub: who pushes what is new; may be empty */
+    struct nb_slice self;                /* what the feed calls its own address; may be empty */
     int64_t ttl_s;                       /* -1 when the feed does not say; a week when it ended */
     const char *bozo;                    /* what was wrong with the bytes, or NULL */
     const struct nb_feed_entry *entries; /* as in the file */
