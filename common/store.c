@@ -23,8 +23,10 @@
 enum { PATH_BYTES = 4096, FILE_MODE = 0640, DIR_MODE = 0750, LOCK_RETRY_MS = 10 };
 
 /* Raise when the tables or their records change in a way an older program would misread. */
-static const char *const schema_versions[] = {
-    [NB_STORE_CRAWL] = "2", [NB_STORE_ANALYSIS] = "1", [NB_STORE_DESK] = "1"};
+static const char *const schema_versions[NB_STORES_N] = {[NB_STORE_CRAWL] = "2",
+                                                         [NB_STORE_ANALYSIS] = "1",
+                                                         [NB_STORE_DESK] = "1",
+                                                         [NB_STORE_INBOX] = "1"};
 
 static const struct nb_table_row tables[NB_TBL_COUNT] = {
 #define X(id, store, name, key, value) {NB_STORE_##store, name, key, value},
@@ -39,6 +41,8 @@ static enum nb_table_id meta_table(enum nb_store_kind kind)
         return NB_TBL_CRAWL_META;
     case NB_STORE_ANALYSIS:
         return NB_TBL_ANALYSIS_META;
+    case NB_STORE_INBOX:
+        return NB_TBL_INBOX_META;
     case NB_STORE_DESK:
         break;
     }
@@ -52,7 +56,7 @@ const struct nb_table_row *nb_table_row(enum nb_table_id table)
 
 const char *nb_store_name(enum nb_store_kind kind)
 {
-    static const char *const names[] = {"crawl", "analysis", "desk"};
+    static const char *const names[] = {"crawl", "analysis", "desk", "inbox"};
     return names[kind];
 }
 

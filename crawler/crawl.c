@@ -15,6 +15,7 @@
 #include <nabiz/mem.h>
 
 #include "crawler/crawl_impl.h"
+#include "crawler/websub/websub.h"
 
 enum { LOCK_WAIT_MS = 5000, POLL_BASE_BYTES = 1 << 20, POLL_FACTOR = 4 };
 
@@ -45,6 +46,7 @@ void nb_crawl_fail(struct nb_crawl *crawl, const struct nb_error *error)
 static void free_crawl(struct nb_crawl *crawl)
 {
     nb_fetch_free(crawl->fetch);
+    nb_websub_free(crawl->websub);
     nb_queue_free(crawl->to_parse);
     nb_queue_free(crawl->to_write);
     nb_poll_free_all(crawl->done.first);
@@ -91,6 +93,7 @@ static void stop_threads(struct nb_crawl *crawl)
         nb_thread_join(&crawl->parsers[i]);
     }
     drain(crawl->to_parse);
+    nb_websub_stop(crawl->websub);
     if (crawl->to_write) {
         nb_queue_close(crawl->to_write);
     }
@@ -161,6 +164,9 @@ static enum nb_err start_threads(struct nb_crawl *crawl, struct nb_error *error)
         err = nb_fetch_start(crawl->config, crawl->clock, crawl->store, crawl->not_before_ms,
                              crawl->to_parse, &crawl->fetch, error);
     }
+    if (err == NB_OK && !crawl->once) {
+        err = nb_websub_start(crawl, &crawl->websub, error);
+    }
     if (err == NB_OK) {
         err = nb_thread_start(&crawl->scheduler, "schedule", nb_crawl_schedule, crawl);
     }
@@ -227,6 +233,7 @@ enum nb_err nb_crawl_reload(struct nb_crawl *crawl, const struct nb_config *conf
     }
     nb_diag(NB_INFO, "crawl", "sources read again",
             nb_kv_int("sources", (int64_t)nb_sources_n(fresh)));
+    nb_websub_reload(crawl->websub, nb_sources_share(fresh));
     pthread_mutex_lock(&crawl->mu);
     nb_sources_free(crawl->fresh);
     crawl->fresh = fresh;

@@ -14,6 +14,8 @@
 #include <nabiz/pack.h>
 #include <nabiz/text.h>
 
+#include "crawler/websub/websub.h"
+
 enum {
     DAY_S = 86400,
     FALL_BACK_AFTER = 3, /* failures at a new address until the old one is asked again */
@@ -127,6 +129,10 @@ static enum nb_err read_feed(const struct nb_crawl *crawl, struct nb_poll *poll,
     }
     if (err != NB_OK) {
         nb_arena_rewind(poll->arena, mark); /* that it failed must have room */
+        return err;
+    }
+    err = nb_websub_note_hub(poll, &feed);
+    if (err != NB_OK) {
         return err;
     }
     set_string(poll, &poll->state->title, nb_utf8_cut(feed.title, TITLE_MAX_BYTES));
@@ -303,6 +309,10 @@ void nb_crawl_parse(void *arg)
     while (nb_queue_pop(crawl->to_parse, -1, &item) == NB_OK) {
         struct nb_poll *poll = item;
         nb_fetch_room(crawl->fetch);
+        if (poll->is_websub) {
+            nb_websub_answered(crawl->websub, poll);
+            continue;
+        }
         if (scratch) {
             nb_crawl_understand(crawl, poll, scratch);
         }

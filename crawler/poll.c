@@ -202,6 +202,18 @@ int64_t nb_poll_max_age_s(const struct nb_poll *poll, int64_t now_ms)
     return seconds;
 }
 
+enum nb_err nb_poll_put(struct nb_poll *poll, enum nb_table_id table, struct nb_slice key,
+                        struct nb_slice value)
+{
+    struct nb_poll_put *put = nb_arena_alloc(poll->arena, sizeof(*put));
+    if (!put) {
+        return NB_ENOMEM;
+    }
+    *put = (struct nb_poll_put){poll->puts, table, key, value};
+    poll->puts = put;
+    return NB_OK;
+}
+
 void nb_due_key(int64_t due_ms, struct nb_id id, uint8_t out[NB_DUE_KEY_BYTES])
 {
     nb_key_u64((uint64_t)due_ms, out);

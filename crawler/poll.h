@@ -62,6 +62,13 @@ enum nb_poll_outcome {
     NB_POLL_DEFERRED,    /* Crawl-delay: the turn of its host has not come */
 };
 
+/* A record of the crawl store that is put, or with value.p == NULL removed, with a poll. */
+struct nb_poll_put {
+    struct nb_poll_put *next;
+    enum nb_table_id table;
+    struct nb_slice key, value;
+};
+
 struct nb_rules; /* fetch/rules.h */
 struct nb_pace;  /* schedule/pace.h */
 
@@ -109,11 +116,19 @@ struct nb_poll {
     struct nb_fetch_loop *home; /* whose they are */
     bool is_answered;
 
+    /* of what websub/ sends: a request to a hub, or something to be stored, which are no polls */
+    bool is_websub;
+    bool asks;         /* once it is stored, the hub is asked */
+    const char *token; /* of the subscription */
+    const char *form;  /* sent to the hub by POST */
+    struct nb_poll_put *puts;
+
     /* the parser's: what it means */
     int64_t answered_ms; /* wall time, not before now_ms; pauses count from here */
     struct nb_log_record *records;
     size_t records_n;
     size_t skipped_n; /* documents over a limit */
+    uint64_t new_n;   /* the writer's: documents that nobody brought before */
     bool unchanged;
     bool failed;
     bool is_changed; /* DEFERRED, but there is something to remember */
@@ -155,6 +170,10 @@ int64_t nb_poll_retry_after_s(const struct nb_poll *poll, int64_t now_ms);
  * @return seconds from now_ms, 0 when it asks not to be kept; -1 when it does not say.
  */
 int64_t nb_poll_max_age_s(const struct nb_poll *poll, int64_t now_ms);
+
+/** Let a record be put with a poll; key and value live as long. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_poll_put(struct nb_poll *poll, enum nb_table_id table, struct nb_slice key,
+                        struct nb_slice value) NB_MUSTUSE;
 
 void nb_due_key(int64_t due_ms, struct nb_id id, uint8_t out[NB_DUE_KEY_BYTES]);
 

@@ -3,6 +3,7 @@
  */
 #include <nabiz/sources.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ enum {
 };
 
 struct nb_sources {
+    atomic_uint refs;
     struct nb_arena *strings;
     struct nb_source_row *rows;
     size_t n;
@@ -176,6 +178,7 @@ enum nb_err nb_sources_load(const char *path, struct nb_sources **out, struct nb
     enum nb_err err = nb_file_read(path, &text, error);
     struct nb_sources *sources = err == NB_OK ? nb_calloc(1, sizeof(*sources)) : NULL;
     if (sources) {
+        atomic_init(&sources->refs, 1);
         /* each string is at least a byte of the file and takes at most 32 more */
         sources->strings = nb_arena_new(text.len * 33 + 4096);
         err = sources->strings ? rehash(sources, 64) : NB_ENOMEM;
@@ -194,9 +197,15 @@ enum nb_err nb_sources_load(const char *path, struct nb_sources **out, struct nb
     return NB_OK;
 }
 
+struct nb_sources *nb_sources_share(struct nb_sources *sources)
+{
+    atomic_fetch_add(&sources->refs, 1);
+    return sources;
+}
+
 void nb_sources_free(struct nb_sources *sources)
 {
-    if (sources) {
+    if (sources && atomic_fetch_sub(&sources->refs, 1) == 1) {
         nb_arena_free(sources->strings);
         nb_free(sources->rows);
         nb_free(sources->slots);

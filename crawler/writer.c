@@ -17,6 +17,7 @@
 #include <nabiz/pack.h>
 
 #include "crawler/schedule/heap.h"
+#include "crawler/websub/websub.h"
 
 enum { RETRY_FIRST_MS = 100, RETRY_MOST_MS = 5000, GATHER_MS = 100 };
 
@@ -84,17 +85,23 @@ static enum nb_err note_hosts(struct writer *writer, struct nb_poll *poll)
 /* Inside the append: how many of its documents nobody brought before, and what follows from it. */
 static enum nb_err note_poll(struct writer *writer, struct nb_poll *poll)
 {
-    uint64_t new_n = 0;
     enum nb_err err = note_hosts(writer, poll);
     if (err == NB_OK && poll->outcome == NB_POLL_DEFERRED) {
         return poll->is_changed ? note_state(writer, poll) : NB_OK;
     }
+    poll->new_n = 0;
     for (size_t i = 0; i < poll->records_n; i++) {
-        new_n += nb_log_batch_outcome(writer->batch, poll->first_item + i) == NB_LOG_NEW;
+        poll->new_n += nb_log_batch_outcome(writer->batch, poll->first_item + i) == NB_LOG_NEW;
+    }
+    for (const struct nb_poll_put *put = poll->puts; err == NB_OK && put; put = put->next) {
+        err = nb_log_batch_note(writer->batch, put->table, put->key, put->value);
+    }
+    if (err != NB_OK || poll->is_websub) {
+        return err;
     }
     poll->state->has_documents_n = 1;
-    poll->state->documents_n = poll->documents_n + new_n;
-    return err == NB_OK ? note_state(writer, poll) : err;
+    poll->state->documents_n = poll->documents_n + poll->new_n;
+    return note_state(writer, poll);
 }
 
 static enum nb_err note_polls(struct nb_log_batch *batch, void *arg)
@@ -112,7 +119,7 @@ static enum nb_err add_poll(struct writer *writer, struct nb_poll *poll)
 {
     enum nb_err err = NB_OK;
     poll->first_item = nb_log_batch_len(writer->batch);
-    poll->documents_n = poll->state->documents_n;
+    poll->documents_n = poll->is_websub ? 0 : poll->state->documents_n;
     for (size_t i = 0; err == NB_OK && i < poll->records_n; i++) {
         err = nb_log_batch_add(writer->batch, &poll->records[i]);
     }
@@ -129,12 +136,15 @@ static void count_outcomes(const struct writer *writer)
     nb_counter_add(NB_CTR_DOCS_REVISED, outcomes[NB_LOG_REVISED]);
     nb_counter_add(NB_CTR_DOCS_KNOWN, outcomes[NB_LOG_KNOWN]);
     for (const struct nb_poll *poll = writer->polls.first; poll; poll = poll->next) {
+        nb_counter_add(NB_CTR_DOCS_SKIPPED, (int64_t)poll->skipped_n);
+        if (poll->is_websub) {
+            continue;
+        }
         bool was_denied = poll->outcome == NB_POLL_DENIED || poll->outcome == NB_POLL_UNREACHABLE;
         nb_counter_add(NB_CTR_POLLS, poll->outcome != NB_POLL_DEFERRED);
         nb_counter_add(NB_CTR_ROBOTS_DENIED, was_denied);
         nb_counter_add(NB_CTR_POLLS_UNCHANGED, poll->unchanged);
         nb_counter_add(NB_CTR_POLLS_FAILED, poll->failed);
-        nb_counter_add(NB_CTR_DOCS_SKIPPED, (int64_t)poll->skipped_n);
     }
     uint64_t last = 0;
     if (nb_log_last(writer->crawl->log, &last, NULL) == NB_OK) {
@@ -188,11 +198,21 @@ static enum nb_err append(struct writer *writer, struct nb_error *error)
     }
 }
 
-/* Stored polls go back to the scheduler. */
+/* Stored polls go back to the scheduler, and to whom they are of interest. */
 static void hand_back(struct writer *writer)
 {
     struct nb_crawl *crawl = writer->crawl;
     struct nb_poll *poll;
+    struct nb_poll_list stored = writer->polls;
+    writer->polls = (struct nb_poll_list){0};
+    while ((poll = nb_poll_list_take(&stored)) != NULL) {
+        if (poll->is_websub) {
+            nb_websub_stored(crawl->websub, poll);
+        } else {
+            nb_websub_polled(crawl->websub, poll);
+            nb_poll_list_add(&writer->polls, poll);
+        }
+    }
     pthread_mutex_lock(&crawl->mu);
     while ((poll = nb_poll_list_take(&writer->polls)) != NULL) {
         for (const struct nb_poll_note *at = poll->notes; at; at = at->next) {
@@ -276,7 +296,7 @@ static void take(struct writer *writer, struct nb_poll *poll)
         nb_crawl_drop(writer->crawl, poll);
         return;
     }
-    if (!writer->crawl->ordered) {
+    if (!writer->crawl->ordered || poll->is_websub) { /* which has no ticket */
         store_poll(writer, poll);
         return;
     }

@@ -65,6 +65,13 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
             return false;
         }
         DECODE(robots_record);
+    case NB_TBL_PUSH:
+        if (nb_unpack(body, arena, &value) != NB_OK) {
+            return false;
+        }
+        DECODE(push);
+    case NB_TBL_SUBSCRIPTION:
+        DECODE(subscription);
     case NB_TBL_HOST:
         DECODE(host);
     case NB_TBL_SOURCE_STATE:
@@ -208,14 +215,14 @@ static enum nb_err dump_store(struct nb_store *store, enum nb_store_kind kind, c
 
 static int run_dump(struct nb_args *args)
 {
-    static const char *const names[] = {"crawl", "analysis", "desk"};
     const char *name = nb_args_word(args, 0);
     int kind = 0;
-    while (kind < 3 && strcmp(name, names[kind]) != 0) {
+    while (kind < NB_STORES_N && strcmp(name, nb_store_name((enum nb_store_kind)kind)) != 0) {
         kind++;
     }
-    if (kind == 3) {
-        return nb_usage(args, "there is no store \"%s\"; give crawl, analysis or desk", name);
+    if (kind == NB_STORES_N) {
+        return nb_usage(args, "there is no store \"%s\"; give crawl, analysis, desk or inbox",
+                        name);
     }
     struct nb_config *config = NULL;
     struct nb_store *store = NULL;
@@ -239,7 +246,7 @@ static int run_dump(struct nb_args *args)
 const struct nb_command nb_cmd_dump = {
     .name = "dump",
     .line = "print every record of a store as JSON lines",
-    .usage = "crawl | analysis | desk",
+    .usage = "crawl | analysis | desk | inbox",
     .about = "Records come in key order, whole: two stores with the same dump hold the same data. "
              "Keys and values that are no text are printed in hexadecimal.",
     .options = (const struct nb_option[]){{"table", "NAME", NULL, "only this table"},

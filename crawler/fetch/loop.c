@@ -130,7 +130,8 @@ static void start_next(struct nb_fetch_loop *loop, struct nb_fetch_host *host)
     struct nb_poll *poll = nb_poll_list_take(&host->waiting);
     struct nb_poll *robots = NULL;
     enum nb_ruling ruling = NB_RULING_ASK;
-    if (loop->fetch->settings.obey_robots && !poll->rules) {
+    /* a hub is there to be asked, and robots.txt is about what is crawled */
+    if (loop->fetch->settings.obey_robots && !poll->rules && !poll->form) {
         ruling = nb_rules_judge(loop, host, poll, &robots);
     }
     switch (ruling) {

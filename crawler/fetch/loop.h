@@ -59,6 +59,7 @@ struct nb_fetch_transfer {
     unsigned headers_n;
     unsigned answers_n; /* interim ones included */
     bool is_proxied;
+    bool is_post;
     bool has_own_proxy; /* the easy handle was told of one that is not crawl.proxy */
 };
 

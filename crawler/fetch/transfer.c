@@ -254,6 +254,11 @@ static enum nb_err prepare(struct nb_fetch_transfer *transfer)
         return NB_ENOMEM;
     }
     (void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+    if (poll->form) {
+        (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(poll->form));
+        (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, poll->form);
+        transfer->is_post = true;
+    }
     return NB_OK;
 }
 
@@ -303,6 +308,10 @@ static bool redirect(struct nb_fetch_transfer *transfer)
         poll->failure = "a redirect to what is not http or https";
         return false;
     }
+    if (poll->form && poll->status != 307 && poll->status != 308) {
+        poll->failure = "the hub leads elsewhere without the request";
+        return false;
+    }
     char *kept = nb_arena_strdup(poll->arena, url.href);
     if (!kept) {
         poll->failure = "out of memory";
@@ -324,6 +333,12 @@ bool nb_fetch_transfer_finish(struct nb_fetch_transfer *transfer, CURLcode code)
 
 void nb_fetch_transfer_keep(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer)
 {
+    if (transfer->is_post) {
+        transfer->is_post = false;
+        (void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPGET, 1L);
+        (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
+        (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE, -1L);
+    }
     transfer->poll = NULL;
     transfer->host = NULL;
     transfer->headers = NULL;

@@ -98,6 +98,14 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "memory one document may take; over it, it is skipped and counted")                          \
     X(LISTEN, "serve.listen", STRING, 0, 256, 0, "127.0.0.1:8420", NONE,                           \
       "address and port of the pages and the API; empty: none")                                    \
+    X(WEBSUB_CALLBACK, "websub.callback", STRING, 0, 1024, 0, "", NONE,                            \
+      "public address that leads to /websub on serve.listen; empty: no WebSub, feeds are polled")  \
+    X(WEBSUB_LEASE, "websub.lease", INT, 3600, 2592000, 864000, "", S,                             \
+      "how long hubs are asked to push before they are asked again")                               \
+    X(WEBSUB_INBOX_MAX, "websub.inbox_max", INT, 1048576, 17179869184, 67108864, "", BYTES,        \
+      "pushes that wait for the crawler at most; hubs are told to come again later")               \
+    X(WEBSUB_INBOX_AGE, "websub.inbox_age", INT, 60, 2592000, 86400, "", S,                        \
+      "the longest a push waits for the crawler; polls find what was in it")                       \
     X(BACKOFF_MIN, "run.backoff_min", INT, 1, 3600000, 500, "", MS,                                \
       "pause before a process that ended is started again; doubles each time")                     \
     X(BACKOFF_MAX, "run.backoff_max", INT, 1, 3600000, 30000, "", MS, "the longest such pause")    \

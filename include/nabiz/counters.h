@@ -26,6 +26,10 @@
     X(ROBOTS_ASKED, "robots_asked", "requests", "times a robots.txt was asked for")                \
     X(ROBOTS_DENIED, "robots_denied", "polls",                                                     \
       "polls not made because robots.txt denies them or cannot be had")                            \
+    X(PUSHES, "pushes", "pushes", "pushes of hubs received, or read by the crawler")               \
+    X(PUSHES_DROPPED, "pushes_dropped", "pushes",                                                  \
+      "pushes with a wrong signature, of no subscription, or that could not be read")              \
+    X(SUBSCRIPTIONS, "subscriptions_gauge", "subscriptions", "feeds that a hub pushes")            \
     X(BYTES_IN, "bytes_in", "bytes", "bytes of bodies received, after decompression")              \
     X(DOCS_STORED, "docs_stored", "documents", "new documents appended to the log")                \
     X(DOCS_REVISED, "docs_revised", "documents", "changed documents appended as revisions")        \

@@ -19,6 +19,8 @@
 #define NB_RECORDS(X)                                                                              \
     X(source, Nb__Source, nb__source)                                                              \
     X(robots_record, Nb__Robots, nb__robots)                                                       \
+    X(subscription, Nb__Subscription, nb__subscription)                                            \
+    X(push, Nb__Push, nb__push)                                                                    \
     X(host, Nb__Host, nb__host)                                                                    \
     X(document, Nb__Document, nb__document)                                                        \
     X(author, Nb__Author, nb__author)                                                              \
@@ -31,6 +33,8 @@
 
 #define nb_source Nb__Source
 #define nb_robots_record Nb__Robots
+#define nb_subscription Nb__Subscription
+#define nb_push Nb__Push
 #define nb_host Nb__Host
 #define nb_document Nb__Document
 #define nb_author Nb__Author

@@ -55,6 +55,9 @@ struct nb_sources;
  */
 enum nb_err nb_sources_load(const char *path, struct nb_sources **out,
                             struct nb_error *error) NB_MUSTUSE;
+
+/** Another reference to a list, for who needs it longer; nb_sources_free() gives one back. */
+struct nb_sources *nb_sources_share(struct nb_sources *sources);
 void nb_sources_free(struct nb_sources *sources);
 
 size_t nb_sources_n(const struct nb_sources *sources);

@@ -27,7 +27,9 @@ struct nb_txn;
 struct nb_cursor;
 
 /** Which store; each has its own tables and its own schema version (see store_schema.h). */
-enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK };
+enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_INBOX };
+
+#define NB_STORES_N 4
 
 /* X(id, store, "name", "key", "value"): also what `nabiz dump` and docs/architecture.md show. */
 #define NB_TABLES(X)                                                                               \
@@ -38,6 +40,8 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK };
     X(SOURCE_STATE, CRAWL, "source", "id of source", "SourceState")                                \
     X(DUE, CRAWL, "due", "u64 time due, id of source", "empty")                                    \
     X(ROBOTS, CRAWL, "robots", "origin", "codec byte, Robots")                                     \
+    X(SUBSCRIPTION, CRAWL, "subscription", "id of source", "Subscription")                         \
+    X(CALLBACK, CRAWL, "callback", "token", "id of source")                                        \
     X(HOST, CRAWL, "host", "name", "Host")                                                         \
     X(ANALYSIS_META, ANALYSIS, "meta", "text", "text")                                             \
     X(ANNOTATION, ANALYSIS, "annotation", "u64 document number", "codec byte, Annotation")         \
@@ -48,7 +52,9 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK };
     X(TOPIC_AUTHOR, ANALYSIS, "topic_author", "topic, NUL, site/handle", "TopicAuthor")            \
     X(EDGE, ANALYSIS, "edge", "to, NUL, u64 time, u64 number, u32 ordinal", "Edge")                \
     X(ALERT, ANALYSIS, "alert", "u64 time, topic", "Alert")                                        \
-    X(DESK_META, DESK, "meta", "text", "text")
+    X(DESK_META, DESK, "meta", "text", "text")                                                     \
+    X(INBOX_META, INBOX, "meta", "text", "text")                                                   \
+    X(PUSH, INBOX, "push", "u64 number", "codec byte, Push")
 
 enum nb_table_id {
 #define X(id, store, name, key, value) NB_TBL_##id,
@@ -77,8 +83,8 @@ struct nb_store_options {
 };
 
 /**
- * Open DIR/crawl, DIR/analysis or DIR/desk. For writing it is made when missing, and locked
- * against a second writing process.
+ * Open DIR/crawl, DIR/analysis, DIR/desk or DIR/inbox. For writing it is made when missing, and
+ * locked against a second writing process.
  * @return NB_OK, NB_ENOTFOUND (read-only and missing), NB_EBUSY (locked; the detail names the
  *         process), NB_ENEWER (schema of a newer nabiz), NB_EFULL, NB_EIO, NB_ECORRUPT, NB_ENOMEM.
  */
