@@ -24,10 +24,12 @@
 #include <nabiz/mem.h>
 #include <nabiz/thread.h>
 #include <nabiz/wake.h>
+#include <nabiz/websub.h>
 
 #include "service/deliver/atom.h"
 #include "service/http/http.h"
 #include "service/http/pages.h"
+#include "service/http/push.h"
 #include "service/http/reading.h"
 
 #define PATH_BYTES 4200
@@ -198,6 +200,7 @@ static void join_threads(struct nb_serve *serve)
 
 static void free_serve(struct nb_serve *serve)
 {
+    nb_push_close(serve->pages.door);
     nb_reading_free(serve->reading);
     nb_store_close(serve->desk);
     if (serve->stop_fd >= 0) {
@@ -229,10 +232,18 @@ static enum nb_err start_parts(struct nb_serve *serve, struct nb_error *error)
         serve->pages.reading = serve->reading;
     }
     if (err == NB_OK) {
+        err = nb_push_open(serve->config, serve->pages.clock, serve->reading, &serve->pages.door,
+                           error);
+    }
+    if (err == NB_OK) {
         err = nb_thread_start(&serve->alerts, "alerts", follow, serve);
     }
     if (err == NB_OK && *listen) {
-        err = nb_http_start(listen, nb_pages_answer, &serve->pages, &serve->http, error);
+        const struct nb_http_upload upload = {NB_WEBSUB_PATH,
+                                              (size_t)nb_config_int(serve->config, NB_CFG_BODY_MAX),
+                                              nb_push_begin, nb_push_take, serve->pages.door};
+        err = nb_http_start(listen, nb_pages_answer, &serve->pages,
+                            serve->pages.door ? &upload : NULL, &serve->http, error);
     }
     return err;
 }

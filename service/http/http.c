@@ -11,6 +11,7 @@
 
 #include <microhttpd.h>
 
+#include <nabiz/clock.h>
 #include <nabiz/counters.h>
 #include <nabiz/mem.h>
 
@@ -18,13 +19,24 @@
 #define CONNECTION_BYTES (16u << 10)
 #define SILENCE_S 10
 #define ADDRESS_BYTES 256
+#define UPLOAD_MAX_MS 60000
+#define UPLOADS_MAX_BYTES ((size_t)64 << 20) /* of all that are under way */
+#define LATER_S 300
 
 struct nb_http {
     struct MHD_Daemon *daemon;
     nb_http_page_fn *page;
     void *arg;
+    struct nb_http_upload upload; /* prefix NULL: none */
+    size_t uploads_bytes;         /* the answering thread's */
     uint16_t port;
     bool loopback;
+};
+
+/* A body that comes in; the state of its request. */
+struct upload {
+    int64_t started_mono_ms;
+    struct nb_buf body;
 };
 
 static const char *const security_headers[][2] = {
@@ -172,11 +184,32 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct nb_
     if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED) {
         ok &= MHD_add_response_header(response, "Allow", "GET, HEAD");
     }
+    if (answer->retry_after_s > 0) {
+        char seconds[24];
+        (void)snprintf(seconds, sizeof(seconds), "%lld", (long long)answer->retry_after_s);
+        ok &= MHD_add_response_header(response, "Retry-After", seconds);
+    }
     if (ok == MHD_YES) {
         ok = MHD_queue_response(connection, answer->status, response);
     }
     MHD_destroy_response(response);
     return ok;
+}
+
+const char *nb_http_query(const struct nb_http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *nb_http_header(const struct nb_http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+static bool is_below(const struct nb_http *http, const char *path)
+{
+    return http->upload.prefix &&
+           nb_slice_starts(nb_slice_str(path), nb_slice_str(http->upload.prefix));
 }
 
 static void fill_answer(const struct nb_http *http, struct MHD_Connection *connection,
@@ -187,31 +220,137 @@ static void fill_answer(const struct nb_http *http, struct MHD_Connection *conne
         plain(answer, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD");
         return;
     }
-    if (http->loopback && (!host || !is_own_host(host))) {
+    if (http->loopback && !is_below(http, path) && (!host || !is_own_host(host))) {
         plain(answer, MHD_HTTP_MISDIRECTED_REQUEST, "this address is called localhost");
         return;
     }
     const struct nb_http_request request = {
-        path, MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "lang")};
+        path, MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "lang"), connection};
     http->page(http->arg, &request, answer);
     if (answer->body.err == NB_OK && answer->body.len == 0) {
         plain(answer, answer->status, MHD_get_reason_phrase_for(answer->status));
     }
 }
 
+/* ---- uploads ---- */
+
+/* @return whether it may come at all; says why not */
+static bool may_upload(const struct nb_http *http, const struct nb_http_request *request,
+                       struct nb_http_answer *answer)
+{
+    const char *length = nb_http_header(request, "Content-Length");
+    int64_t bytes = 0;
+    if (length && nb_slice_to_i64(nb_slice_str(length), &bytes) &&
+        (uint64_t)bytes > http->upload.max_bytes) {
+        plain(answer, MHD_HTTP_CONTENT_TOO_LARGE, "too large");
+        return false;
+    }
+    if (http->uploads_bytes + (size_t)bytes > UPLOADS_MAX_BYTES) {
+        answer->retry_after_s = LATER_S;
+        plain(answer, MHD_HTTP_SERVICE_UNAVAILABLE, "come again later");
+        return false;
+    }
+    return http->upload.begin(http->upload.arg, request, answer);
+}
+
+static struct upload *start_upload(const struct nb_http *http)
+{
+    struct upload *upload = nb_calloc(1, sizeof(*upload));
+    if (upload) {
+        upload->started_mono_ms = nb_mono_ms();
+        nb_buf_init(&upload->body, http->upload.max_bytes);
+    }
+    return upload;
+}
+
+/* @return false: it is too much, or takes too long */
+static bool add_bytes(struct nb_http *http, struct upload *upload, struct nb_slice bytes)
+{
+    if (http->uploads_bytes + bytes.len > UPLOADS_MAX_BYTES ||
+        nb_mono_ms() > upload->started_mono_ms + UPLOAD_MAX_MS) {
+        return false;
+    }
+    size_t before = upload->body.len;
+    nb_buf_add(&upload->body, bytes);
+    http->uploads_bytes += upload->body.len - before;
+    return upload->body.err == NB_OK;
+}
+
+static void on_completed(void *arg, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode how)
+{
+    struct nb_http *http = arg;
+    (void)connection;
+    (void)how;
+    if (*state && *state != http) {
+        struct upload *upload = *state;
+        http->uploads_bytes -= upload->body.len;
+        nb_buf_fini(&upload->body);
+        nb_free(upload);
+    }
+    *state = NULL;
+}
+
+/* ---- requests ---- */
+
+/* With an upload, take it; without, ask whether it may come: then *comes is set, no answer sent. */
+static enum MHD_Result answer_upload(struct nb_http *http, struct MHD_Connection *connection,
+                                     const char *path, struct upload *upload, bool *comes)
+{
+    const struct nb_http_request request = {path, NULL, connection};
+    struct nb_http_answer answer = {.status = MHD_HTTP_OK,
+                                    .content_type = "text/plain; charset=utf-8"};
+    enum MHD_Result result = MHD_YES;
+    nb_buf_init(&answer.body, NB_HTTP_ANSWER_MAX_BYTES);
+    if (upload) {
+        http->upload.take(http->upload.arg, &request, nb_buf_slice(&upload->body), &answer);
+    } else {
+        *comes = may_upload(http, &request, &answer);
+    }
+    if (upload || !*comes) {
+        nb_counter_add(NB_CTR_REQUESTS, 1);
+        result = send_answer(connection, &answer);
+    }
+    nb_buf_fini(&answer.body);
+    return result;
+}
+
+static enum MHD_Result on_upload(struct nb_http *http, struct MHD_Connection *connection,
+                                 const char *path, struct nb_slice bytes, size_t *upload_bytes,
+                                 void **state)
+{
+    bool comes = false;
+    if (!*state) {
+        enum MHD_Result result = answer_upload(http, connection, path, NULL, &comes);
+        if (comes) {
+            *state = start_upload(http);
+            result = *state ? MHD_YES : MHD_NO;
+        }
+        return result;
+    }
+    if (bytes.len > 0) {
+        *upload_bytes = 0;
+        return add_bytes(http, *state, bytes) ? MHD_YES : MHD_NO;
+    }
+    return answer_upload(http, connection, path, *state, &comes);
+}
+
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_bytes, void **state)
 {
-    const struct nb_http *http = arg;
+    struct nb_http *http = arg;
     (void)version;
-    (void)upload;
+    if (strcmp(method, "POST") == 0 && is_below(http, path)) {
+        return on_upload(http, connection, path, nb_slice(upload, *upload_bytes), upload_bytes,
+                         state);
+    }
     if (*upload_bytes > 0) {
         return MHD_NO; /* a body nobody asked for: close */
     }
     bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     if (!*state && get) {
-        *state = connection; /* first call: the request may still bring a body */
+        *state = http; /* first call: the request may still bring a body */
         return MHD_YES;
     }
     struct nb_http_answer answer = {.status = MHD_HTTP_OK,
@@ -225,7 +364,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 }
 
 enum nb_err nb_http_start(const char *listen, nb_http_page_fn *page, void *arg,
-                          struct nb_http **out, struct nb_error *error)
+                          const struct nb_http_upload *upload, struct nb_http **out,
+                          struct nb_error *error)
 {
     *out = NULL;
     struct nb_http *http = nb_calloc(1, sizeof(*http));
@@ -234,6 +374,9 @@ enum nb_err nb_http_start(const char *listen, nb_http_page_fn *page, void *arg,
     }
     http->page = page;
     http->arg = arg;
+    if (upload) {
+        http->upload = *upload;
+    }
     struct nb_error detail = {0};
     int fd = open_listener(listen, http, &detail);
     if (fd < 0) {
@@ -244,7 +387,8 @@ enum nb_err nb_http_start(const char *listen, nb_http_page_fn *page, void *arg,
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0, NULL, NULL, on_request,
         http, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)SILENCE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        (unsigned)SILENCE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, http, MHD_OPTION_END);
     if (!http->daemon) {
         (void)close(fd);
         nb_free(http);

@@ -7,10 +7,12 @@
 #include <nabiz/date.h>
 #include <nabiz/diag.h>
 #include <nabiz/json.h>
+#include <nabiz/websub.h>
 
 #include "service/deliver/atom.h"
 #include "service/digest/make.h"
 #include "service/digest/report.h"
+#include "service/http/push.h"
 #include "service/status.h"
 
 #define ALERTS_MAX_BYTES (64u << 20)
@@ -323,6 +325,8 @@ void nb_pages_answer(void *arg, const struct nb_http_request *request,
         answer_metrics(pages, answer);
     } else if (nb_slice_eq(path, NB_LIT("/alerts.atom"))) {
         answer_alerts(pages, request, answer);
+    } else if (pages->door && nb_slice_starts(path, NB_LIT(NB_WEBSUB_PATH))) {
+        nb_push_ask(pages->door, request, answer);
     } else if (nb_slice_starts(path, digest)) {
         answer_digest(pages, request, nb_slice_sub(path, digest.len, path.len), answer);
     } else {

@@ -11,10 +11,13 @@
 #include "service/http/http.h"
 #include "service/http/reading.h"
 
+struct nb_push_door;
+
 struct nb_pages {
     const struct nb_config *config;
     const struct nb_clock *clock;
     struct nb_reading *reading;
+    struct nb_push_door *door; /* NULL: WebSub is off */
 };
 
 /** nb_http_page_fn; arg is a const struct nb_pages. */

@@ -88,6 +88,19 @@ enum nb_err nb_reading_analysis(struct nb_reading *reading, struct nb_store **ou
     return err;
 }
 
+enum nb_err nb_reading_crawl(struct nb_reading *reading, struct nb_store **out,
+                             struct nb_error *error)
+{
+    *out = NULL;
+    (void)pthread_mutex_lock(&reading->mu);
+    enum nb_err err = open_place(reading, NB_STORE_CRAWL, &reading->crawl, error);
+    if (err == NB_OK) {
+        *out = reading->crawl.store;
+    }
+    (void)pthread_mutex_unlock(&reading->mu);
+    return err;
+}
+
 enum nb_err nb_reading_log(struct nb_reading *reading, struct nb_log **out, struct nb_error *error)
 {
     *out = NULL;

@@ -20,11 +20,13 @@ enum nb_err nb_reading_new(const struct nb_config *config, struct nb_reading **o
 void nb_reading_free(struct nb_reading *reading);
 
 /**
- * Borrow the analysis store, or the log, until nb_reading_free().
+ * Borrow the analysis store, the crawl store, or its log, until nb_reading_free().
  * @return NB_OK, NB_ENOTFOUND (not there yet; trying again later is right), or why not.
  */
 enum nb_err nb_reading_analysis(struct nb_reading *reading, struct nb_store **out,
                                 struct nb_error *error) NB_MUSTUSE;
+enum nb_err nb_reading_crawl(struct nb_reading *reading, struct nb_store **out,
+                             struct nb_error *error) NB_MUSTUSE;
 enum nb_err nb_reading_log(struct nb_reading *reading, struct nb_log **out,
                            struct nb_error *error) NB_MUSTUSE;
 
