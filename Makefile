@@ -86,11 +86,16 @@ NABIZ_DATA ?= ../shared/data
 export NABIZ_DATA
 
 .PHONY: all
-all: $(B)/nabiz ## Build the program (build/nabiz)
+all: $(B)/nabiz $(if $(filter build,$(B)),$(B)/turkish.bin) ## Build the program (build/nabiz)
 
 $(B)/nabiz: $(BIN_OBJ) $(B)/libnabiz.a
 	@echo "  LD    $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(BIN_OBJ) $(B)/libnabiz.a $(PKG_LIBS) -lm
+
+# The lexicons of morphology, compiled; it is found from lexicons/ by this name.
+$(B)/turkish.bin: $(B)/nabiz $(wildcard lexicons/suffixes.txt lexicons/roots/*.txt)
+	@echo "  MORPH $@"
+	$(Q)$(B)/nabiz lexicon compile --set data.lexicons=lexicons --output $@
 
 $(B)/libnabiz.a: $(LIB_OBJ)
 	@echo "  AR    $@"
@@ -247,12 +252,13 @@ FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 CONFDIR = $(SYSCONFDIR)/nabiz
 
 .PHONY: install
-install: $(B)/nabiz ## Install below DESTDIR and PREFIX; keeps a configuration that is there
+install: $(B)/nabiz $(B)/turkish.bin ## Install below DESTDIR and PREFIX; keeps a configuration that is there
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(SHAREDIR) $(MANDIR) $(UNITDIR) $(BASHDIR) \
 	  $(ZSHDIR) $(FISHDIR) $(CONFDIR))
 	install -m 755 $(B)/nabiz $(DESTDIR)$(BINDIR)/nabiz
 	cd lexicons && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/lexicons/{} \;
 	cd models && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/models/{} \;
+	install -m 644 $(B)/turkish.bin $(DESTDIR)$(SHAREDIR)/turkish.bin
 	cd config/templates && \
 	  find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/templates/{} \;
 	install -m 644 config/nabiz.conf $(DESTDIR)$(SHAREDIR)/nabiz.conf

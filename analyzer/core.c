@@ -4,11 +4,9 @@
  */
 #include "analyzer/core.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,39 +74,24 @@ static enum nb_err add_file(struct texts *texts, const char *name, enum kind kin
     return err;
 }
 
-static int is_text(const struct dirent *entry)
-{
-    struct nb_slice name = nb_slice_str(entry->d_name);
-    return name.len > 4 && name.p[0] != '.' && nb_slice_ends(name, NB_LIT(".txt"));
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 /* Of roots/; informal.txt says how words are written, not what they are. */
 static enum nb_err add_roots(struct texts *texts, struct nb_error *error)
 {
     char path[PATH_BYTES];
-    struct dirent **entries = NULL;
+    const char *const *names;
+    size_t n;
     int len = snprintf(path, sizeof(path), "%s/roots", texts->dir);
-    int n = len > 0 && (size_t)len < sizeof(path) ? scandir(path, &entries, is_text, by_bytes) : -1;
-    if (n < 0) {
-        return nb_error_set(error, errno == ENOMEM ? NB_ENOMEM : NB_ENOTFOUND, "%s: %s", path,
-                            strerror(errno));
+    if (len < 0 || (size_t)len >= sizeof(path)) {
+        return nb_error_set(error, NB_EINVAL, "%s: too long", texts->dir);
     }
-    enum nb_err err = NB_OK;
-    for (int i = 0; i < n; i++) {
-        const char *name = entries[i]->d_name;
-        (void)snprintf(path, sizeof(path), "roots/%.255s", name);
-        bool exceptions = strcmp(name, "exceptions.txt") == 0;
-        if (err == NB_OK && strcmp(name, "informal.txt") != 0) {
+    enum nb_err err = nb_file_names(path, ".txt", texts->arena, &names, &n, error);
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        bool exceptions = strcmp(names[i], "exceptions.txt") == 0;
+        (void)snprintf(path, sizeof(path), "roots/%.255s", names[i]);
+        if (strcmp(names[i], "informal.txt") != 0) {
             err = add_file(texts, path, exceptions ? EXCEPTIONS : ROOTS, error);
         }
-        free(entries[i]); /* scandir's own memory */
     }
-    free(entries);
     return err;
 }
 

@@ -41,4 +41,19 @@ enum nb_err nb_core_load(const char *lexicons, struct tr_core **out, struct nb_c
 enum nb_err nb_core_compile(const char *lexicons, const char *path,
                             struct nb_error *error) NB_MUSTUSE;
 
+/** Told of an example that came out otherwise; file is below the directory, line from 1. */
+typedef void nb_core_fail_fn(void *context, const char *file, size_t line, struct nb_slice word,
+                             struct nb_slice want);
+
+/**
+ * Run the examples of the texts of morphology: lines `= "word" -> lemma UPOS Feature=Value|...`.
+ * An example holds when some analysis of the word has this lemma, part of speech and at least
+ * these features.
+ * @param examples_n, failed_n  [out] added to.
+ * @return NB_OK (also with failures), NB_ENOTFOUND, NB_EIO, NB_ENOMEM.
+ */
+enum nb_err nb_core_check(const char *lexicons, const struct tr_core *core, nb_core_fail_fn *fail,
+                          void *context, size_t *examples_n, size_t *failed_n,
+                          struct nb_error *error) NB_MUSTUSE;
+
 #endif

@@ -12,6 +12,7 @@
 #include <nabiz/store.h>
 #include <nabiz/table.h>
 
+#include "analyzer/core.h"
 #include "service/commands.h"
 #include "service/status.h"
 
@@ -126,6 +127,21 @@ static void check_store(struct report *report, const struct nb_config *config,
     nb_store_close(store);
 }
 
+/* Without its compiled file morphology is compiled at every start: slower, and read all the same.
+ */
+static void check_core(struct report *report, const char *dir)
+{
+    struct tr_core *core = NULL;
+    struct nb_core_info info;
+    if (nb_core_load(dir, &core, &info, NULL) != NB_OK) {
+        return; /* told with the lexicons */
+    }
+    bool mapped = info.from == NB_CORE_MAPPED;
+    say(report, mapped ? VERDICT_OK : VERDICT_WARN, "morphology", "%s%s", info.path,
+        mapped ? "" : " was edited, and is compiled at every start; see `nabiz lexicon --help`");
+    tr_core_free(core);
+}
+
 static void check_knowledge(struct report *report, const struct nb_config *config)
 {
     struct nb_knowledge *knowledge = NULL;
@@ -143,6 +159,7 @@ static void check_knowledge(struct report *report, const struct nb_config *confi
     say(report, topics_n ? VERDICT_OK : VERDICT_WARN, "topics", "%zu in %s%s", topics_n,
         nb_config_str(config, NB_CFG_TOPICS), topics_n ? "" : "; without one there is no digest");
     nb_knowledge_free(knowledge);
+    check_core(report, dir);
 }
 
 /* Sources with something the matter, from the crawler's bookkeeping. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/core.h"
 #include "service/lang.h"
 
 enum { PATH_BYTES = 4096, LEXICON_BYTES_MAX = 16 << 20 };
@@ -44,6 +45,40 @@ static enum nb_err check_file(struct check *c, struct nb_error *error)
     return err == NB_OK ? NB_OK : nb_error_set(error, err, "%s: %s", c->path, nb_strerror(err));
 }
 
+static void fail_word(void *context, const char *file, size_t line, struct nb_slice word,
+                      struct nb_slice want)
+{
+    printf("%s/%s:%zu: \"%.*s\" has no reading %.*s\n", (const char *)context, file, line,
+           NB_ARG(word), NB_ARG(want));
+}
+
+/* The examples of morphology. */
+static enum nb_err check_words(struct check *c, char *dir, struct nb_error *error)
+{
+    struct tr_core *core = NULL;
+    enum nb_err err = nb_core_load(dir, &core, NULL, error);
+    if (err == NB_OK) {
+        err = nb_core_check(dir, core, fail_word, dir, &c->examples_n, &c->failed_n, error);
+    }
+    tr_core_free(core);
+    return err;
+}
+
+static int compile(struct nb_args *args)
+{
+    struct nb_error error = {0};
+    char dir[PATH_BYTES];
+    const char *output = nb_args_get(args, "output");
+    if (!output) {
+        return nb_usage(args, "--output FILE is needed");
+    }
+    enum nb_err err = nb_lang_lexicons(args, dir, sizeof(dir), &error);
+    if (err == NB_OK) {
+        err = nb_core_compile(dir, output, &error);
+    }
+    return err == NB_OK ? NB_EXIT_OK : nb_fail(args, &error);
+}
+
 static int check(struct nb_args *args, const char *only)
 {
     struct nb_error error = {0};
@@ -63,6 +98,9 @@ static int check(struct nb_args *args, const char *only)
         (void)snprintf(path, sizeof(path), "%s/%s", dir, nb_knowledge_lexicon(i));
         err = check_file(&c, &error);
     }
+    if (err == NB_OK && !only) {
+        err = check_words(&c, dir, &error);
+    }
     nb_knowledge_free(knowledge);
     if (err != NB_OK) {
         return nb_fail(args, &error);
@@ -74,24 +112,37 @@ static int check(struct nb_args *args, const char *only)
 static int run(struct nb_args *args)
 {
     size_t n = nb_args_words_n(args);
-    if (strcmp(nb_args_word(args, 0), "check") != 0) {
-        return nb_usage(args, "expected check [FILE]");
+    const char *what = nb_args_word(args, 0);
+    if (strcmp(what, "compile") == 0 && n == 1) {
+        return compile(args);
+    }
+    if (strcmp(what, "check") != 0) {
+        return nb_usage(args, "expected check [FILE] or compile");
     }
     return check(args, n > 1 ? nb_args_word(args, 1) : NULL);
 }
 
 const struct nb_command nb_cmd_lexicon = {
     .name = "lexicon",
-    .line = "check the lexicons and run their examples",
-    .usage = "check [FILE]",
+    .line = "check the lexicons, run their examples, compile them",
+    .usage = "check [FILE] | compile --output FILE",
     .about = "Reads the lexicons, reports lines that cannot be understood, and runs the examples "
              "written behind entries; each one that comes out otherwise is shown with file and "
-             "line. With FILE only the examples of that file are run, by the lexicons in force.",
-    .options = (const struct nb_option[]){{NULL, NULL, NULL, NULL}},
+             "line. With FILE only the examples of that file are run, by the lexicons in force. "
+             "\"compile\" writes what morphology needs of them into one file, which is used "
+             "where it lies beside the directory of the lexicons, as long as they are as they "
+             "were; edited ones are compiled in memory at every start.",
+    .options =
+        (const struct nb_option[]){
+            {"output", "FILE", NULL, "where compile writes"},
+            {NULL, NULL, NULL, NULL},
+        },
     .examples =
         (const struct nb_example[]){
             {"nabiz lexicon check", "after an edit"},
             {"nabiz lexicon check lexicons/polarity.txt", "one file's examples"},
+            {"nabiz lexicon compile --output /usr/local/share/nabiz/turkish.bin",
+             "start fast again after an edit"},
             {NULL, NULL},
         },
     .min_words = 1,
