@@ -234,7 +234,9 @@ eval: $(EVALS) $(TOOLS) ## Measure quality on held-out material
 .PHONY: models
 models: $(TOOLS) ## Train the models in models/ anew from the real material
 	$(Q)if [ -d $(NABIZ_DATA)/treebanks ]; then \
-	  $(B)/tools/train_ranker $(NABIZ_DATA) lexicons models/ranker.bin; \
+	  $(B)/tools/train_ranker $(NABIZ_DATA) lexicons models/ranker.bin && \
+	  gzip -dc $(NABIZ_DATA)/reviews/train.tsv.gz | \
+	    $(B)/tools/train_typing $(NABIZ_DATA) models/diacritics.bin models/words.bin; \
 	else echo "skipped: $(NABIZ_DATA) is not here (set NABIZ_DATA to where the material is)"; fi
 
 .PHONY: bench
