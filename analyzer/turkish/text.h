@@ -78,10 +78,12 @@ struct tr_token {
     uint16_t stem_len; /* folded bytes before the apostrophe, else all (cut at 65535) */
     uint8_t kind;      /* enum tr_kind */
     uint8_t number;    /* enum tr_number, of a number */
+    bool capital;      /* begins with one */
     bool capitals;     /* two letters or more, all of them capitals */
     bool elongated;    /* a letter three times or more in a row */
     bool either_i;     /* has an 'I' and no letter that tells which: see tr_dotted() */
-    bool ascii;        /* nothing but ASCII in the text: diacritics may have been left out */
+    bool ascii;        /* no letters but those of ASCII: diacritics may have been left out */
+    bool restored;     /* folded has diacritics that the text lacks */
     bool after_break;  /* the first token of a line */
 };
 

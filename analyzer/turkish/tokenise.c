@@ -82,10 +82,11 @@ static void set_flags(struct tr_token *token, struct nb_slice raw)
     bool typed_i = false, told_i = false;
     for (size_t at = 0; at < raw.len;) {
         uint32_t c = nb_utf8_next(raw, &at);
-        token->ascii &= c < 0x80;
+        token->ascii &= c < 0x80 || tr_is_apostrophe(c) || tr_is_dropped(c);
         typed_i |= c == 'I';
         told_i |= c == CAPITAL_DOTTED_I || c == SMALL_DOTLESS_I;
         if (tr_is_capital(c)) {
+            token->capital |= capitals + small == 0;
             capitals++;
         } else if (tr_is_letter(c)) {
             small++;

@@ -1,0 +1,183 @@
+/*
+ * Whether a text lacks its diacritics is decided for the text as a whole: each word that the model
+ * would change speaks for it, more so when it is no word as typed, and each word typed with a mark
+ * speaks against. Then each word is decided with its neighbours, and a form that is a word is
+ * preferred to one that is not.
+ */
+#include "analyzer/turkish/normalise.h"
+
+#include <nabiz/text.h>
+
+/*
+ * Weights of evidence, and how much more likely (in the units of the model) a form must be that is
+ * no word. Set on the parts of the corpora for tuning, see tests/eval/eval_normalise.c.
+ */
+enum {
+    NO_WORD_SAYS = 3,
+    SURE = 12, /* of the least sure letter, for a word to say 1 */
+    SAYS_MAX = 3,
+    MARKED_SAYS = 3,
+    ENOUGH = 2,
+    WORD_BONUS = 40,
+    KNOWN_SURE = 8 /* to change a word that is one as typed */
+};
+
+/* A word of the text, as typed without marks, with its neighbours in between. */
+struct plain {
+    struct nb_slice word; /* empty: no word, or typed with marks */
+    bool marked;
+};
+
+static bool has_mark(struct nb_slice folded)
+{
+    for (size_t i = 0; i + 1 < folded.len; i++) {
+        unsigned char a = (unsigned char)folded.p[i], b = (unsigned char)folded.p[i + 1];
+        if ((a == 0xC3 && (b == 0xA7 || b == 0xB6 || b == 0xBC)) ||
+            (a == 0xC4 && (b == 0x9F || b == 0xB1)) || (a == 0xC5 && b == 0x9F)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool make_plain(const struct tr_token *tokens, size_t n, struct nb_arena *arena,
+                       struct plain *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[i] = (struct plain){.word = {NULL, 0}};
+        if (tokens[i].kind == TR_WORD) {
+            struct nb_slice folded = tokens[i].folded;
+            char *bytes = nb_arena_alloc(arena, folded.len);
+            if (!bytes) {
+                return false;
+            }
+            memcpy(bytes, folded.p, folded.len);
+            out[i].word = nb_slice(bytes, tr_plain(bytes, folded.len));
+            out[i].marked = !tokens[i].ascii && has_mark(tokens[i].folded);
+        }
+    }
+    return true;
+}
+
+static struct tr_plain_word in_place(const struct plain *all, size_t n, size_t i)
+{
+    struct tr_plain_word in = {.word = all[i].word};
+    in.before = i > 0 ? all[i - 1].word : in.before;
+    in.after = i + 1 < n ? all[i + 1].word : in.after;
+    return in;
+}
+
+static bool is_word(const struct tr_normaliser *of, struct nb_slice form)
+{
+    struct tr_analysis analyses[TR_ANALYSE_MAX];
+    return tr_analyse(of->core, form, analyses, TR_ANALYSE_MAX) > 0;
+}
+
+/* A typed I is no sign of a mark that lacks: as typed, a word has one or two folded forms. */
+static bool is_as_typed(const struct tr_token *token, struct nb_slice form)
+{
+    char dotted[2 * TR_RESTORE_BYTES_MAX];
+    if (nb_slice_eq(form, token->folded)) {
+        return true;
+    }
+    if (!token->either_i || token->folded.len > sizeof(dotted)) {
+        return false;
+    }
+    memcpy(dotted, token->folded.p, token->folded.len);
+    return nb_slice_eq(form, nb_slice(dotted, tr_dotted(dotted, token->folded.len)));
+}
+
+static bool is_known(const struct tr_normaliser *of, const struct tr_token *token)
+{
+    char dotted[2 * TR_RESTORE_BYTES_MAX];
+    if (is_word(of, token->folded)) {
+        return true;
+    }
+    if (!token->either_i || token->folded.len > sizeof(dotted)) {
+        return false;
+    }
+    memcpy(dotted, token->folded.p, token->folded.len);
+    return is_word(of, nb_slice(dotted, tr_dotted(dotted, token->folded.len)));
+}
+
+static bool lacks_marks(const struct tr_normaliser *of, const struct tr_token *tokens,
+                        const struct plain *all, size_t n)
+{
+    int32_t says = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct tr_restored best;
+        if (all[i].marked) {
+            says -= MARKED_SAYS;
+            continue;
+        }
+        struct tr_plain_word in = in_place(all, n, i);
+        if (!in.word.len || !tokens[i].ascii || !tr_restore(&of->restorer, &in, &best) ||
+            is_as_typed(&tokens[i], nb_slice(best.text, best.len))) {
+            continue;
+        }
+        int32_t sure = best.least / SURE < SAYS_MAX ? best.least / SURE : SAYS_MAX;
+        says += is_known(of, &tokens[i]) ? sure : NO_WORD_SAYS;
+    }
+    return says >= ENOUGH;
+}
+
+/*
+ * The form of one word, in out; of the two readings of a typed I the likelier one.
+ * @return false when it stays as it is.
+ */
+static bool restore_word(const struct tr_normaliser *of, const struct tr_token *token,
+                         const struct tr_plain_word *in, struct tr_restored *out)
+{
+    struct tr_restored forms[TR_RESTORE_BEAM];
+    size_t n = tr_restore_candidates(&of->restorer, in, forms), best = 0;
+    int32_t best_score = INT32_MIN;
+    for (size_t i = 0; i < n; i++) {
+        struct nb_slice form = nb_slice(forms[i].text, forms[i].len);
+        int32_t score = forms[i].score + (is_word(of, form) ? WORD_BONUS : 0);
+        if (is_as_typed(token, form)) {
+            score += KNOWN_SURE;
+        }
+        if (score > best_score) {
+            best_score = score;
+            best = i;
+        }
+    }
+    if (n > 0) {
+        *out = forms[best];
+    }
+    return n > 0 && !nb_slice_eq(nb_slice(out->text, out->len), token->folded);
+}
+
+size_t tr_restore_text(const struct tr_normaliser *normaliser, struct tr_token *tokens, size_t n,
+                       struct nb_arena *arena)
+{
+    size_t marked = 0, words = 0, changed = 0;
+    for (size_t i = 0; i < n; i++) {
+        words += tokens[i].kind == TR_WORD;
+        marked += tokens[i].kind == TR_WORD && !tokens[i].ascii && has_mark(tokens[i].folded);
+    }
+    if (!normaliser->restorer.entries || words == 0 || 3 * marked > words) {
+        return 0;
+    }
+    struct plain *all = nb_arena_alloc(arena, n * sizeof(*all));
+    if (!all || !make_plain(tokens, n, arena, all) || !lacks_marks(normaliser, tokens, all, n)) {
+        return 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct tr_plain_word in = in_place(all, n, i);
+        struct tr_restored form;
+        if (!in.word.len || !tokens[i].ascii || !restore_word(normaliser, &tokens[i], &in, &form)) {
+            continue;
+        }
+        struct nb_slice folded = nb_arena_copy(arena, nb_slice(form.text, form.len));
+        if (!folded.p) {
+            return changed;
+        }
+        size_t quote = nb_slice_find_byte(folded, '\'', 0);
+        tokens[i].folded = folded;
+        tokens[i].stem_len = (uint16_t)(quote == NB_NPOS ? folded.len : quote);
+        tokens[i].restored = true;
+        changed++;
+    }
+    return changed;
+}
