@@ -163,6 +163,32 @@ int nb_fetch_on_progress(void *data, curl_off_t total, curl_off_t now, curl_off_
     return 1;
 }
 
+/* Why a certificate is not believed. The numbers are OpenSSL's, X509_V_ERR_*. */
+static const char *distrust_of(const struct nb_fetch_transfer *transfer)
+{
+    static const struct {
+        long result;
+        const char *text;
+    } reasons[] = {
+        {9, "TLS: the certificate is not valid yet"},
+        {10, "TLS: the certificate has expired"},
+        {18, "TLS: the certificate is signed by itself"},
+        {19, "TLS: the certificate is signed by an authority that is not known"},
+        {20, "TLS: the certificate's issuer is not known, or missing in what the host sends"},
+        {21, "TLS: the certificate's issuer is not known, or missing in what the host sends"},
+        {62, "TLS: the certificate is for another name"},
+    };
+    long result = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].result == result) {
+            return reasons[i].text;
+        }
+    }
+    return result == 0 ? "TLS: the certificate is for another name"
+                       : "TLS: the certificate is not believed";
+}
+
 /* A text for people, the same in every run; NULL when it was no failure. */
 static const char *failure_of(const struct nb_fetch_transfer *transfer, CURLcode code)
 {
@@ -179,7 +205,8 @@ static const char *failure_of(const struct nb_fetch_transfer *transfer, CURLcode
     if (code == CURLE_OUT_OF_MEMORY && transfer->answers_n > 0 && poll->body.len == 0) {
         return "the headers are over 64 KiB"; /* curl's limit on a single line */
     }
-    return curl_easy_strerror(code);
+    return code == CURLE_PEER_FAILED_VERIFICATION ? distrust_of(transfer)
+                                                  : curl_easy_strerror(code);
 }
 
 bool nb_fetch_read_status(struct nb_fetch_transfer *transfer, CURLcode code)
