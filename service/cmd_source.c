@@ -19,7 +19,7 @@
 #include "service/source_add.h"
 #include "service/source_list.h"
 
-enum { ARENA_BYTES = 256 << 20, OUT_BYTES = 256 << 20, FILE_BYTES = 64 << 20 };
+enum { ARENA_BYTES = 1 << 30, OUT_BYTES = 256 << 20, FILE_BYTES = 64 << 20 };
 
 struct work {
     const struct nb_args *args;
@@ -242,13 +242,32 @@ static enum nb_err change(struct work *work)
     return err;
 }
 
+static enum nb_err list_problems(struct work *work, const struct nb_sources *sources,
+                                 const struct nb_source_filter *filter)
+{
+    struct nb_clock *clock = NULL;
+    enum nb_err err =
+        nb_clock_open(nb_config_str(work->config, NB_CFG_CLOCK_FILE), &clock, &work->error);
+    if (err == NB_OK) {
+        err = nb_source_problems(work->config, sources, filter, nb_clock_now_ms(clock), work->arena,
+                                 &work->out, &work->error);
+        nb_clock_close(clock);
+    }
+    return err;
+}
+
 static enum nb_err list(struct work *work)
 {
     struct nb_sources *sources = NULL;
+    const struct nb_source_filter filter = {.format = option_or(work->args, "format", "table"),
+                                            .group = nb_args_get(work->args, "group"),
+                                            .state = nb_args_get(work->args, "state")};
     enum nb_err err = nb_sources_load(work->path, &sources, &work->error);
     if (err == NB_OK) {
-        err = nb_source_list(work->config, sources, option_or(work->args, "format", "table"),
-                             work->arena, &work->out, &work->error);
+        err = nb_args_has(work->args, "problem")
+                  ? list_problems(work, sources, &filter)
+                  : nb_source_list(work->config, sources, &filter, work->arena, &work->out,
+                                   &work->error);
         nb_sources_free(sources);
     }
     return err;
@@ -406,7 +425,9 @@ static const struct nb_option options[] = {
     {"no-fetch", NULL, NULL, "take the address as that of a feed, without asking (add)"},
     {"kind", "KIND", "article|post|comment|review|entry|toot",
      "what the source's documents are (add, import; article unless it shows)"},
-    {"group", "NAME", NULL, "group for lists and exports (add, import)"},
+    {"group", "NAME", NULL, "group for lists and exports (add, import); only this group (list)"},
+    {"problem", NULL, NULL, "only sources with a problem, the worst first, and what to do (list)"},
+    {"state", "STATE", "new|ok|failing|denied|retired|paused", "only sources in this state (list)"},
     {"title", "TEXT", NULL, "what to call it (add)"},
     {"every", "TIME", NULL, "poll it this often, like 10min (add, import)"},
     {"format", "FORMAT", "table|json|csv", "how list writes (table unless given)"},
@@ -418,6 +439,7 @@ static const struct nb_example examples[] = {
     {"nabiz source add https://gazete.example/rss --no-fetch --group haber",
      "poll this feed, without asking now"},
     {"nabiz source list", "all sources and how polling them goes"},
+    {"nabiz source list --problem", "what is wrong with which, and what to do"},
     {"nabiz source show https://gazete.example/rss", "one of them in words"},
     {"nabiz source import reader.opml", "take over the list of a feed reader"},
     {"nabiz source export > sources.opml", "give it back"},

@@ -200,26 +200,42 @@ static void write_csv(const struct item *items, size_t n, int32_t offset_min, st
     }
 }
 
-enum nb_err nb_source_list(const struct nb_config *config, const struct nb_sources *sources,
-                           const char *format, struct nb_arena *arena, struct nb_buf *out,
-                           struct nb_error *error)
+/* Leave out what is not asked for. @return how many are left */
+static size_t filter_items(struct item *items, size_t n, const char *state)
 {
-    size_t n = nb_sources_n(sources);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!state || strcmp(word_of(&items[i]), state) == 0) {
+            items[kept++] = items[i];
+        }
+    }
+    return kept;
+}
+
+enum nb_err nb_source_list(const struct nb_config *config, const struct nb_sources *sources,
+                           const struct nb_source_filter *filter, struct nb_arena *arena,
+                           struct nb_buf *out, struct nb_error *error)
+{
+    size_t n = 0;
     int32_t offset_min = (int32_t)nb_config_int(config, NB_CFG_UTC_OFFSET);
-    struct item *items = nb_arena_calloc(arena, n, sizeof(*items));
+    struct item *items = nb_arena_calloc(arena, nb_sources_n(sources), sizeof(*items));
     if (!items) {
         return NB_ENOMEM;
     }
-    for (size_t i = 0; i < n; i++) {
-        items[i].row = nb_sources_at(sources, i);
+    for (size_t i = 0; i < nb_sources_n(sources); i++) {
+        const struct nb_source_row *row = nb_sources_at(sources, i);
+        if (!filter->group || strcmp(row->group, filter->group) == 0) {
+            items[n++].row = row;
+        }
     }
     enum nb_err err = read_states(config, items, n, arena, error);
     if (err != NB_OK) {
         return err;
     }
-    if (strcmp(format, "json") == 0) {
+    n = filter_items(items, n, filter->state);
+    if (strcmp(filter->format, "json") == 0) {
         write_json(items, n, out);
-    } else if (strcmp(format, "csv") == 0) {
+    } else if (strcmp(filter->format, "csv") == 0) {
         write_csv(items, n, offset_min, out);
     } else {
         err = write_table(items, n, offset_min, arena, out);
