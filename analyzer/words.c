@@ -43,12 +43,15 @@ enum nb_err nb_words_init(struct nb_words *words, const char *lexicons, const ch
     }
     if (err == NB_OK) {
         load_ranker(words, models);
+        err = nb_normaliser_init(&words->normaliser, words->core, lexicons, models, bad_lines_n,
+                                 error);
     }
     return err;
 }
 
 void nb_words_fini(struct nb_words *words)
 {
+    nb_normaliser_fini(&words->normaliser);
     tr_core_free(words->core);
     nb_map_close(words->rank_model);
     *words = (struct nb_words){.core = NULL};

@@ -10,12 +10,14 @@
 #include <nabiz/err.h>
 #include <nabiz/slice.h>
 
+#include "analyzer/normaliser.h"
 #include "analyzer/turkish/rank.h"
 
 struct nb_words {
     struct tr_core *core;
     struct tr_ranker ranker;
     struct nb_slice rank_model; /* mapped */
+    struct nb_normaliser normaliser;
 };
 
 /**

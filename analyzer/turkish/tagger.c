@@ -143,15 +143,37 @@ static bool read_dotted(const struct tr_core *core, struct nb_arena *arena, stru
     return true;
 }
 
-enum nb_err tr_tag_candidates(const struct tr_core *core, struct nb_slice form, enum tr_shape shape,
-                              struct nb_arena *arena, struct tr_candidates *out)
-{
+/* A form with what was made of it before it is analysed. */
+struct seen_form {
+    struct nb_slice text;
     struct tr_token *tokens;
-    size_t n;
-    enum nb_err err = tr_tokenise(form, arena, &tokens, &n);
-    if (err != NB_OK) {
-        return err;
+    size_t tokens_n;
+    enum tr_shape shape;
+};
+
+/* A word as it is meant, where that is not what is written. @return false when out of memory. */
+static bool read_normal(const struct tr_normaliser *normaliser, const struct tr_token *token,
+                        struct nb_arena *arena, struct tr_candidates *c)
+{
+    struct tr_normal normal;
+    if (!tr_normalise(normaliser, token, &normal)) {
+        return true;
     }
+    struct nb_slice head =
+        nb_arena_copy(arena, nb_slice(normal.text + normal.head, normal.head_len));
+    c->n = head.p ? tr_analyse(normaliser->core, head, c->all, TR_ANALYSE_MAX) : 0;
+    c->word.folded = c->n ? head : c->word.folded;
+    return head.p != NULL;
+}
+
+static enum nb_err candidates(const struct tr_core *core, const struct tr_normaliser *normaliser,
+                              const struct seen_form *in, struct nb_arena *arena,
+                              struct tr_candidates *out)
+{
+    struct nb_slice form = in->text;
+    const struct tr_token *tokens = in->tokens;
+    enum tr_shape shape = in->shape;
+    size_t n = in->tokens_n;
     *out = (struct tr_candidates){.n = 0};
     if (n == 1 && tokens[0].kind == TR_NUMBER) {
         struct nb_slice stem = before_apostrophe(form);
@@ -168,6 +190,9 @@ enum nb_err tr_tag_candidates(const struct tr_core *core, struct nb_slice form, 
     if (!out->n && tokens[0].either_i && !read_dotted(core, arena, out)) {
         return NB_ENOMEM;
     }
+    if (!out->n && normaliser && !read_normal(normaliser, tokens, arena, out)) {
+        return NB_ENOMEM;
+    }
     if (!out->n) {
         out->n = tr_guess(core, out->word.folded, out->all, TR_ANALYSE_MAX);
     }
@@ -178,6 +203,14 @@ enum nb_err tr_tag_candidates(const struct tr_core *core, struct nb_slice form, 
         add_names(out);
     }
     return NB_OK;
+}
+
+enum nb_err tr_tag_candidates(const struct tr_core *core, struct nb_slice form, enum tr_shape shape,
+                              struct nb_arena *arena, struct tr_candidates *out)
+{
+    struct seen_form seen = {.text = form, .shape = shape};
+    enum nb_err err = tr_tokenise(form, arena, &seen.tokens, &seen.tokens_n);
+    return err == NB_OK ? candidates(core, NULL, &seen, arena, out) : err;
 }
 
 /* The beginning of the form that folds to the lemma, as it is written: a name keeps its capital. */
@@ -224,12 +257,12 @@ static enum nb_err write_tag(const struct tr_core *core, struct nb_slice form,
     return features && copy && out->lemma.p ? NB_OK : NB_ENOMEM;
 }
 
-static enum nb_err tag_form(const struct tr_ranker *ranker, struct nb_slice form,
-                            enum tr_shape shape, const struct tr_around *around,
+static enum nb_err tag_form(const struct tr_ranker *ranker, const struct tr_normaliser *normaliser,
+                            const struct seen_form *form, const struct tr_around *around,
                             struct nb_arena *arena, struct tr_tag *out, size_t cap, size_t *out_n)
 {
     struct tr_candidates c;
-    enum nb_err err = tr_tag_candidates(ranker->core, form, shape, arena, &c);
+    enum nb_err err = candidates(ranker->core, normaliser, form, arena, &c);
     if (err == NB_OK && !c.n) {
         *out = c.fixed;
         *out_n = 1;
@@ -241,33 +274,79 @@ static enum nb_err tag_form(const struct tr_ranker *ranker, struct nb_slice form
     }
     *out_n = c.n < cap ? c.n : cap;
     for (size_t i = 0; err == NB_OK && i < *out_n; i++) {
-        err = write_tag(ranker->core, form, &c, &c.all[i], arena, &out[i]);
+        err = write_tag(ranker->core, form->text, &c, &c.all[i], arena, &out[i]);
     }
     return err;
 }
 
-enum nb_err tr_tag_word(const struct tr_ranker *ranker, struct nb_slice form,
-                        struct nb_arena *arena, struct tr_tag *out, size_t *out_n)
+/*
+ * What the words of a sentence are before they are analysed. Whether their diacritics lack is asked
+ * of all that are one word; the others keep the places of their neighbours apart.
+ */
+static enum nb_err see_forms(const struct tr_normaliser *normaliser, const struct tr_form *forms,
+                             size_t n, struct nb_arena *arena, struct seen_form *out)
 {
-    enum tr_shape shape;
-    tr_tag_shapes(&(struct tr_form){.text = form}, 1, &shape);
-    return tag_form(ranker, form, shape, NULL, arena, out, TR_ANALYSE_MAX, out_n);
+    struct tr_token *all = nb_arena_calloc(arena, n, sizeof(*all));
+    enum nb_err err = all ? NB_OK : NB_ENOMEM;
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        out[i].text = forms[i].text;
+        err = tr_tokenise(forms[i].text, arena, &out[i].tokens, &out[i].tokens_n);
+        all[i] = (struct tr_token){.kind = TR_PUNCT};
+        if (err == NB_OK && out[i].tokens_n == 1 && !forms[i].later_part) {
+            all[i] = out[i].tokens[0];
+            all[i].after_break &= i == 0;
+            out[i].tokens = &all[i];
+        }
+    }
+    if (err == NB_OK && normaliser) {
+        (void)tr_restore_text(normaliser, all, n, arena);
+    }
+    return err;
 }
 
-enum nb_err tr_tag_sentence(const struct tr_ranker *ranker, const struct tr_form *forms, size_t n,
-                            struct nb_arena *arena, struct tr_tag *out)
+/* Neighbours as they were restored. */
+static void see_around(const struct seen_form *seen, size_t i, struct tr_around *around)
+{
+    if (around->before.len && seen[i - 1].tokens_n == 1) {
+        around->before = seen[i - 1].tokens[0].folded;
+    }
+    if (around->after.len && seen[i + 1].tokens_n == 1) {
+        around->after = seen[i + 1].tokens[0].folded;
+    }
+}
+
+enum nb_err tr_tag_word(const struct tr_ranker *ranker, const struct tr_normaliser *normaliser,
+                        struct nb_slice form, struct nb_arena *arena, struct tr_tag *out,
+                        size_t *out_n)
+{
+    struct tr_form one = {.text = form};
+    struct seen_form seen;
+    enum nb_err err = see_forms(NULL, &one, 1, arena, &seen);
+    tr_tag_shapes(&one, 1, &seen.shape);
+    return err == NB_OK
+               ? tag_form(ranker, normaliser, &seen, NULL, arena, out, TR_ANALYSE_MAX, out_n)
+               : err;
+}
+
+enum nb_err tr_tag_sentence(const struct tr_ranker *ranker, const struct tr_normaliser *normaliser,
+                            const struct tr_form *forms, size_t n, struct nb_arena *arena,
+                            struct tr_tag *out)
 {
     enum tr_shape *shapes = nb_arena_alloc(arena, n * sizeof(*shapes));
-    enum nb_err err = shapes ? NB_OK : NB_ENOMEM;
+    struct seen_form *seen = nb_arena_alloc(arena, n * sizeof(*seen));
+    enum nb_err err = shapes && seen ? NB_OK : NB_ENOMEM;
     if (err == NB_OK) {
         tr_tag_shapes(forms, n, shapes);
+        err = see_forms(normaliser, forms, n, arena, seen);
     }
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         struct tr_around around;
         size_t one;
+        seen[i].shape = shapes[i];
         err = tr_tag_around(forms, n, i, arena, &around);
         if (err == NB_OK) {
-            err = tag_form(ranker, forms[i].text, shapes[i], &around, arena, &out[i], 1, &one);
+            see_around(seen, i, &around);
+            err = tag_form(ranker, normaliser, &seen[i], &around, arena, &out[i], 1, &one);
         }
     }
     return err;

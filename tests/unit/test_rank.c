@@ -134,11 +134,12 @@ static struct nb_slice tag_sample(const struct tr_ranker *ranker, struct nb_aren
         struct tr_tag all[TR_ANALYSE_MAX];
         size_t n;
         assert_int_equal(
-            tr_tag_word(ranker, nb_slice_str(sample[(from + i) % SAMPLE]), arena, all, &n), NB_OK);
+            tr_tag_word(ranker, NULL, nb_slice_str(sample[(from + i) % SAMPLE]), arena, all, &n),
+            NB_OK);
         assert_true(n >= 1);
         forms[i] = (struct tr_form){.text = nb_slice_str(sample[i])};
     }
-    assert_int_equal(tr_tag_sentence(ranker, forms, SAMPLE, arena, tags), NB_OK);
+    assert_int_equal(tr_tag_sentence(ranker, NULL, forms, SAMPLE, arena, tags), NB_OK);
     for (size_t i = 0; i < SAMPLE; i++) {
         int n = snprintf(out + len, 16384 - len, "%.*s %s %.*s\n", NB_ARG(tags[i].lemma),
                          tags[i].upos, NB_ARG(tags[i].features));
@@ -218,7 +219,9 @@ static void a_name_keeps_its_capitals_in_the_lemma(void **state)
     for (size_t i = 0; i < 3; i++) {
         forms[i].text = nb_slice_str(words[i]);
     }
-    assert_int_equal(tr_tag_sentence(&f->words.ranker, forms, 3, f->arena, tags), NB_OK);
+    assert_int_equal(
+        tr_tag_sentence(&f->words.ranker, &f->words.normaliser.turkish, forms, 3, f->arena, tags),
+        NB_OK);
     assert_slice_equal(tags[1].lemma, "Zxqvistan");
     assert_string_equal(tags[1].upos, "PROPN");
     assert_false(tags[1].covered);
