@@ -1,0 +1,44 @@
+#include "crawler/schedule/budget.h"
+
+#define UNIT 4294967296.0
+#define MS_PER_DAY 86400000.0
+#define SLOWEST_MS (14 * MS_PER_DAY)
+#define FASTEST_MS (1 * MS_PER_DAY)
+#define LONGEST_STEP_MS 3600000.0
+#define LARGEST_STEP 0.1
+#define MOST_S 1e9
+#define RANGE 4096.0 /* the price stays within that factor of where it began */
+
+/* The price at which a source of one item a day is asked once in an average pause. */
+static double first_price_s(const struct nb_allowance *allowance)
+{
+    return allowance->average_s * allowance->average_s / (2 * 86400.0);
+}
+
+static double clamp(double value, double least, double most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+double nb_budget_price_s(const struct nb_budget *budget, const struct nb_allowance *allowance)
+{
+    double first_s = first_price_s(allowance);
+    double price_s = budget->price > 0 ? (double)budget->price / UNIT : first_s;
+    double most_s = first_s * RANGE < MOST_S ? first_s * RANGE : MOST_S;
+    return clamp(price_s, first_s / RANGE, most_s);
+}
+
+void nb_budget_spend(struct nb_budget *budget, const struct nb_allowance *allowance, int64_t now_ms)
+{
+    double price_s = nb_budget_price_s(budget, allowance);
+    if (budget->since_ms == 0) {
+        budget->since_ms = budget->at_ms = now_ms;
+    }
+    double passed_ms = clamp((double)(now_ms - budget->at_ms), 0, LONGEST_STEP_MS);
+    double follow_ms = clamp((double)(now_ms - budget->since_ms) / 2, FASTEST_MS, SLOWEST_MS);
+    double excess = 1 - allowance->per_ms * passed_ms;
+    double step = clamp(excess / (allowance->per_ms * follow_ms), -LARGEST_STEP, LARGEST_STEP);
+    price_s *= 1 + step;
+    budget->price = (int64_t)(price_s * UNIT + 0.5);
+    budget->at_ms = now_ms;
+}

@@ -1,0 +1,37 @@
+/**
+ * The price of a request, in seconds that an item waits: what makes all sources together keep to a
+ * number of requests a day.
+ *
+ * Each request raises the price a little and each moment lowers it, so that it stands still when
+ * requests come as fast as the budget allows. It follows over days, a week in the end: budgets are
+ * meant to be spent by day rather than by night. In the beginning it follows faster.
+ *
+ * Threads: pure functions on the caller's memory.
+ */
+#ifndef NABIZ_CRAWLER_SCHEDULE_BUDGET_H
+#define NABIZ_CRAWLER_SCHEDULE_BUDGET_H
+
+#include <stdint.h>
+
+/** Starts as {0}; whole numbers, so that it goes on after a restart as if there had been none. */
+struct nb_budget {
+    int64_t price;    /* in 2^-32 s; 0: not yet known */
+    int64_t at_ms;    /* the last request */
+    int64_t since_ms; /* the first one */
+};
+
+/** What is to be kept to. */
+struct nb_allowance {
+    double per_ms;    /* requests, of all sources that share in it */
+    double average_s; /* pause of a source at that rate, if all were alike */
+};
+
+/** A request was made. Time that goes back or leaps (by over an hour) counts as none, or an hour.
+ */
+void nb_budget_spend(struct nb_budget *budget, const struct nb_allowance *allowance,
+                     int64_t now_ms);
+
+/** The price, in seconds. */
+double nb_budget_price_s(const struct nb_budget *budget, const struct nb_allowance *allowance);
+
+#endif

@@ -1,0 +1,92 @@
+#include "crawler/schedule/profile.h"
+
+#include <stdbool.h>
+
+/* Of an hour as any other, mixed in: no hour is quite dead. */
+#define FLAT 0.2
+#define SHARED_ITEMS 20.0
+
+int nb_profile_hour(int64_t at_ms)
+{
+    int64_t hours = at_ms / 3600000 + 3 * 24; /* 1970 began on a Thursday */
+    return (int)(hours % NB_PROFILE_HOURS);
+}
+
+void nb_profile_add(struct nb_profile *profile, int64_t at_ms, double weight)
+{
+    int hour = nb_profile_hour(at_ms > 0 ? at_ms : 0);
+    unsigned units = (unsigned)(weight * NB_PROFILE_ONE + 0.5);
+    units = units < NB_PROFILE_ONE ? units : NB_PROFILE_ONE;
+    if (profile->hours[hour] + units > UINT16_MAX) {
+        profile->sum = 0;
+        for (int i = 0; i < NB_PROFILE_HOURS; i++) {
+            profile->hours[i] /= 2;
+            profile->sum += profile->hours[i];
+        }
+    }
+    profile->hours[hour] = (uint16_t)(profile->hours[hour] + units);
+    profile->sum += units;
+}
+
+/* Items in the hour and, half as much each, in those beside it; as if all hours were like that. */
+static double smoothed(const struct nb_profile *profile, int hour)
+{
+    unsigned before = profile->hours[(hour + NB_PROFILE_HOURS - 1) % NB_PROFILE_HOURS];
+    unsigned after = profile->hours[(hour + 1) % NB_PROFILE_HOURS];
+    unsigned units = before + 2U * profile->hours[hour] + after;
+    return (double)units * NB_PROFILE_HOURS / (4.0 * NB_PROFILE_ONE);
+}
+
+double nb_profile_factor(const struct nb_profile *own, const struct nb_profile *shared, int hour)
+{
+    double half = NB_PROFILE_HOURS / 2.0; /* items that are assumed to be spread evenly */
+    double all = (smoothed(shared, hour) + half) / ((double)shared->sum / NB_PROFILE_ONE + half);
+    double items = (double)own->sum / NB_PROFILE_ONE;
+    double mine = (smoothed(own, hour) + SHARED_ITEMS * all) / (items + SHARED_ITEMS);
+    return (1 - FLAT) * mine + FLAT;
+}
+
+size_t nb_profile_encode(const struct nb_profile *profile, uint8_t out[NB_PROFILE_BYTES])
+{
+    size_t used = 0;
+    for (int i = 0; i < NB_PROFILE_HOURS; i++) {
+        used += profile->hours[i] > 0;
+    }
+    uint8_t *at = out;
+    bool all = used * 3 >= NB_PROFILE_BYTES;
+    for (int i = 0; i < NB_PROFILE_HOURS; i++) {
+        if (!all && profile->hours[i] > 0) {
+            *at++ = (uint8_t)i;
+        }
+        if (all || profile->hours[i] > 0) {
+            *at++ = (uint8_t)(profile->hours[i] >> 8);
+            *at++ = (uint8_t)(profile->hours[i] & 0xff);
+        }
+    }
+    return (size_t)(at - out);
+}
+
+enum nb_err nb_profile_decode(struct nb_slice bytes, struct nb_profile *out)
+{
+    bool all = bytes.len == NB_PROFILE_BYTES;
+    size_t step = all ? 2 : 3;
+    struct nb_profile profile = {0};
+    if (bytes.len > NB_PROFILE_BYTES || bytes.len % step != 0) {
+        return NB_ECORRUPT;
+    }
+    for (size_t i = 0; i * step < bytes.len; i++) {
+        const char *at = bytes.p + i * step;
+        size_t hour = all ? i : (uint8_t)at[0];
+        if (hour >= NB_PROFILE_HOURS) {
+            return NB_ECORRUPT;
+        }
+        at += all ? 0 : 1;
+        unsigned units = (unsigned)((uint8_t)at[0] << 8 | (uint8_t)at[1]);
+        profile.hours[hour] = (uint16_t)units;
+    }
+    for (int i = 0; i < NB_PROFILE_HOURS; i++) {
+        profile.sum += profile.hours[i];
+    }
+    *out = profile;
+    return NB_OK;
+}
