@@ -62,6 +62,7 @@ struct nb_crawl {
 
     atomic_bool stopping;
     atomic_size_t in_flight; /* polls handed out and not stored yet */
+    atomic_size_t sharing_n; /* sources that are polled by their rhythm */
     pthread_mutex_t mu;
     pthread_cond_t stopped;      /* the writer waits on it between two tries */
     struct nb_sources *fresh;    /* guarded by mu: a list that was read again, NULL when taken */

@@ -247,6 +247,8 @@ static enum nb_err add_entry(struct maker *maker, const struct nb_feed_entry *en
         record.bytes = nb_arena_copy(poll->arena, record.bytes);
         err = record.bytes.p ? NB_OK : NB_ENOMEM;
         poll->records[poll->records_n] = record;
+        poll->published_ms[poll->records_n] =
+            document->has_published_ms ? document->published_ms : -1;
         poll->records_n += err == NB_OK;
     }
     if (err == NB_OK) {
@@ -261,7 +263,8 @@ enum nb_err nb_crawl_documents(struct nb_poll *poll, const struct nb_feed *feed,
     struct maker maker = {.poll = poll, .feed = feed, .arena = scratch};
     maker.site = nb_url_site(poll->host);
     poll->records = nb_arena_calloc(poll->arena, feed->entries_n, sizeof(*poll->records));
-    if (!poll->records) {
+    poll->published_ms = nb_arena_calloc(poll->arena, feed->entries_n, sizeof(*poll->published_ms));
+    if (!poll->records || !poll->published_ms) {
         return NB_ENOMEM;
     }
     enum nb_err err = set_urls(&maker);

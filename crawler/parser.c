@@ -30,32 +30,6 @@ static void set_string(struct nb_poll *poll, char **to, struct nb_slice value)
     *to = value.len ? nb_arena_strdup(poll->arena, value) : NULL;
 }
 
-static int64_t interval_s(const struct nb_crawl *crawl, const struct nb_poll *poll)
-{
-    return poll->every_s > 0 ? poll->every_s : nb_config_int(crawl->config, NB_CFG_INTERVAL);
-}
-
-/*
- * After a failure: the interval for the first in a row, twice as much for each that follows, at
- * most a day unless the interval is longer.
- */
-static int64_t backoff_s(int64_t every_s, uint32_t failures_n)
-{
-    int64_t wait_s = every_s;
-    for (uint32_t i = 0; i < failures_n && wait_s < DAY_S; i++) {
-        wait_s *= 2;
-    }
-    int64_t most = every_s > DAY_S ? every_s : DAY_S;
-    return wait_s < most ? wait_s : most;
-}
-
-/* Pauses count from the answer: a poll may have waited long for its host. */
-static void set_due(struct nb_poll *poll, int64_t wait_s)
-{
-    poll->state->has_due_ms = 1;
-    poll->state->due_ms = poll->answered_ms + wait_s * 1000;
-}
-
 /* The next request is unconditional, and its body counts as new. */
 static void forget_body(struct nb_source *state)
 {
@@ -64,18 +38,14 @@ static void forget_body(struct nb_source *state)
     state->has_body_id = 0;
 }
 
-static void set_failed(const struct nb_crawl *crawl, struct nb_poll *poll, const char *why)
+static void set_failed(struct nb_poll *poll, const char *why)
 {
     struct nb_source *state = poll->state;
-    int64_t every_s = interval_s(crawl, poll);
     poll->failed = true;
     poll->records_n = 0;
-    int64_t wait_s = backoff_s(every_s, state->failures_n);
-    int64_t asked_s = nb_poll_retry_after_s(poll, poll->answered_ms);
     state->has_failures_n = 1;
     state->failures_n++;
     set_string(poll, &state->failure, nb_slice_str(why));
-    set_due(poll, asked_s > wait_s ? asked_s : wait_s);
     if (state->moved_to && state->failures_n >= FALL_BACK_AFTER) {
         forget_body(state); /* it was the other address's */
         state->moved_to = NULL;
@@ -85,12 +55,12 @@ static void set_failed(const struct nb_crawl *crawl, struct nb_poll *poll, const
             nb_kv_str("why", why));
 }
 
-static void set_succeeded(const struct nb_crawl *crawl, struct nb_poll *poll)
+static void set_succeeded(struct nb_poll *poll)
 {
     struct nb_source *state = poll->state;
-    int64_t wait_s = interval_s(crawl, poll);
-    int64_t ttl_s = state->has_ttl_s ? state->ttl_s : 0;
-    ttl_s = ttl_s < DAY_S ? ttl_s : DAY_S;
+    int64_t max_age_s = nb_poll_max_age_s(poll, poll->answered_ms);
+    state->has_max_age_s = max_age_s > 0;
+    state->max_age_s = max_age_s > 0 ? (uint32_t)(max_age_s < DAY_S ? max_age_s : DAY_S) : 0;
     state->has_failures_n = 1;
     state->failures_n = 0;
     state->failure = NULL;
@@ -99,7 +69,6 @@ static void set_succeeded(const struct nb_crawl *crawl, struct nb_poll *poll)
         nb_diag(NB_INFO, "crawl", "source moved", nb_kv_str("source", poll->source_url),
                 nb_kv_str("to", poll->moved_to));
     }
-    set_due(poll, ttl_s > wait_s ? ttl_s : wait_s);
 }
 
 static void set_retired(struct nb_poll *poll)
@@ -107,7 +76,6 @@ static void set_retired(struct nb_poll *poll)
     poll->failed = true;
     poll->state->has_retired = 1;
     poll->state->retired = 1;
-    poll->state->has_due_ms = 0;
     set_string(poll, &poll->state->failure, NB_LIT("410 Gone: the source asked not to be polled"));
     nb_diag(NB_WARN, "crawl", "source retired", nb_kv_str("source", poll->source_url));
 }
@@ -163,14 +131,14 @@ static void take_body(const struct nb_crawl *crawl, struct nb_poll *poll, struct
     struct nb_slice body = nb_buf_slice(&poll->body);
     struct nb_id *id = nb_arena_alloc(poll->arena, sizeof(*id));
     if (!id) {
-        set_failed(crawl, poll, nb_strerror(NB_ENOMEM));
+        set_failed(poll, nb_strerror(NB_ENOMEM));
         return;
     }
     *id = nb_id_of(&body, 1);
     poll->unchanged = is_same_body(poll->state, id);
     enum nb_err err = poll->unchanged ? NB_OK : read_feed(crawl, poll, scratch, &error);
     if (err != NB_OK) {
-        set_failed(crawl, poll, error.text[0] ? error.text : nb_strerror(err));
+        set_failed(poll, error.text[0] ? error.text : nb_strerror(err));
         return;
     }
     keep_validators(poll);
@@ -180,14 +148,14 @@ static void take_body(const struct nb_crawl *crawl, struct nb_poll *poll, struct
         poll->state->has_changed_ms = 1;
         poll->state->changed_ms = poll->now_ms;
     }
-    set_succeeded(crawl, poll);
+    set_succeeded(poll);
 }
 
-static void set_http_failure(const struct nb_crawl *crawl, struct nb_poll *poll)
+static void set_http_failure(struct nb_poll *poll)
 {
     char why[64];
     (void)snprintf(why, sizeof(why), "HTTP status %ld", poll->status);
-    set_failed(crawl, poll, why);
+    set_failed(poll, why);
 }
 
 /* Another answer to the same question: what robots.txt says, or that it says nothing. */
@@ -197,18 +165,8 @@ static void set_denied(struct nb_poll *poll)
     state->has_denied = 1;
     state->denied = 1;
     set_string(poll, &state->failure, nb_slice_str(poll->failure));
-    state->has_due_ms = 1;
-    state->due_ms = poll->retry_ms;
     nb_diag(NB_INFO, "crawl", "poll denied", nb_kv_str("source", poll->source_url),
             nb_kv_str("why", poll->failure));
-}
-
-static void set_unreachable(const struct nb_crawl *crawl, struct nb_poll *poll)
-{
-    set_failed(crawl, poll, poll->failure);
-    if (poll->state->due_ms < poll->retry_ms) {
-        poll->state->due_ms = poll->retry_ms;
-    }
 }
 
 /* Not asked, and still due. Where a redirect led is remembered, or it would be asked for again. */
@@ -255,16 +213,16 @@ static void understand_answer(const struct nb_crawl *crawl, struct nb_poll *poll
                               struct nb_arena *scratch)
 {
     if (poll->failure) {
-        set_failed(crawl, poll, poll->failure);
+        set_failed(poll, poll->failure);
     } else if (poll->status == 410) {
         set_retired(poll);
     } else if (poll->status == 304 || poll->status == 204) {
         poll->unchanged = true;
-        set_succeeded(crawl, poll);
+        set_succeeded(poll);
     } else if (poll->status >= 200 && poll->status <= 299) {
         take_body(crawl, poll, scratch);
     } else {
-        set_http_failure(crawl, poll);
+        set_http_failure(poll);
     }
 }
 
@@ -286,7 +244,7 @@ void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
         set_denied(poll);
         break;
     case NB_POLL_UNREACHABLE:
-        set_unreachable(crawl, poll);
+        set_failed(poll, poll->failure);
         break;
     case NB_POLL_DEFERRED:
         set_deferred(poll);

@@ -126,6 +126,7 @@ struct nb_poll {
     /* the parser's: what it means */
     int64_t answered_ms; /* wall time, not before now_ms; pauses count from here */
     struct nb_log_record *records;
+    int64_t *published_ms; /* of each record; -1: not known */
     size_t records_n;
     size_t skipped_n; /* documents over a limit */
     uint64_t new_n;   /* the writer's: documents that nobody brought before */
@@ -136,6 +137,9 @@ struct nb_poll {
     /* the writer's: its documents in the batch, and keys and values of its bookkeeping */
     size_t first_item;
     uint64_t documents_n; /* that the source brought before */
+    bool is_pushed;       /* a hub reports what is new: polls are for safety only */
+    bool has_rhythm;
+    Nb__Rhythm *rhythm; /* of the source, before this poll */
     uint8_t old_key[NB_DUE_KEY_BYTES];
     uint8_t new_key[NB_DUE_KEY_BYTES];
 };

@@ -17,9 +17,10 @@
 #include <nabiz/pack.h>
 
 #include "crawler/schedule/heap.h"
+#include "crawler/schedule/plan.h"
 #include "crawler/websub/websub.h"
 
-enum { RETRY_FIRST_MS = 100, RETRY_MOST_MS = 5000, GATHER_MS = 100 };
+enum { RETRY_FIRST_MS = 100, RETRY_MOST_MS = 5000, GATHER_MS = 100, NOTE_ARENA_BYTES = 64 << 10 };
 
 struct writer {
     struct nb_crawl *crawl;
@@ -31,7 +32,9 @@ struct writer {
     size_t polls_max;     /* in a batch: the others are fetched while it is committed */
     struct nb_heap early; /* by ticket: overtook one that is not here yet */
     uint64_t next_ticket;
-    bool failed; /* nothing is stored any more */
+    struct nb_plan plan;
+    struct nb_arena *arena; /* of what is noted for all polls of a batch */
+    bool failed;            /* nothing is stored any more */
 };
 
 /* ---- the batch ---- */
@@ -85,13 +88,19 @@ static enum nb_err note_hosts(struct writer *writer, struct nb_poll *poll)
 /* Inside the append: how many of its documents nobody brought before, and what follows from it. */
 static enum nb_err note_poll(struct writer *writer, struct nb_poll *poll)
 {
+    int64_t item_ms[NB_RHYTHM_ITEMS_MAX];
+    size_t items_n = 0;
     enum nb_err err = note_hosts(writer, poll);
     if (err == NB_OK && poll->outcome == NB_POLL_DEFERRED) {
         return poll->is_changed ? note_state(writer, poll) : NB_OK;
     }
     poll->new_n = 0;
     for (size_t i = 0; i < poll->records_n; i++) {
-        poll->new_n += nb_log_batch_outcome(writer->batch, poll->first_item + i) == NB_LOG_NEW;
+        bool is_new = nb_log_batch_outcome(writer->batch, poll->first_item + i) == NB_LOG_NEW;
+        poll->new_n += is_new;
+        if (is_new && items_n < NB_RHYTHM_ITEMS_MAX) {
+            item_ms[items_n++] = poll->published_ms[i];
+        }
     }
     for (const struct nb_poll_put *put = poll->puts; err == NB_OK && put; put = put->next) {
         err = nb_log_batch_note(writer->batch, put->table, put->key, put->value);
@@ -101,18 +110,20 @@ static enum nb_err note_poll(struct writer *writer, struct nb_poll *poll)
     }
     poll->state->has_documents_n = 1;
     poll->state->documents_n = poll->documents_n + poll->new_n;
-    return note_state(writer, poll);
+    poll->is_pushed = nb_websub_is_relied_on(writer->crawl->websub, poll->source, poll->now_ms);
+    err = nb_plan_poll(&writer->plan, poll, item_ms, items_n);
+    return err == NB_OK ? note_state(writer, poll) : err;
 }
 
 static enum nb_err note_polls(struct nb_log_batch *batch, void *arg)
 {
     struct writer *writer = arg;
     enum nb_err err = NB_OK;
-    (void)batch;
+    nb_plan_begin(&writer->plan, atomic_load(&writer->crawl->sharing_n));
     for (struct nb_poll *poll = writer->polls.first; err == NB_OK && poll; poll = poll->next) {
         err = note_poll(writer, poll);
     }
-    return err;
+    return err == NB_OK ? nb_plan_note(&writer->plan, batch, writer->arena) : err;
 }
 
 static enum nb_err add_poll(struct writer *writer, struct nb_poll *poll)
@@ -154,6 +165,7 @@ static void count_outcomes(const struct writer *writer)
 
 static void batch_reset(struct writer *writer)
 {
+    nb_arena_reset(writer->arena);
     nb_log_batch_reset(writer->batch);
     nb_log_batch_on_stored(writer->batch, note_polls, writer);
     writer->polls = (struct nb_poll_list){0};
@@ -249,6 +261,7 @@ static void commit(struct writer *writer)
     }
     enum nb_err err = append(writer, &error);
     if (err == NB_OK) {
+        nb_plan_stored(&writer->plan);
         count_outcomes(writer);
         hand_back(writer);
     } else {
@@ -316,29 +329,63 @@ static void take(struct writer *writer, struct nb_poll *poll)
     }
 }
 
+static struct writer *writer_new(struct nb_crawl *crawl, struct nb_error *error)
+{
+    struct nb_txn *txn;
+    struct writer *writer = nb_calloc(1, sizeof(*writer));
+    if (!writer) {
+        (void)nb_error_set(error, NB_ENOMEM, "the writer cannot start: out of memory");
+        return NULL;
+    }
+    writer->crawl = crawl;
+    writer->next_ticket = 1;
+    writer->group_n = (size_t)nb_config_int(crawl->config, NB_CFG_GROUP_N);
+    writer->polls_max = (size_t)nb_config_int(crawl->config, NB_CFG_IN_FLIGHT) / 2 + 1;
+    writer->batch = nb_log_batch_new();
+    writer->arena = nb_arena_new(NOTE_ARENA_BYTES);
+    nb_plan_init(&writer->plan, crawl->config);
+    enum nb_err err = writer->batch && writer->arena ? NB_OK : NB_ENOMEM;
+    err = err == NB_OK ? nb_read_begin(crawl->store, &txn, error) : err;
+    if (err == NB_OK) {
+        err = nb_plan_load(&writer->plan, txn);
+        nb_read_end(txn);
+    }
+    if (err != NB_OK) {
+        (void)nb_error_set(error, err, "the writer cannot start: %s", nb_strerror(err));
+        nb_log_batch_free(writer->batch);
+        nb_arena_free(writer->arena);
+        nb_free(writer);
+        return NULL;
+    }
+    batch_reset(writer);
+    return writer;
+}
+
+static void writer_free(struct writer *writer)
+{
+    while (writer->early.n > 0) { /* a poll before them was dropped: they are still due */
+        nb_crawl_drop(writer->crawl, nb_heap_pop(&writer->early).value);
+    }
+    nb_heap_fini(&writer->early);
+    nb_log_batch_free(writer->batch);
+    nb_arena_free(writer->arena);
+    nb_free(writer);
+    nb_pack_thread_end();
+}
+
 void nb_crawl_write(void *arg)
 {
     struct nb_crawl *crawl = arg;
+    struct nb_error error = {0};
     void *item = NULL;
-    struct writer *writer = nb_calloc(1, sizeof(*writer));
-    struct nb_log_batch *batch = nb_log_batch_new();
-    if (!writer || !batch) {
-        struct nb_error error = {0};
-        (void)nb_error_set(&error, NB_ENOMEM, "the writer cannot start: out of memory");
+    struct writer *writer = writer_new(crawl, &error);
+    if (!writer) {
         nb_crawl_fail(crawl, &error);
         while (nb_queue_pop(crawl->to_write, -1, &item) == NB_OK) {
             nb_crawl_drop(crawl, item);
         }
-        nb_log_batch_free(batch);
-        nb_free(writer);
         return;
     }
-    writer->crawl = crawl;
-    writer->batch = batch;
-    writer->next_ticket = 1;
-    writer->group_n = (size_t)nb_config_int(crawl->config, NB_CFG_GROUP_N);
-    writer->polls_max = (size_t)nb_config_int(crawl->config, NB_CFG_IN_FLIGHT) / 2 + 1;
-    batch_reset(writer);
     enum nb_err err;
     while ((err = nb_queue_pop(crawl->to_write, gather_ms(writer), &item)) != NB_ECLOSED) {
         if (err == NB_OK) {
@@ -348,11 +395,5 @@ void nb_crawl_write(void *arg)
         }
     }
     commit(writer);
-    while (writer->early.n > 0) { /* a poll before them was dropped: they are still due */
-        nb_crawl_drop(crawl, nb_heap_pop(&writer->early).value);
-    }
-    nb_heap_fini(&writer->early);
-    nb_log_batch_free(batch);
-    nb_free(writer);
-    nb_pack_thread_end();
+    writer_free(writer);
 }

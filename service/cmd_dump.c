@@ -74,6 +74,8 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
         DECODE(subscription);
     case NB_TBL_HOST:
         DECODE(host);
+    case NB_TBL_SCHEDULE:
+        DECODE(schedule);
     case NB_TBL_SOURCE_STATE:
         DECODE(source);
     case NB_TBL_AUTHOR:

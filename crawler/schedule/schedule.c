@@ -140,7 +140,13 @@ static enum nb_err fill(struct schedule *schedule, struct nb_error *error)
 {
     struct nb_crawl *crawl = schedule->crawl;
     size_t n = nb_sources_n(crawl->sources);
+    size_t sharing_n = 0;
     struct nb_txn *txn;
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_source_row *row = nb_sources_at(crawl->sources, i);
+        sharing_n += !row->paused && row->every_s == 0;
+    }
+    atomic_store(&crawl->sharing_n, sharing_n);
     nb_free(schedule->busy);
     schedule->due.n = 0;
     nb_paces_clear(&schedule->paces);

@@ -63,7 +63,15 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
     X(PARSERS, "crawl.parsers", INT, 1, 64, 2, "", NONE, "threads that parse what was fetched")    \
     X(IN_FLIGHT, "crawl.in_flight", INT, 1, 100000, 256, "", NONE, "polls under way at once")      \
     X(INTERVAL, "crawl.interval", INT, 1, 2592000, 1800, "", S,                                    \
-      "time between two polls of a source that asks for nothing else")                             \
+      "time between two polls of a source, on the average of all sources")                         \
+    X(ADAPTIVE, "crawl.adaptive", BOOL, 0, 1, 1, "", NONE,                                         \
+      "poll a source when something new is likely; off: each every crawl.interval")                \
+    X(BUDGET, "crawl.budget", INT, 0, 1000000000, 0, "", NONE,                                     \
+      "polls a day, of all sources without `every`; 0: as many as crawl.interval makes")           \
+    X(INTERVAL_MIN, "crawl.interval_min", INT, 0, 2592000, 0, "", S,                               \
+      "the shortest time between two polls; 0: a twentieth of the average, at least 20s")          \
+    X(INTERVAL_MAX, "crawl.interval_max", INT, 0, 2592000, 0, "", S,                               \
+      "the longest time between two polls that go well; 0: 12 times the average")                  \
     X(HOST_GAP, "crawl.host_gap", INT, 0, 3600000, 1000, "", MS,                                   \
       "pause between two requests to one host")                                                    \
     X(TIMEOUT, "crawl.timeout", INT, 1, 3600, 30, "", S, "the longest a transfer may take")        \

@@ -178,8 +178,8 @@ struct world {
 static inline struct world make_world(const char *sources, const char *const more[2])
 {
     struct world world = {.dir = nbt_tmpdir(), .arena = nb_arena_new((size_t)64 << 20)};
-    char sets[8][512];
-    const char *list[10];
+    char sets[9][512];
+    const char *list[11];
     static const char *const names[3][2] = {
         {"data.dir", "data"}, {"data.sources", "sources.list"}, {"clock.file", "clock"}};
     size_t n = 0;
@@ -188,6 +188,7 @@ static inline struct world make_world(const char *sources, const char *const mor
         (void)snprintf(sets[n], sizeof(sets[n]), "%s=%s", names[n][0], path);
         free(path);
     }
+    (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.adaptive=off");
     (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.connect_to=127.0.0.1:%d", server.port);
     (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.allow_private=on");
     (void)snprintf(sets[n++], sizeof(sets[0]), "crawl.host_gap=0ms");
