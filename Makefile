@@ -261,6 +261,8 @@ install: $(B)/nabiz $(B)/turkish.bin ## Install below DESTDIR and PREFIX; keeps 
 	cd lexicons && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/lexicons/{} \;
 	cd models && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/models/{} \;
 	install -m 644 $(B)/turkish.bin $(DESTDIR)$(SHAREDIR)/turkish.bin
+	cd config/forums && \
+	  find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/forums/{} \;
 	cd config/templates && \
 	  find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/templates/{} \;
 	install -m 644 config/nabiz.conf $(DESTDIR)$(SHAREDIR)/nabiz.conf

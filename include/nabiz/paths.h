@@ -11,9 +11,10 @@
 #include <nabiz/err.h>
 
 /**
- * Find "lexicons" or "templates". Tried in this order: $NABIZ_SHARE/subdir; for a program that lies
- * below a build/ directory, subdir or config/subdir beside that build/; PREFIX/share/nabiz/subdir.
- * The last is returned whether it is there or not, so that a message can name it.
+ * Find "lexicons", "templates" or "forums". Tried in this order: $NABIZ_SHARE/subdir; for a program
+ * that lies below a build/ directory, subdir or config/subdir beside that build/;
+ * PREFIX/share/nabiz/subdir. The last is returned whether it is there or not, so that a message can
+ * name it.
  * @param out  [out] absolute path, of size bytes.
  * @return NB_OK, NB_ETOOBIG (does not fit).
  */

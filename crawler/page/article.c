@@ -1,0 +1,75 @@
+#include "crawler/page/article.h"
+
+/*
+ * The deepest element that still holds this share of the good text, in thousandths: of an article,
+ * and of a page that may be a patchwork.
+ */
+enum { ARTICLE_MILLI = 800, PAGE_MILLI = 950, GOOD_MIN = 400 };
+
+static bool is_part(enum nb_tag tag)
+{
+    return tag == NB_TAG_P || tag == NB_TAG_TD || tag == NB_TAG_LI || tag == NB_TAG_TR ||
+           tag == NB_TAG_TEXT || tag == NB_TAG_UL || tag == NB_TAG_OL || tag == NB_TAG_TBODY;
+}
+
+static uint32_t deepest_with(const struct nb_dom *dom, const struct nb_page_marks *marks,
+                             uint64_t milli, bool good)
+{
+    const struct nb_page_weight *weights = marks->weights;
+    uint64_t all = good ? weights[0].good : weights[0].chars;
+    uint32_t best = 0;
+    for (;;) {
+        uint32_t deeper = 0;
+        for (uint32_t k = best + 1; k < dom->nodes[best].end; k = dom->nodes[k].end) {
+            uint64_t has = good ? weights[k].good : weights[k].chars;
+            if (!is_part(dom->nodes[k].tag) && has * 1000 >= all * milli) {
+                deeper = k;
+            }
+        }
+        if (!deeper) {
+            return best;
+        }
+        best = deeper;
+    }
+}
+
+/* The element of a tag with the most text; 0 when there is none. */
+static uint32_t largest(const struct nb_dom *dom, const struct nb_page_marks *marks,
+                        enum nb_tag tag)
+{
+    uint32_t best = 0;
+    for (uint32_t i = nb_dom_find(dom, 0, 0, tag); i; i = nb_dom_find(dom, 0, i, tag)) {
+        if (!marks->dropped[i] && (!best || marks->weights[i].chars > marks->weights[best].chars)) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+static uint32_t body_of(const struct nb_dom *dom)
+{
+    uint32_t body = nb_dom_find(dom, 0, 0, NB_TAG_BODY);
+    return body;
+}
+
+uint32_t nb_page_content(const struct nb_dom *dom, const struct nb_page_marks *marks,
+                         enum nb_page_type type)
+{
+    const struct nb_page_weight *weights = marks->weights;
+    const struct nb_page_weight all = weights[0];
+    uint32_t main = largest(dom, marks, NB_TAG_MAIN);
+    uint32_t tight = deepest_with(dom, marks, ARTICLE_MILLI, true);
+    bool main_has_all = main && weights[main].good * 10 >= all.good * 6;
+    if (type == NB_PAGE_ARTICLE && all.good >= GOOD_MIN) {
+        return tight;
+    }
+    /* most of what is there reads like sentences: an article that does not say so */
+    if (all.good >= GOOD_MIN && weights[tight].good * 10 >= (all.chars - all.link_chars) * 7) {
+        return tight;
+    }
+    if (main_has_all && weights[main].chars > 200) {
+        return main;
+    }
+    uint32_t wide = deepest_with(dom, marks, PAGE_MILLI, all.good >= GOOD_MIN);
+    return wide ? wide : body_of(dom);
+}

@@ -1,0 +1,217 @@
+#include "crawler/page/ldjson.h"
+
+#include <string.h>
+
+#include <jansson.h>
+
+#include "crawler/feed/html_text.h"
+
+enum { BLOCK_MAX = 1 << 20, DEPTH_MAX = 12 };
+
+struct type_row {
+    const char *name;
+    int rank;
+    enum nb_page_type type;
+};
+
+static const struct type_row types[] = {
+    {"NewsArticle", 9, NB_PAGE_ARTICLE},
+    {"ReportageNewsArticle", 9, NB_PAGE_ARTICLE},
+    {"AnalysisNewsArticle", 9, NB_PAGE_ARTICLE},
+    {"OpinionNewsArticle", 9, NB_PAGE_ARTICLE},
+    {"ReviewNewsArticle", 9, NB_PAGE_ARTICLE},
+    {"BlogPosting", 9, NB_PAGE_ARTICLE},
+    {"LiveBlogPosting", 9, NB_PAGE_ARTICLE},
+    {"Article", 9, NB_PAGE_ARTICLE},
+    {"TechArticle", 9, NB_PAGE_ARTICLE},
+    {"ScholarlyArticle", 9, NB_PAGE_ARTICLE},
+    {"AdvertiserContentArticle", 9, NB_PAGE_ARTICLE},
+    {"Recipe", 9, NB_PAGE_ARTICLE},
+    {"DiscussionForumPosting", 9, NB_PAGE_THREAD},
+    {"QAPage", 8, NB_PAGE_THREAD},
+    {"Question", 7, NB_PAGE_THREAD},
+    {"Product", 7, NB_PAGE_PRODUCT},
+    {"ProductGroup", 7, NB_PAGE_PRODUCT},
+    {"CollectionPage", 5, NB_PAGE_LISTING},
+    {"ItemList", 4, NB_PAGE_LISTING},
+    {"SearchResultsPage", 5, NB_PAGE_LISTING},
+    {"AboutPage", 3, NB_PAGE_UNKNOWN},
+    {"WebPage", 2, NB_PAGE_UNKNOWN},
+};
+
+struct block {
+    const struct nb_date_context *dates;
+    struct nb_arena *arena;
+    struct nb_page_meta *meta;
+    int *rank;
+    bool failed;
+};
+
+static const struct type_row *row_of_name(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    name = slash ? slash + 1 : name;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (strcmp(types[i].name, name) == 0) {
+            return &types[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct type_row *row_of(const json_t *object)
+{
+    const json_t *type = json_object_get(object, "@type");
+    const struct type_row *best = NULL;
+    if (json_is_string(type)) {
+        return row_of_name(json_string_value(type));
+    }
+    for (size_t i = 0; i < json_array_size(type); i++) {
+        const char *name = json_string_value(json_array_get(type, i));
+        const struct type_row *row = name ? row_of_name(name) : NULL;
+        if (row && (!best || row->rank > best->rank)) {
+            best = row;
+        }
+    }
+    return best;
+}
+
+static void set(struct block *b, struct nb_slice *field, const json_t *value)
+{
+    if (!json_is_string(value)) {
+        return;
+    }
+    struct nb_slice text = nb_slice(json_string_value(value), json_string_length(value));
+    struct nb_slice line;
+    struct nb_buf scratch;
+    nb_buf_init(&scratch, text.len * 3 / 2 + 8);
+    enum nb_err err = nb_html_line(text, &scratch, b->arena, &line); /* some escape it as HTML */
+    nb_buf_fini(&scratch);
+    b->failed |= err != NB_OK;
+    if (err == NB_OK && line.len) {
+        *field = line;
+    }
+}
+
+static void set_time(struct block *b, int64_t *field, const json_t *value)
+{
+    const char *text = json_string_value(value);
+    int64_t at_ms;
+    if (text && nb_date_parse(nb_slice_str(text), b->dates, &at_ms) == NB_OK) {
+        *field = at_ms;
+    }
+}
+
+/* A name, an object with one, or a list of them. */
+static void set_people(struct block *b, struct nb_slice *field, const json_t *value, int depth)
+{
+    if (depth > 2) {
+        return;
+    }
+    if (json_is_object(value)) {
+        set_people(b, field, json_object_get(value, "name"), depth + 1);
+    } else if (json_is_string(value)) {
+        struct nb_slice name = NB_LIT("");
+        set(b, &name, value);
+        if (field->len && name.len) {
+            char *both = nb_arena_printf(b->arena, "%.*s, %.*s", NB_ARG(*field), NB_ARG(name));
+            b->failed |= !both;
+            *field = both ? nb_slice_str(both) : *field;
+        } else if (name.len) {
+            *field = name;
+        }
+    }
+    for (size_t i = 0; i < json_array_size(value) && i < 8; i++) {
+        set_people(b, field, json_array_get(value, i), depth + 1);
+    }
+}
+
+static void take(struct block *b, const json_t *object, const struct type_row *row)
+{
+    struct nb_page_meta *meta = b->meta;
+    struct nb_slice author = NB_LIT("");
+    *b->rank = row->rank;
+    meta->type = row->type;
+    set(b, &meta->title, json_object_get(object, "headline"));
+    if (!json_object_get(object, "headline")) {
+        set(b, &meta->title, json_object_get(object, "name"));
+    }
+    set_people(b, &author, json_object_get(object, "author"), 0);
+    if (!author.len) {
+        set_people(b, &author, json_object_get(object, "creator"), 0);
+    }
+    meta->author = author.len ? author : meta->author;
+    set_time(b, &meta->published_ms, json_object_get(object, "datePublished"));
+    if (!json_object_get(object, "datePublished")) {
+        set_time(b, &meta->published_ms, json_object_get(object, "dateCreated"));
+    }
+    set_time(b, &meta->modified_ms, json_object_get(object, "dateModified"));
+    set(b, &meta->description, json_object_get(object, "description"));
+    set(b, &meta->language, json_object_get(object, "inLanguage"));
+}
+
+static void walk(struct block *b, const json_t *value, int depth)
+{
+    static const char *const inner[] = {"@graph", "mainEntity", "mainEntityOfPage", NULL};
+    if (depth > DEPTH_MAX || b->failed) {
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        walk(b, json_array_get(value, i), depth + 1);
+    }
+    if (json_is_object(value)) {
+        const struct type_row *row = row_of(value);
+        if (row && row->rank > *b->rank) {
+            take(b, value, row);
+        }
+        for (size_t i = 0; inner[i]; i++) {
+            walk(b, json_object_get(value, inner[i]), depth + 1);
+        }
+    }
+}
+
+/* Some write line breaks into strings, or leave a comma at the end: spaces are read instead. */
+static char *mend(struct nb_slice text, struct nb_arena *arena)
+{
+    char *copy = nb_arena_strdup(arena, text);
+    for (size_t i = 0; copy && i < text.len; i++) {
+        unsigned char c = (unsigned char)copy[i];
+        copy[i] = c < 0x20 ? ' ' : copy[i];
+        if (c == ',') {
+            size_t next = i + 1;
+            while (next < text.len && nb_ascii_is_space(text.p[next])) {
+                next++;
+            }
+            bool closes = next < text.len && (text.p[next] == '}' || text.p[next] == ']');
+            copy[i] = closes ? ' ' : ',';
+        }
+    }
+    return copy;
+}
+
+enum nb_err nb_page_ldjson(struct nb_slice text, const struct nb_date_context *dates,
+                           struct nb_arena *arena, int *rank, struct nb_page_meta *meta)
+{
+    struct block b = {.dates = dates, .arena = arena, .meta = meta, .rank = rank};
+    size_t begin = 0;
+    if (text.len > BLOCK_MAX) {
+        return NB_OK;
+    }
+    while (begin < text.len && text.p[begin] != '{' && text.p[begin] != '[') {
+        begin++; /* "<!--", "//<![CDATA[" */
+    }
+    size_t end = text.len;
+    while (end > begin && text.p[end - 1] != '}' && text.p[end - 1] != ']') {
+        end--;
+    }
+    char *copy = mend(nb_slice_sub(text, begin, end), arena);
+    if (!copy) {
+        return NB_ENOMEM;
+    }
+    json_t *root = json_loadb(copy, end - begin, 0, NULL);
+    if (root) {
+        walk(&b, root, 0);
+        json_decref(root);
+    }
+    return b.failed ? NB_ENOMEM : NB_OK;
+}

@@ -1,0 +1,334 @@
+/*
+ * One page: decoded, read into a tree, and then what it says of itself, its posts, its text.
+ */
+#include <nabiz/page.h>
+
+#include <nabiz/charset.h>
+#include <nabiz/file.h>
+#include <nabiz/mem.h>
+#include <nabiz/text.h>
+
+#include "crawler/page/article.h"
+#include "crawler/page/induct.h"
+#include "crawler/page/render.h"
+#include "crawler/page/thread.h"
+
+enum {
+    TEXT_MAX = 1 << 24,
+    PROFILES_MAX = 1 << 20,
+    PROFILES_ARENA = 1 << 22,
+    FEEDS_MAX = 32,
+    PRODUCT_MIN = 350
+};
+
+/* ---- profiles ---- */
+
+struct nb_page_profiles {
+    struct nb_arena *arena;
+    struct nb_profile *first, *last;
+};
+
+static enum nb_err load_file(struct nb_page_profiles *profiles, const char *path,
+                             struct nb_error *error)
+{
+    struct nb_buf buf;
+    struct nb_profile *first = NULL;
+    nb_buf_init(&buf, PROFILES_MAX);
+    enum nb_err err = nb_file_read(path, &buf, error);
+    if (err == NB_OK) {
+        struct nb_slice text = nb_arena_copy(profiles->arena, nb_buf_slice(&buf));
+        err = text.p || !buf.len ? nb_profiles_read(text, path, profiles->arena, &first, error)
+                                 : NB_ENOMEM;
+    }
+    nb_buf_fini(&buf);
+    if (err == NB_OK && first) {
+        if (profiles->last) {
+            profiles->last->next = first;
+        } else {
+            profiles->first = first;
+        }
+        while (first->next) {
+            first = first->next;
+        }
+        profiles->last = first;
+    }
+    return err;
+}
+
+enum nb_err nb_page_profiles_load(const char *dir, struct nb_page_profiles **out,
+                                  struct nb_error *error)
+{
+    const char *const *names;
+    size_t n;
+    *out = NULL;
+    struct nb_page_profiles *profiles = nb_calloc(1, sizeof(*profiles));
+    if (!profiles || !(profiles->arena = nb_arena_new(PROFILES_ARENA))) {
+        nb_page_profiles_free(profiles);
+        return NB_ENOMEM;
+    }
+    enum nb_err err = nb_file_names(dir, ".forum", profiles->arena, &names, &n, error);
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        char *path = nb_arena_printf(profiles->arena, "%s/%s", dir, names[i]);
+        err = path ? load_file(profiles, path, error) : NB_ENOMEM;
+    }
+    if (err != NB_OK) {
+        nb_page_profiles_free(profiles);
+        return err;
+    }
+    *out = profiles;
+    return NB_OK;
+}
+
+void nb_page_profiles_free(struct nb_page_profiles *profiles)
+{
+    if (profiles) {
+        nb_arena_free(profiles->arena);
+        nb_free(profiles);
+    }
+}
+
+/* ---- links ---- */
+
+struct links {
+    const struct nb_dom *dom;
+    const struct nb_url *base;
+    struct nb_arena *arena;
+    struct nb_buf *buf;
+    struct nb_page_link *all;
+    size_t n, cap, max;
+};
+
+static enum nb_err add_link(struct links *links, struct nb_slice href, struct nb_slice text)
+{
+    struct nb_url url;
+    if (links->n == links->max) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_url_parse(href, links->base, links->arena, &url);
+    if (err != NB_OK || !nb_url_is_http(&url)) {
+        return err == NB_ENOMEM ? err : NB_OK;
+    }
+    if (links->n == links->cap) {
+        size_t more = links->cap ? links->cap * 2 : 16;
+        void *p = nb_arena_grow(links->arena, links->all, links->cap * sizeof(*links->all),
+                                more * sizeof(*links->all));
+        if (!p) {
+            return NB_ENOMEM;
+        }
+        links->all = p;
+        links->cap = more;
+    }
+    links->all[links->n++] = (struct nb_page_link){url.href, text};
+    return NB_OK;
+}
+
+static enum nb_err text_links(struct links *links, uint32_t root, const bool *dropped)
+{
+    const struct nb_dom *dom = links->dom;
+    enum nb_err err = NB_OK;
+    for (uint32_t i = nb_dom_find(dom, root, root, NB_TAG_A); i && err == NB_OK;
+         i = nb_dom_find(dom, root, i, NB_TAG_A)) {
+        struct nb_slice href = nb_slice_trim(nb_dom_attr(dom, i, "href"));
+        struct nb_slice text = NB_LIT("");
+        if (dropped[i] || !href.len || href.p[0] == '#') {
+            continue;
+        }
+        nb_buf_reset(links->buf);
+        nb_page_render_line(dom, i, dropped, links->buf);
+        err = nb_page_rendered(links->buf, links->arena, &text);
+        err = err == NB_OK ? add_link(links, href, text) : err;
+    }
+    return err;
+}
+
+static bool is_feed_type(struct nb_slice type)
+{
+    return nb_slice_eq_ascii_case(type, NB_LIT("application/rss+xml")) ||
+           nb_slice_eq_ascii_case(type, NB_LIT("application/atom+xml")) ||
+           nb_slice_eq_ascii_case(type, NB_LIT("application/feed+json")) ||
+           nb_slice_eq_ascii_case(type, NB_LIT("application/json")) ||
+           nb_slice_eq_ascii_case(type, NB_LIT("application/rdf+xml"));
+}
+
+static enum nb_err feed_links(struct links *links)
+{
+    const struct nb_dom *dom = links->dom;
+    enum nb_err err = NB_OK;
+    for (uint32_t i = nb_dom_find(dom, 0, 0, NB_TAG_LINK); i && err == NB_OK;
+         i = nb_dom_find(dom, 0, i, NB_TAG_LINK)) {
+        if (nb_dom_has_word(dom, i, "rel", NB_LIT("alternate")) &&
+            is_feed_type(nb_slice_trim(nb_dom_attr(dom, i, "type")))) {
+            err = add_link(links, nb_slice_trim(nb_dom_attr(dom, i, "href")),
+                           nb_slice_trim(nb_dom_attr(dom, i, "title")));
+        }
+    }
+    return err;
+}
+
+/* ---- the page ---- */
+
+struct work {
+    const struct nb_page_options *options;
+    struct nb_arena *arena;
+    struct nb_buf buf;
+    struct nb_dom dom;
+    struct nb_url url, base;
+    struct nb_page_meta meta;
+    struct nb_page *page;
+};
+
+static void take_meta(struct work *w)
+{
+    const struct nb_page_meta *meta = &w->meta;
+    struct nb_page *page = w->page;
+    page->url = w->url.href;
+    page->canonical = meta->canonical;
+    page->title = meta->title;
+    page->author = meta->author;
+    page->published_ms = meta->published_ms;
+    page->modified_ms = meta->modified_ms;
+    page->language = meta->language;
+    page->site = meta->site;
+}
+
+static void take_posts(struct work *w, const struct nb_page_thread *thread)
+{
+    w->page->engine = thread->engine;
+    w->page->posts = thread->posts;
+    w->page->posts_n = thread->posts_n;
+}
+
+/* Questions and answers of a shop have neither: they are a part of the page like any other. */
+static bool has_people(const struct nb_page_thread *thread)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < thread->posts_n; i++) {
+        n += thread->posts[i].author.len || thread->posts[i].published_ms >= 0;
+    }
+    return n * 2 > thread->posts_n;
+}
+
+static enum nb_err find_thread(struct work *w, struct nb_page_thread *thread)
+{
+    const struct nb_page_options *options = w->options;
+    struct nb_page_context context = {&w->base, options->dates,
+                                      options->profiles ? options->profiles->first : NULL};
+    enum nb_err err = nb_page_thread_read(&w->dom, &context, w->arena, thread);
+    if (err == NB_OK && thread->is_fallback && !has_people(thread)) {
+        err = NB_ENOTFOUND;
+    }
+    bool may_repeat = w->meta.type == NB_PAGE_UNKNOWN || w->meta.type == NB_PAGE_THREAD ||
+                      options->kind == NB_PAGE_KIND_THREAD;
+    if (err == NB_ENOTFOUND && may_repeat) {
+        err = nb_page_induct(&w->dom, &context, w->arena, thread);
+    }
+    return err;
+}
+
+/* The posts are what people say below an article, and not the content. */
+static bool is_below_article(const struct work *w, const struct nb_page_thread *thread)
+{
+    return w->options->kind != NB_PAGE_KIND_THREAD &&
+           (thread->is_comments || (thread->is_fallback && (w->meta.type == NB_PAGE_ARTICLE ||
+                                                            w->meta.type == NB_PAGE_PRODUCT)));
+}
+
+/* @param comments  its elements are left out of the text; may be NULL. */
+static enum nb_err read_article(struct work *w, const struct nb_page_thread *comments)
+{
+    struct nb_page_marks marks;
+    struct links links = {&w->dom, &w->base, w->arena, &w->buf, NULL, 0, 0, NB_PAGE_LINKS_MAX};
+    enum nb_err err = nb_page_mark(&w->dom, w->arena, &marks);
+    if (err != NB_OK) {
+        return err;
+    }
+    for (size_t i = 0; comments && i < comments->posts_n; i++) {
+        marks.dropped[comments->nodes[i]] = true;
+    }
+    if (comments) {
+        nb_page_weigh(&w->dom, &marks);
+    }
+    uint32_t root = nb_page_content(&w->dom, &marks, w->meta.type);
+    nb_buf_reset(&w->buf);
+    if (w->meta.type == NB_PAGE_PRODUCT && w->meta.description.len >= PRODUCT_MIN &&
+        marks.weights[root].chars > 4 * w->meta.description.len) {
+        nb_buf_add(&w->buf, w->meta.title);
+        nb_buf_add_str(&w->buf, "\n\n");
+        nb_buf_add(&w->buf, w->meta.description);
+    } else {
+        nb_page_render(&w->dom, root, marks.dropped, &w->buf);
+    }
+    err = nb_page_rendered(&w->buf, w->arena, &w->page->text);
+    err = err == NB_OK ? text_links(&links, root, marks.dropped) : err;
+    w->page->links = links.all;
+    w->page->links_n = links.n;
+    return err == NB_OK && !w->page->text.len ? NB_ENOTFOUND : err;
+}
+
+static enum nb_err read_content(struct work *w)
+{
+    struct nb_page_thread thread = {0};
+    enum nb_page_kind wanted = w->options->kind;
+    enum nb_err err = find_thread(w, &thread);
+    bool found = err == NB_OK;
+    if (err != NB_OK && err != NB_ENOTFOUND) {
+        return err;
+    }
+    if (found && (wanted == NB_PAGE_KIND_ARTICLE || is_below_article(w, &thread))) {
+        w->page->kind = NB_PAGE_KIND_ARTICLE;
+        if (is_below_article(w, &thread)) {
+            take_posts(w, &thread);
+        }
+        return read_article(w, is_below_article(w, &thread) ? &thread : NULL);
+    }
+    if (found || wanted == NB_PAGE_KIND_THREAD) {
+        w->page->kind = NB_PAGE_KIND_THREAD;
+        w->page->next_page = thread.next_page;
+        w->page->title = thread.title.len ? thread.title : w->page->title;
+        take_posts(w, &thread);
+        return err;
+    }
+    w->page->kind = NB_PAGE_KIND_ARTICLE;
+    return read_article(w, NULL);
+}
+
+static enum nb_err read_all(struct work *w)
+{
+    struct links feeds = {&w->dom, &w->base, w->arena, &w->buf, NULL, 0, 0, FEEDS_MAX};
+    enum nb_err err =
+        nb_page_meta_read(&w->dom, &w->url, w->options->dates, w->arena, &w->base, &w->meta);
+    if (err == NB_OK) {
+        take_meta(w);
+        err = feed_links(&feeds);
+        w->page->feeds = feeds.all;
+        w->page->feeds_n = feeds.n;
+    }
+    return err == NB_OK ? read_content(w) : err;
+}
+
+enum nb_err nb_page_read(struct nb_slice bytes, struct nb_slice url, struct nb_slice content_type,
+                         const struct nb_page_options *options, struct nb_arena *arena,
+                         struct nb_page *out, struct nb_error *error)
+{
+    struct nb_page page = {.published_ms = -1, .modified_ms = -1};
+    struct work w = {.options = options, .arena = arena, .page = &page};
+    struct nb_slice html;
+    enum nb_err err = nb_url_parse(url, NULL, arena, &w.url);
+    if (err != NB_OK) {
+        return nb_error_set(error, err == NB_ENOMEM ? err : NB_ESYNTAX,
+                            "\"%.*s\" is not an absolute URL", NB_ARG(nb_slice_sub(url, 0, 200)));
+    }
+    nb_buf_init(&w.buf, TEXT_MAX);
+    err = nb_charset_decode(nb_charset_decide(content_type, bytes), bytes, arena, &html);
+    err = err == NB_OK ? nb_dom_parse(html, arena, &w.dom) : err;
+    err = err == NB_OK ? read_all(&w) : err;
+    nb_buf_fini(&w.buf);
+    if (err == NB_OK) {
+        *out = page;
+    } else if (err == NB_ENOTFOUND) {
+        (void)nb_error_set(error, err, "nothing on the page reads like content");
+    } else {
+        (void)nb_error_set(error, err, "%s", nb_strerror(err));
+    }
+    return err;
+}
