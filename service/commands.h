@@ -30,6 +30,7 @@
     COMMAND(backup)                                                                                \
     GROUP("Use one stage by itself")                                                               \
     COMMAND(feed)                                                                                  \
+    COMMAND(extract)                                                                               \
     COMMAND(robots)                                                                                \
     COMMAND(morph)                                                                                 \
     COMMAND(tag)                                                                                   \
