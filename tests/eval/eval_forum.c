@@ -1,0 +1,172 @@
+/*
+ * Posts of real threads with who wrote them, when and what. Material: forums/ (half of
+ * WEB-FORUM-52). A post is right when its text is (similarity of words above 0.95), its user and
+ * its date. Gold names a user as the page does, often by the address of the profile.
+ *
+ *   eval_forum [PART_OF_A_NAME]   what differs on these pages
+ */
+#include "tests/lib/test.h"
+
+#include <dirent.h>
+#include <jansson.h>
+
+#include <nabiz/page.h>
+#include <nabiz/url.h>
+
+#include "tests/lib/words.h"
+
+struct tally {
+    int posts, found, user, date, all;
+};
+
+static const struct nb_date_context dates = {.now_ms = 1593600000000}; /* mid 2020, as collected */
+
+static const char *surface(json_t *annotation, const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(annotation, key), "surface_form"));
+}
+
+/* Gold has quotes where they stand in the text; ours are apart. */
+static struct nb_slice with_quotes(const struct nb_page_post *post, struct nb_arena *arena)
+{
+    struct nb_slice all = post->text;
+    for (size_t i = 0; i < post->quotes_n; i++) {
+        char *more = nb_arena_printf(arena, "%.*s %.*s %.*s", NB_ARG(all),
+                                     NB_ARG(post->quotes[i].author), NB_ARG(post->quotes[i].text));
+        all = more ? nb_slice_str(more) : all;
+    }
+    return all;
+}
+
+static bool same_user(const struct nb_page_post *post, const char *want, const struct nb_url *base,
+                      struct nb_arena *arena)
+{
+    struct nb_url url;
+    if (!want || nb_slice_eq(post->author, nb_slice_trim(nb_slice_str(want)))) {
+        return true;
+    }
+    while (*want == '.' || *want == '/') { /* relative to a <base> perhaps */
+        want++;
+    }
+    if (*want && nb_slice_ends(post->author_url, nb_slice_str(want))) {
+        return true;
+    }
+    return post->author_url.len && nb_url_parse(nb_slice_str(want), base, arena, &url) == NB_OK &&
+           nb_slice_eq(url.href, post->author_url);
+}
+
+static bool same_date(const struct nb_page_post *post, const char *want)
+{
+    int64_t at_ms;
+    if (!want || nb_date_parse(nb_slice_str(want), &dates, &at_ms) != NB_OK) {
+        return true; /* gold that says nothing we could compare with */
+    }
+    int64_t apart = post->published_ms - at_ms;
+    return post->published_ms >= 0 && apart > -NB_DAY_MS && apart < NB_DAY_MS;
+}
+
+static struct tally compare(const struct nb_page *page, json_t *gold, struct nb_arena *arena,
+                            bool show)
+{
+    struct tally tally = {0};
+    struct nb_url base;
+    bool *used = nb_arena_calloc(arena, page->posts_n + 1, sizeof(bool));
+    if (nb_url_parse(page->url, NULL, arena, &base) != NB_OK) {
+        return tally;
+    }
+    for (size_t i = 0; i < json_array_size(gold); i++) {
+        json_t *want = json_array_get(gold, i);
+        const char *text = surface(want, "post_text");
+        double best = 0;
+        size_t at = 0;
+        struct nbt_words words = nbt_words_of(nb_slice_str(text), arena);
+        for (size_t k = 0; k < page->posts_n; k++) {
+            double precision, recall;
+            double f = used[k]
+                           ? 0
+                           : nbt_words_f1(nbt_words_of(with_quotes(&page->posts[k], arena), arena),
+                                          words, &precision, &recall);
+            if (f > best) {
+                best = f;
+                at = k;
+            }
+        }
+        bool found = best > 0.95;
+        const struct nb_page_post *post = best > 0.5 ? &page->posts[at] : NULL;
+        bool user = post && same_user(post, surface(want, "user"), &base, arena);
+        bool date = post && same_date(post, surface(want, "datetime"));
+        if (post) {
+            used[at] = true;
+        }
+        tally.posts++;
+        tally.found += found;
+        tally.user += user;
+        tally.date += date;
+        tally.all += found && user && date;
+        if (show && !(found && user && date)) {
+            printf("-- %zu: F %.2f user %d date %d: want %s | %s\n   WANT %.600s\n", i, best, user,
+                   date, surface(want, "user"), surface(want, "datetime"), text ? text : "");
+            if (post) {
+                printf("   GOT %.*s %.*s %lld: %.*s\n", NB_ARG(post->author),
+                       NB_ARG(post->author_url), (long long)post->published_ms,
+                       NB_ARG(nb_slice_sub(post->text, 0, 600)));
+            }
+        }
+    }
+    return tally;
+}
+
+int main(int argc, char **argv)
+{
+    const char *data = nbt_data("forums");
+    if (!data) {
+        return 0;
+    }
+    char dir[512];
+    (void)snprintf(dir, sizeof(dir), "%s", data);
+    struct nb_page_profiles *profiles;
+    struct nb_error error = {0};
+    if (nb_page_profiles_load("config/forums", &profiles, &error) != NB_OK) {
+        fprintf(stderr, "%s\n", nb_error_text(&error));
+        return 1;
+    }
+    struct tally sum = {0};
+    struct dirent **list;
+    struct nb_arena *arena = nb_arena_new((size_t)1 << 31);
+    int count = scandir(dir, &list, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        char path[900];
+        if (!strstr(list[i]->d_name, ".json") || (argc > 1 && !strstr(list[i]->d_name, argv[1]))) {
+            continue;
+        }
+        nb_arena_reset(arena);
+        (void)snprintf(path, sizeof(path), "%s/%s", dir, list[i]->d_name);
+        json_t *root = json_load_file(path, 0, NULL);
+        struct nb_page_options options = {
+            .profiles = profiles, .dates = &dates, .kind = NB_PAGE_KIND_AUTO};
+        struct nb_page page = {0};
+        enum nb_err err =
+            nb_page_read(nb_slice_str(json_string_value(json_object_get(root, "html"))),
+                         nb_slice_str(json_string_value(json_object_get(root, "url"))),
+                         NB_LIT("text/html; charset=utf-8"), &options, arena, &page, &error);
+        if (err != NB_OK) {
+            page = (struct nb_page){.url = NB_LIT("http://none.example/")};
+        }
+        struct tally t =
+            compare(&page, json_object_get(root, "gold_standard_annotation"), arena, argc > 1);
+        if (argc > 1) {
+            printf("%3d/%3d text %3d user %3d date %3d  %zu posts by %.*s  %.60s\n", t.all, t.posts,
+                   t.found, t.user, t.date, page.posts_n, NB_ARG(page.engine), list[i]->d_name);
+        }
+        sum.posts += t.posts;
+        sum.all += t.all;
+        sum.found += t.found;
+        sum.user += t.user;
+        sum.date += t.date;
+        json_decref(root);
+    }
+    printf("forums/ posts %d: text %.3f user %.3f date %.3f, all three %.3f\n", sum.posts,
+           (double)sum.found / sum.posts, (double)sum.user / sum.posts,
+           (double)sum.date / sum.posts, (double)sum.all / sum.posts);
+    return 0;
+}
