@@ -113,26 +113,53 @@ enum nb_err nb_poll_hold(struct nb_poll *poll, struct nb_note *note)
     return NB_OK;
 }
 
-enum nb_err nb_poll_paced(struct nb_poll *poll, struct nb_slice host, int64_t asked_ms,
-                          int64_t delay_ms)
+/* @return NULL when out of memory */
+static struct nb_poll_pace *pace_of(struct nb_poll *poll, struct nb_slice host)
 {
     struct nb_poll_pace *pace = poll->paces;
     while (pace && !nb_slice_eq(pace->host, host)) {
         pace = pace->next;
     }
+    if (pace) {
+        return pace;
+    }
+    pace = nb_arena_calloc(poll->arena, 1, sizeof(*pace));
+    struct nb_slice name = nb_arena_copy(poll->arena, host);
+    if (!pace || !name.p) {
+        return NULL;
+    }
+    pace->host = name;
+    pace->next = poll->paces;
+    poll->paces = pace;
+    return pace;
+}
+
+enum nb_err nb_poll_paced(struct nb_poll *poll, struct nb_slice host, int64_t asked_ms,
+                          int64_t delay_ms)
+{
+    struct nb_poll_pace *pace = pace_of(poll, host);
     if (!pace) {
-        pace = nb_arena_calloc(poll->arena, 1, sizeof(*pace));
-        struct nb_slice name = nb_arena_copy(poll->arena, host);
-        if (!pace || !name.p) {
-            return NB_ENOMEM;
-        }
-        pace->host = name;
-        pace->next = poll->paces;
-        poll->paces = pace;
+        return NB_ENOMEM;
     }
     pace->asked_ms = asked_ms;
     pace->delay_ms = delay_ms;
     return NB_OK;
+}
+
+enum nb_err nb_poll_closed(struct nb_poll *poll, struct nb_slice host, int64_t closed_ms)
+{
+    struct nb_poll_pace *pace = pace_of(poll, host);
+    if (!pace) {
+        return NB_ENOMEM;
+    }
+    pace->closed_ms = closed_ms;
+    return NB_OK;
+}
+
+int64_t nb_poll_pace_turn_ms(const struct nb_poll_pace *pace)
+{
+    int64_t turn_ms = pace->asked_ms + pace->delay_ms;
+    return turn_ms > pace->closed_ms ? turn_ms : pace->closed_ms;
 }
 
 int64_t nb_poll_retry_after_s(const struct nb_poll *poll, int64_t now_ms)

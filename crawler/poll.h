@@ -45,12 +45,13 @@ struct nb_poll_note {
     struct nb_note *note;
 };
 
-/** A host with a Crawl-delay that a poll asked, or could not ask yet. */
+/** A host that asks for pauses, which a poll asked, or could not ask yet. Times are wall times. */
 struct nb_poll_pace {
     struct nb_poll_pace *next;
     struct nb_slice host;
-    int64_t asked_ms; /* wall time */
-    int64_t delay_ms;
+    int64_t asked_ms;
+    int64_t delay_ms;      /* Crawl-delay; 0: none */
+    int64_t closed_ms;     /* 429 or 503: nothing before then; 0: not closed */
     struct nb_slice value; /* the writer's: the record of it */
 };
 
@@ -106,6 +107,7 @@ struct nb_poll {
     const char *moved_to; /* where permanent redirects led; NULL when nowhere */
     const char *failure;  /* static, or in the arena; NULL when there is an answer */
     bool refused;         /* the address is private */
+    bool is_ruled;        /* robots.txt lets it be asked; its address was only too busy */
     enum nb_poll_outcome outcome;
     int64_t retry_ms; /* DENIED, UNREACHABLE: when robots.txt is asked for again */
     struct nb_poll_note *notes;
@@ -161,6 +163,13 @@ enum nb_err nb_poll_hold(struct nb_poll *poll, struct nb_note *note) NB_MUSTUSE;
 /** Remember when a host was asked. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_poll_paced(struct nb_poll *poll, struct nb_slice host, int64_t asked_ms,
                           int64_t delay_ms) NB_MUSTUSE;
+
+/** Remember that a host wants nothing before a time. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_poll_closed(struct nb_poll *poll, struct nb_slice host,
+                           int64_t closed_ms) NB_MUSTUSE;
+
+/** When the host of a pace may be asked again. */
+int64_t nb_poll_pace_turn_ms(const struct nb_poll_pace *pace);
 
 /**
  * The answer's Retry-After (RFC 9110, 10.2.3: seconds or a date), at most a day.

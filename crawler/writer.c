@@ -16,6 +16,7 @@
 #include <nabiz/mem.h>
 #include <nabiz/pack.h>
 
+#include "crawler/hosts.h"
 #include "crawler/schedule/heap.h"
 #include "crawler/schedule/plan.h"
 #include "crawler/websub/websub.h"
@@ -33,6 +34,7 @@ struct writer {
     struct nb_heap early; /* by ticket: overtook one that is not here yet */
     uint64_t next_ticket;
     struct nb_plan plan;
+    struct nb_hosts_sweep *sweep;
     struct nb_arena *arena; /* of what is noted for all polls of a batch */
     bool failed;            /* nothing is stored any more */
 };
@@ -77,6 +79,8 @@ static enum nb_err note_hosts(struct writer *writer, struct nb_poll *poll)
         host->has_asked_ms = host->has_delay_ms = 1;
         host->asked_ms = at->asked_ms;
         host->delay_ms = at->delay_ms;
+        host->has_closed_ms = at->closed_ms > 0;
+        host->closed_ms = at->closed_ms;
         err = nb_host_encode(host, poll->arena, &at->value);
         if (err == NB_OK) {
             err = nb_log_batch_note(writer->batch, NB_TBL_HOST, at->host, at->value);
@@ -270,11 +274,28 @@ static void commit(struct writer *writer)
     batch_reset(writer);
 }
 
+static enum nb_err note_stale(void *arg, enum nb_table_id table, struct nb_slice key)
+{
+    struct writer *writer = arg;
+    return nb_log_batch_note(writer->batch, table, key, (struct nb_slice){NULL, 0});
+}
+
+/* The first poll of a batch comes, and what it brings goes after what is swept away. */
+static void begin_batch(struct writer *writer)
+{
+    struct nb_crawl *crawl = writer->crawl;
+    writer->first_mono_ms = nb_mono_ms();
+    if (nb_hosts_sweep_next(writer->sweep, crawl->store, nb_clock_now_ms(crawl->clock), note_stale,
+                            writer) != NB_OK) {
+        nb_diag_list(NB_DEBUG, "crawl", "stale hosts could not be looked for", NULL);
+    }
+}
+
 static void store_poll(struct writer *writer, struct nb_poll *poll)
 {
     struct nb_error error = {0};
     if (writer->polls_n == 0) {
-        writer->first_mono_ms = nb_mono_ms();
+        begin_batch(writer);
     }
     nb_poll_list_add(&writer->polls, poll);
     writer->polls_n++;
@@ -343,8 +364,9 @@ static struct writer *writer_new(struct nb_crawl *crawl, struct nb_error *error)
     writer->polls_max = (size_t)nb_config_int(crawl->config, NB_CFG_IN_FLIGHT) / 2 + 1;
     writer->batch = nb_log_batch_new();
     writer->arena = nb_arena_new(NOTE_ARENA_BYTES);
+    writer->sweep = nb_hosts_sweep_new();
     nb_plan_init(&writer->plan, crawl->config);
-    enum nb_err err = writer->batch && writer->arena ? NB_OK : NB_ENOMEM;
+    enum nb_err err = writer->batch && writer->arena && writer->sweep ? NB_OK : NB_ENOMEM;
     err = err == NB_OK ? nb_read_begin(crawl->store, &txn, error) : err;
     if (err == NB_OK) {
         err = nb_plan_load(&writer->plan, txn);
@@ -354,6 +376,7 @@ static struct writer *writer_new(struct nb_crawl *crawl, struct nb_error *error)
         (void)nb_error_set(error, err, "the writer cannot start: %s", nb_strerror(err));
         nb_log_batch_free(writer->batch);
         nb_arena_free(writer->arena);
+        nb_hosts_sweep_free(writer->sweep);
         nb_free(writer);
         return NULL;
     }
@@ -369,6 +392,7 @@ static void writer_free(struct writer *writer)
     nb_heap_fini(&writer->early);
     nb_log_batch_free(writer->batch);
     nb_arena_free(writer->arena);
+    nb_hosts_sweep_free(writer->sweep);
     nb_free(writer);
     nb_pack_thread_end();
 }

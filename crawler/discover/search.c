@@ -84,12 +84,12 @@ static enum nb_err make_poll(const struct search *search, const char *url, struc
     return NB_OK;
 }
 
-/* Wait for the turn of a host with a Crawl-delay. @return false when that is too long. */
+/* Wait for the turn of a host that asks for pauses. @return false when that is too long. */
 static bool sit_out(const struct search *search, const struct nb_poll *poll)
 {
     int64_t until_ms = 0;
     for (const struct nb_poll_pace *pace = poll->paces; pace; pace = pace->next) {
-        int64_t turn_ms = pace->asked_ms + pace->delay_ms;
+        int64_t turn_ms = nb_poll_pace_turn_ms(pace);
         until_ms = turn_ms > until_ms ? turn_ms : until_ms;
     }
     int64_t wait_ms = until_ms - nb_clock_now_ms(search->clock);
@@ -136,7 +136,7 @@ static enum nb_err ask(struct search *search, const char *url, struct nb_poll **
 static const char *failure_of(struct nb_poll *poll)
 {
     if (poll->outcome == NB_POLL_DEFERRED) {
-        return "robots.txt asks for a longer pause between two requests; try again later";
+        return "the site asks for a longer pause between two requests; try again later";
     }
     if (poll->failure) {
         return poll->failure;

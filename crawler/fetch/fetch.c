@@ -53,6 +53,7 @@ static enum nb_err read_settings(const struct nb_config *config, struct nb_fetch
     out->timeout_ms = (long)nb_config_int(config, NB_CFG_TIMEOUT) * 1000;
     out->stall_s = (long)nb_config_int(config, NB_CFG_STALL);
     out->host_gap_ms = nb_config_int(config, NB_CFG_HOST_GAP);
+    out->paces_addresses = !connect_to[0] && nb_config_int(config, NB_CFG_ADDRESS_GAP) > 0;
     out->body_bytes = (size_t)nb_config_int(config, NB_CFG_BODY_MAX);
     out->sessions_bytes =
         (size_t)(nb_config_int(config, NB_CFG_TLS_SESSIONS) / nb_config_int(config, NB_CFG_LOOPS));
@@ -97,6 +98,9 @@ enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock
     size_t n = (size_t)nb_config_int(config, NB_CFG_LOOPS);
     fetch->loops = nb_calloc(n, sizeof(*fetch->loops));
     enum nb_err err = fetch->loops ? read_settings(config, &fetch->settings, &detail) : NB_ENOMEM;
+    fetch->addresses = nb_addresses_new(nb_config_int(config, NB_CFG_ADDRESS_GAP),
+                                        (unsigned)nb_config_int(config, NB_CFG_ADDRESS_MOST));
+    err = fetch->addresses ? err : NB_ENOMEM;
     while (err == NB_OK && fetch->loops_n < n) {
         err = nb_fetch_loop_init(&fetch->loops[fetch->loops_n++], fetch);
     }
@@ -170,6 +174,7 @@ void nb_fetch_free(struct nb_fetch *fetch)
     for (size_t i = 0; i < fetch->loops_n; i++) {
         nb_fetch_loop_fini(&fetch->loops[i]);
     }
+    nb_addresses_free(fetch->addresses);
     curl_slist_free_all(fetch->settings.connect_to);
     nb_free(fetch->loops);
     nb_free(fetch);

@@ -5,7 +5,8 @@
  *
  * Pauses between requests are short and monotonic. A Crawl-delay may be hours: it is kept in wall
  * time, survives a restart in the HOST table, and nobody waits for it here: a poll that is too
- * early goes back to the scheduler.
+ * early goes back to the scheduler. So does one to a host that asked for a pause with a 429 or 503;
+ * such a host is remembered until the scheduler will have heard of it.
  */
 #include "crawler/fetch/loop.h"
 
@@ -15,7 +16,7 @@
 #include <nabiz/mem.h>
 #include <nabiz/record.h>
 
-enum { HOST_ARENA_BYTES = 4096 };
+enum { HOST_ARENA_BYTES = 4096, CLOSED_KEPT_MS = 600000 };
 
 static struct nb_fetch_host *find(struct nb_fetch_loop *loop, struct nb_slice name, uint64_t hash)
 {
@@ -53,8 +54,19 @@ static struct nb_fetch_host *make(struct nb_fetch_loop *loop, struct nb_slice na
     return host;
 }
 
+static void unlink_kept(struct nb_fetch_loop *loop, struct nb_fetch_host *host)
+{
+    *(host->kept_prev ? &host->kept_prev->kept_next : &loop->kept_first) = host->kept_next;
+    *(host->kept_next ? &host->kept_next->kept_prev : &loop->kept_last) = host->kept_prev;
+    host->kept_prev = host->kept_next = NULL;
+    host->is_kept = false;
+}
+
 void nb_fetch_host_forget(struct nb_fetch_loop *loop, struct nb_fetch_host *host)
 {
+    if (host->is_kept) {
+        unlink_kept(loop, host);
+    }
     struct nb_fetch_host **at = &loop->buckets[host->hash % NB_FETCH_BUCKETS];
     while (*at != host) {
         at = &(*at)->next;
@@ -64,13 +76,26 @@ void nb_fetch_host_forget(struct nb_fetch_loop *loop, struct nb_fetch_host *host
     nb_free(host);
 }
 
+/* A host that is active or in the heap. @return NULL when out of memory */
+static struct nb_fetch_host *use(struct nb_fetch_loop *loop, struct nb_slice name)
+{
+    uint64_t hash = nb_hash64(name);
+    struct nb_fetch_host *host = find(loop, name, hash);
+    if (!host) {
+        return make(loop, name, hash);
+    }
+    if (host->is_kept) {
+        if (make_ready(loop, host, nb_mono_ms()) != NB_OK) {
+            return NULL;
+        }
+        unlink_kept(loop, host);
+    }
+    return host;
+}
+
 enum nb_err nb_fetch_host_add(struct nb_fetch_loop *loop, struct nb_poll *poll)
 {
-    uint64_t hash = nb_hash64(poll->host);
-    struct nb_fetch_host *host = find(loop, poll->host, hash);
-    if (!host) {
-        host = make(loop, poll->host, hash);
-    }
+    struct nb_fetch_host *host = use(loop, poll->host);
     if (!host) {
         return NB_ENOMEM;
     }
@@ -81,14 +106,9 @@ enum nb_err nb_fetch_host_add(struct nb_fetch_loop *loop, struct nb_poll *poll)
 enum nb_err nb_fetch_host_put_back(struct nb_fetch_loop *loop, struct nb_poll_list *polls)
 {
     const struct nb_poll *poll = polls->first;
-    if (!poll) {
-        return NB_OK;
-    }
-    uint64_t hash = nb_hash64(poll->host);
-    struct nb_fetch_host *host = find(loop, poll->host, hash);
-    host = host ? host : make(loop, poll->host, hash);
+    struct nb_fetch_host *host = poll ? use(loop, poll->host) : NULL;
     if (!host) {
-        return NB_ENOMEM;
+        return poll ? NB_ENOMEM : NB_OK;
     }
     polls->last->next = host->waiting.first;
     host->waiting.first = polls->first;
@@ -97,17 +117,39 @@ enum nb_err nb_fetch_host_put_back(struct nb_fetch_loop *loop, struct nb_poll_li
     return NB_OK;
 }
 
+/* Nobody waits for a host: keep it while it is closed and the scheduler may not know, or forget. */
+static void lay_aside(struct nb_fetch_loop *loop, struct nb_fetch_host *host, int64_t mono_ms)
+{
+    if (host->kept_mono_ms <= mono_ms) {
+        nb_fetch_host_forget(loop, host);
+        return;
+    }
+    host->is_kept = true;
+    host->kept_prev = loop->kept_last;
+    *(loop->kept_last ? &loop->kept_last->kept_next : &loop->kept_first) = host;
+    loop->kept_last = host;
+}
+
 struct nb_fetch_host *nb_fetch_host_next(struct nb_fetch_loop *loop, int64_t mono_ms)
 {
     const struct nb_heap_item *top;
+    while (loop->kept_first && loop->kept_first->kept_mono_ms <= mono_ms) {
+        nb_fetch_host_forget(loop, loop->kept_first);
+    }
     while ((top = nb_heap_top(&loop->ready)) != NULL && top->key <= mono_ms) {
         struct nb_fetch_host *host = nb_heap_pop(&loop->ready).value;
         if (host->waiting.first) {
             return host;
         }
-        nb_fetch_host_forget(loop, host);
+        lay_aside(loop, host, mono_ms);
     }
     return NULL;
+}
+
+void nb_fetch_host_close(struct nb_fetch_host *host, int64_t closed_ms)
+{
+    host->closed_ms = closed_ms;
+    host->kept_mono_ms = nb_mono_ms() + CLOSED_KEPT_MS;
 }
 
 enum nb_err nb_fetch_host_ready_at(struct nb_fetch_loop *loop, struct nb_fetch_host *host,

@@ -4,10 +4,16 @@
 #include "crawler/fetch/loop.h"
 
 #include <nabiz/clock.h>
+#include <nabiz/date.h>
 #include <nabiz/mem.h>
 #include <nabiz/pack.h>
 
-enum { IDLE_WAIT_MS = 60000, CONNECTIONS_KEPT = 256 };
+enum {
+    IDLE_WAIT_MS = 60000,
+    CONNECTIONS_KEPT = 256,
+    PAUSE_429_S = 300, /* of a host that asks for a pause and does not say how long */
+    PAUSE_503_S = 60,
+};
 
 static bool push_backlog(struct nb_fetch_loop *loop)
 {
@@ -124,14 +130,44 @@ static void start(struct nb_fetch_loop *loop, struct nb_fetch_host *host, struct
     }
 }
 
+/* A host that wants nothing now: the poll goes back to the scheduler, which waits for its turn. */
+static void answer_closed(struct nb_fetch_loop *loop, const struct nb_fetch_host *host,
+                          struct nb_poll *poll)
+{
+    if (poll->rules || poll->form) { /* these are nobody's to schedule */
+        answer(loop, poll, "the host asks for a pause");
+        return;
+    }
+    bool ok = nb_poll_closed(poll, poll->host, host->closed_ms) == NB_OK;
+    poll->outcome = ok ? NB_POLL_DEFERRED : NB_POLL_ASKED;
+    answer(loop, poll, ok ? NULL : "out of memory");
+}
+
+static bool is_closed(const struct nb_fetch_loop *loop, struct nb_fetch_host *host)
+{
+    if (host->closed_ms == 0) {
+        return false;
+    }
+    int64_t now_ms = nb_clock_now_ms(loop->fetch->clock);
+    if (host->closed_ms > now_ms + NB_DAY_MS) {
+        host->closed_ms = now_ms + NB_DAY_MS; /* the clock was set back */
+    }
+    return now_ms < host->closed_ms;
+}
+
 /* Ask a host for its next poll, or for the robots.txt that this needs, or answer it unasked. */
 static void start_next(struct nb_fetch_loop *loop, struct nb_fetch_host *host)
 {
     struct nb_poll *poll = nb_poll_list_take(&host->waiting);
     struct nb_poll *robots = NULL;
     enum nb_ruling ruling = NB_RULING_ASK;
+    if (is_closed(loop, host)) {
+        answer_closed(loop, host, poll);
+        host_is_free(loop, host, 0);
+        return;
+    }
     /* a hub is there to be asked, and robots.txt is about what is crawled */
-    if (loop->fetch->settings.obey_robots && !poll->rules && !poll->form) {
+    if (loop->fetch->settings.obey_robots && !poll->rules && !poll->form && !poll->is_ruled) {
         ruling = nb_rules_judge(loop, host, poll, &robots);
     }
     switch (ruling) {
@@ -159,6 +195,65 @@ static void start_ready(struct nb_fetch_loop *loop)
     }
 }
 
+/* The address was too busy: the poll comes first when its slot there has come. */
+static void come_back(struct nb_fetch_loop *loop, struct nb_fetch_host *host, struct nb_poll *poll,
+                      int64_t mono_ms)
+{
+    poll->requests_n--;
+    poll->failure = NULL;
+    poll->is_ruled = true;
+    poll->next = host->waiting.first;
+    host->waiting.first = poll;
+    host->waiting.last = host->waiting.last ? host->waiting.last : poll;
+    host->has_slot = true;
+    host_is_free(loop, host, mono_ms - nb_mono_ms());
+}
+
+/* 429 and 503 are said by the host, whichever of its sources was asked (RFC 6585, 4). */
+static void heed_pause(struct nb_fetch_loop *loop, struct nb_fetch_host *host, struct nb_poll *poll)
+{
+    if (poll->rules || poll->form || (poll->status != 429 && poll->status != 503)) {
+        return;
+    }
+    int64_t now_ms = nb_clock_now_ms(loop->fetch->clock);
+    int64_t wait_s = nb_poll_retry_after_s(poll, now_ms);
+    if (poll->retry_after.len == 0) {
+        wait_s = poll->status == 429 ? PAUSE_429_S : PAUSE_503_S;
+    }
+    if (wait_s > 0) {
+        nb_fetch_host_close(host, now_ms + wait_s * 1000);
+        if (nb_poll_closed(poll, poll->host, host->closed_ms) != NB_OK) {
+            poll->failure = "out of memory";
+        }
+    }
+}
+
+static void finish(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer, CURLcode code)
+{
+    struct nb_poll *poll = transfer->poll;
+    struct nb_fetch_host *host = transfer->host;
+    int64_t wait_mono_ms = code == CURLE_OK ? 0 : transfer->wait_mono_ms;
+    host->has_slot = false;
+    if (!poll->rules) {
+        nb_rules_asked(loop, host, poll); /* before a redirect gives it another URL */
+    }
+    bool goes_on = nb_fetch_transfer_finish(transfer, code);
+    nb_fetch_transfer_end(loop, transfer);
+    if (wait_mono_ms && poll->status == 0) {
+        come_back(loop, host, poll, wait_mono_ms);
+        return;
+    }
+    poll->is_ruled = false;
+    heed_pause(loop, host, poll);
+    host_is_free(loop, host, loop->fetch->settings.host_gap_ms);
+    if (goes_on) {
+        nb_fetch_prepare(poll);
+        nb_fetch_submit(loop->fetch, poll);
+    } else {
+        answer(loop, poll, NULL);
+    }
+}
+
 static void finish_done(struct nb_fetch_loop *loop)
 {
     CURLMsg *message;
@@ -170,20 +265,7 @@ static void finish_done(struct nb_fetch_loop *loop)
         CURLcode code = message->data.result;
         struct nb_fetch_transfer *transfer = NULL;
         (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
-        struct nb_poll *poll = transfer->poll;
-        struct nb_fetch_host *host = transfer->host;
-        if (!poll->rules) {
-            nb_rules_asked(loop, host, poll); /* before a redirect gives it another URL */
-        }
-        bool goes_on = nb_fetch_transfer_finish(transfer, code);
-        nb_fetch_transfer_end(loop, transfer);
-        host_is_free(loop, host, loop->fetch->settings.host_gap_ms);
-        if (goes_on) {
-            nb_fetch_prepare(poll);
-            nb_fetch_submit(loop->fetch, poll);
-        } else {
-            answer(loop, poll, NULL);
-        }
+        finish(loop, transfer, code);
     }
 }
 

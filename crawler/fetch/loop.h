@@ -15,6 +15,7 @@
 #include <nabiz/thread.h>
 
 #include "crawler/fetch/fetch.h"
+#include "crawler/fetch/address.h"
 #include "crawler/fetch/rules.h"
 #include "crawler/fetch/session.h"
 #include "crawler/schedule/heap.h"
@@ -31,6 +32,7 @@ struct nb_fetch_settings {
     long timeout_ms;
     long stall_s;
     int64_t host_gap_ms;
+    bool paces_addresses; /* they are those of the sites, and nobody's of ours */
     size_t body_bytes;
     size_t sessions_bytes; /* per loop */
     bool obey_robots;
@@ -39,11 +41,16 @@ struct nb_fetch_settings {
 
 /* A host that was asked lately or is to be asked; its polls wait here. */
 struct nb_fetch_host {
-    struct nb_fetch_host *next; /* in its bucket */
+    struct nb_fetch_host *next;                  /* in its bucket */
+    struct nb_fetch_host *kept_prev, *kept_next; /* of those that are kept though nobody waits */
     struct nb_poll_list waiting;
     uint64_t hash;
-    bool is_known;    /* asked_ms was looked up */
-    int64_t asked_ms; /* wall time of the last request; kept only with a Crawl-delay */
+    bool is_known;        /* asked_ms was looked up */
+    int64_t asked_ms;     /* wall time of the last request; kept only with a Crawl-delay */
+    int64_t closed_ms;    /* wall time: 429 or 503, nothing before then; 0: not closed */
+    int64_t kept_mono_ms; /* until when it is remembered although nobody waits */
+    bool is_kept;         /* it is in the list of those, and not in the heap */
+    bool has_slot;        /* its turn at its address was set when it came before */
     size_t name_len;
     char name[];
 };
@@ -57,7 +64,10 @@ struct nb_fetch_transfer {
     struct nb_fetch_loop *loop;
     size_t unread_bytes; /* of an answer whose body means nothing */
     unsigned headers_n;
-    unsigned answers_n; /* interim ones included */
+    unsigned answers_n;        /* interim ones included */
+    struct nb_address address; /* where it is connected to, if that is paced */
+    bool has_address;
+    int64_t wait_mono_ms; /* the address is too busy: not before then; 0: it is not */
     bool is_proxied;
     bool is_post;
     bool has_own_proxy; /* the easy handle was told of one that is not crawl.proxy */
@@ -85,6 +95,7 @@ struct nb_fetch_loop {
 
     struct nb_fetch_host *buckets[NB_FETCH_BUCKETS];
     struct nb_heap ready; /* idle hosts by the monotonic time they may be asked again */
+    struct nb_fetch_host *kept_first, *kept_last; /* by when they may be forgotten */
     struct nb_fetch_transfer *active;
     struct nb_fetch_transfer *idle;
     size_t idle_n;
@@ -94,6 +105,7 @@ struct nb_fetch_loop {
 
 struct nb_fetch {
     struct nb_fetch_settings settings;
+    struct nb_addresses *addresses;
     const struct nb_clock *clock;
     struct nb_store *store;
     int64_t not_before_ms;
@@ -146,6 +158,9 @@ enum nb_err nb_fetch_host_put_back(struct nb_fetch_loop *loop,
 /** Put a host back into the heap, to be asked again from mono_ms on. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_fetch_host_ready_at(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
                                    int64_t mono_ms) NB_MUSTUSE;
+
+/** Nothing is to be asked before a wall time; remembered at least until the scheduler knows. */
+void nb_fetch_host_close(struct nb_fetch_host *host, int64_t closed_ms);
 
 /** Wall time of the last request, by what is stored if need be; 0 when nothing is known. */
 int64_t nb_fetch_host_asked_ms(struct nb_fetch_loop *loop, struct nb_fetch_host *host);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <nabiz/clock.h>
 #include <nabiz/mem.h>
 #include <nabiz/url.h>
 
@@ -55,6 +56,34 @@ static const char *proxy_of(const struct nb_fetch_loop *loop, const struct nb_po
     return own ? own : loop->fetch->settings.proxy;
 }
 
+static void leave_address(struct nb_fetch_transfer *transfer)
+{
+    if (transfer->has_address) {
+        nb_addresses_leave(transfer->loop->fetch->addresses, transfer->address, nb_mono_ms());
+        transfer->has_address = false;
+    }
+}
+
+/* @return false when the address is too busy: the transfer ends, to be made again later */
+static bool enter_address(struct nb_fetch_transfer *transfer, const struct sockaddr *to)
+{
+    struct nb_fetch *fetch = transfer->loop->fetch;
+    if (transfer->is_proxied || !fetch->settings.paces_addresses) {
+        return true;
+    }
+    bool is_second = transfer->has_address; /* of several that are tried */
+    struct nb_address address = nb_address_of(to);
+    leave_address(transfer);
+    if (transfer->wait_mono_ms == 0) {
+        bool has_slot = transfer->host->has_slot || is_second;
+        transfer->wait_mono_ms =
+            nb_addresses_enter(fetch->addresses, address, has_slot, nb_mono_ms());
+    }
+    transfer->address = address;
+    transfer->has_address = transfer->wait_mono_ms == 0;
+    return transfer->has_address;
+}
+
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct nb_fetch_transfer *transfer = data;
@@ -62,6 +91,9 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
     /* a proxy's address is the operator's choice; what is behind it, see check_target() */
     if (!transfer->is_proxied && !may_be_private(transfer) && nb_fetch_is_private(&address->addr)) {
         transfer->poll->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    if (!enter_address(transfer, &address->addr)) {
         return CURL_SOCKET_BAD;
     }
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -243,6 +275,7 @@ static enum nb_err prepare(struct nb_fetch_transfer *transfer)
 {
     struct nb_poll *poll = transfer->poll;
     forget_answer(transfer);
+    transfer->wait_mono_ms = 0;
     set_proxy(transfer);
     if (transfer->is_proxied && !may_be_private(transfer) && nb_fetch_is_private_name(poll->host)) {
         poll->failure = NB_FETCH_REFUSED; /* behind a proxy the address is not checked */
@@ -339,6 +372,7 @@ void nb_fetch_transfer_keep(struct nb_fetch_loop *loop, struct nb_fetch_transfer
         (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
         (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE, -1L);
     }
+    leave_address(transfer);
     transfer->poll = NULL;
     transfer->host = NULL;
     transfer->headers = NULL;

@@ -13,6 +13,8 @@ struct nb_pace {
     struct nb_heap waiting;
     int64_t asked_ms;
     int64_t delay_ms;
+    int64_t closed_ms;
+    unsigned called_n; /* sources among those that are due whose value this is */
     bool is_busy;
     bool is_waking; /* it is in the heap of those */
     size_t name_len;
@@ -25,6 +27,7 @@ void nb_paces_clear(struct nb_paces *paces)
     for (size_t i = 0; i < NB_PACE_BUCKETS; i++) {
         for (struct nb_pace *pace = paces->buckets[i]; pace; pace = pace->next) {
             pace->waiting.n = 0;
+            pace->called_n = 0;
             pace->is_waking = false;
         }
     }
@@ -53,7 +56,7 @@ struct nb_pace *nb_pace_find(const struct nb_paces *paces, struct nb_slice host)
 }
 
 enum nb_err nb_pace_set(struct nb_paces *paces, struct nb_slice host, int64_t asked_ms,
-                        int64_t delay_ms)
+                        int64_t delay_ms, int64_t closed_ms)
 {
     struct nb_pace *pace = nb_pace_find(paces, host);
     if (!pace) {
@@ -69,10 +72,12 @@ enum nb_err nb_pace_set(struct nb_paces *paces, struct nb_slice host, int64_t as
     }
     pace->asked_ms = asked_ms > pace->asked_ms ? asked_ms : pace->asked_ms;
     pace->delay_ms = delay_ms;
+    pace->closed_ms = closed_ms > pace->closed_ms ? closed_ms : pace->closed_ms;
     return NB_OK;
 }
 
-enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, int64_t not_before_ms)
+enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, int64_t not_before_ms,
+                          bool with_delays)
 {
     struct nb_cursor *cursor;
     struct nb_slice key;
@@ -91,7 +96,8 @@ enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, int64_t no
         if (err == NB_OK) {
             int64_t asked_ms = record->asked_ms;
             asked_ms = asked_ms > not_before_ms ? asked_ms : not_before_ms;
-            err = nb_pace_set(paces, key, asked_ms, record->delay_ms);
+            int64_t delay_ms = with_delays ? record->delay_ms : 0;
+            err = nb_pace_set(paces, key, asked_ms, delay_ms, record->closed_ms);
         }
         err = err == NB_OK ? nb_cursor_next(cursor, &key, &value) : err;
     }
@@ -100,12 +106,50 @@ enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, int64_t no
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
+static int64_t turn_ms(const struct nb_pace *pace)
+{
+    int64_t at_ms = pace->asked_ms + pace->delay_ms;
+    return at_ms > pace->closed_ms ? at_ms : pace->closed_ms;
+}
+
 bool nb_pace_is_open(struct nb_pace *pace, int64_t now_ms)
 {
     if (pace->asked_ms > now_ms) {
         pace->asked_ms = now_ms; /* the clock was set back; the delay counts from here */
     }
-    return !pace->is_busy && now_ms >= pace->asked_ms + pace->delay_ms;
+    if (pace->closed_ms > now_ms + NB_DAY_MS) {
+        pace->closed_ms = now_ms + NB_DAY_MS; /* as well: nobody is waited for longer than a day */
+    }
+    return !pace->is_busy && now_ms >= turn_ms(pace);
+}
+
+void nb_pace_called(struct nb_pace *pace)
+{
+    pace->called_n -= pace->called_n > 0;
+}
+
+static bool is_stale(const struct nb_pace *pace, int64_t now_ms)
+{
+    int64_t kept_ms = pace->delay_ms > 0 ? NB_HOST_KEPT_MS : 0;
+    return !pace->is_busy && !pace->is_waking && pace->called_n == 0 && pace->waiting.n == 0 &&
+           now_ms > turn_ms(pace) + kept_ms;
+}
+
+void nb_paces_sweep(struct nb_paces *paces, int64_t now_ms)
+{
+    for (size_t i = 0; i < NB_PACE_BUCKETS; i++) {
+        struct nb_pace **at = &paces->buckets[i];
+        while (*at) {
+            struct nb_pace *pace = *at;
+            if (is_stale(pace, now_ms)) {
+                *at = pace->next;
+                nb_heap_fini(&pace->waiting);
+                nb_free(pace);
+            } else {
+                at = &pace->next;
+            }
+        }
+    }
 }
 
 void nb_pace_begin(struct nb_pace *pace)
@@ -132,13 +176,14 @@ enum nb_err nb_pace_settle(struct nb_paces *paces, struct nb_pace *pace, int64_t
     if (nb_pace_is_open(pace, now_ms)) {
         struct nb_heap_item source = nb_heap_pop(&pace->waiting);
         source.value = pace;
+        pace->called_n++;
         return nb_heap_push(due, &source);
     }
     if (pace->is_waking) {
         return NB_OK;
     }
     pace->is_waking = true;
-    struct nb_heap_item turn = {.key = pace->asked_ms + pace->delay_ms, .value = pace};
+    struct nb_heap_item turn = {.key = turn_ms(pace), .value = pace};
     return nb_heap_push(&paces->waking, &turn);
 }
 

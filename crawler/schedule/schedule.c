@@ -32,6 +32,7 @@ struct schedule {
     uint64_t tickets;
     int64_t last_ms; /* wall time of the last round, and when that was */
     int64_t last_mono_ms;
+    int64_t swept_ms;
     bool adjusted; /* some due times are not those of the table, for the clock was set back */
     struct nb_arena *arena; /* for one state at a time */
 };
@@ -201,7 +202,7 @@ static enum nb_err take_paces(struct schedule *schedule, const struct nb_poll *p
 {
     enum nb_err err = NB_OK;
     for (const struct nb_poll_pace *at = poll->paces; err == NB_OK && at; at = at->next) {
-        err = nb_pace_set(&schedule->paces, at->host, at->asked_ms, at->delay_ms);
+        err = nb_pace_set(&schedule->paces, at->host, at->asked_ms, at->delay_ms, at->closed_ms);
     }
     if (poll->pace) {
         nb_pace_end(poll->pace);
@@ -367,6 +368,9 @@ static enum nb_err dispatch_due(struct schedule *schedule, int64_t now_ms, struc
         if (row) {
             err = dispatch(schedule, txn, row, &item, now_ms);
         }
+        if (item.value) {
+            nb_pace_called(item.value);
+        }
         if (err == NB_OK && item.value) { /* its turn, but it may have gone elsewhere or nowhere */
             err = nb_pace_settle(&schedule->paces, item.value, now_ms, &schedule->due);
         }
@@ -428,12 +432,11 @@ static enum nb_err begin(struct schedule *schedule, struct nb_error *error)
     if (!schedule->arena) {
         return NB_ENOMEM;
     }
-    if (nb_config_int(crawl->config, NB_CFG_ROBOTS)) {
-        err = nb_read_begin(crawl->store, &txn, error);
-        if (err == NB_OK) {
-            err = nb_paces_load(&schedule->paces, txn, crawl->not_before_ms);
-            nb_read_end(txn);
-        }
+    err = nb_read_begin(crawl->store, &txn, error);
+    if (err == NB_OK) {
+        err = nb_paces_load(&schedule->paces, txn, crawl->not_before_ms,
+                            nb_config_int(crawl->config, NB_CFG_ROBOTS) != 0);
+        nb_read_end(txn);
     }
     return err == NB_OK ? fill(schedule, error) : err;
 }
@@ -442,6 +445,10 @@ static enum nb_err one_round(struct schedule *schedule, int64_t now_ms, struct n
 {
     bool stepped = is_stepped(schedule, now_ms);
     enum nb_err err = take_done(schedule);
+    if (now_ms - schedule->swept_ms >= NB_HOUR_MS || now_ms < schedule->swept_ms) {
+        nb_paces_sweep(&schedule->paces, now_ms);
+        schedule->swept_ms = now_ms;
+    }
     if (err == NB_OK) {
         err = take_fresh(schedule, error);
     }

@@ -74,6 +74,10 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "the longest time between two polls that go well; 0: 12 times the average")                  \
     X(HOST_GAP, "crawl.host_gap", INT, 0, 3600000, 1000, "", MS,                                   \
       "pause between two requests to one host")                                                    \
+    X(ADDRESS_GAP, "crawl.address_gap", INT, 0, 3600000, 100, "", MS,                              \
+      "pause between two requests to one address, whatever the hosts; 0: none, and no limit")      \
+    X(ADDRESS_MOST, "crawl.address_connections", INT, 1, 1000, 6, "", NONE,                        \
+      "requests to one address under way at once")                                                 \
     X(TIMEOUT, "crawl.timeout", INT, 1, 3600, 30, "", S, "the longest a transfer may take")        \
     X(STALL, "crawl.stall", INT, 1, 3600, 20, "", S,                                               \
       "a transfer that brings less than 64 bytes a second for this long is ended")                 \
