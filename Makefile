@@ -228,6 +228,7 @@ lint: $(B)/nabiz ## Check the rules of the house: layers, forbidden functions, f
 .PHONY: eval
 eval: $(EVALS) $(TOOLS) ## Measure quality on held-out material
 	$(Q)mkdir -p $(B)/models && cp models/diacritics.bin models/words.bin $(B)/models && if [ -d $(NABIZ_DATA)/treebanks ]; then \
+	  cp models/*.bin $(B)/models && \
 	  $(B)/tools/train_ranker $(NABIZ_DATA) lexicons $(B)/models/ranker.bin tuning; fi
 	$(Q)for t in $(EVALS); do $$t || exit 1; done
 

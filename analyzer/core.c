@@ -86,7 +86,7 @@ static enum nb_err add_roots(struct texts *texts, struct nb_error *error)
     }
     enum nb_err err = nb_file_names(path, ".txt", texts->arena, &names, &n, error);
     for (size_t i = 0; err == NB_OK && i < n; i++) {
-        bool exceptions = strcmp(names[i], "exceptions.txt") == 0;
+        bool exceptions = nb_slice_starts(nb_slice_str(names[i]), NB_LIT("exceptions"));
         (void)snprintf(path, sizeof(path), "roots/%.255s", names[i]);
         if (strcmp(names[i], "informal.txt") != 0) {
             err = add_file(texts, path, exceptions ? EXCEPTIONS : ROOTS, error);

@@ -83,8 +83,7 @@ static enum nb_err end_piece(struct morph *m)
     size_t n = 0, at = 0;
     enum nb_err err = forms && tags ? collect(m, forms, &n) : NB_ENOMEM;
     if (err == NB_OK) {
-        err = tr_tag_sentence(&m->words.ranker, &m->words.normaliser.turkish, forms, n, m->arena,
-                              tags);
+        err = tr_tag_sentence(&m->words.tagger, forms, n, m->arena, tags);
     }
     for (size_t i = 0; err == NB_OK && i < m->rows_n; i++) {
         print_row(&m->rows[i], &tags[at]);
@@ -144,7 +143,7 @@ static enum nb_err print_word(struct morph *m, struct nb_slice word)
     nb_arena_reset(m->arena);
     enum nb_err err = nb_text_nfc(word, m->arena, &form);
     if (err == NB_OK) {
-        err = tr_tag_word(&m->words.ranker, &m->words.normaliser.turkish, form, m->arena, tags, &n);
+        err = tr_tag_word(&m->words.tagger, form, m->arena, tags, &n);
     }
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         printf("%.*s\t%.*s\t%s\t%.*s\n", NB_ARG(word), NB_ARG(tags[i].lemma), tags[i].upos,

@@ -121,6 +121,41 @@ static bool is_negative(struct nb_slice features)
     return nb_slice_eq(tr_conllu_feature(features, NB_LIT("Polarity")), NB_LIT("Neg"));
 }
 
+static bool named(struct nb_slice text, const char *name)
+{
+    return nb_slice_eq(text, nb_slice_str(name));
+}
+
+/*
+ * Four of the treebanks give participles, verbal nouns and converbs the part of speech they are
+ * used as and no verbal features at all; here they are verbs with a VerbForm. And they call a noun
+ * that is the predicate a verb.
+ */
+static bool fits(struct nb_slice upos, const struct tr_analysis *a, struct nb_slice features)
+{
+    struct nb_slice form = tr_conllu_feature(features, NB_LIT("VerbForm"));
+    if (named(upos, tr_upos_name((enum tr_upos)a->upos))) {
+        return true;
+    }
+    if (a->upos != TR_UPOS_VERB) {
+        return named(upos, "VERB") && tr_conllu_feature(features, NB_LIT("Tense")).p;
+    }
+    return (named(upos, "ADV") && named(form, "Conv")) ||
+           (named(upos, "ADJ") && named(form, "Part")) ||
+           (named(upos, "NOUN") && (named(form, "Vnoun") || named(form, "Part")));
+}
+
+/* How near an analysis comes to what the treebank says; whatever else, the lemma first. */
+static int32_t goodness_of(const struct tr_gold_word *gold, const struct tr_analysis *a,
+                           struct nb_slice features, bool lemma)
+{
+    bool counts = tr_conllu_feature(gold->features, NB_LIT("Polarity")).p ||
+                  named(gold->upos, "VERB") || named(gold->upos, "AUX");
+    bool agrees = is_negative(features) == is_negative(gold->features);
+    return RIGHT_LEMMA * lemma + 4000 * (agrees && counts) + 2000 * fits(gold->upos, a, features) +
+           overlap(features, gold->features);
+}
+
 static void add_option(struct trainer *t, const struct tr_gold_word *gold,
                        const struct tr_candidates *c, size_t i)
 {
@@ -135,10 +170,7 @@ static void add_option(struct trainer *t, const struct tr_gold_word *gold,
     o->lemma = nb_slice_eq(nb_slice(lemma, lemma_n), folded(gold->lemma, want));
     o->upos = nb_slice_eq(nb_slice_str(tr_upos_name((enum tr_upos)a->upos)), gold->upos);
     o->negative = is_negative(features);
-    bool verbal = nb_slice_eq(gold->upos, NB_LIT("VERB")) || nb_slice_eq(gold->upos, NB_LIT("AUX"));
-    bool agrees = o->negative == is_negative(gold->features);
-    o->goodness = RIGHT_LEMMA * o->lemma + (verbal ? 4000 : 500) * agrees + 2000 * o->upos +
-                  overlap(features, gold->features);
+    o->goodness = goodness_of(gold, a, features, o->lemma);
     t->features = grown(t->features, t->features_n + TR_RANK_FEATURES_MAX, &t->features_cap,
                         sizeof(*t->features));
     o->features_n = (uint16_t)tr_rank_features(&t->ranker, &c->word, c->all, c->n, i,

@@ -161,8 +161,8 @@ static size_t list_around(const struct atoms *a, const struct tr_around *around,
     uint32_t tail_before = hash_bytes(last_letters(around->before, 3));
     uint32_t tail_after = hash_bytes(last_letters(around->after, 3));
 #define FEATURE(x, y) (out[n] = mix(100 + n, (x), (y)), n++)
-    FEATURE(around->ends, a->path);
-    FEATURE(around->ends, mix(1, kind, a->features));
+    FEATURE((uint32_t)around->ends, a->path);
+    FEATURE((uint32_t)around->ends, mix(1, kind, a->features));
     FEATURE(before, kind);
     FEATURE(before, a->lemma);
     FEATURE(after, kind);

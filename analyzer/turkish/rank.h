@@ -31,10 +31,12 @@ enum tr_shape {
     TR_SHAPES
 };
 
-/* What stands beside a word; empty at the ends, and for punctuation. */
+enum tr_end_of { TR_ENDS_NOTHING, TR_ENDS_CLAUSE, TR_ENDS_SENTENCE };
+
+/* What stands beside a word. */
 struct tr_around {
-    struct nb_slice before, after; /* folded */
-    bool ends;                     /* nothing but punctuation follows before the clause ends */
+    struct nb_slice before, after; /* folded; empty at the ends, and for punctuation */
+    enum tr_end_of ends;           /* by the punctuation behind it */
 };
 
 struct tr_seen {

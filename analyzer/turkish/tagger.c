@@ -63,15 +63,30 @@ static bool has_letters(struct nb_slice form)
     return count_case(form).letters > 0 || (form.len && nb_ascii_is_digit(form.p[0]));
 }
 
+/* A sentence ends where no word follows, or one of . ! ? or the ellipsis does. */
+static enum tr_end_of end_behind(const struct tr_form *forms, size_t n, size_t i)
+{
+    for (size_t k = i + 1; k < n; k++) {
+        char c = forms[k].text.len ? forms[k].text.p[0] : ' ';
+        if (has_letters(forms[k].text)) {
+            return k == i + 1 ? TR_ENDS_NOTHING : TR_ENDS_CLAUSE;
+        }
+        if (c == '.' || c == '!' || c == '?' || nb_slice_starts(forms[k].text, NB_LIT("\u2026"))) {
+            break;
+        }
+    }
+    return TR_ENDS_SENTENCE;
+}
+
 enum nb_err tr_tag_around(const struct tr_form *forms, size_t n, size_t i, struct nb_arena *arena,
                           struct tr_around *out)
 {
     enum nb_err err = NB_OK;
-    *out = (struct tr_around){.ends = i + 1 == n || !has_letters(forms[i + 1].text)};
+    *out = (struct tr_around){.ends = end_behind(forms, n, i)};
     if (i > 0 && has_letters(forms[i - 1].text)) {
         err = tr_fold(forms[i - 1].text, arena, &out->before, NULL);
     }
-    if (err == NB_OK && !out->ends) {
+    if (err == NB_OK && out->ends == TR_ENDS_NOTHING) {
         err = tr_fold(forms[i + 1].text, arena, &out->after, NULL);
     }
     return err;
@@ -111,6 +126,21 @@ static struct nb_slice before_apostrophe(struct nb_slice form)
     return form;
 }
 
+/* What stands before the apostrophe is the lemma; the suffixes behind it are read like any. */
+static enum nb_err read_number(const struct tr_core *core, struct nb_slice form,
+                               const struct tr_token *token, struct tr_candidates *c)
+{
+    struct nb_slice stem = before_apostrophe(form);
+    if (stem.len < form.len) {
+        c->word = (struct tr_seen){token->folded, TR_SHAPE_SMALL, NULL};
+        c->n = tr_analyse(core, token->folded, c->all, TR_ANALYSE_MAX);
+        return c->n ? NB_OK : fix(c, stem, "NUM", "NumType=Card");
+    }
+    bool ordinal = stem.len > 1 && stem.p[stem.len - 1] == '.';
+    return fix(c, nb_slice_sub(stem, 0, stem.len - ordinal), "NUM",
+               ordinal ? "NumType=Ord" : "NumType=Card");
+}
+
 /* More than one token, such as 5/24'e or A.Ş.: no morphology, the apostrophe is all there is. */
 static enum nb_err fix_compound(struct tr_candidates *c, struct nb_slice form,
                                 const struct tr_token *tokens, size_t n)
@@ -121,6 +151,9 @@ static enum nb_err fix_compound(struct tr_candidates *c, struct nb_slice form,
         digits |= tokens[i].kind == TR_NUMBER;
     }
     struct nb_slice stem = before_apostrophe(form);
+    if (n == 2 && tokens[0].kind == TR_NUMBER && nb_slice_eq(tokens[1].folded, NB_LIT("."))) {
+        return fix(c, nb_slice_sub(form, 0, tokens[0].end), "NUM", "NumType=Ord");
+    }
     if (!letters && !digits) {
         return fix(c, form, "PUNCT", "");
     }
@@ -176,8 +209,7 @@ static enum nb_err candidates(const struct tr_core *core, const struct tr_normal
     size_t n = in->tokens_n;
     *out = (struct tr_candidates){.n = 0};
     if (n == 1 && tokens[0].kind == TR_NUMBER) {
-        struct nb_slice stem = before_apostrophe(form);
-        return fix(out, stem, stem.len < form.len ? "NOUN" : "NUM", "NumType=Card");
+        return read_number(core, form, &tokens[0], out);
     }
     if (n == 1 && (tokens[0].kind == TR_PUNCT || tokens[0].kind == TR_EMOTICON)) {
         return fix(out, form, "PUNCT", "");
@@ -257,12 +289,12 @@ static enum nb_err write_tag(const struct tr_core *core, struct nb_slice form,
     return features && copy && out->lemma.p ? NB_OK : NB_ENOMEM;
 }
 
-static enum nb_err tag_form(const struct tr_ranker *ranker, const struct tr_normaliser *normaliser,
-                            const struct seen_form *form, const struct tr_around *around,
-                            struct nb_arena *arena, struct tr_tag *out, size_t cap, size_t *out_n)
+static enum nb_err tag_form(const struct tr_tagger *tagger, const struct seen_form *form,
+                            const struct tr_around *around, struct nb_arena *arena,
+                            struct tr_tag *out, size_t cap, size_t *out_n)
 {
     struct tr_candidates c;
-    enum nb_err err = candidates(ranker->core, normaliser, form, arena, &c);
+    enum nb_err err = candidates(tagger->ranker.core, tagger->normaliser, form, arena, &c);
     if (err == NB_OK && !c.n) {
         *out = c.fixed;
         *out_n = 1;
@@ -270,11 +302,14 @@ static enum nb_err tag_form(const struct tr_ranker *ranker, const struct tr_norm
     }
     if (err == NB_OK) {
         c.word.around = around;
-        tr_rank(ranker, &c.word, c.all, c.n, NULL);
+        tr_rank(&tagger->ranker, &c.word, c.all, c.n, NULL);
+        if (around) {
+            tr_choose(&tagger->choices, around, c.all, c.n);
+        }
     }
     *out_n = c.n < cap ? c.n : cap;
     for (size_t i = 0; err == NB_OK && i < *out_n; i++) {
-        err = write_tag(ranker->core, form->text, &c, &c.all[i], arena, &out[i]);
+        err = write_tag(tagger->ranker.core, form->text, &c, &c.all[i], arena, &out[i]);
     }
     return err;
 }
@@ -315,29 +350,25 @@ static void see_around(const struct seen_form *seen, size_t i, struct tr_around 
     }
 }
 
-enum nb_err tr_tag_word(const struct tr_ranker *ranker, const struct tr_normaliser *normaliser,
-                        struct nb_slice form, struct nb_arena *arena, struct tr_tag *out,
-                        size_t *out_n)
+enum nb_err tr_tag_word(const struct tr_tagger *tagger, struct nb_slice form,
+                        struct nb_arena *arena, struct tr_tag *out, size_t *out_n)
 {
     struct tr_form one = {.text = form};
     struct seen_form seen;
     enum nb_err err = see_forms(NULL, &one, 1, arena, &seen);
     tr_tag_shapes(&one, 1, &seen.shape);
-    return err == NB_OK
-               ? tag_form(ranker, normaliser, &seen, NULL, arena, out, TR_ANALYSE_MAX, out_n)
-               : err;
+    return err == NB_OK ? tag_form(tagger, &seen, NULL, arena, out, TR_ANALYSE_MAX, out_n) : err;
 }
 
-enum nb_err tr_tag_sentence(const struct tr_ranker *ranker, const struct tr_normaliser *normaliser,
-                            const struct tr_form *forms, size_t n, struct nb_arena *arena,
-                            struct tr_tag *out)
+enum nb_err tr_tag_sentence(const struct tr_tagger *tagger, const struct tr_form *forms, size_t n,
+                            struct nb_arena *arena, struct tr_tag *out)
 {
     enum tr_shape *shapes = nb_arena_alloc(arena, n * sizeof(*shapes));
     struct seen_form *seen = nb_arena_alloc(arena, n * sizeof(*seen));
     enum nb_err err = shapes && seen ? NB_OK : NB_ENOMEM;
     if (err == NB_OK) {
         tr_tag_shapes(forms, n, shapes);
-        err = see_forms(normaliser, forms, n, arena, seen);
+        err = see_forms(tagger->normaliser, forms, n, arena, seen);
     }
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         struct tr_around around;
@@ -346,7 +377,7 @@ enum nb_err tr_tag_sentence(const struct tr_ranker *ranker, const struct tr_norm
         err = tr_tag_around(forms, n, i, arena, &around);
         if (err == NB_OK) {
             see_around(seen, i, &around);
-            err = tag_form(ranker, normaliser, &seen[i], &around, arena, &out[i], 1, &one);
+            err = tag_form(tagger, &seen[i], &around, arena, &out[i], 1, &one);
         }
     }
     return err;

@@ -9,8 +9,17 @@
 
 #include <nabiz/arena.h>
 
+#include "analyzer/turkish/choices.h"
 #include "analyzer/turkish/normalise.h"
 #include "analyzer/turkish/rank.h"
+
+/* What tagging needs to know; the core is the ranker's. */
+struct tr_tagger {
+    struct tr_ranker ranker;
+    struct tr_choices choices;
+    /* Reads words typed without diacritics, in slang or with a slip; NULL: those are guessed. */
+    const struct tr_normaliser *normaliser;
+};
 
 /* A word of a sentence: what a row of a treebank has in its second column. */
 struct tr_form {
@@ -36,24 +45,20 @@ struct tr_candidates {
 
 /**
  * Tag the words of one sentence.
- * @param normaliser  what reads words typed without diacritics, in slang or with a slip; NULL: such
- *                    words are guessed.
  * @param arena  owns the strings.
  * @param out    [out] n tags.
  * @return NB_OK, NB_ENOMEM.
  */
-enum nb_err tr_tag_sentence(const struct tr_ranker *ranker, const struct tr_normaliser *normaliser,
-                            const struct tr_form *forms, size_t n, struct nb_arena *arena,
-                            struct tr_tag *out) NB_MUSTUSE;
+enum nb_err tr_tag_sentence(const struct tr_tagger *tagger, const struct tr_form *forms, size_t n,
+                            struct nb_arena *arena, struct tr_tag *out) NB_MUSTUSE;
 
 /**
  * Every reading of one word by itself, best first; at least one.
  * @param out  [out] room for TR_ANALYSE_MAX.
  * @return NB_OK, NB_ENOMEM.
  */
-enum nb_err tr_tag_word(const struct tr_ranker *ranker, const struct tr_normaliser *normaliser,
-                        struct nb_slice form, struct nb_arena *arena, struct tr_tag *out,
-                        size_t *out_n) NB_MUSTUSE;
+enum nb_err tr_tag_word(const struct tr_tagger *tagger, struct nb_slice form,
+                        struct nb_arena *arena, struct tr_tag *out, size_t *out_n) NB_MUSTUSE;
 
 /**
  * How each word of a sentence is written: what is in capitals because all is says nothing.

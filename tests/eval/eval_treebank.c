@@ -168,8 +168,7 @@ static const struct tr_tag *tag(const struct eval *e, const struct tr_gold_sente
                                     s->words[i].later_part};
     }
     if (!forms || !tags ||
-        tr_tag_sentence(&e->words.ranker, &e->words.normaliser.turkish, forms, s->words_n, e->arena,
-                        tags) != NB_OK) {
+        tr_tag_sentence(&e->words.tagger, forms, s->words_n, e->arena, tags) != NB_OK) {
         fprintf(stderr, "eval_treebank: out of memory\n");
         exit(1);
     }
@@ -360,8 +359,7 @@ static bool offered(const struct eval *e, const struct tr_gold_word *gold)
 {
     struct tr_tag tags[TR_ANALYSE_MAX];
     size_t n = 0;
-    if (tr_tag_word(&e->words.ranker, &e->words.normaliser.turkish, gold->form, e->arena, tags,
-                    &n) != NB_OK) {
+    if (tr_tag_word(&e->words.tagger, gold->form, e->arena, tags, &n) != NB_OK) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {

@@ -122,7 +122,7 @@ static const char *const sample[] = {
 
 enum { SAMPLE = sizeof(sample) / sizeof(sample[0]) };
 
-static struct nb_slice tag_sample(const struct tr_ranker *ranker, struct nb_arena *arena,
+static struct nb_slice tag_sample(const struct tr_tagger *tagger, struct nb_arena *arena,
                                   size_t from)
 {
     struct tr_form forms[SAMPLE];
@@ -134,12 +134,11 @@ static struct nb_slice tag_sample(const struct tr_ranker *ranker, struct nb_aren
         struct tr_tag all[TR_ANALYSE_MAX];
         size_t n;
         assert_int_equal(
-            tr_tag_word(ranker, NULL, nb_slice_str(sample[(from + i) % SAMPLE]), arena, all, &n),
-            NB_OK);
+            tr_tag_word(tagger, nb_slice_str(sample[(from + i) % SAMPLE]), arena, all, &n), NB_OK);
         assert_true(n >= 1);
         forms[i] = (struct tr_form){.text = nb_slice_str(sample[i])};
     }
-    assert_int_equal(tr_tag_sentence(ranker, NULL, forms, SAMPLE, arena, tags), NB_OK);
+    assert_int_equal(tr_tag_sentence(tagger, forms, SAMPLE, arena, tags), NB_OK);
     for (size_t i = 0; i < SAMPLE; i++) {
         int n = snprintf(out + len, 16384 - len, "%.*s %s %.*s\n", NB_ARG(tags[i].lemma),
                          tags[i].upos, NB_ARG(tags[i].features));
@@ -149,7 +148,7 @@ static struct nb_slice tag_sample(const struct tr_ranker *ranker, struct nb_aren
 }
 
 struct job {
-    const struct tr_ranker *ranker;
+    const struct tr_tagger *tagger;
     struct nb_arena *arena;
     struct nb_slice got;
     size_t from;
@@ -159,7 +158,7 @@ static void *run_job(void *context)
 {
     struct job *job = context;
     for (int i = 0; i < 20; i++) {
-        job->got = tag_sample(job->ranker, job->arena, job->from);
+        job->got = tag_sample(job->tagger, job->arena, job->from);
     }
     return NULL;
 }
@@ -169,9 +168,9 @@ static void eight_threads_tag_alike(void **state)
     struct fixture *f = *state;
     struct job jobs[THREADS];
     pthread_t threads[THREADS];
-    struct nb_slice want = tag_sample(&f->words.ranker, f->arena, 0);
+    struct nb_slice want = tag_sample(&f->words.tagger, f->arena, 0);
     for (size_t i = 0; i < THREADS; i++) {
-        jobs[i] = (struct job){&f->words.ranker, nb_arena_new((size_t)64 << 20), {NULL, 0}, i};
+        jobs[i] = (struct job){&f->words.tagger, nb_arena_new((size_t)64 << 20), {NULL, 0}, i};
         assert_int_equal(pthread_create(&threads[i], NULL, run_job, &jobs[i]), 0);
     }
     for (size_t i = 0; i < THREADS; i++) {
@@ -219,9 +218,7 @@ static void a_name_keeps_its_capitals_in_the_lemma(void **state)
     for (size_t i = 0; i < 3; i++) {
         forms[i].text = nb_slice_str(words[i]);
     }
-    assert_int_equal(
-        tr_tag_sentence(&f->words.ranker, &f->words.normaliser.turkish, forms, 3, f->arena, tags),
-        NB_OK);
+    assert_int_equal(tr_tag_sentence(&f->words.tagger, forms, 3, f->arena, tags), NB_OK);
     assert_slice_equal(tags[1].lemma, "Zxqvistan");
     assert_string_equal(tags[1].upos, "PROPN");
     assert_false(tags[1].covered);
