@@ -179,6 +179,21 @@ static void add_candidate(const struct tr_walk *w, struct tr_frame *f, const str
     f->tail[k] = tail;
 }
 
+/* False when nothing can be found from this node at this letter: most ways end like that. */
+static bool leads_on(const struct tr_walk *w, unsigned node_id, size_t at)
+{
+    const struct tr_node *node = &w->core->nodes[node_id];
+    if (at == w->word->n) {
+        return node->ends_n > 0;
+    }
+    uint8_t code = w->word->codes[at];
+    uint64_t wanted = (uint64_t)(code < 64) << (code & 63);
+    if (w->plain) {
+        wanted |= (uint64_t)1 << (w->core->variants[code] & 63);
+    }
+    return node->firsts & wanted;
+}
+
 static void follow(struct tr_walk *w, const struct tr_frame *before, const struct tr_edge *edge,
                    size_t at)
 {
@@ -214,7 +229,7 @@ static void try_group(struct tr_walk *w, const struct tr_frame *frame, const str
     const uint16_t *bounds = core->groups + node->groups + group;
     for (size_t i = bounds[0]; i < bounds[1]; i++) {
         const struct tr_edge *edge = &core->edges[node->edges + i];
-        if (matches(w, edge, at) && w->steps_left) {
+        if (matches(w, edge, at) && leads_on(w, edge->node, at + edge->n) && w->steps_left) {
             w->steps_left--;
             follow(w, frame, edge, at);
         }
@@ -241,6 +256,9 @@ static void try_stem(struct tr_walk *w, uint32_t root, unsigned node, unsigned e
                      size_t letters)
 {
     const struct tr_core *core = w->core;
+    if (!leads_on(w, node, letters)) {
+        return;
+    }
     bool own = root < core->roots_n;
     uint8_t upos = own ? core->roots[root].upos : core->extra->roots[root - core->roots_n].upos;
     unsigned flags = (w->plain ? (unsigned)TR_PLAIN : 0) |
