@@ -29,6 +29,7 @@ static enum nb_err read_text(const struct annotate *a, struct nb_slice text,
     if (err != NB_OK) {
         return NB_ENOMEM;
     }
+    (void)tr_restore_text(&a->knowledge->normaliser.turkish, tokens, out->tokens_n, a->arena);
     err = tr_sentences(text, tokens, out->tokens_n, a->arena, &sentences, &out->sentences_n);
     struct tr_reading *readings = nb_arena_alloc(a->arena, out->tokens_n * sizeof(*readings));
     if (err != NB_OK || !readings) {
@@ -123,6 +124,21 @@ static enum nb_err put_sentences(struct annotate *a)
     return NB_OK;
 }
 
+/* How a word was found that is not in the lexicon as typed. */
+static enum nb_err put_stage(const struct annotate *a, const struct tr_reading *reading,
+                             Nb__Token *out)
+{
+    const char *name = tr_stage_name((enum tr_stage)reading->stage);
+    if (reading->stage == TR_STAGE_EXACT) {
+        return NB_OK;
+    }
+    out->stage = nb_arena_strdup(a->arena, nb_slice_str(name));
+    if (reading->normal.len) {
+        out->normal = nb_arena_strdup(a->arena, reading->normal);
+    }
+    return out->stage && (out->normal || !reading->normal.len) ? NB_OK : NB_ENOMEM;
+}
+
 static enum nb_err put_tokens(struct annotate *a)
 {
     size_t n = a->text.tokens_n;
@@ -141,6 +157,9 @@ static enum nb_err put_tokens(struct annotate *a)
         all[i].token.span = &all[i].span;
         all[i].token.lemma = nb_arena_strdup(a->arena, reading->lemma);
         if (!all[i].token.lemma) {
+            return NB_ENOMEM;
+        }
+        if (put_stage(a, reading, &all[i].token) != NB_OK) {
             return NB_ENOMEM;
         }
         if (reading->features) {

@@ -130,11 +130,26 @@ static enum nb_err load_core(struct load *load)
     return load->knowledge->lexicon ? NB_OK : NB_ENOMEM;
 }
 
+static enum nb_err load_normaliser(struct load *load)
+{
+    struct nb_knowledge *k = load->knowledge;
+    enum nb_err err = nb_normaliser_init(&k->normaliser, tr_lexicon_core(k->lexicon), load->dir,
+                                         NULL, &load->bad_n, load->error);
+    tr_lexicon_normalise_with(k->lexicon, &k->normaliser.turkish);
+    load->parts[load->parts_n++] = NB_LIT("normaliser");
+    load->parts[load->parts_n++] =
+        nb_slice(&k->normaliser.identity, sizeof(k->normaliser.identity));
+    return err;
+}
+
 static enum nb_err load_lexicons(struct load *load, struct nb_slice *languages)
 {
     struct nb_knowledge *k = load->knowledge;
     struct nb_slice text;
     enum nb_err err = load_core(load);
+    if (err == NB_OK) {
+        err = load_normaliser(load);
+    }
     if (err != NB_OK) {
         return err;
     }
@@ -294,6 +309,7 @@ out:
 void nb_knowledge_free(struct nb_knowledge *knowledge)
 {
     if (knowledge) {
+        nb_normaliser_fini(&knowledge->normaliser);
         tr_lexicon_free(knowledge->lexicon);
         nb_arena_free(knowledge->arena);
         nb_free(knowledge);

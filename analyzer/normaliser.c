@@ -4,6 +4,7 @@
 
 #include <nabiz/diag.h>
 #include <nabiz/file.h>
+#include <nabiz/hash.h>
 #include <nabiz/map.h>
 #include <nabiz/paths.h>
 
@@ -13,6 +14,7 @@ enum { LEXICON_BYTES_MAX = 32 << 20 };
 struct load {
     const char *file;
     size_t bad_n;
+    uint64_t identity;
 };
 
 static void report(void *context, uint32_t line, const char *message)
@@ -38,6 +40,7 @@ static enum nb_err add_file(struct tr_informal *informal, const char *dir, struc
     (void)snprintf(path, sizeof(path), "%s/%s", dir, load->file);
     enum nb_err err = nb_file_read(path, &buf, error);
     if (err == NB_OK) {
+        load->identity = load->identity * 31 + nb_hash64(nb_buf_slice(&buf));
         err = tr_informal_add(informal, nb_buf_slice(&buf), report, load);
     }
     nb_buf_fini(&buf);
@@ -105,6 +108,10 @@ enum nb_err nb_normaliser_init(struct nb_normaliser *out, const struct tr_core *
         tr_speller_open(&out->turkish.speller, out->words) != NB_OK) {
         warn(path, damaged);
     }
+    /* A model's header has the hash of the rest. */
+    out->identity = load.identity * 31 +
+                    nb_hash64(nb_slice_sub(out->diacritics, 0, TR_RESTORE_HEADER)) * 17 +
+                    nb_hash64(nb_slice_sub(out->words, 0, TR_SPELL_HEADER));
     if (bad_lines_n) {
         *bad_lines_n += load.bad_n;
     }

@@ -15,6 +15,7 @@ struct nb_normaliser {
     struct tr_normaliser turkish;
     struct nb_arena *arena;
     struct nb_slice diacritics, words; /* mapped models */
+    uint64_t identity;                 /* of texts and models: equal ones normalise equally */
 };
 
 /**

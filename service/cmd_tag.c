@@ -116,6 +116,12 @@ static void write_why(struct nb_json *j, const struct nb_annotation *a)
         nb_json_object(j);
         nb_json_kint(j, "begin", token->span->begin);
         nb_json_kint(j, "end", token->span->end);
+        if (token->normal) {
+            nb_json_kcstr(j, "normal", token->normal);
+        }
+        if (token->stage) {
+            nb_json_kcstr(j, "stage", token->stage);
+        }
         nb_json_kcstr(j, "lemma", token->lemma);
         if (token->features) {
             nb_json_kcstr(j, "features", token->features);

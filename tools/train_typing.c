@@ -339,34 +339,44 @@ static size_t fill(const struct trainer *t, uint16_t *entries)
     return lost;
 }
 
-static void write_bytes(FILE *file, const unsigned char *bytes, size_t n, const char *path)
+/* Magic, the number given, a hash of the entries, the entries; all little-endian. */
+static void write_table(const char *path, const char *magic, uint32_t n, const uint16_t *entries,
+                        size_t entries_n)
 {
-    if (fwrite(bytes, 1, n, file) != n) {
+    size_t bytes_n = 16 + 2 * entries_n;
+    unsigned char *bytes = calloc(bytes_n, 1);
+    FILE *file = fopen(path, "wb");
+    if (!bytes || !file) {
         die(path);
     }
+    memcpy(bytes, magic, 8);
+    for (size_t i = 0; i < entries_n; i++) {
+        bytes[16 + 2 * i] = (unsigned char)entries[i];
+        bytes[17 + 2 * i] = (unsigned char)(entries[i] >> 8);
+    }
+    uint32_t hash = (uint32_t)tr_hash(nb_slice(bytes + 16, 2 * entries_n));
+    for (unsigned i = 0; i < 4; i++) {
+        bytes[8 + i] = (unsigned char)(n >> 8 * i);
+        bytes[12 + i] = (unsigned char)(hash >> 8 * i);
+    }
+    if (fwrite(bytes, 1, bytes_n, file) != bytes_n || fclose(file) != 0) {
+        die(path);
+    }
+    free(bytes);
 }
 
 static void write_model(const struct trainer *t, const char *path)
 {
-    uint16_t *entries = calloc(BUCKETS, TR_RESTORE_BUCKET * sizeof(*entries));
-    FILE *file = fopen(path, "wb");
-    if (!entries || !file) {
-        die(path);
+    size_t entries_n = (size_t)BUCKETS * TR_RESTORE_BUCKET, used = 0;
+    uint16_t *entries = calloc(entries_n, sizeof(*entries));
+    if (!entries) {
+        die("out of memory");
     }
-    size_t lost = fill(t, entries), used = 0;
-    unsigned char head[TR_RESTORE_HEADER] = TR_RESTORE_MAGIC;
-    for (unsigned i = 0; i < 4; i++) {
-        head[8 + i] = (unsigned char)((uint32_t)BUCKETS >> 8 * i);
-    }
-    write_bytes(file, head, sizeof(head), path);
-    for (size_t i = 0; i < (size_t)BUCKETS * TR_RESTORE_BUCKET; i++) {
-        unsigned char bytes[2] = {(unsigned char)entries[i], (unsigned char)(entries[i] >> 8)};
-        write_bytes(file, bytes, 2, path);
+    size_t lost = fill(t, entries);
+    for (size_t i = 0; i < entries_n; i++) {
         used += entries[i] != 0;
     }
-    if (fclose(file) != 0) {
-        die(path);
-    }
+    write_table(path, TR_RESTORE_MAGIC, BUCKETS, entries, entries_n);
     printf("%s: %zu words, %zu weights, %zu without room\n", path, t->words_n, used, lost);
     free(entries);
 }
@@ -407,9 +417,8 @@ static void write_words(const struct trainer *t, const char *path)
 {
     struct frequent *all = calloc(t->forms.n, sizeof(*all));
     uint16_t *slots = calloc(SLOTS, sizeof(*slots));
-    FILE *file = fopen(path, "wb");
-    if (!all || !slots || !file) {
-        die(path);
+    if (!all || !slots) {
+        die("out of memory");
     }
     size_t n = 0, kept = 0;
     for (size_t id = 0; id < t->forms.n; id++) {
@@ -421,18 +430,7 @@ static void write_words(const struct trainer *t, const char *path)
     for (size_t i = 0; i < n; i++) {
         kept += put_slot(slots, &all[i]);
     }
-    unsigned char head[TR_SPELL_HEADER] = TR_SPELL_MAGIC;
-    for (unsigned i = 0; i < 4; i++) {
-        head[8 + i] = (unsigned char)((uint32_t)SLOTS >> 8 * i);
-    }
-    write_bytes(file, head, sizeof(head), path);
-    for (size_t i = 0; i < SLOTS; i++) {
-        unsigned char bytes[2] = {(unsigned char)slots[i], (unsigned char)(slots[i] >> 8)};
-        write_bytes(file, bytes, 2, path);
-    }
-    if (fclose(file) != 0) {
-        die(path);
-    }
+    write_table(path, TR_SPELL_MAGIC, SLOTS, slots, SLOTS);
     printf("%s: %zu frequent words of %zu forms\n", path, kept, t->forms.n);
     free(all);
     free(slots);

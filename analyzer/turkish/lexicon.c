@@ -42,6 +42,11 @@ const struct tr_core *tr_lexicon_core(const struct tr_lexicon *lexicon)
     return lexicon->core;
 }
 
+void tr_lexicon_normalise_with(struct tr_lexicon *lexicon, const struct tr_normaliser *normaliser)
+{
+    lexicon->normaliser = normaliser;
+}
+
 void tr_lexicon_rank_with(struct tr_lexicon *lexicon, const struct tr_ranker *ranker)
 {
     lexicon->ranker = ranker;

@@ -19,6 +19,8 @@
 #include "analyzer/turkish/rank.h"
 #include "analyzer/turkish/text.h"
 
+struct tr_normaliser;
+
 /** A key names one string of the vocabulary; 0 is none. */
 typedef uint32_t tr_key;
 
@@ -35,6 +37,8 @@ struct tr_reading {
     struct nb_slice lemma; /* of the best reading; for an unknown word a guess */
     uint64_t features;
     bool known;
+    uint8_t stage;          /* enum tr_stage: how the word was found */
+    struct nb_slice normal; /* the whole form it was found as, empty where that is the word */
 };
 
 struct tr_lexicon;
@@ -50,6 +54,9 @@ const struct tr_core *tr_lexicon_core(const struct tr_lexicon *lexicon);
 
 /** Put analyses in order with this ranker, borrowed; without one, by length. */
 void tr_lexicon_rank_with(struct tr_lexicon *lexicon, const struct tr_ranker *ranker);
+
+/** Read what has no analysis by its normal form, found with this normaliser, borrowed. */
+void tr_lexicon_normalise_with(struct tr_lexicon *lexicon, const struct tr_normaliser *normaliser);
 
 /**
  * Add one root unless it is there already with this part of speech.

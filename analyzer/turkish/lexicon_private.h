@@ -8,12 +8,14 @@
 
 #include "analyzer/turkish/lexicon.h"
 #include "analyzer/turkish/morph_private.h"
+#include "analyzer/turkish/normalise.h"
 #include "analyzer/turkish/table.h"
 
 struct tr_lexicon {
     struct nb_arena *arena;
     struct tr_core *core;
-    const struct tr_ranker *ranker; /* may be NULL */
+    const struct tr_ranker *ranker;         /* may be NULL */
+    const struct tr_normaliser *normaliser; /* may be NULL */
     struct tr_extra extra;
     struct tr_table words; /* beside the core's */
     struct tr_table plain_words;

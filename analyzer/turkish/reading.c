@@ -1,6 +1,6 @@
 /*
- * A word is tried as it is written, then with stretched letters shortened, then, where it may have
- * been typed without them, with diacritics ignored; what is still unknown gets a guess.
+ * A word is tried as it is written, then by its normal form, then, where it may have been typed
+ * without them, with diacritics ignored; what is still unknown gets a guess.
  */
 #include <string.h>
 
@@ -19,27 +19,6 @@ struct reader {
     enum tr_shape shape;
 };
 
-/* Runs of three and more of one letter become `keep`. */
-static size_t shorten_runs(struct nb_slice in, size_t keep, char *out)
-{
-    size_t n = 0;
-    for (size_t at = 0; at < in.len;) {
-        size_t width = (unsigned char)in.p[at] >= 0xC0 && at + 1 < in.len ? 2 : 1;
-        size_t run = 1;
-        while (at + (run + 1) * width <= in.len &&
-               memcmp(in.p + at, in.p + at + run * width, width) == 0) {
-            run++;
-        }
-        size_t times = run >= 3 ? keep : run;
-        for (size_t i = 0; i < times; i++) {
-            memcpy(out + n, in.p + at, width);
-            n += width;
-        }
-        at += run * width;
-    }
-    return n;
-}
-
 static bool analyse(struct reader *r, struct nb_slice word, bool plain)
 {
     r->word = word;
@@ -57,31 +36,34 @@ static void add_surface(struct reader *r, struct nb_slice word, bool plain)
     }
 }
 
-static bool analyse_variants(struct reader *r, const struct tr_token *token, char *other)
+/*
+ * By its normal form, where the normaliser finds one; the vocabulary may also have the form as it
+ * stands, or a word that is written so without its diacritics.
+ */
+static bool analyse_normal(struct reader *r, const struct tr_token *token, struct nb_arena *arena,
+                           char *other)
 {
-    struct nb_slice word = token->folded;
-    if (analyse(r, word, false)) {
-        return true;
-    }
-    bool bordered = token->stem_len < word.len;
-    for (size_t keep = 1; token->elongated && !bordered && keep <= 2; keep++) {
-        size_t n = shorten_runs(word, keep, other);
-        add_surface(r, nb_slice(other, n), false);
-        if (analyse(r, nb_slice(other, n), false)) {
+    struct tr_normal normal;
+    struct tr_reading *out = r->out;
+    const struct tr_normaliser *normaliser = r->lexicon->normaliser;
+    if (normaliser && tr_normalise(normaliser, token, &normal)) {
+        struct nb_slice form = nb_arena_copy(arena, nb_slice(normal.text, normal.len));
+        struct nb_slice head = nb_slice_sub(form, normal.head, normal.head + normal.head_len);
+        add_surface(r, form, false);
+        if (head.len < form.len) {
+            add_surface(r, head, false);
+        }
+        out->stage = normal.stage;
+        out->normal = form;
+        if (form.p && analyse(r, head, false)) {
             return true;
         }
-        if (token->ascii && analyse(r, nb_slice(other, n), true)) {
-            return true;
-        }
     }
-    if (!token->ascii) {
-        return false;
+    if (token->ascii && !out->surfaces_n) {
+        memcpy(other, token->folded.p, token->folded.len);
+        add_surface(r, nb_slice(other, tr_plain(other, token->folded.len)), true);
     }
-    if (!r->out->surfaces_n) {
-        memcpy(other, word.p, word.len);
-        add_surface(r, nb_slice(other, tr_plain(other, word.len)), true);
-    }
-    return analyse(r, word, true);
+    return token->ascii && analyse(r, token->folded, true);
 }
 
 /* A single short suffix is too little evidence to cut an unknown word without apostrophe. */
@@ -132,6 +114,8 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
     out->features = 0;
     out->known = false;
     out->lemma = token->folded;
+    out->stage = token->restored ? TR_STAGE_DIACRITICS : TR_STAGE_EXACT;
+    out->normal = token->restored ? token->folded : nb_slice(NULL, 0);
     add_surface(&r, token->folded, false);
     if (token->kind != TR_WORD || token->folded.len > TR_ANALYSE_BYTES_MAX) {
         return;
@@ -140,7 +124,7 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
     if (bordered) {
         add_surface(&r, nb_slice_sub(token->folded, 0, token->stem_len), false);
     }
-    if (analyse_variants(&r, token, other)) {
+    if (analyse(&r, token->folded, false) || analyse_normal(&r, token, arena, other)) {
         rank(&r);
         out->analyses_n = r.n < TR_ANALYSES_MAX ? r.n : TR_ANALYSES_MAX;
         memcpy(out->analyses, r.all, out->analyses_n * sizeof(out->analyses[0]));
@@ -153,6 +137,7 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
         out->known = true;
         return;
     }
+    out->stage = TR_STAGE_UNKNOWN;
     r.word = token->folded;
     r.n = tr_guess(lexicon->core, r.word, r.all, TR_ANALYSE_MAX);
     if (r.n) {

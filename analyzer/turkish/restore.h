@@ -72,8 +72,8 @@ size_t tr_restore_features(const struct tr_plain_word *in, size_t at, uint64_t m
                            uint64_t *out);
 
 /*
- * Layout of a model, little-endian: magic, number of buckets in 32 bits, 32 bits of zero, then
- * buckets of 16 entries of 16 bits.
+ * Layout of a model, little-endian: magic, number of buckets in 32 bits, 32 bits of a hash of what
+ * follows, buckets of 16 entries of 16 bits.
  */
 #define TR_RESTORE_MAGIC "nbdiac01"
 #define TR_RESTORE_HEADER 16

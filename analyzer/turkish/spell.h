@@ -42,7 +42,8 @@ unsigned tr_speller_frequency(const struct tr_speller *speller, struct nb_slice 
  */
 size_t tr_spell(const struct tr_speller *speller, struct nb_slice word, struct tr_spelt *out);
 
-/* Layout: magic, number of slots in 32 bits, zero, then slots of 16 bits, all little-endian. */
+/* Layout, little-endian: magic, slots in 32 bits, 32 bits of a hash of the rest, slots of 16 bits.
+ */
 #define TR_SPELL_MAGIC "nbword01"
 #define TR_SPELL_HEADER 16
 #define TR_SPELL_PROBES 8
