@@ -217,6 +217,16 @@ enum nb_err nb_crawl_start(const struct nb_config *config, struct nb_clock *cloc
     return NB_OK;
 }
 
+void nb_crawl_status(struct nb_crawl *crawl, struct nb_crawl_status *out)
+{
+    *out = (struct nb_crawl_status){
+        .in_flight_n = atomic_load(&crawl->in_flight),
+        .to_parse_n = nb_queue_len(crawl->to_parse),
+        .to_write_n = nb_queue_len(crawl->to_write),
+    };
+    out->slow_n = nb_fetch_slowest(crawl->fetch, out->slow, NB_CRAWL_SLOW_N);
+}
+
 int nb_crawl_done_fd(const struct nb_crawl *crawl)
 {
     return crawl->done_fd;

@@ -13,6 +13,7 @@
 
 #include <nabiz/counters.h>
 #include <nabiz/diag.h>
+#include <nabiz/failure.h>
 #include <nabiz/mem.h>
 #include <nabiz/pack.h>
 
@@ -141,6 +142,44 @@ static enum nb_err add_poll(struct writer *writer, struct nb_poll *poll)
     return err;
 }
 
+static void count_failure(const struct nb_source *state)
+{
+    enum nb_counter counter = NB_CTR_FAILED_OTHER;
+    switch (nb_failure_of(state->status, nb_field(state->failure))) {
+    case NB_FAILURE_DNS:
+        counter = NB_CTR_FAILED_DNS;
+        break;
+    case NB_FAILURE_CONNECT:
+    case NB_FAILURE_NETWORK:
+    case NB_FAILURE_PROXY:
+        counter = NB_CTR_FAILED_CONNECT;
+        break;
+    case NB_FAILURE_TLS:
+    case NB_FAILURE_CA:
+        counter = NB_CTR_FAILED_TLS;
+        break;
+    case NB_FAILURE_TIMEOUT:
+        counter = NB_CTR_FAILED_TIMEOUT;
+        break;
+    case NB_FAILURE_NO_FEED:
+    case NB_FAILURE_UNREADABLE:
+        counter = NB_CTR_FAILED_FEED;
+        break;
+    case NB_FAILURE_MISSING:
+    case NB_FAILURE_GONE:
+    case NB_FAILURE_LOGIN:
+    case NB_FAILURE_FORBIDDEN:
+    case NB_FAILURE_BUSY:
+    case NB_FAILURE_REFUSED:
+    case NB_FAILURE_BROKEN:
+        counter = NB_CTR_FAILED_HTTP;
+        break;
+    default:
+        break;
+    }
+    nb_counter_add(counter, 1);
+}
+
 static void count_outcomes(const struct writer *writer)
 {
     int64_t outcomes[3] = {0};
@@ -160,6 +199,9 @@ static void count_outcomes(const struct writer *writer)
         nb_counter_add(NB_CTR_ROBOTS_DENIED, was_denied);
         nb_counter_add(NB_CTR_POLLS_UNCHANGED, poll->unchanged);
         nb_counter_add(NB_CTR_POLLS_FAILED, poll->failed);
+        if (poll->failed) {
+            count_failure(poll->state);
+        }
     }
     uint64_t last = 0;
     if (nb_log_last(writer->crawl->log, &last, NULL) == NB_OK) {

@@ -13,6 +13,8 @@
 #include <nabiz/counters.h>
 #include <nabiz/diag.h>
 
+#include "service/watch.h"
+
 enum { PATH_BYTES = 4096 };
 
 enum nb_err nb_signals_open(int *fd, struct nb_error *error)
@@ -132,13 +134,19 @@ static void reload(struct nb_args *args, const struct nb_role *role, const struc
 
 /* Wait for a signal to stop or for the role to end; reload on SIGHUP. */
 static void wait_for_end(struct nb_args *args, const struct nb_role *role,
-                         const struct nb_config *config, void *running, int signals)
+                         const struct nb_config *config, void *running, int signals,
+                         struct nb_watch *watch)
 {
-    struct pollfd fds[2] = {{.fd = signals, .events = POLLIN},
-                            {.fd = role->done_fd(running), .events = POLLIN}};
+    struct pollfd fds[3] = {{.fd = signals, .events = POLLIN},
+                            {.fd = role->done_fd(running), .events = POLLIN},
+                            {.fd = watch ? nb_watch_fd(watch) : -1, .events = POLLIN}};
     for (;;) {
-        if (poll(fds, 2, -1) < 0 && errno != EINTR) {
+        int wait_ms = watch ? nb_watch_draw(watch, role->status, running) : -1;
+        if (poll(fds, 3, wait_ms) < 0 && errno != EINTR) {
             return;
+        }
+        if (fds[2].revents) {
+            nb_watch_log(watch);
         }
         for (int sig; (sig = nb_signals_next(signals)) != 0;) {
             if (sig == SIGHUP) {
@@ -181,14 +189,18 @@ int nb_role_run(struct nb_args *args, const struct nb_role *role, bool once)
     if (err == NB_OK) {
         err = nb_clock_open(nb_config_str(config, NB_CFG_CLOCK_FILE), &clock, &error);
     }
+    struct nb_watch *watch = err == NB_OK && role->status ? nb_watch_new() : NULL;
     if (err == NB_OK) {
         nb_counter_set(NB_CTR_STARTED_MS, nb_clock_now_ms(clock));
         err = role->start(config, clock, once, &running, &error);
     }
     if (err == NB_OK) {
-        wait_for_end(args, role, config, running, signals);
+        wait_for_end(args, role, config, running, signals, watch);
+        nb_watch_free(watch); /* while it stops, nobody reads what it logs */
+        watch = NULL;
         err = role->stop(running, &error);
     }
+    nb_watch_free(watch);
     int code = err == NB_OK ? NB_EXIT_OK : nb_fail(args, &error);
     nb_counter_set(NB_CTR_PID, 0);
     nb_clock_close(clock);

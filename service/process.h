@@ -12,6 +12,7 @@
 #include <nabiz/cli.h>
 #include <nabiz/clock.h>
 #include <nabiz/config.h>
+#include <nabiz/crawl.h>
 #include <nabiz/err.h>
 
 struct nb_role {
@@ -21,6 +22,8 @@ struct nb_role {
     int (*done_fd)(const void *role); /* readable when the role ended by itself */
     enum nb_err (*reload)(void *role, const struct nb_config *config, struct nb_error *error);
     enum nb_err (*stop)(void *role, struct nb_error *error);
+    /* what there is to watch on a terminal, beside the counters; NULL: nothing */
+    void (*status)(void *role, struct nb_crawl_status *out);
 };
 
 extern const struct nb_role nb_role_crawl;

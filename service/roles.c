@@ -31,8 +31,17 @@ static enum nb_err stop_crawl(void *role, struct nb_error *error)
     return nb_crawl_stop(role, error);
 }
 
-const struct nb_role nb_role_crawl = {"crawl", start_crawl, crawl_done_fd, reload_crawl,
-                                      stop_crawl};
+static void crawl_status(void *role, struct nb_crawl_status *out)
+{
+    nb_crawl_status(role, out);
+}
+
+const struct nb_role nb_role_crawl = {.name = "crawl",
+                                      .start = start_crawl,
+                                      .done_fd = crawl_done_fd,
+                                      .reload = reload_crawl,
+                                      .stop = stop_crawl,
+                                      .status = crawl_status};
 
 static enum nb_err start_analyze(const struct nb_config *config, struct nb_clock *clock, bool once,
                                  void **role, struct nb_error *error)
@@ -60,8 +69,11 @@ static enum nb_err stop_analyze(void *role, struct nb_error *error)
     return nb_analyze_stop(role, error);
 }
 
-const struct nb_role nb_role_analyze = {"analyze", start_analyze, analyze_done_fd, reload_analyze,
-                                        stop_analyze};
+const struct nb_role nb_role_analyze = {.name = "analyze",
+                                        .start = start_analyze,
+                                        .done_fd = analyze_done_fd,
+                                        .reload = reload_analyze,
+                                        .stop = stop_analyze};
 
 static enum nb_err start_serve(const struct nb_config *config, struct nb_clock *clock, bool once,
                                void **role, struct nb_error *error)
@@ -92,5 +104,8 @@ static enum nb_err stop_serve(void *role, struct nb_error *error)
     return nb_serve_stop(role, error);
 }
 
-const struct nb_role nb_role_serve = {"serve", start_serve, serve_done_fd, reload_serve,
-                                      stop_serve};
+const struct nb_role nb_role_serve = {.name = "serve",
+                                      .start = start_serve,
+                                      .done_fd = serve_done_fd,
+                                      .reload = reload_serve,
+                                      .stop = stop_serve};

@@ -1,10 +1,7 @@
-/*
- * A failure is stored as the text that was logged. What kind it is follows from the status of the
- * answer and from how the text begins: the texts are ours and curl's, both fixed.
- */
 #include "service/source_problem.h"
 
 #include <nabiz/date.h>
+#include <nabiz/failure.h>
 
 enum {
     SILENT_DAYS = 90,
@@ -14,78 +11,46 @@ enum {
     LASTING_FAILURES = 3, /* in a row: it does not pass by itself */
 };
 
-struct kind {
-    const char *start; /* of the text */
+#define FIND "look for it: `nabiz source add SITE --dry-run`; else remove it"
+
+static const struct kind {
     const char *kind;
     int severity; /* when it lasts */
     const char *to_do;
+} kinds[NB_FAILURE_COUNT] = {
+    [NB_FAILURE_DNS] =
+        {"dns", 8, "the name does not exist (any more): check it, look for the site's new one"},
+    [NB_FAILURE_PROXY] = {"proxy", 8, "check crawl.proxy and the source's proxy"},
+    [NB_FAILURE_CONNECT] = {"no answer", 6, "the host is down; it is tried ever more rarely"},
+    [NB_FAILURE_TLS] = {"tls", 7,
+                        "tell the site's owner; a certificate is not believed on request"},
+    [NB_FAILURE_CA] = {"tls", 7, "check crawl.ca_file"},
+    [NB_FAILURE_TIMEOUT] = {"timeout", 6, "the host is slow or mute; it is tried ever more rarely"},
+    [NB_FAILURE_NETWORK] = {"network", 5, "it is tried again, ever more rarely"},
+    [NB_FAILURE_ROBOTS] = {"robots", 6,
+                           "nothing may be asked until robots.txt can be had; it is tried again"},
+    [NB_FAILURE_NO_FEED] = {"no feed", 8, FIND},
+    [NB_FAILURE_UNREADABLE] = {"unreadable", 7,
+                               "look at it with `nabiz feed --url URL`; tell the site's owner"},
+    [NB_FAILURE_PRIVATE] = {"private", 7,
+                            "if it is yours, put the word private on its line; else remove it"},
+    [NB_FAILURE_ADDRESS] = {"address", 9, "mend the address in the sources file"},
+    [NB_FAILURE_REDIRECT] = {"redirect", 7, FIND},
+    [NB_FAILURE_TOO_LARGE] = {"too large", 6, "raise crawl.body_max if it is worth it"},
+    [NB_FAILURE_MISSING] = {"missing", 8, FIND},
+    [NB_FAILURE_GONE] = {"gone", 9, FIND},
+    [NB_FAILURE_LOGIN] = {"forbidden", 7, "it needs a login: give its line a header or cookie"},
+    [NB_FAILURE_FORBIDDEN] = {"forbidden", 7,
+                              "the site refuses nabiz: ask its owner, or remove it"},
+    [NB_FAILURE_BUSY] = {"busy", 4, "the site asks for patience: nothing; or set a longer every="},
+    [NB_FAILURE_REFUSED] = {"refused", 6, FIND},
+    [NB_FAILURE_BROKEN] = {"broken", 6, "the site is broken: tell its owner if it lasts"},
 };
-
-#define FIND "look for it: `nabiz source add SITE --dry-run`; else remove it"
-
-static const struct kind kinds[] = {
-    {"Couldn't resolve host", "dns", 8,
-     "the name does not exist (any more): check the address, look for the site's new one"},
-    {"Could not resolve host", "dns", 8,
-     "the name does not exist (any more): check the address, look for the site's new one"},
-    {"Couldn't resolve proxy", "proxy", 8, "check crawl.proxy and the source's proxy"},
-    {"Could not resolve proxy", "proxy", 8, "check crawl.proxy and the source's proxy"},
-    {"not a feed", "no feed", 8, FIND},
-    {"feed:", "unreadable", 7, "look at it with `nabiz feed --url URL`; tell the site's owner"},
-    {"TLS: ", "tls", 7, "tell the site's owner; a certificate is not believed on request"},
-    {"SSL ", "tls", 7, "tell the site's owner; a certificate is not believed on request"},
-    {"Problem with the", "tls", 7, "check crawl.ca_file"},
-    {"the address is private", "private", 7,
-     "if it is yours, put the word private on its line; else remove it"},
-    {"the URL cannot be asked", "address", 9, "mend the address in the sources file"},
-    {"a redirect", "redirect", 7, FIND},
-    {"more than 5 redirects", "redirect", 7, FIND},
-    {"the body is over", "too large", 6, "raise crawl.body_max if it is worth it"},
-    {"the headers are over", "too large", 5, "tell the site's owner"},
-    {"Timeout", "timeout", 6, "the host is slow or does not answer; it is tried ever more rarely"},
-    {"Couldn't connect", "no answer", 6, "the host is down; it is tried ever more rarely"},
-    {"Could not connect", "no answer", 6, "the host is down; it is tried ever more rarely"},
-    {"robots.txt", "robots", 6,
-     "nothing may be asked while robots.txt cannot be had; it is tried again by itself"},
-    {"memory limit", "too large", 6, "raise crawl.body_max if it is worth it"},
-};
-
-static const struct kind other = {"", "network", 5, "it is tried again, ever more rarely"};
-
-static const struct {
-    uint32_t from, to;
-    struct kind kind;
-} statuses[] = {
-    {404, 404, {"", "missing", 8, FIND}},
-    {410, 410, {"", "gone", 9, FIND}},
-    {401, 401, {"", "forbidden", 7, "it needs a login: give its line a header or cookie"}},
-    {403, 403, {"", "forbidden", 7, "the site refuses nabiz: ask its owner, or remove it"}},
-    {429, 429, {"", "busy", 4, "the site asks for patience: nothing; or set a longer every="}},
-    {503, 503, {"", "busy", 4, "the site is overloaded: nothing"}},
-    {400, 499, {"", "refused", 6, FIND}},
-    {500, 599, {"", "broken", 6, "the site is broken: nothing; tell its owner if it lasts"}},
-};
-
-static const struct kind *kind_of(const struct nb_source *state)
-{
-    struct nb_slice text = nb_field(state->failure);
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (nb_slice_starts(text, nb_slice_str(kinds[i].start))) {
-            return &kinds[i];
-        }
-    }
-    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-        if (state->status >= statuses[i].from && state->status <= statuses[i].to) {
-            return &statuses[i].kind;
-        }
-    }
-    return &other;
-}
 
 static void set_failing(const struct nb_source *state, struct nb_arena *arena,
                         struct nb_problem *out)
 {
-    const struct kind *kind = kind_of(state);
+    const struct kind *kind = &kinds[nb_failure_of(state->status, nb_field(state->failure))];
     const char *why = state->failure ? state->failure : "it failed";
     char next[NB_RFC3339_BYTES] = "";
     if (state->has_due_ms) {

@@ -90,6 +90,7 @@ enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock
     if (!fetch) {
         return nb_error_set(error, NB_ENOMEM, "cannot start fetching: out of memory");
     }
+    nb_slow_init(&fetch->slow);
     fetch->clock = clock;
     fetch->store = crawl;
     fetch->not_before_ms = not_before_ms;
@@ -176,6 +177,12 @@ void nb_fetch_free(struct nb_fetch *fetch)
     }
     nb_addresses_free(fetch->addresses);
     curl_slist_free_all(fetch->settings.connect_to);
+    nb_slow_fini(&fetch->slow);
     nb_free(fetch->loops);
     nb_free(fetch);
+}
+
+size_t nb_fetch_slowest(struct nb_fetch *fetch, struct nb_crawl_slow *out, size_t max_n)
+{
+    return nb_slow_read(&fetch->slow, out, max_n);
 }

@@ -13,6 +13,7 @@
 
 #include <nabiz/clock.h>
 #include <nabiz/config.h>
+#include <nabiz/crawl.h>
 #include <nabiz/err.h>
 #include <nabiz/queue.h>
 #include <nabiz/store.h>
@@ -46,6 +47,9 @@ void nb_fetch_submit(struct nb_fetch *fetch, struct nb_poll *poll);
 
 /** There is room in out_queue: a loop that waits for it goes on. From any thread, cheap. */
 void nb_fetch_room(struct nb_fetch *fetch);
+
+/** The hosts that took longest to answer in the last minute. @return how many, at most max_n. */
+size_t nb_fetch_slowest(struct nb_fetch *fetch, struct nb_crawl_slow *out, size_t max_n);
 
 /** Drop what is under way and join the loops. NULL is allowed. */
 void nb_fetch_stop(struct nb_fetch *fetch);

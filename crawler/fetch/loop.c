@@ -254,6 +254,13 @@ static void finish(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfe
     }
 }
 
+static void note_time(struct nb_fetch_loop *loop, const struct nb_fetch_transfer *transfer)
+{
+    curl_off_t took_us = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &took_us);
+    nb_slow_note(&loop->fetch->slow, transfer->poll->host, took_us / 1000);
+}
+
 static void finish_done(struct nb_fetch_loop *loop)
 {
     CURLMsg *message;
@@ -265,6 +272,7 @@ static void finish_done(struct nb_fetch_loop *loop)
         CURLcode code = message->data.result;
         struct nb_fetch_transfer *transfer = NULL;
         (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+        note_time(loop, transfer);
         finish(loop, transfer, code);
     }
 }

@@ -18,6 +18,7 @@
 #include "crawler/fetch/address.h"
 #include "crawler/fetch/rules.h"
 #include "crawler/fetch/session.h"
+#include "crawler/fetch/slow.h"
 #include "crawler/schedule/heap.h"
 
 #define NB_FETCH_REFUSED "the address is private; the word private on the source's line allows it"
@@ -112,6 +113,7 @@ struct nb_fetch {
     struct nb_queue *out;
     int64_t started_mono_ms;
     atomic_bool stopping;
+    struct nb_slow slow;
     size_t loops_n;
     struct nb_fetch_loop *loops;
 };

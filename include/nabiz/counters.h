@@ -23,6 +23,14 @@
     X(POLLS_UNCHANGED, "polls_unchanged", "polls",                                                 \
       "polls answered 304 or with a body seen before")                                             \
     X(POLLS_FAILED, "polls_failed", "polls", "polls that brought an error")                        \
+    X(FAILED_DNS, "failed_dns", "polls", "of those that failed: the name is not known")            \
+    X(FAILED_CONNECT, "failed_connect", "polls", "of those that failed: no connection, or lost")   \
+    X(FAILED_TLS, "failed_tls", "polls", "of those that failed: the certificate, or TLS")          \
+    X(FAILED_TIMEOUT, "failed_timeout", "polls", "of those that failed: not in time")              \
+    X(FAILED_HTTP, "failed_http", "polls", "of those that failed: HTTP status 4xx or 5xx")         \
+    X(FAILED_FEED, "failed_feed", "polls", "of those that failed: no feed, or unreadable")         \
+    X(FAILED_OTHER, "failed_other", "polls",                                                       \
+      "of those that failed: robots.txt, limits, redirects")                                       \
     X(ROBOTS_ASKED, "robots_asked", "requests", "times a robots.txt was asked for")                \
     X(ROBOTS_DENIED, "robots_denied", "polls",                                                     \
       "polls not made because robots.txt denies them or cannot be had")                            \
