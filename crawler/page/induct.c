@@ -279,43 +279,70 @@ static struct nb_slice address(struct induction *in, struct nb_slice href)
     return err == NB_OK && nb_url_is_http(&url) ? url.href : NB_LIT("");
 }
 
+/* The link in an element that is a name, or of which one is, and has a text; 0: none. */
+static uint32_t named_link(struct induction *in, uint32_t node, struct nb_slice *name)
+{
+    const struct nb_dom *dom = in->dom;
+    uint32_t link =
+        dom->nodes[node].tag == NB_TAG_A ? node : nb_dom_find(dom, node, node, NB_TAG_A);
+    while (link) {
+        *name = line_of(in, link);
+        if (name->len || link == node) {
+            return link;
+        }
+        link = nb_dom_find(dom, node, link, NB_TAG_A);
+    }
+    return 0;
+}
+
 static void take_author(struct induction *in, struct nb_page_post *post, uint32_t node,
                         uint32_t end)
 {
     const struct nb_dom *dom = in->dom;
-    for (uint32_t i = node; i < end; i++) {
+    for (uint32_t i = node; i < end && !(post->author.len && post->author_url.len); i++) {
+        struct nb_slice name = NB_LIT("");
         if (in->marks.dropped[i] || !is_name(dom, i)) {
             continue;
         }
-        struct nb_slice name = line_of(in, i);
-        uint32_t link = dom->nodes[i].tag == NB_TAG_A ? i : nb_dom_find(dom, i, i, NB_TAG_A);
+        uint32_t link = named_link(in, i, &name);
+        if (!name.len) {
+            name = line_of(in, i);
+        }
         if (!post->author.len && name.len && name.len <= NAME_MAX) {
             post->author = name;
         }
         if (link && !post->author_url.len) {
             post->author_url = address(in, nb_slice_trim(nb_dom_attr(dom, link, "href")));
         }
-        if (post->author.len && post->author_url.len) {
-            return;
-        }
     }
 }
 
-/* Where a date is a link, it leads to the post. */
-static void take_date(struct induction *in, struct nb_page_post *post, uint32_t node, uint32_t end)
+/*
+ * The latest date beside the text: who wrote it joined earlier. Where it is a link, that leads to
+ * the post.
+ */
+static void take_date(struct induction *in, struct nb_page_post *post, uint32_t node, uint32_t end,
+                      uint32_t text)
 {
     const struct nb_dom *dom = in->dom;
-    for (uint32_t i = node; i < end; i++) {
-        if (in->date_ms[i] < 0) {
-            continue;
-        }
-        post->published_ms = in->date_ms[i];
-        for (uint32_t up = i; up > node; up = dom->nodes[up].parent) {
-            if (dom->nodes[up].tag == NB_TAG_A) {
-                post->url = address(in, nb_slice_trim(nb_dom_attr(dom, up, "href")));
+    uint32_t best = 0;
+    for (int inside = 0; inside <= 1 && !best; inside++) {
+        for (uint32_t i = node; i < end; i++) {
+            bool is_inside = text != node && i >= text && i < dom->nodes[text].end;
+            if (in->date_ms[i] >= 0 && is_inside == (inside != 0) &&
+                (!best || in->date_ms[i] > in->date_ms[best])) {
+                best = i;
             }
         }
+    }
+    if (!best) {
         return;
+    }
+    post->published_ms = in->date_ms[best];
+    for (uint32_t up = best; up > node; up = dom->nodes[up].parent) {
+        if (dom->nodes[up].tag == NB_TAG_A) {
+            post->url = address(in, nb_slice_trim(nb_dom_attr(dom, up, "href")));
+        }
     }
 }
 
@@ -348,9 +375,9 @@ static void take_post(struct induction *in, struct nb_page_post *post, uint32_t 
     *post = (struct nb_page_post){.published_ms = -1, .likes = -1};
     struct nb_slice id = nb_dom_attr(dom, node, "id");
     post->id = nb_utf8_cut(id.len ? id : nb_dom_attr(dom, node, "data-id"), NAME_MAX);
-    take_author(in, post, node, end);
-    take_date(in, post, node, end);
     uint32_t text = text_of(in, node, end);
+    take_author(in, post, node, end);
+    take_date(in, post, node, end, text);
     nb_buf_reset(&in->buf);
     nb_page_render(dom, text, in->marks.dropped, &in->buf);
     if (nb_page_rendered(&in->buf, in->arena, &post->text) == NB_ENOMEM) {
@@ -360,7 +387,7 @@ static void take_post(struct induction *in, struct nb_page_post *post, uint32_t 
 
 /*
  * What opens a thread may be built otherwise than the answers: the element before the first of
- * them, beside it or beside what it is in, that has text enough and a date or a name.
+ * them, beside it or beside what it is in, that has sentences and a date.
  */
 static uint32_t opening_of(const struct induction *in, uint32_t first)
 {
@@ -369,8 +396,7 @@ static uint32_t opening_of(const struct induction *in, uint32_t first)
         uint32_t parent = dom->nodes[at].parent;
         uint32_t best = 0;
         for (uint32_t k = parent + 1; k < at; k = dom->nodes[k].end) {
-            bool has = in->dates[dom->nodes[k].end] > in->dates[k] ||
-                       in->names[dom->nodes[k].end] > in->names[k];
+            bool has = in->dates[dom->nodes[k].end] > in->dates[k];
             const struct nb_page_weight *weight = &in->marks.weights[k];
             if (has && dom->nodes[k].tag != NB_TAG_TEXT && !in->marks.dropped[k] &&
                 weight->good > 0 && (!best || weight->good > in->marks.weights[best].good)) {

@@ -296,6 +296,7 @@ enum nb_err nb_page_meta_read(const struct nb_dom *dom, const struct nb_url *url
     if (meta.type == NB_PAGE_UNKNOWN &&
         nb_slice_eq_ascii_case(first_of(values, TYPE), NB_LIT("article"))) {
         meta.type = NB_PAGE_ARTICLE;
+        meta.is_guess = true;
     } else if (meta.type == NB_PAGE_UNKNOWN &&
                nb_slice_starts(first_of(values, TYPE), NB_LIT("product"))) {
         meta.type = NB_PAGE_PRODUCT;

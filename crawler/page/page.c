@@ -218,7 +218,7 @@ static enum nb_err find_thread(struct work *w, struct nb_page_thread *thread)
         err = NB_ENOTFOUND;
     }
     bool may_repeat = w->meta.type == NB_PAGE_UNKNOWN || w->meta.type == NB_PAGE_THREAD ||
-                      options->kind == NB_PAGE_KIND_THREAD;
+                      options->kind == NB_PAGE_KIND_THREAD || w->meta.is_guess;
     if (err == NB_ENOTFOUND && may_repeat) {
         err = nb_page_induct(&w->dom, &context, w->arena, thread);
     }
