@@ -86,14 +86,15 @@ NABIZ_DATA ?= ../shared/data
 export NABIZ_DATA
 
 .PHONY: all
-all: $(B)/nabiz $(if $(filter build,$(B)),$(B)/turkish.bin) ## Build the program (build/nabiz)
+all: $(B)/nabiz build/turkish.bin ## Build the program (build/nabiz)
 
 $(B)/nabiz: $(BIN_OBJ) $(B)/libnabiz.a
 	@echo "  LD    $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(BIN_OBJ) $(B)/libnabiz.a $(PKG_LIBS) -lm
 
-# The lexicons of morphology, compiled; it is found from lexicons/ by this name.
-$(B)/turkish.bin: $(B)/nabiz $(wildcard lexicons/suffixes.txt lexicons/roots/*.txt)
+# The lexicons of morphology, compiled. It is found from lexicons/ by this name, so all builds share
+# it; any of them makes the same bytes.
+build/turkish.bin: $(B)/nabiz $(wildcard lexicons/suffixes.txt lexicons/roots/*.txt)
 	@echo "  MORPH $@"
 	$(Q)$(B)/nabiz lexicon compile --set data.lexicons=lexicons --output $@
 
@@ -179,11 +180,11 @@ deps: ## Install the Debian 12 packages that are missing
 deps-ci: deps ## The same for what lint and CI need on top
 	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_CI)
 
-SCENARIO_PROGRAMS := $(B)/nabiz $(B)/tests/site $(B)/tests/play
+SCENARIO_PROGRAMS := $(B)/nabiz build/turkish.bin $(B)/tests/site $(B)/tests/play
 RUN_TESTS = $(Q)NABIZ_SAN=$(SAN) tests/run $(B)
 
 .PHONY: programs
-programs: $(B)/nabiz $(TESTS) $(REPLAYS) $(SCENARIO_PROGRAMS)
+programs: $(B)/nabiz build/turkish.bin $(TESTS) $(REPLAYS) $(SCENARIO_PROGRAMS)
 
 .PHONY: test
 test: deps ## Install what is missing, build everything, run every test
@@ -216,9 +217,9 @@ replay: $(REPLAYS) ## Run every fuzz target over its seeds and past findings
 fuzzers: $(FUZZERS) ## Build the fuzz targets (SAN=fuzz CC=clang)
 
 .PHONY: golden golden-update
-golden: $(B)/nabiz ## Compare what commands print with tests/golden/CASE/want
+golden: $(B)/nabiz build/turkish.bin ## Compare what commands print with tests/golden/CASE/want
 	$(Q)tests/golden/run $(B)/nabiz
-golden-update: $(B)/nabiz ## Write tests/golden/CASE/want anew; review with git diff
+golden-update: $(B)/nabiz build/turkish.bin ## Write tests/golden/CASE/want anew; review with git diff
 	$(Q)tests/golden/run $(B)/nabiz --update
 
 .PHONY: lint
@@ -255,13 +256,13 @@ FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 CONFDIR = $(SYSCONFDIR)/nabiz
 
 .PHONY: install
-install: $(B)/nabiz $(B)/turkish.bin ## Install below DESTDIR and PREFIX; keeps a configuration that is there
+install: $(B)/nabiz build/turkish.bin ## Install below DESTDIR and PREFIX; keeps a configuration that is there
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(SHAREDIR) $(MANDIR) $(UNITDIR) $(BASHDIR) \
 	  $(ZSHDIR) $(FISHDIR) $(CONFDIR))
 	install -m 755 $(B)/nabiz $(DESTDIR)$(BINDIR)/nabiz
 	cd lexicons && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/lexicons/{} \;
 	cd models && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/models/{} \;
-	install -m 644 $(B)/turkish.bin $(DESTDIR)$(SHAREDIR)/turkish.bin
+	install -m 644 build/turkish.bin $(DESTDIR)$(SHAREDIR)/turkish.bin
 	cd config/forums && \
 	  find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/forums/{} \;
 	cd config/templates && \

@@ -13,7 +13,10 @@ start "$dir/nabiz.log" "$NABIZ" run --config "$CONFIG" --set "data.dir=$dir/data
 run_pid=$pid
 
 all_run() {
-    [ "$(nabiz story stats | grep -c '^[a-z]* *running ')" -eq 4 ]
+    [ "$(nabiz story stats | grep -c '^[a-z]* *running ')" -eq 4 ] || return 1
+    for process in $(writers "$dir/data"); do # of those that ran before, until they have their stores
+        kill -0 "$process" 2>/dev/null || return 1
+    done
 }
 wait_until "all four processes to run" all_run
 
