@@ -125,7 +125,8 @@ static bool make_parts(struct nb_analyze *a)
     for (size_t i = 0; i < a->workers_n; i++) {
         a->workers[i] = (struct worker){.analyze = a, .index = i};
         a->workers[i].scratch = nb_arena_new(a->document_bytes);
-        if (!a->workers[i].scratch) {
+        a->workers[i].words = nb_word_cache_new();
+        if (!a->workers[i].scratch || !a->workers[i].words) {
             return false;
         }
     }
@@ -183,6 +184,7 @@ static void free_all(struct nb_analyze *a)
     }
     for (size_t i = 0; a->workers && i < a->workers_n; i++) {
         nb_arena_free(a->workers[i].scratch);
+        nb_word_cache_free(a->workers[i].words);
     }
     nb_free(a->workers);
     nb_arena_free(a->commit_arena);

@@ -52,6 +52,7 @@ struct worker {
     struct nb_analyze *analyze;
     struct nb_thread thread;
     struct nb_arena *scratch;
+    struct nb_word_cache *words;
     size_t index;
 };
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <nabiz/mem.h>
+
 #include "analyzer/knowledge_private.h"
 
 enum { FEATURES_BYTES_MAX = 512 };
@@ -13,6 +15,7 @@ enum { FEATURES_BYTES_MAX = 512 };
 struct annotate {
     const struct nb_document *document;
     const struct nb_knowledge *knowledge;
+    struct tr_cache *cache; /* may be NULL */
     struct nb_arena *arena;
     struct nb_annotation *out;
     struct nb_reading_text title, text;
@@ -29,14 +32,14 @@ static enum nb_err read_text(const struct annotate *a, struct nb_slice text,
     if (err != NB_OK) {
         return NB_ENOMEM;
     }
-    (void)tr_restore_text(&a->knowledge->normaliser.turkish, tokens, out->tokens_n, a->arena);
+    (void)tr_restore_text(&a->knowledge->words.normaliser.turkish, tokens, out->tokens_n, a->arena);
     err = tr_sentences(text, tokens, out->tokens_n, a->arena, &sentences, &out->sentences_n);
     struct tr_reading *readings = nb_arena_alloc(a->arena, out->tokens_n * sizeof(*readings));
     if (err != NB_OK || !readings) {
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < out->tokens_n; i++) {
-        tr_read(a->knowledge->lexicon, &tokens[i], a->arena, &readings[i]);
+        tr_read_cached(a->knowledge->lexicon, a->cache, &tokens[i], a->arena, &readings[i]);
     }
     out->tokens = tokens;
     out->sentences = sentences;
@@ -409,10 +412,52 @@ static enum nb_err put_why(struct annotate *a)
     return NB_OK;
 }
 
+struct nb_word_cache {
+    struct tr_cache *readings;
+    struct nb_id knowledge; /* that they were read with */
+};
+
+struct nb_word_cache *nb_word_cache_new(void)
+{
+    struct nb_word_cache *words = nb_calloc(1, sizeof(*words));
+    if (words && !(words->readings = tr_reading_cache_new())) {
+        nb_free(words);
+        words = NULL;
+    }
+    return words;
+}
+
+void nb_word_cache_free(struct nb_word_cache *words)
+{
+    if (words) {
+        tr_cache_free(words->readings);
+        nb_free(words);
+    }
+}
+
+static struct tr_cache *cache_for(struct nb_word_cache *words, const struct nb_knowledge *knowledge)
+{
+    if (words && memcmp(&words->knowledge, &knowledge->id, sizeof(knowledge->id)) != 0) {
+        tr_cache_clear(words->readings);
+        words->knowledge = knowledge->id;
+    }
+    return words ? words->readings : NULL;
+}
+
 enum nb_err nb_annotate(const struct nb_document *document, const struct nb_knowledge *knowledge,
                         struct nb_arena *arena, struct nb_annotation **out)
 {
-    struct annotate a = {.document = document, .knowledge = knowledge, .arena = arena};
+    return nb_annotate_with(document, knowledge, NULL, arena, out);
+}
+
+enum nb_err nb_annotate_with(const struct nb_document *document,
+                             const struct nb_knowledge *knowledge, struct nb_word_cache *words,
+                             struct nb_arena *arena, struct nb_annotation **out)
+{
+    struct annotate a = {.document = document,
+                         .knowledge = knowledge,
+                         .cache = cache_for(words, knowledge),
+                         .arena = arena};
     a.out = nb_annotation_new(arena);
     if (!a.out) {
         return NB_ENOMEM;

@@ -130,15 +130,21 @@ static enum nb_err load_core(struct load *load)
     return load->knowledge->lexicon ? NB_OK : NB_ENOMEM;
 }
 
-static enum nb_err load_normaliser(struct load *load)
+/* What finds out which word was meant, and chooses among its readings. */
+static enum nb_err load_words(struct load *load)
 {
     struct nb_knowledge *k = load->knowledge;
-    enum nb_err err = nb_normaliser_init(&k->normaliser, tr_lexicon_core(k->lexicon), load->dir,
-                                         NULL, &load->bad_n, load->error);
-    tr_lexicon_normalise_with(k->lexicon, &k->normaliser.turkish);
+    struct nb_words *words = &k->words;
+    enum nb_err err = nb_words_attach(words, tr_lexicon_core_mutable(k->lexicon), load->dir, NULL,
+                                      &load->bad_n, load->error);
+    tr_lexicon_normalise_with(k->lexicon, &words->normaliser.turkish);
+    tr_lexicon_rank_with(k->lexicon, &words->tagger.ranker);
     load->parts[load->parts_n++] = NB_LIT("normaliser");
     load->parts[load->parts_n++] =
-        nb_slice(&k->normaliser.identity, sizeof(k->normaliser.identity));
+        nb_slice(&words->normaliser.identity, sizeof(words->normaliser.identity));
+    load->parts[load->parts_n++] = NB_LIT("ranker");
+    load->parts[load->parts_n++] =
+        nb_slice_sub(words->rank_model, 0, sizeof(struct tr_rank_header));
     return err;
 }
 
@@ -148,7 +154,7 @@ static enum nb_err load_lexicons(struct load *load, struct nb_slice *languages)
     struct nb_slice text;
     enum nb_err err = load_core(load);
     if (err == NB_OK) {
-        err = load_normaliser(load);
+        err = load_words(load);
     }
     if (err != NB_OK) {
         return err;
@@ -309,7 +315,7 @@ out:
 void nb_knowledge_free(struct nb_knowledge *knowledge)
 {
     if (knowledge) {
-        nb_normaliser_fini(&knowledge->normaliser);
+        nb_words_fini(&knowledge->words);
         tr_lexicon_free(knowledge->lexicon);
         nb_arena_free(knowledge->arena);
         nb_free(knowledge);

@@ -8,15 +8,15 @@
 
 #include <nabiz/knowledge.h>
 
-#include "analyzer/normaliser.h"
 #include "analyzer/sentiment/opinion.h"
 #include "analyzer/topics/topics.h"
 #include "analyzer/turkish/lexicon.h"
+#include "analyzer/words.h"
 
 struct nb_knowledge {
     struct nb_arena *arena;
     struct tr_lexicon *lexicon;
-    struct nb_normaliser normaliser;
+    struct nb_words words;
     struct nb_opinion opinion;
     struct nb_topics topics;
     int8_t *language; /* by key: a small word of Turkish (+1) or of another language (-1) */

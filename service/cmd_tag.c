@@ -17,6 +17,7 @@ struct tag {
     struct nb_args *args;
     struct nb_knowledge *knowledge;
     struct nb_arena *arena;
+    struct nb_word_cache *words;
     struct nb_buf out;
     bool jsonl, explain, strict;
 };
@@ -200,7 +201,7 @@ static enum nb_err tag_line(struct tag *t, struct nb_slice line, size_t number,
     if (err != NB_OK) {
         return err;
     }
-    err = nb_annotate(document, t->knowledge, t->arena, &annotation);
+    err = nb_annotate_with(document, t->knowledge, t->words, t->arena, &annotation);
     if (err == NB_OK) {
         write_annotation(t, id, annotation);
         err = nb_buf_finish(&t->out, NULL);
@@ -252,10 +253,12 @@ static int run(struct nb_args *args)
     nb_lines_init(&lines, STDIN_FILENO);
     nb_buf_init(&t.out, OUTPUT_BYTES_MAX);
     t.arena = nb_arena_new(DOCUMENT_BYTES_MAX);
-    if (t.arena) {
+    t.words = nb_word_cache_new();
+    if (t.arena && t.words) {
         code = tag_lines(&t, &lines);
     }
     nb_arena_free(t.arena);
+    nb_word_cache_free(t.words);
     nb_buf_fini(&t.out);
     nb_lines_fini(&lines);
     nb_knowledge_free(t.knowledge);

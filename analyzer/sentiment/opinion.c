@@ -183,7 +183,7 @@ static void turn(struct turn *t, const char *file, uint32_t line)
 static void turn_ahead(const struct reader *r, size_t at, const struct tr_analysis *analysis,
                        struct turn *t)
 {
-    bool verb = analysis && analysis->root_upos == TR_UPOS_VERB;
+    bool verb = analysis ? analysis->root_upos == TR_UPOS_VERB : verb_of(r, at - 1) != NULL;
     for (size_t i = 0; i < AHEAD && at < r->end; i++, at++) {
         const struct mark *mark = &r->marks[at];
         if (r->text->tokens[at].kind == TR_PUNCT || is_shift(r, at, NB_CUE_CONTRAST) ||

@@ -116,6 +116,23 @@ static bool pos_parse(struct nb_slice name, enum tr_upos *out)
     return name.len <= sizeof(upper) && tr_upos_parse(nb_slice(upper, name.len), out);
 }
 
+/* An inflected form of a verb, such as a command not to: found as it is written, and no root. */
+static bool is_form_of_verb(const struct tr_core *core, struct nb_slice folded)
+{
+    struct tr_analysis all[TR_ANALYSE_MAX];
+    char lemma[TR_LEMMA_BYTES_MAX];
+    size_t n = tr_analyse(core, folded, all, TR_ANALYSE_MAX);
+    bool verb = false;
+    for (size_t i = 0; i < n; i++) {
+        size_t len = tr_core_lemma(core, folded, &all[i], lemma);
+        if (nb_slice_eq(nb_slice(lemma, len), folded)) {
+            return false;
+        }
+        verb |= all[i].upos == TR_UPOS_VERB;
+    }
+    return verb;
+}
+
 /* The words of a term as keys; the only word of a term, and only that, becomes a root. */
 static const char *read_words(struct tr_lexicon *lexicon, const struct nb_lexicon_line *line,
                               struct nb_arena *scratch, struct tr_term *term)
@@ -143,6 +160,8 @@ static const char *read_words(struct tr_lexicon *lexicon, const struct nb_lexico
         known |= (!line->pos.len || tr_upos_alike((unsigned)other, upos)) &&
                  tr_lexicon_has_root(lexicon, tokens[0].folded, (enum tr_upos)other);
     }
+    known |= word && (!line->pos.len || upos == TR_UPOS_VERB) &&
+             is_form_of_verb(tr_lexicon_core(lexicon), tokens[0].folded);
     if (word && !known) {
         enum nb_err err = tr_lexicon_add_root(lexicon, tokens[0].folded, upos);
         if (err != NB_OK) {

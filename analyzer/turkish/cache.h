@@ -1,45 +1,54 @@
 /**
  * Answers kept by word: running text repeats its words, so most of them are read once.
  *
- * A cache has a fixed size from its creation on, and a word always gets the answer it would get
- * without it. What is least lately used among two places makes room.
+ * A cache has a fixed size from its creation on and allocates nothing afterwards. Of two places for
+ * a word, the one used less lately makes room.
  *
- * Threads: a cache belongs to one thread at a time; the core and the ranker it asks are shared.
+ * Threads: a cache belongs to one thread at a time.
  */
 #ifndef NABIZ_TURKISH_CACHE_H
 #define NABIZ_TURKISH_CACHE_H
 
-#include <stdalign.h>
-
 #include "analyzer/turkish/rank.h"
 
-#define TR_CACHED_MAX 4        /* analyses kept of a word, the best ones */
-#define TR_CACHED_BYTES_MAX 37 /* longer words are read every time */
-
-/* What a word can be, best first. The word and the best analysis share a line of the processor. */
-struct tr_cached {
-    alignas(64) uint8_t len;
-    uint8_t n, shape;
-    char word[TR_CACHED_BYTES_MAX];
-    struct tr_analysis analyses[TR_CACHED_MAX];
-};
+#define TR_CACHED_BYTES_MAX 38 /* longer words are not kept */
 
 struct tr_cache;
 
 /**
- * @param ranker  NULL: analyses stay in the order of tr_analyse().
- * @param words   places, rounded up to a power of two; each takes sizeof(struct tr_cached).
+ * @param words         places, rounded up to a power of two.
+ * @param answer_bytes  size of an answer, at most 4096; answers are aligned to 8.
  * @return NULL when out of memory.
  */
-struct tr_cache *tr_cache_new(const struct tr_core *core, const struct tr_ranker *ranker,
-                              size_t words);
+struct tr_cache *tr_cache_new(size_t words, size_t answer_bytes);
 void tr_cache_free(struct tr_cache *cache);
 
+/** Forget everything. */
+void tr_cache_clear(struct tr_cache *cache);
+
 /**
- * Exact analyses of a word, ranked by the word alone.
- * @return borrowed until the next call; n is 0 for a word that is not known.
+ * The answer to a word.
+ * @param kind  part of the key: what else the answer depends on.
+ * @param held  [out] true: the answer is as it was left; false: the place is new, fill it now.
+ * @return the place, valid until the next call; for a long word a place that is not kept.
  */
-const struct tr_cached *tr_cache_read(struct tr_cache *cache, struct nb_slice folded,
-                                      enum tr_shape shape);
+void *tr_cache_place(struct tr_cache *cache, struct nb_slice word, uint8_t kind, bool *held);
+
+/* Exact analyses of a word, ranked by the word alone, best first. */
+#define TR_RANKED_MAX 4
+
+struct tr_ranked {
+    struct tr_analysis analyses[TR_RANKED_MAX];
+    size_t n; /* 0: not known */
+};
+
+/**
+ * Analyses through a cache made for struct tr_ranked.
+ * @param ranker  NULL: in the order of tr_analyse(). The same at every call with one cache.
+ * @return borrowed until the next call.
+ */
+const struct tr_ranked *tr_analyse_cached(struct tr_cache *cache, const struct tr_core *core,
+                                          const struct tr_ranker *ranker, struct nb_slice folded,
+                                          enum tr_shape shape);
 
 #endif

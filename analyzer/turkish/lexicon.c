@@ -47,6 +47,11 @@ void tr_lexicon_normalise_with(struct tr_lexicon *lexicon, const struct tr_norma
     lexicon->normaliser = normaliser;
 }
 
+struct tr_core *tr_lexicon_core_mutable(struct tr_lexicon *lexicon)
+{
+    return lexicon->core;
+}
+
 void tr_lexicon_rank_with(struct tr_lexicon *lexicon, const struct tr_ranker *ranker)
 {
     lexicon->ranker = ranker;

@@ -15,6 +15,7 @@
 #include <nabiz/err.h>
 #include <nabiz/slice.h>
 
+#include "analyzer/turkish/cache.h"
 #include "analyzer/turkish/morph.h"
 #include "analyzer/turkish/rank.h"
 #include "analyzer/turkish/text.h"
@@ -24,7 +25,7 @@ struct tr_normaliser;
 /** A key names one string of the vocabulary; 0 is none. */
 typedef uint32_t tr_key;
 
-#define TR_ANALYSES_MAX 8
+#define TR_ANALYSES_MAX 6
 #define TR_SURFACES_MAX 2
 
 /** A word as it can be read, most plausible reading first. */
@@ -54,6 +55,9 @@ const struct tr_core *tr_lexicon_core(const struct tr_lexicon *lexicon);
 
 /** Put analyses in order with this ranker, borrowed; without one, by length. */
 void tr_lexicon_rank_with(struct tr_lexicon *lexicon, const struct tr_ranker *ranker);
+
+/** The core, to attach what reads with it. */
+struct tr_core *tr_lexicon_core_mutable(struct tr_lexicon *lexicon);
 
 /** Read what has no analysis by its normal form, found with this normaliser, borrowed. */
 void tr_lexicon_normalise_with(struct tr_lexicon *lexicon, const struct tr_normaliser *normaliser);
@@ -86,5 +90,15 @@ struct nb_slice tr_lexicon_key_text(const struct tr_lexicon *lexicon, tr_key key
  */
 void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, struct nb_arena *arena,
              struct tr_reading *out);
+
+/** A cache for tr_read_cached(): some 15 MiB. @return NULL when out of memory. */
+struct tr_cache *tr_reading_cache_new(void);
+
+/**
+ * The same answer, kept by word.
+ * @param cache  used with lexicons that read equally only; NULL: no cache.
+ */
+void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
+                    const struct tr_token *token, struct nb_arena *arena, struct tr_reading *out);
 
 #endif

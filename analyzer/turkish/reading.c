@@ -8,10 +8,16 @@
 
 #include <nabiz/text.h>
 
-enum { GUESS_STEM_BYTES_MIN = 4, GUESS_SUFFIX_BYTES_MIN = 3 };
+enum {
+    GUESS_STEM_BYTES_MIN = 4,
+    GUESS_SUFFIX_BYTES_MIN = 3,
+    READINGS_KEPT = 1 << 15,
+    TEXT_KEPT_BYTES = 40
+};
 
 struct reader {
     const struct tr_lexicon *lexicon;
+    const struct tr_token *token;
     struct tr_reading *out;
     struct tr_analysis all[TR_ANALYSE_MAX];
     size_t n;
@@ -36,6 +42,17 @@ static void add_surface(struct reader *r, struct nb_slice word, bool plain)
     }
 }
 
+/* In the arena, unless it is the word itself. */
+static struct nb_slice keep(struct nb_slice text, const struct tr_token *token,
+                            struct nb_arena *arena)
+{
+    if (!text.len || nb_slice_eq(text, token->folded)) {
+        return text.len ? token->folded : nb_slice(NULL, 0);
+    }
+    struct nb_slice copy = nb_arena_copy(arena, text);
+    return copy.p ? copy : token->folded;
+}
+
 /*
  * By its normal form, where the normaliser finds one; the vocabulary may also have the form as it
  * stands, or a word that is written so without its diacritics.
@@ -47,7 +64,7 @@ static bool analyse_normal(struct reader *r, const struct tr_token *token, struc
     struct tr_reading *out = r->out;
     const struct tr_normaliser *normaliser = r->lexicon->normaliser;
     if (normaliser && tr_normalise(normaliser, token, &normal)) {
-        struct nb_slice form = nb_arena_copy(arena, nb_slice(normal.text, normal.len));
+        struct nb_slice form = keep(nb_slice(normal.text, normal.len), token, arena);
         struct nb_slice head = nb_slice_sub(form, normal.head, normal.head + normal.head_len);
         add_surface(r, form, false);
         if (head.len < form.len) {
@@ -66,11 +83,15 @@ static bool analyse_normal(struct reader *r, const struct tr_token *token, struc
     return token->ascii && analyse(r, token->folded, true);
 }
 
-/* A single short suffix is too little evidence to cut an unknown word without apostrophe. */
+/*
+ * Guesses are many and none is likely: ranking them takes longer than all else, for a lemma that
+ * no lexicon knows. A single short suffix is too little evidence to cut an unknown word without
+ * apostrophe.
+ */
 static const struct tr_analysis *choose_guess(const struct reader *r, bool bordered)
 {
     const struct tr_analysis *best = &r->all[0];
-    if (bordered || r->lexicon->ranker) {
+    if (bordered) {
         return best;
     }
     for (size_t i = 0; i < r->n; i++) {
@@ -100,15 +121,18 @@ static void set_lemma(struct reader *r, const struct tr_analysis *a, struct nb_a
     }
     char text[TR_LEMMA_BYTES_MAX];
     size_t n = tr_core_lemma(r->lexicon->core, r->word, a, text);
-    struct nb_slice copy = nb_arena_copy(arena, nb_slice(text, n));
-    r->out->lemma = copy.p ? copy : r->out->lemma;
+    r->out->lemma = keep(nb_slice(text, n), r->token, arena);
 }
 
 void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, struct nb_arena *arena,
              struct tr_reading *out)
 {
     char other[TR_ANALYSE_BYTES_MAX];
-    struct reader r = {.lexicon = lexicon, .out = out, .shape = TR_SHAPE_SMALL};
+    struct reader r;
+    r.lexicon = lexicon;
+    r.token = token;
+    r.out = out;
+    r.shape = TR_SHAPE_SMALL;
     out->analyses_n = 0;
     out->surfaces_n = 0;
     out->features = 0;
@@ -141,9 +165,69 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
     r.word = token->folded;
     r.n = tr_guess(lexicon->core, r.word, r.all, TR_ANALYSE_MAX);
     if (r.n) {
-        rank(&r);
         const struct tr_analysis *guess = choose_guess(&r, bordered);
         set_lemma(&r, guess, arena);
         out->features = guess->stem_bytes < r.word.len ? guess->features : 0;
     }
+}
+
+/* A reading with the texts that lie in the arena of a document, or are its words. */
+struct kept {
+    struct tr_reading reading;
+    bool own_lemma, whole; /* whole: nothing was too long to be kept */
+    uint8_t lemma_len, normal_len;
+    char lemma[TEXT_KEPT_BYTES], normal[TEXT_KEPT_BYTES];
+};
+
+struct tr_cache *tr_reading_cache_new(void)
+{
+    return tr_cache_new(READINGS_KEPT, sizeof(struct kept));
+}
+
+/* What reading depends on beside the folded word. */
+static uint8_t kind_of(const struct tr_token *token)
+{
+    return (uint8_t)((token->ascii ? 1 : 0) | (token->elongated ? 2 : 0) |
+                     (token->capitals ? 4 : 0) | (token->either_i ? 8 : 0) |
+                     (token->stem_len < token->folded.len ? 16 : 0) | (token->capital ? 32 : 0) |
+                     (token->restored ? 64 : 0) | (token->after_break ? 128 : 0));
+}
+
+static void keep_reading(struct kept *kept, const struct tr_reading *reading)
+{
+    kept->reading = *reading;
+    kept->own_lemma = !reading->analyses_n || reading->analyses[0].lemma_bytes;
+    kept->whole = (!kept->own_lemma || reading->lemma.len <= TEXT_KEPT_BYTES) &&
+                  reading->normal.len <= TEXT_KEPT_BYTES;
+    if (!kept->whole) {
+        return;
+    }
+    kept->lemma_len = kept->own_lemma ? (uint8_t)reading->lemma.len : 0;
+    kept->normal_len = (uint8_t)reading->normal.len;
+    memcpy(kept->lemma, reading->lemma.p, kept->lemma_len);
+    if (kept->normal_len) {
+        memcpy(kept->normal, reading->normal.p, kept->normal_len);
+    }
+}
+
+void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
+                    const struct tr_token *token, struct nb_arena *arena, struct tr_reading *out)
+{
+    bool held = false;
+    struct kept *kept = cache && token->kind == TR_WORD
+                            ? tr_cache_place(cache, token->folded, kind_of(token), &held)
+                            : NULL;
+    if (!held || !kept->whole) {
+        tr_read(lexicon, token, arena, out);
+        if (kept) {
+            keep_reading(kept, out);
+        }
+        return;
+    }
+    memcpy(out, &kept->reading, sizeof(*out));
+    out->normal = keep(nb_slice(kept->normal, kept->normal_len), token, arena);
+    /* Never a pointer into a core: the next one may lie elsewhere and read the same. */
+    out->lemma = kept->own_lemma
+                     ? keep(nb_slice(kept->lemma, kept->lemma_len), token, arena)
+                     : tr_core_root_lemma(lexicon->core, kept->reading.analyses[0].root);
 }

@@ -123,7 +123,9 @@ static bool word_fits(const struct tr_term *term, size_t word, const struct tr_r
             return true;
         }
     }
-    if (last && term->pos != TR_TERM_ANY_POS && reading->analyses_n) {
+    bool other = last && term->pos != TR_TERM_ANY_POS && reading->analyses_n &&
+                 !tr_upos_alike(reading->analyses[0].root_upos, term->pos);
+    if (other) { /* the word is there, but as another part of speech */
         return false;
     }
     for (size_t i = 0; i < reading->surfaces_n; i++) {
