@@ -147,10 +147,13 @@ static bool ends_clause(const struct reader *r, size_t at)
     return at >= r->end || r->text->tokens[at].kind >= TR_EMOJI;
 }
 
-/* Negated by its own suffixes; a bare -mA is a verbal noun unless the clause ends with it. */
+/*
+ * Negated by its own suffixes; a bare -mA is a verbal noun unless the clause ends with it. A whole
+ * form that denies by what it means is a negator of shifters.txt, not negated.
+ */
 static bool negated(const struct reader *r, size_t at, const struct tr_analysis *analysis)
 {
-    if (!(analysis->features & r->opinion->negative)) {
+    if (!(analysis->features & r->opinion->negative) || (analysis->flags & TR_EXCEPTION)) {
         return false;
     }
     bool bare = (analysis->features & r->opinion->command) == r->opinion->command;

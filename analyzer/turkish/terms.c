@@ -90,7 +90,9 @@ static bool in_scope(const struct tr_reading *reading, const struct tr_analysis 
     if (best->flags & TR_PLAIN) { /* too much is guessed already */
         return reading->keys[a - reading->analyses] == reading->keys[0];
     }
-    return a->stem_bytes == best->stem_bytes;
+    /* A dictionary may know the word itself (borclu), and still it is made of another (borc). */
+    return a->stem_bytes == best->stem_bytes ||
+           (a->stem_bytes < best->stem_bytes && (a->flags & (TR_DERIVED | TR_PRIVATIVE)));
 }
 
 static void start(const struct tr_terms *terms, const struct tr_reading *reading,
