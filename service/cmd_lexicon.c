@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyzer/core.h"
+#include "service/coverage.h"
 #include "service/lang.h"
 
 enum { PATH_BYTES = 4096, LEXICON_BYTES_MAX = 16 << 20 };
@@ -116,19 +117,24 @@ static int run(struct nb_args *args)
     if (strcmp(what, "compile") == 0 && n == 1) {
         return compile(args);
     }
-    if (strcmp(what, "check") != 0) {
-        return nb_usage(args, "expected check [FILE] or compile");
+    if (strcmp(what, "check") == 0) {
+        return check(args, n > 1 ? nb_args_word(args, 1) : NULL);
     }
-    return check(args, n > 1 ? nb_args_word(args, 1) : NULL);
+    if (strcmp(what, "coverage") == 0) {
+        return nb_lexicon_coverage(args, n > 1 ? nb_args_word(args, 1) : NULL);
+    }
+    return nb_usage(args, "expected check [FILE], coverage [FILE] or compile");
 }
 
 const struct nb_command nb_cmd_lexicon = {
     .name = "lexicon",
-    .line = "check the lexicons, run their examples, compile them",
-    .usage = "check [FILE] | compile --output FILE",
+    .line = "check and compile the lexicons, see what they miss",
+    .usage = "check [FILE] | coverage [FILE] | compile --output FILE",
     .about = "Reads the lexicons, reports lines that cannot be understood, and runs the examples "
              "written behind entries; each one that comes out otherwise is shown with file and "
              "line. With FILE only the examples of that file are run, by the lexicons in force. "
+             "\"coverage\" reads text, from FILE or stdin, and shows the words that have no "
+             "reading, most frequent first, with their share of all words. "
              "\"compile\" writes what morphology needs of them into one file, which is used "
              "where it lies beside the directory of the lexicons, as long as they are as they "
              "were; edited ones are compiled in memory at every start.",
@@ -141,6 +147,7 @@ const struct nb_command nb_cmd_lexicon = {
         (const struct nb_example[]){
             {"nabiz lexicon check", "after an edit"},
             {"nabiz lexicon check lexicons/polarity.txt", "one file's examples"},
+            {"nabiz lexicon coverage posts.txt | head -50", "what to add first"},
             {"nabiz lexicon compile --output /usr/local/share/nabiz/turkish.bin",
              "start fast again after an edit"},
             {NULL, NULL},
