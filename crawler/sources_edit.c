@@ -247,51 +247,92 @@ static int by_id(const void *a, const void *b)
     return order ? order : (x->i > y->i) - (x->i < y->i);
 }
 
-/* Mark the rows that are URLs, not in the file, and the first of their kind. */
-static enum nb_err choose(const char *path, const struct nb_source_row *rows, size_t n, bool *added,
-                          struct nb_error *error)
+/* @return NULL when the row can be added, with its id; else why not */
+static const char *refusal(const struct nb_source_row *row, struct nb_arena *scratch,
+                           struct nb_id *id)
 {
-    struct nb_sources *sources = NULL;
+    if (!row->url) {
+        return "not a URL";
+    }
+    if (!is_writable(row->url)) {
+        return "white space, a quote or a fragment in the address";
+    }
+    nb_arena_reset(scratch);
+    switch (nb_source_line_id(nb_slice_str(row->url), scratch, id, NULL)) {
+    case NB_OK:
+        return NULL;
+    case NB_EREFUSED:
+        return "only http and https can be polled";
+    case NB_ESYNTAX:
+        return "not a URL";
+    default:
+        return "the address is too long";
+    }
+}
+
+/* Tell the rows that are not in the file, and the first of those that say the same. */
+static enum nb_err choose(const struct nb_sources *sources, const struct nb_source_row *rows,
+                          size_t n, struct nb_source_added *added)
+{
     struct candidate *candidates = nb_calloc(n, sizeof(*candidates));
+    struct nb_arena *scratch = nb_arena_new(1 << 20);
     size_t candidates_n = 0;
-    enum nb_err err = candidates ? nb_sources_load(path, &sources, error) : NB_ENOMEM;
-    for (size_t i = 0; err == NB_OK && i < n; i++) {
-        added[i] = false;
-        if (is_writable(rows[i].url) &&
-            nb_source_id(nb_slice_str(rows[i].url), &candidates[candidates_n].id, NULL) == NB_OK &&
-            !nb_sources_find(sources, candidates[candidates_n].id)) {
-            candidates[candidates_n++].i = i;
+    for (size_t i = 0; candidates && scratch && i < n; i++) {
+        struct candidate *candidate = &candidates[candidates_n];
+        added[i] = (struct nb_source_added){.why = refusal(&rows[i], scratch, &candidate->id)};
+        const struct nb_source_row *known =
+            sources && !added[i].why ? nb_sources_find(sources, candidate->id) : NULL;
+        if (added[i].why) {
+            added[i].outcome = NB_SOURCE_REFUSED;
+        } else if (known) {
+            added[i].outcome = NB_SOURCE_KNOWN;
+            added[i].line = known->line;
+        } else {
+            candidate->i = i;
+            candidates_n++;
         }
     }
+    enum nb_err err = candidates && scratch ? NB_OK : NB_ENOMEM;
     if (err == NB_OK) {
         qsort(candidates, candidates_n, sizeof(*candidates), by_id);
     }
-    for (size_t i = 0; i < candidates_n; i++) {
-        added[candidates[i].i] =
-            i == 0 || memcmp(candidates[i].id.b, candidates[i - 1].id.b, NB_ID_BYTES) != 0;
+    size_t first = 0;
+    for (size_t i = 1; err == NB_OK && i < candidates_n; i++) {
+        if (memcmp(candidates[i].id.b, candidates[first].id.b, NB_ID_BYTES) != 0) {
+            first = i;
+            continue;
+        }
+        added[candidates[i].i].outcome = NB_SOURCE_DOUBLE;
+        added[candidates[i].i].first = candidates[first].i;
     }
-    nb_sources_free(sources);
+    nb_arena_free(scratch);
     nb_free(candidates);
     return err;
 }
 
 enum nb_err nb_sources_add_all(const char *path, const struct nb_source_row *rows, size_t n,
-                               bool *added, struct nb_error *error)
+                               bool dry_run, struct nb_source_added *added, struct nb_error *error)
 {
-    struct edit edit;
-    enum nb_err err = edit_begin(&edit, path, true, error);
+    struct edit edit = {.fd = -1};
+    struct nb_sources *sources = NULL;
+    enum nb_err err = dry_run ? NB_OK : edit_begin(&edit, path, true, error);
     if (err == NB_OK) {
-        err = choose(path, rows, n, added, error);
+        err = nb_sources_load(path, &sources, error);
+        err = err == NB_ENOTFOUND && dry_run ? NB_OK : err;
     }
     if (err == NB_OK) {
+        err = choose(sources, rows, n, added);
+    }
+    if (err == NB_OK && !dry_run) {
         copy_text(&edit);
         for (size_t i = 0; i < n; i++) {
-            if (added[i]) {
+            if (added[i].outcome == NB_SOURCE_NEW) {
                 add_line(&edit.out, &rows[i]);
             }
         }
         err = edit_commit(&edit, error);
     }
+    nb_sources_free(sources);
     edit_end(&edit);
     return err;
 }

@@ -163,6 +163,28 @@ const char *nb_source_line_parse(struct nb_slice text, struct nb_arena *arena,
     }
 }
 
+const char *nb_source_row_parse(struct nb_slice text, struct nb_arena *arena,
+                                struct nb_source_row *out)
+{
+    struct nb_source_line line;
+    const char *wrong = nb_source_line_parse(text, arena, &line);
+    if (wrong) {
+        return wrong;
+    }
+    if (nb_source_line_has_request(&line)) {
+        return "proxies, headers and cookies are not imported: write them into the sources file";
+    }
+    *out = (struct nb_source_row){
+        .url = nb_arena_strdup(arena, line.url),
+        .group = nb_arena_strdup(arena, line.group),
+        .title = nb_arena_strdup(arena, line.title),
+        .kind = line.kind,
+        .every_s = line.every_s,
+        .paused = line.paused,
+    };
+    return out->url && out->group && out->title ? NULL : "out of memory";
+}
+
 bool nb_source_line_is(struct nb_slice line)
 {
     line = nb_slice_trim(line);

@@ -17,6 +17,7 @@
 #include <nabiz/url.h>
 
 #include "service/source_add.h"
+#include "service/source_import.h"
 #include "service/source_list.h"
 
 enum { ARENA_BYTES = 1 << 30, OUT_BYTES = 256 << 20, FILE_BYTES = 64 << 20 };
@@ -304,32 +305,26 @@ static enum nb_err export_sources(struct work *work)
     return err;
 }
 
-static enum nb_err import_outlines(struct work *work, const struct nb_opml_outline *outlines,
-                                   size_t n)
+static enum nb_err import_list(struct work *work, struct nb_slice text)
 {
-    struct nb_source_row *rows = nb_arena_calloc(work->arena, n, sizeof(*rows));
-    bool *added = nb_arena_calloc(work->arena, n, sizeof(*added));
-    int64_t every_s = 0;
-    size_t added_n = 0;
-    enum nb_err err = rows && added ? every_option(work, &every_s) : NB_ENOMEM;
-    for (size_t i = 0; err == NB_OK && i < n; i++) {
-        rows[i] = (struct nb_source_row){
-            .url = outlines[i].url,
-            .title = outlines[i].title,
-            .group = option_or(work->args, "group", outlines[i].group),
-            .kind = kind_option(work->args),
-            .every_s = every_s,
-        };
-    }
+    struct nb_import list;
+    bool dry_run = nb_args_has(work->args, "dry-run");
+    struct nb_source_row model = {
+        .kind = kind_option(work->args), .group = option_or(work->args, "group", ""), .title = ""};
+    enum nb_err err = every_option(work, &model.every_s);
     if (err == NB_OK) {
-        err = nb_sources_add_all(work->path, rows, n, added, &work->error);
+        err = nb_import_read(text, &model, work->arena, &list, &work->error);
     }
-    for (size_t i = 0; err == NB_OK && i < n; i++) {
-        added_n += added[i];
-    }
+    struct nb_source_added *added =
+        err == NB_OK ? nb_arena_calloc(work->arena, list.n, sizeof(*added)) : NULL;
+    err = err == NB_OK && !added ? NB_ENOMEM : err;
     if (err == NB_OK) {
-        nb_buf_addf(&work->out, "added %zu of %zu; the others were there or cannot be polled\n",
-                    added_n, n);
+        err = nb_sources_add_all(work->path, list.rows, list.n, dry_run, added, &work->error);
+    }
+    if (err == NB_OK && strcmp(option_or(work->args, "format", "table"), "csv") == 0) {
+        nb_import_csv(&list, added, &work->out);
+    } else if (err == NB_OK) {
+        nb_import_say(&list, added, work->path, dry_run, &work->out);
     }
     return err;
 }
@@ -337,18 +332,13 @@ static enum nb_err import_outlines(struct work *work, const struct nb_opml_outli
 static enum nb_err import(struct work *work)
 {
     struct nb_buf text;
-    const struct nb_opml_outline *outlines = NULL;
-    size_t n = 0;
     nb_buf_init(&text, FILE_BYTES);
     const char *path = nb_args_word(work->args, 1);
     enum nb_err err = strcmp(path, "-") == 0
                           ? nb_file_read_fd(STDIN_FILENO, "stdin", &text, &work->error)
                           : nb_file_read(path, &text, &work->error);
     if (err == NB_OK) {
-        err = nb_opml_read(nb_buf_slice(&text), work->arena, &outlines, &n, &work->error);
-    }
-    if (err == NB_OK) {
-        err = import_outlines(work, outlines, n);
+        err = import_list(work, nb_buf_slice(&text));
     }
     nb_buf_fini(&text);
     return err;
@@ -421,7 +411,7 @@ static int run(struct nb_args *args)
 static const struct nb_option options[] = {
     {"all", NULL, NULL, "of several feeds add all but comments and doubles (add)"},
     {"pick", "N", NULL, "of several feeds add the N-th of the list (add)"},
-    {"dry-run", NULL, NULL, "say what would be added and add nothing (add)"},
+    {"dry-run", NULL, NULL, "say what would be added and add nothing (add, import)"},
     {"no-fetch", NULL, NULL, "take the address as that of a feed, without asking (add)"},
     {"kind", "KIND", "article|post|comment|review|entry|toot",
      "what the source's documents are (add, import; article unless it shows)"},
@@ -430,7 +420,8 @@ static const struct nb_option options[] = {
     {"state", "STATE", "new|ok|failing|denied|retired|paused", "only sources in this state (list)"},
     {"title", "TEXT", NULL, "what to call it (add)"},
     {"every", "TIME", NULL, "poll it this often, like 10min (add, import)"},
-    {"format", "FORMAT", "table|json|csv", "how list writes (table unless given)"},
+    {"format", "FORMAT", "table|json|csv",
+     "how list writes (table unless given); csv: each line of an import"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -451,12 +442,14 @@ const struct nb_command nb_cmd_source = {
     .line = "add, list, change, import and export what is polled",
     .usage = "add URL | list | show URL | remove URL | pause URL | resume URL | import FILE | "
              "export",
-    .about = "Works on the sources file (data.sources), which may be edited by hand as well: a "
-             "change keeps the rest as it is. add takes the address of a feed or of a page, finds "
-             "out which feeds a page has, says what it found and adds the one there is; of several "
-             "it adds none until told which. It asks with the pauses and limits of the crawler and "
-             "by robots.txt. import and export use OPML, with folders as groups; "
-             "import - reads stdin.",
+    .about =
+        "Works on the sources file (data.sources), which may be edited by hand as well: a "
+        "change keeps the rest as it is. add takes the address of a feed or of a page, finds "
+        "out which feeds a page has, says what it found and adds the one there is; of several "
+        "it adds none until told which. It asks with the pauses and limits of the crawler and "
+        "by robots.txt. import takes OPML, with folders as "
+        "groups, or one address a line, and says which lines are new, known, double or refused; "
+        "import - reads stdin. export writes OPML.",
     .options = options,
     .examples = examples,
     .min_words = 1,

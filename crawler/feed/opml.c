@@ -37,7 +37,7 @@ static const char *attribute(struct reading *reading, const xmlNode *node, const
 }
 
 static enum nb_err add_outline(struct reading *reading, const char *url, const char *title,
-                               const char *group)
+                               const char *group, long line)
 {
     if (reading->n == reading->cap) {
         size_t cap = reading->cap ? reading->cap * 2 : 64;
@@ -49,7 +49,7 @@ static enum nb_err add_outline(struct reading *reading, const char *url, const c
         reading->outlines = grown;
         reading->cap = cap;
     }
-    reading->outlines[reading->n++] = (struct nb_opml_outline){url, title, group};
+    reading->outlines[reading->n++] = (struct nb_opml_outline){url, title, group, (uint32_t)line};
     return NB_OK;
 }
 
@@ -69,7 +69,7 @@ static enum nb_err read_outlines(struct reading *reading, const xmlNode *parent,
         }
         const char *name = title[0] ? title : text;
         if (url[0]) {
-            err = add_outline(reading, url, name, group);
+            err = add_outline(reading, url, name, group, xmlGetLineNo(node));
         } else {
             const char *inner =
                 group[0] ? nb_arena_printf(reading->arena, "%s/%s", group, name) : name;
@@ -115,8 +115,8 @@ enum nb_err nb_opml_read(struct nb_slice bytes, struct nb_arena *arena,
     }
     text = nb_slice_trim(text);
     xmlDocPtr doc = xmlReadMemory(text.p ? text.p : "", (int)text.len, NULL, "UTF-8",
-                                  XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR |
-                                      XML_PARSE_NOWARNING);
+                                  XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_BIG_LINES |
+                                      XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
     const xmlNode *body =
         root && strcmp((const char *)root->name, "opml") == 0 ? child(root, "body") : NULL;

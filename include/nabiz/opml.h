@@ -7,6 +7,8 @@
 #ifndef NABIZ_OPML_H
 #define NABIZ_OPML_H
 
+#include <stdint.h>
+
 #include <nabiz/arena.h>
 #include <nabiz/buf.h>
 #include <nabiz/err.h>
@@ -17,6 +19,7 @@ struct nb_opml_outline {
     const char *url;   /* as in the file */
     const char *title; /* "" when none */
     const char *group; /* "" when none */
+    uint32_t line;
 };
 
 /**

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <nabiz/arena.h>
 #include <nabiz/err.h>
 #include <nabiz/hash.h>
 #include <nabiz/record.h>
@@ -66,6 +67,14 @@ const struct nb_source_row *nb_sources_at(const struct nb_sources *sources, size
 /** @return the row with this id, or NULL. O(1). */
 const struct nb_source_row *nb_sources_find(const struct nb_sources *sources, struct nb_id id);
 
+/**
+ * A line as it stands in the file, for lists that are imported; its address may be anything.
+ * @param arena  owns the strings.
+ * @return NULL, or what is wrong with the line (a static text).
+ */
+const char *nb_source_row_parse(struct nb_slice text, struct nb_arena *arena,
+                                struct nb_source_row *out);
+
 /** Id a URL has in the file. @return NB_OK, NB_ESYNTAX, NB_EREFUSED (not http or https). */
 enum nb_err nb_source_id(struct nb_slice url, struct nb_id *out, struct nb_error *error) NB_MUSTUSE;
 
@@ -73,13 +82,26 @@ enum nb_err nb_source_id(struct nb_slice url, struct nb_id *out, struct nb_error
 enum nb_err nb_sources_add(const char *path, const struct nb_source_row *row,
                            struct nb_error *error) NB_MUSTUSE;
 
+/* What became of a row that was to be added. */
+enum nb_source_outcome { NB_SOURCE_NEW, NB_SOURCE_KNOWN, NB_SOURCE_DOUBLE, NB_SOURCE_REFUSED };
+
+struct nb_source_added {
+    enum nb_source_outcome outcome;
+    uint32_t line;   /* KNOWN: of the file */
+    size_t first;    /* DOUBLE: the row that says the same */
+    const char *why; /* REFUSED: static */
+};
+
 /**
  * Append those rows that the file does not have yet, in one change.
- * @param added  [out] per row: true when it was appended, false when it was there or is no URL.
+ * @param rows     one without a URL is refused.
+ * @param dry_run  only say what would be; the file need not be there.
+ * @param added    [out] per row.
  * @return NB_OK, NB_EIO, NB_EFULL, NB_ENOMEM.
  */
 enum nb_err nb_sources_add_all(const char *path, const struct nb_source_row *rows, size_t n,
-                               bool *added, struct nb_error *error) NB_MUSTUSE;
+                               bool dry_run, struct nb_source_added *added,
+                               struct nb_error *error) NB_MUSTUSE;
 
 /** Remove the line of a source. @return NB_OK, NB_ENOTFOUND, NB_EIO. */
 enum nb_err nb_sources_remove(const char *path, struct nb_id id, struct nb_error *error) NB_MUSTUSE;

@@ -1,6 +1,7 @@
 #include "tests/lib/test.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <nabiz/buf.h>
@@ -10,6 +11,8 @@
 #include <nabiz/opml.h>
 #include <nabiz/sources.h>
 #include <nabiz/url.h>
+
+#include "service/source_import.h"
 
 #include "crawler/sources_line.h"
 
@@ -232,13 +235,87 @@ static void many_rows_are_added_in_one_change_and_none_twice(void **state)
         {.url = "https://b.example:443/", .kind = NB__KIND__POST},
         {.url = "gazete", .kind = NB__KIND__POST},
         {.url = "https://c.example/ d", .kind = NB__KIND__POST},
+        {.url = "ftp://a.example/", .kind = NB__KIND__POST},
+        {.url = NULL},
     };
-    bool added[5];
-    nbt_write_file(path, NB_LIT("https://a.example/"));
-    assert_int_equal(nb_sources_add_all(path, rows, 5, added, &error), NB_OK);
-    assert_slice_equal(content(), "https://a.example/\nhttps://b.example/  kind=post\n");
-    assert_true(added[0]);
-    assert_false(added[1] || added[2] || added[3] || added[4]);
+    struct nb_source_added added[7];
+    nbt_write_file(path, NB_LIT("# a\nhttps://a.example/"));
+    for (int dry_run = 1; dry_run >= 0; dry_run--) {
+        assert_int_equal(nb_sources_add_all(path, rows, 7, dry_run == 1, added, &error), NB_OK);
+        assert_slice_equal(content(),
+                           dry_run ? "# a\nhttps://a.example/"
+                                   : "# a\nhttps://a.example/\nhttps://b.example/  kind=post\n");
+        assert_int_equal(added[0].outcome, NB_SOURCE_NEW);
+        assert_int_equal(added[1].outcome, NB_SOURCE_KNOWN);
+        assert_int_equal(added[1].line, 2);
+        assert_int_equal(added[2].outcome, NB_SOURCE_DOUBLE);
+        assert_int_equal(added[2].first, 0);
+        for (size_t i = 3; i < 7; i++) {
+            assert_int_equal(added[i].outcome, NB_SOURCE_REFUSED);
+            assert_non_null(added[i].why);
+        }
+    }
+}
+
+/* Two commands at once: each change sees the other's. */
+static void changes_at_once_lose_nothing(void **state)
+{
+    (void)state;
+    enum { WRITERS = 4, EACH = 25 };
+    pid_t pids[WRITERS];
+    nbt_write_file(path, NB_LIT(""));
+    for (int w = 0; w < WRITERS; w++) {
+        pids[w] = fork();
+        assert_true(pids[w] >= 0);
+        if (pids[w] == 0) {
+            for (int i = 0; i < EACH; i++) {
+                char url[64];
+                (void)snprintf(url, sizeof(url), "https://w%d.example/%d", w, i);
+                struct nb_source_row row = {.url = url, .kind = NB__KIND__ARTICLE};
+                struct nb_source_added added;
+                enum nb_err err = i % 2 ? nb_sources_add(path, &row, NULL)
+                                        : nb_sources_add_all(path, &row, 1, false, &added, NULL);
+                if (err != NB_OK) {
+                    _exit(1);
+                }
+            }
+            _exit(0);
+        }
+    }
+    for (int w = 0; w < WRITERS; w++) {
+        int status = 0;
+        assert_int_equal(waitpid(pids[w], &status, 0), pids[w]);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    struct nb_sources *sources = NULL;
+    assert_int_equal(nb_sources_load(path, &sources, &error), NB_OK);
+    assert_int_equal(nb_sources_n(sources), WRITERS * EACH);
+    nb_sources_free(sources);
+}
+
+static void a_list_of_lines_says_what_it_can(void **state)
+{
+    (void)state;
+    static const char text[] = "\xef\xbb\xbf# liste\n\ngazete.example/rss\r\n"
+                               "https://a.example/feed#x  group=\"Ev & Bahce\" kind=post every=1h\n"
+                               "https://b.example/ bos\nhttps://c.example/\xff\n"
+                               "https://d.example/ cookie=\"a=b\"\nmailto:a@b.example\n";
+    struct nb_import list;
+    const struct nb_source_row model = {.group = "", .title = "", .kind = NB__KIND__ARTICLE};
+    nb_arena_reset(arena);
+    assert_int_equal(nb_import_read(nb_slice_str(text), &model, arena, &list, &error), NB_OK);
+    assert_int_equal(list.n, 6);
+    assert_string_equal(list.rows[0].url, "https://gazete.example/rss");
+    assert_int_equal(list.lines[0], 3);
+    assert_string_equal(list.rows[1].url, "https://a.example/feed");
+    assert_string_equal(list.rows[1].group, "Ev & Bahce");
+    assert_int_equal(list.rows[1].kind, NB__KIND__POST);
+    assert_int_equal(list.rows[1].every_s, 3600);
+    for (size_t i = 2; i < 5; i++) {
+        assert_non_null(list.wrong[i]);
+        assert_null(list.rows[i].url);
+    }
+    assert_string_equal(list.rows[5].url, "mailto:a@b.example"); /* refused when it is added */
 }
 
 static void opml_goes_out_and_comes_back(void **state)
@@ -403,6 +480,8 @@ int main(void)
         cmocka_unit_test(adding_makes_the_file),
         cmocka_unit_test(changes_leave_the_rest_as_people_wrote_it),
         cmocka_unit_test(many_rows_are_added_in_one_change_and_none_twice),
+        cmocka_unit_test(changes_at_once_lose_nothing),
+        cmocka_unit_test(a_list_of_lines_says_what_it_can),
         cmocka_unit_test(opml_goes_out_and_comes_back),
         cmocka_unit_test(opml_of_others_is_read),
         cmocka_unit_test(a_hundred_thousand_sources_are_found_again),
