@@ -41,6 +41,12 @@ enum nb_failure nb_failure_of(uint32_t status, struct nb_slice text)
             return texts[i].failure;
         }
     }
+    struct nb_slice status_text = NB_LIT("HTTP status ");
+    int64_t told = 0;
+    if (nb_slice_starts(text, status_text) &&
+        nb_slice_to_i64(nb_slice_sub(text, status_text.len, text.len), &told)) {
+        status = (uint32_t)told; /* of the failure; later answers may have been about others */
+    }
     for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
         if (status >= statuses[i].from && status <= statuses[i].to) {
             return statuses[i].failure;

@@ -14,6 +14,7 @@
 #include <nabiz/pack.h>
 #include <nabiz/text.h>
 
+#include "crawler/seek.h"
 #include "crawler/websub/websub.h"
 
 enum {
@@ -209,8 +210,20 @@ static void set_polled(struct nb_poll *poll)
     state->status = poll->status > 0 ? (uint32_t)poll->status : 0;
 }
 
-static void understand_answer(const struct nb_crawl *crawl, struct nb_poll *poll,
-                              struct nb_arena *scratch)
+/* A poll of the site instead of the source: a failure still, of which the first reason counts. */
+static void take_search(struct nb_poll *poll, struct nb_arena *scratch)
+{
+    struct nb_source *state = poll->state;
+    (void)nb_seek_read(poll, scratch);
+    if (state->retired) {
+        poll->failed = true;
+    } else {
+        set_failed(poll, state->failure ? state->failure : "it was not found again");
+    }
+}
+
+static void understand_poll(const struct nb_crawl *crawl, struct nb_poll *poll,
+                            struct nb_arena *scratch)
 {
     if (poll->failure) {
         set_failed(poll, poll->failure);
@@ -223,6 +236,27 @@ static void understand_answer(const struct nb_crawl *crawl, struct nb_poll *poll
         take_body(crawl, poll, scratch);
     } else {
         set_http_failure(poll);
+    }
+}
+
+static void understand_answer(const struct nb_crawl *crawl, struct nb_poll *poll,
+                              struct nb_arena *scratch)
+{
+    struct nb_source *state = poll->state;
+    if (nb_seek_is_search(state)) {
+        take_search(poll, scratch);
+        return;
+    }
+    const char *tried = nb_seek_is_trial(state) ? state->found_url : NULL;
+    nb_seek_drop(state);
+    if (tried && !poll->moved_to) {
+        poll->moved_to = tried; /* if it is a feed */
+    }
+    understand_poll(crawl, poll, scratch);
+    if (!poll->failed) {
+        state->has_retired = state->retired = 0; /* it was, and is found again */
+    } else if (!tried) {
+        nb_seek_begin(poll, scratch);
     }
 }
 
@@ -241,9 +275,11 @@ void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
         understand_answer(crawl, poll, scratch);
         break;
     case NB_POLL_DENIED:
+        nb_seek_drop(poll->state);
         set_denied(poll);
         break;
     case NB_POLL_UNREACHABLE:
+        nb_seek_drop(poll->state);
         set_failed(poll, poll->failure);
         break;
     case NB_POLL_DEFERRED:

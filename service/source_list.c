@@ -280,6 +280,11 @@ static void say_state(struct nb_buf *out, const struct item *item)
     if (state->retired) {
         nb_buf_add_str(out, "It said it is gone (410) and is not polled any more.\n");
     }
+    if (state->found_url) {
+        nb_buf_addf(out, "It may be at %s now, which is tried next.\n", state->found_url);
+    } else if (state->search_url) {
+        nb_buf_addf(out, "It is looked for at %s next.\n", state->search_url);
+    }
     say_time(out, "Next poll", due_ms(item));
 }
 

@@ -1,4 +1,5 @@
 #include "crawler/schedule/plan.h"
+#include "crawler/seek.h"
 
 #include <string.h>
 
@@ -206,7 +207,7 @@ enum nb_err nb_plan_poll(struct nb_plan *plan, struct nb_poll *poll, const int64
     if (counts && poll->requests_n > 0) {
         nb_budget_spend(&plan->now.budget, &plan->allowance, poll->answered_ms);
     }
-    if (poll->state->retired) {
+    if (poll->state->retired && !nb_seek_url(poll->state)) {
         poll->state->has_due_ms = poll->state->has_why = 0;
         return NB_OK;
     }

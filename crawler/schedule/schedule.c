@@ -18,6 +18,7 @@
 
 #include "crawler/schedule/heap.h"
 #include "crawler/schedule/pace.h"
+#include "crawler/seek.h"
 
 enum { WAIT_MOST_MS = 60000, STATE_ARENA_BYTES = 1 << 20, CLOCK_SLACK_MS = 1000 };
 
@@ -281,7 +282,9 @@ static enum nb_err read_state(struct nb_txn *txn, struct nb_poll *poll)
 static void set_url(struct nb_poll *poll)
 {
     const struct nb_source *state = poll->state;
+    const char *sought = nb_seek_url(state);
     poll->url = state->moved_to ? state->moved_to : poll->source_url;
+    poll->url = sought ? sought : poll->url;
     if (state->resume_url) {
         poll->url = state->resume_url;
         poll->redirects_n = (int)state->resume_n;

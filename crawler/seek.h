@@ -1,0 +1,38 @@
+/**
+ * Looking for a feed that went away: at its site, once it has failed for a while.
+ *
+ * A source that answers 404, 410 or with a page three times in a row is looked for: the page that
+ * came, or the site's first page, is read for feeds that it declares (a search, in place of a
+ * poll). If there is one that can be meant, the next poll is made there (a trial); when that is a
+ * feed, the source has moved. At most once a month, one request a poll, and by the rules of every
+ * poll.
+ *
+ * Threads: pure functions on the poll.
+ */
+#ifndef NABIZ_CRAWLER_SEEK_H
+#define NABIZ_CRAWLER_SEEK_H
+
+#include <stdbool.h>
+
+#include "crawler/poll.h"
+
+/** Where to ask instead of at the source's address; NULL: nowhere else. */
+const char *nb_seek_url(const struct nb_source *state);
+
+/** Is a search under way, or a trial? */
+bool nb_seek_is_search(const struct nb_source *state);
+bool nb_seek_is_trial(const struct nb_source *state);
+
+/** Neither any more. */
+void nb_seek_drop(struct nb_source *state);
+
+/**
+ * A poll of the source failed: begin a search if it is time.
+ * @param scratch  used; holds a page's links.
+ */
+void nb_seek_begin(struct nb_poll *poll, struct nb_arena *scratch);
+
+/** The answer to a search. @return true when it found what a trial is worth. */
+bool nb_seek_read(struct nb_poll *poll, struct nb_arena *scratch);
+
+#endif
