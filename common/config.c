@@ -257,6 +257,7 @@ static void check_together(struct loader *l)
     static const enum nb_config_id pairs[][2] = {
         {NB_CFG_STORE_MAP, NB_CFG_STORE_MAX},
         {NB_CFG_BACKOFF_MIN, NB_CFG_BACKOFF_MAX},
+        {NB_CFG_BODY_MAX, NB_CFG_BODIES_MAX},
     };
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         const struct value *small = &l->config->values[pairs[i][0]];

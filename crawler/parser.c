@@ -286,7 +286,7 @@ void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
         set_deferred(poll);
         break;
     }
-    nb_buf_fini(&poll->body);
+    nb_poll_drop_body(poll);
 }
 
 void nb_crawl_parse(void *arg)

@@ -48,13 +48,19 @@ struct nb_poll *nb_poll_new(size_t arena_bytes, size_t body_bytes)
     return poll;
 }
 
+void nb_poll_drop_body(struct nb_poll *poll)
+{
+    nb_buf_fini(&poll->body);
+    nb_bytes_give(&poll->hold);
+}
+
 void nb_poll_free(struct nb_poll *poll)
 {
     if (poll) {
         for (struct nb_poll_note *held = poll->notes; held; held = held->next) {
             nb_note_drop(held->note);
         }
-        nb_buf_fini(&poll->body);
+        nb_poll_drop_body(poll);
         nb_arena_free(poll->arena);
         nb_free(poll);
     }

@@ -19,6 +19,8 @@
 #include <nabiz/slice.h>
 #include <nabiz/sources.h>
 
+#include "crawler/fetch/bytes.h"
+
 /* Key in the DUE table: u64 time, id. */
 enum { NB_DUE_KEY_BYTES = 8 + NB_ID_BYTES };
 
@@ -99,6 +101,7 @@ struct nb_poll {
     int redirects_n;
     bool permanent; /* all redirects so far were permanent */
     struct nb_buf body;
+    struct nb_bytes_hold hold; /* what it takes of the memory for bodies */
     size_t header_bytes;
     long status; /* 0: no answer */
     struct nb_slice etag, last_modified, content_type, retry_after;
@@ -149,6 +152,9 @@ struct nb_poll {
 /** @return NULL when out of memory. */
 struct nb_poll *nb_poll_new(size_t arena_bytes, size_t body_bytes);
 void nb_poll_free(struct nb_poll *poll);
+
+/** Free the body, and give back what it took. */
+void nb_poll_drop_body(struct nb_poll *poll);
 
 /** Copy how to ask; NULL: as everybody. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_poll_set_request(struct nb_poll *poll,

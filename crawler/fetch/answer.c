@@ -7,6 +7,7 @@
 #include <nabiz/counters.h>
 
 enum {
+    ROOM_STEP_BYTES = 16 << 10,
     HEADER_MAX_BYTES = 65536, /* of all headers together, interim answers included */
     HEADERS_MAX = 500,
     INTERIM_MAX = 16,           /* answers like "103 Early Hints" before the real one */
@@ -32,6 +33,24 @@ static size_t on_robots_body(struct nb_poll *poll, struct nb_slice bytes)
     return poll->body.err == NB_OK && bytes.len <= room ? bytes.len : 0;
 }
 
+/* Room for n more bytes of a body, and for as many again. @return false when it has to wait. */
+static bool take_room(struct nb_fetch_transfer *transfer, size_t n)
+{
+    struct nb_poll *poll = transfer->poll;
+    struct nb_bytes *bytes = transfer->loop->fetch->bytes;
+    size_t want = poll->body.len + n;
+    if (want <= poll->hold.n) {
+        return true;
+    }
+    want = (2 * want + ROOM_STEP_BYTES - 1) / ROOM_STEP_BYTES * ROOM_STEP_BYTES;
+    if (nb_bytes_take(bytes, &poll->hold, want < poll->body.max ? want : poll->body.max)) {
+        return true;
+    }
+    transfer->is_paused = true;
+    transfer->loop->paused_n++;
+    return false;
+}
+
 size_t nb_fetch_on_body(char *bytes, size_t one, size_t n, void *data)
 {
     struct nb_fetch_transfer *transfer = data;
@@ -42,6 +61,9 @@ size_t nb_fetch_on_body(char *bytes, size_t one, size_t n, void *data)
     if (!is_success(status)) {
         transfer->unread_bytes += n;
         return transfer->unread_bytes <= UNREAD_MAX_BYTES ? n : 0;
+    }
+    if (!take_room(transfer, n)) {
+        return CURL_WRITEFUNC_PAUSE;
     }
     if (poll->rules) {
         return on_robots_body(poll, nb_slice(bytes, n));

@@ -79,6 +79,15 @@ static enum nb_err start_loops(struct nb_fetch *fetch)
     return err;
 }
 
+static void tell_room(void *arg)
+{
+    struct nb_fetch *fetch = arg;
+    for (size_t i = 0; i < fetch->loops_n; i++) {
+        atomic_store(&fetch->loops[i].has_room, true);
+        nb_fetch_wake(&fetch->loops[i]);
+    }
+}
+
 enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock *clock,
                            struct nb_store *crawl, int64_t not_before_ms,
                            struct nb_queue *out_queue, struct nb_fetch **out,
@@ -101,7 +110,9 @@ enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock
     enum nb_err err = fetch->loops ? read_settings(config, &fetch->settings, &detail) : NB_ENOMEM;
     fetch->addresses = nb_addresses_new(nb_config_int(config, NB_CFG_ADDRESS_GAP),
                                         (unsigned)nb_config_int(config, NB_CFG_ADDRESS_MOST));
-    err = fetch->addresses ? err : NB_ENOMEM;
+    fetch->bytes = nb_bytes_new((size_t)nb_config_int(config, NB_CFG_BODIES_MAX),
+                                fetch->settings.body_bytes, tell_room, fetch);
+    err = fetch->addresses && fetch->bytes ? err : NB_ENOMEM;
     while (err == NB_OK && fetch->loops_n < n) {
         err = nb_fetch_loop_init(&fetch->loops[fetch->loops_n++], fetch);
     }
@@ -175,6 +186,7 @@ void nb_fetch_free(struct nb_fetch *fetch)
     for (size_t i = 0; i < fetch->loops_n; i++) {
         nb_fetch_loop_fini(&fetch->loops[i]);
     }
+    nb_bytes_close(fetch->bytes);
     nb_addresses_free(fetch->addresses);
     curl_slist_free_all(fetch->settings.connect_to);
     nb_slow_fini(&fetch->slow);

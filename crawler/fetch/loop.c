@@ -288,12 +288,17 @@ void nb_fetch_loop_run(void *arg)
     struct nb_fetch_loop *loop = arg;
     while (!atomic_load(&loop->fetch->stopping)) {
         take_inbox(loop);
-        if (flush_backlog(loop)) {
+        if (atomic_exchange(&loop->has_room, false)) {
+            nb_fetch_transfers_resume(loop);
+        }
+        bool is_short = nb_bytes_is_short(loop->fetch->bytes);
+        if (flush_backlog(loop) && !is_short) {
             start_ready(loop);
         }
         nb_fetch_events_due(loop);
         finish_done(loop);
-        nb_fetch_events_wait(loop, wait_ms(loop, !flush_backlog(loop)));
+        bool is_behind = !flush_backlog(loop);
+        nb_fetch_events_wait(loop, wait_ms(loop, is_behind || is_short));
         finish_done(loop);
     }
     nb_pack_thread_end();

@@ -66,6 +66,7 @@ struct nb_fetch_transfer {
     size_t unread_bytes; /* of an answer whose body means nothing */
     unsigned headers_n;
     unsigned answers_n;        /* interim ones included */
+    bool is_paused;            /* for want of memory for its body */
     struct nb_address address; /* where it is connected to, if that is paced */
     bool has_address;
     int64_t wait_mono_ms; /* the address is too busy: not before then; 0: it is not */
@@ -93,11 +94,13 @@ struct nb_fetch_loop {
     struct nb_poll_list inbox; /* guarded by mu */
     bool closed;               /* guarded by mu: nothing is taken any more */
     atomic_bool is_behind;     /* the parsers are; set by the loop, read by them */
+    atomic_bool has_room;      /* there is memory for bodies again; set by whoever gave it back */
 
     struct nb_fetch_host *buckets[NB_FETCH_BUCKETS];
     struct nb_heap ready; /* idle hosts by the monotonic time they may be asked again */
     struct nb_fetch_host *kept_first, *kept_last; /* by when they may be forgotten */
     struct nb_fetch_transfer *active;
+    size_t paused_n; /* of them */
     struct nb_fetch_transfer *idle;
     size_t idle_n;
     struct nb_poll_list backlog; /* answered, but the parsers are behind */
@@ -107,6 +110,7 @@ struct nb_fetch_loop {
 struct nb_fetch {
     struct nb_fetch_settings settings;
     struct nb_addresses *addresses;
+    struct nb_bytes *bytes;
     const struct nb_clock *clock;
     struct nb_store *store;
     int64_t not_before_ms;
@@ -190,6 +194,9 @@ void nb_fetch_transfer_end(struct nb_fetch_loop *loop, struct nb_fetch_transfer 
 
 /** Keep one that is not in the loop for the next one. */
 void nb_fetch_transfer_keep(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer);
+
+/** Go on with those that waited for memory, as far as there is some. */
+void nb_fetch_transfers_resume(struct nb_fetch_loop *loop);
 
 void nb_fetch_transfers_free(struct nb_fetch_loop *loop);
 

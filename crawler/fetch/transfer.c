@@ -251,7 +251,7 @@ static void forget_answer(struct nb_fetch_transfer *transfer)
     transfer->unread_bytes = 0;
     transfer->headers_n = 0;
     transfer->answers_n = 0;
-    nb_buf_reset(&poll->body);
+    nb_poll_drop_body(poll); /* of a redirect, which is empty */
     poll->header_bytes = 0;
     poll->status = 0;
     poll->refused = false;
@@ -373,6 +373,8 @@ void nb_fetch_transfer_keep(struct nb_fetch_loop *loop, struct nb_fetch_transfer
         (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE, -1L);
     }
     leave_address(transfer);
+    loop->paused_n -= transfer->is_paused;
+    transfer->is_paused = false;
     transfer->poll = NULL;
     transfer->host = NULL;
     transfer->headers = NULL;
@@ -399,6 +401,19 @@ void nb_fetch_transfer_end(struct nb_fetch_loop *loop, struct nb_fetch_transfer 
         transfer->next->prev = transfer->prev;
     }
     nb_fetch_transfer_keep(loop, transfer);
+}
+
+void nb_fetch_transfers_resume(struct nb_fetch_loop *loop)
+{
+    struct nb_fetch_transfer *next;
+    for (struct nb_fetch_transfer *at = loop->active; at && loop->paused_n > 0; at = next) {
+        next = at->next;
+        if (at->is_paused) {
+            at->is_paused = false;
+            loop->paused_n--;
+            (void)curl_easy_pause(at->easy, CURLPAUSE_CONT); /* it may pause again right away */
+        }
+    }
 }
 
 void nb_fetch_transfers_free(struct nb_fetch_loop *loop)

@@ -83,6 +83,8 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "a transfer that brings less than 64 bytes a second for this long is ended")                 \
     X(BODY_MAX, "crawl.body_max", INT, 1024, 1073741824, 16777216, "", BYTES,                      \
       "the largest body after decompression")                                                      \
+    X(BODIES_MAX, "crawl.bodies_max", INT, 1024, 1099511627776, 268435456, "", BYTES,              \
+      "memory for all bodies under way; when it is used up, transfers wait")                       \
     X(USER_AGENT, "crawl.user_agent", STRING, 0, 512, 0, "", NONE,                                 \
       "how the crawler names itself; empty: nabiz/VERSION (+crawl.contact)")                       \
     X(CONTACT, "crawl.contact", STRING, 0, 512, 0, "", NONE,                                       \

@@ -56,7 +56,8 @@ static inline void fetch_world_end(struct fetch_world *world)
 static inline void fetch_submit(struct fetch_world *world, const char *url,
                                 const struct nb_source_request *request)
 {
-    struct nb_poll *poll = nb_poll_new(1 << 20, 1 << 20);
+    struct nb_poll *poll =
+        nb_poll_new(1 << 20, (size_t)nb_config_int(world->config, NB_CFG_BODY_MAX));
     assert_non_null(poll);
     poll->source_url = poll->url = nb_arena_strdup(poll->arena, nb_slice_str(url));
     poll->state = nb_source_new(poll->arena);
