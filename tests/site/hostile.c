@@ -1,11 +1,15 @@
 #include "tests/site/hostile.h"
 
+#include <string.h>
+
 #include <nabiz/date.h>
 
 #include "tests/site/gzip.h"
 #include "tests/site/hostile_feed.h"
 
 #define HOST "hostile.example"
+#define BUSY "busy.example"       /* every third request for a feed is told to come later */
+#define LASTING "lasting.example" /* feeds that say how long they stay as they are */
 #define RSS "application/rss+xml; charset=utf-8"
 #define BODY_MAX (16u << 20)
 #define STREAM_PIECES_MAX 4096 /* of about 64 KiB: an endless answer ends after 256 MiB */
@@ -384,6 +388,10 @@ static const struct robots_host {
      "robots.txt is an HTML page: no rules in it"},
     {"patient.example", 200, "User-agent: *\nCrawl-delay: 7200\n",
      "robots.txt asks for two hours between requests; /feed-2.xml and /feed-3.xml are there too"},
+    {BUSY, 404, "no\n",
+     "one in three requests gets 429 with Retry-After: 5400, which is meant for the host; "
+     "/feed-2.xml and /feed-3.xml are there too"},
+    {LASTING, 404, "no\n", "feeds with Cache-Control: max-age=10800"},
 };
 
 #define ROBOTS_N (sizeof(robots_hosts) / sizeof(robots_hosts[0]))
@@ -416,6 +424,22 @@ static void answer_robots(const struct robots_host *host, const struct http_requ
     http_finish(reply, request, html ? "text/html" : "text/plain", nb_slice_str(host->robots));
 }
 
+static void send_feed_of(const char *host, struct exchange *x)
+{
+    if (strcmp(host, BUSY) == 0 && ++x->hostile->busy_n % 3 == 0) {
+        http_start(x->reply, x->request, 429);
+        http_header(x->reply, "Retry-After", "5400");
+        http_finish(x->reply, x->request, "text/plain", NB_LIT("later\n"));
+    } else if (strcmp(host, LASTING) == 0) {
+        hostile_feed(3, x->body);
+        http_start(x->reply, x->request, 200);
+        http_header(x->reply, "Cache-Control", "public, max-age=10800");
+        http_finish(x->reply, x->request, RSS, nb_buf_slice(x->body));
+    } else {
+        honest(x);
+    }
+}
+
 bool hostile_answer(struct hostile *hostile, const struct http_request *request,
                     struct http_reply *reply)
 {
@@ -438,7 +462,7 @@ bool hostile_answer(struct hostile *hostile, const struct http_request *request,
         x.argument = fault->argument;
         fault->answer(&x);
     } else if (i > 0 && is_feed(request->path)) {
-        honest(&x);
+        send_feed_of(robots_hosts[i].host, &x);
     } else {
         only_status(&x);
     }

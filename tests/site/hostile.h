@@ -12,6 +12,7 @@
 struct hostile {
     uint64_t requests_n; /* makes what changes every time differ */
     bool served_429;     /* /429-once has said it */
+    uint64_t busy_n;     /* requests for feeds of busy.example */
 };
 
 /** Answer if the host is one of the hostile ones. @return false when it is not. */

@@ -10,7 +10,9 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,6 +32,7 @@ struct connection {
     bool sending;
     int64_t wake_ms; /* paused until; 0: not paused */
     int64_t seen_ms;
+    char host[64]; /* of the request that is being answered */
     struct http_reply reply;
 };
 
@@ -215,14 +218,36 @@ static void welcome(struct loop *loop)
     }
 }
 
-static void log_line(const struct loop *loop, const struct http_request *request, int status)
+/* Has whoever asked gone away already? */
+static bool is_gone(const struct connection *connection)
 {
+    char byte;
+    ssize_t n = recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+/* Requests of a host that are being answered, this one included. */
+static size_t under_way(const struct loop *loop, const struct connection *own)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < loop->n; i++) {
+        const struct connection *connection = &loop->connections[i];
+        n += connection != own && connection->sending && strcmp(connection->host, own->host) == 0 &&
+             !is_gone(connection);
+    }
+    return n;
+}
+
+static void log_line(const struct loop *loop, struct connection *connection,
+                     const struct http_request *request, int status)
+{
+    (void)snprintf(connection->host, sizeof(connection->host), "%.*s", NB_ARG(request->host));
     bool conditional = request->if_none_match.len > 0 || request->if_modified_since.len > 0;
     if (loop->server->log) {
-        fprintf(loop->server->log, "%lld\t%lld\t%.*s\t%.*s\t%d\t%s\t%.*s\n",
+        fprintf(loop->server->log, "%lld\t%lld\t%.*s\t%.*s\t%d\t%s\t%.*s\t%zu\n",
                 (long long)nb_mono_ms(), (long long)request->now_ms, NB_ARG(request->host),
                 NB_ARG(request->path), status, conditional ? "conditional" : "-",
-                NB_ARG(request->user_agent));
+                NB_ARG(request->user_agent), under_way(loop, connection));
         fflush(loop->server->log);
     }
 }
@@ -246,7 +271,7 @@ static bool answer(struct loop *loop, struct connection *connection)
         http_finish(reply, &request, "text/plain", NB_LIT("only GET and HEAD\n"));
         reply->end = HTTP_CLOSE;
     }
-    log_line(loop, &request, reply->status);
+    log_line(loop, connection, &request, reply->status);
     connection->sending = true;
     connection->wake_ms = 0;
     connection->in_n -= (size_t)used;

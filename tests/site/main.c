@@ -34,7 +34,7 @@ static const char usage[] =
     "  --port-file  the port is written there, in one step, once requests are answered\n"
     "  --clock      a settable clock (as nabiz --set clock.file=FILE): the moment that is shown\n"
     "  --log        one line a request: mono ms, clock ms, host, path, status, conditional or -,\n"
-    "               user agent, by tabs\n"
+    "               user agent, requests of the host under way with it, by tabs\n"
     "  --story      directory of the story texts (tests/demo/story)\n"
     "  --describe   key facts of the story, one a line\n"
     "  --list-hostile  what hostile.example and its friends do\n";
