@@ -13,6 +13,7 @@
 #include <nabiz/table.h>
 
 #include "analyzer/core.h"
+#include "service/confine.h"
 #include "service/commands.h"
 #include "service/status.h"
 
@@ -87,6 +88,15 @@ static void check_machine(struct report *report, const struct nb_config *config)
         bool low = files.rlim_cur < LOW_FILES;
         say(report, low ? VERDICT_WARN : VERDICT_OK, "open files", "limit %llu%s",
             (unsigned long long)files.rlim_cur, low ? "; raise it (ulimit -n, LimitNOFILE)" : "");
+    }
+    const char *obstacle = nb_confine_obstacle();
+    if (!nb_config_int(config, NB_CFG_CONFINE)) {
+        say(report, VERDICT_WARN, "confinement",
+            "crawl.confine is off: whoever breaks a parser has this user's whole machine");
+    } else if (obstacle) {
+        say(report, VERDICT_WARN, "confinement", "the crawler is not confined: %s", obstacle);
+    } else {
+        say(report, VERDICT_OK, "confinement", "the crawler gives up what it does not need");
     }
     const char *dir = nb_config_str(config, NB_CFG_DATA_DIR);
     if (access(dir, F_OK) != 0) {

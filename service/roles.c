@@ -3,13 +3,31 @@
 
 #include <nabiz/analyze.h>
 #include <nabiz/crawl.h>
+#include <nabiz/diag.h>
 
+#include "service/confine.h"
 #include "service/serve.h"
+
+/* It parses what the web sends, and nothing that it needs for that is taken away. */
+static void confine(const struct nb_config *config)
+{
+    struct nb_error error = {0};
+    if (!nb_config_int(config, NB_CFG_CONFINE)) {
+        return;
+    }
+    const char *obstacle = nb_confine_obstacle(); /* which `nabiz doctor` tells */
+    if (obstacle) {
+        nb_diag(NB_DEBUG, "crawl", "not confined", nb_kv_str("why", obstacle));
+    } else if (nb_confine(&error) != NB_OK) {
+        nb_diag(NB_WARN, "crawl", "not confined", nb_kv_err(&error));
+    }
+}
 
 static enum nb_err start_crawl(const struct nb_config *config, struct nb_clock *clock, bool once,
                                void **role, struct nb_error *error)
 {
     struct nb_crawl *crawl = NULL;
+    confine(config);
     enum nb_err err =
         nb_crawl_start(config, clock, &(struct nb_crawl_options){.once = once}, &crawl, error);
     *role = crawl;

@@ -99,6 +99,8 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "obey robots.txt; off only for tests and company networks")                                  \
     X(DELAY_MAX, "crawl.delay_max", INT, 0, 86400, 86400, "", S,                                   \
       "the longest Crawl-delay of a robots.txt that is kept to; a longer one is cut")              \
+    X(CONFINE, "crawl.confine", BOOL, 0, 1, 1, "", NONE,                                           \
+      "take system calls away from the crawler that it does not need")                             \
     X(ALLOW_PRIVATE, "crawl.allow_private", BOOL, 0, 1, 0, "", NONE,                               \
       "fetch from loopback and private addresses too; for tests and company networks")             \
     X(CONNECT_TO, "crawl.connect_to", STRING, 0, 256, 0, "", NONE,                                 \
