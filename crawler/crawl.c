@@ -15,6 +15,7 @@
 #include <nabiz/mem.h>
 
 #include "crawler/crawl_impl.h"
+#include "crawler/schedule/lease.h"
 #include "crawler/websub/websub.h"
 
 enum { LOCK_WAIT_MS = 5000, POLL_BASE_BYTES = 1 << 20, POLL_FACTOR = 4 };
@@ -51,6 +52,7 @@ static void free_crawl(struct nb_crawl *crawl)
     nb_queue_free(crawl->to_write);
     nb_poll_free_all(crawl->done.first);
     nb_poll_free_all(crawl->dropped.first);
+    nb_leases_close(crawl->leases);
     nb_sources_free(crawl->fresh);
     nb_sources_free(crawl->sources);
     nb_date_words_free(crawl->words);

@@ -70,6 +70,8 @@ struct nb_crawl {
     struct nb_poll_list dropped; /* guarded by mu: polls that nobody will store */
     struct nb_error failure;     /* guarded by mu: what ended the crawl */
 
+    struct nb_leases *leases; /* set by the scheduler before it hands out; NULL: none are kept */
+
     struct nb_sources *sources; /* the scheduler's while it runs */
 };
 
@@ -77,6 +79,12 @@ struct nb_crawl {
 void nb_crawl_schedule(void *arg);
 void nb_crawl_parse(void *arg);
 void nb_crawl_write(void *arg);
+
+/* schedule/resume.c */
+
+/** Open the leases, and find out until when those hold that were left behind. */
+enum nb_err nb_crawl_resume(struct nb_crawl *crawl, int64_t now_ms, size_t live_max,
+                            struct nb_error *error) NB_MUSTUSE;
 
 /** End the crawl for a failure that it cannot live with; the first one is kept. */
 void nb_crawl_fail(struct nb_crawl *crawl, const struct nb_error *error);

@@ -73,6 +73,7 @@ struct nb_poll_put {
 };
 
 struct nb_rules; /* fetch/rules.h */
+struct nb_lease; /* schedule/lease.h */
 struct nb_pace;  /* schedule/pace.h */
 
 struct nb_poll {
@@ -91,6 +92,7 @@ struct nb_poll {
     const struct nb_source_request *request; /* how to ask; NULL: as everybody */
     struct nb_source *state;                 /* from the last poll; empty at first */
     int64_t due_ms;                          /* since when it was due */
+    struct nb_lease *lease;                  /* marked when a request is sent; NULL without */
     struct nb_pace *pace; /* of the host, while it is its turn; NULL without a Crawl-delay */
 
     /* the fetch loop's: what came */

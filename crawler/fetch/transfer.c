@@ -9,6 +9,7 @@
  * the same run must store the same.
  */
 #include "crawler/fetch/loop.h"
+#include "crawler/schedule/lease.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -305,6 +306,9 @@ enum nb_err nb_fetch_transfer_start(struct nb_fetch_loop *loop, struct nb_fetch_
     transfer->poll = poll;
     transfer->host = host;
     enum nb_err err = prepare(transfer);
+    if (err == NB_OK && poll->lease) {
+        nb_lease_mark(poll->lease, nb_clock_now_ms(loop->fetch->clock));
+    }
     if (err == NB_OK && curl_multi_add_handle(loop->multi, transfer->easy) != CURLM_OK) {
         err = NB_ENOMEM;
     }

@@ -11,9 +11,9 @@
 static double weight_of(const struct nb_rate *rate, int64_t item_ms)
 {
     enum { HOUR = 1 };
-    double since_s = item_ms > rate->at_ms ? (double)(item_ms - rate->at_ms) / 1000 : 0;
+    int64_t apart_ms = item_ms > rate->at_ms ? item_ms - rate->at_ms : rate->at_ms - item_ms;
     double lately = (double)rate->counts[HOUR] / NB_RATE_ONE;
-    return 1 / (1 + lately * nb_fade(since_s / nb_rate_fade_s[HOUR]));
+    return 1 / (1 + lately * nb_fade((double)apart_ms / 1000 / nb_rate_fade_s[HOUR]));
 }
 
 static void add(struct nb_rhythm *rhythm, int64_t item_ms, struct nb_profile *shared)

@@ -7,6 +7,9 @@
  *
  * A source is in the heap, at such a host, under way, or not to be polled (paused, retired). `busy`
  * says which rows are under way, so that reading the list again does not dispatch one twice.
+ *
+ * A source that a process before asked, and whose answer died with it, is not due before its pause
+ * is over; see lease.h. An ordered crawl does without: with and without kills it is to be the same.
  */
 #include "crawler/crawl_impl.h"
 
@@ -17,6 +20,7 @@
 #include <nabiz/mem.h>
 
 #include "crawler/schedule/heap.h"
+#include "crawler/schedule/lease.h"
 #include "crawler/schedule/pace.h"
 #include "crawler/seek.h"
 
@@ -46,6 +50,10 @@ static size_t row_index(const struct nb_sources *sources, const struct nb_source
 static enum nb_err push_due(struct schedule *schedule, const struct nb_source_row *row,
                             int64_t due_ms)
 {
+    const struct nb_lease_found *found = nb_lease_find(schedule->crawl->leases, &row->id);
+    if (found && due_ms < found->until_ms) {
+        due_ms = found->until_ms;
+    }
     return nb_heap_push(&schedule->due, &(struct nb_heap_item){.key = due_ms, .id = row->id});
 }
 
@@ -221,6 +229,7 @@ static enum nb_err take_back(struct schedule *schedule, struct nb_poll *poll)
     const struct nb_source_row *row = nb_sources_find(sources, poll->source);
     enum nb_err err = take_paces(schedule, poll);
     live_remove(schedule, poll);
+    nb_lease_drop(schedule->crawl->leases, poll->lease);
     if (row) {
         bool is_due = poll->outcome == NB_POLL_DEFERRED;
         schedule->busy[row_index(sources, row)] = false;
@@ -337,6 +346,11 @@ static enum nb_err dispatch(struct schedule *schedule, struct nb_txn *txn,
     if (pace) {
         nb_pace_begin(pace);
     }
+    struct nb_lease_found *found = nb_lease_find(schedule->crawl->leases, &poll->source);
+    if (found) {
+        nb_lease_settle(schedule->crawl->leases, found);
+    }
+    poll->lease = nb_lease_take(schedule->crawl->leases, &poll->source, now_ms);
     poll->pace = pace;
     poll->due_ms = item->key;
     poll->ticket = ++schedule->tickets;
@@ -441,6 +455,7 @@ static enum nb_err begin(struct schedule *schedule, struct nb_error *error)
                             nb_config_int(crawl->config, NB_CFG_ROBOTS) != 0);
         nb_read_end(txn);
     }
+    err = err == NB_OK ? nb_crawl_resume(crawl, schedule->last_ms, schedule->live_max, error) : err;
     return err == NB_OK ? fill(schedule, error) : err;
 }
 

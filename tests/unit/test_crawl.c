@@ -365,6 +365,43 @@ static void a_server_that_never_answers_does_not_hold_up_a_stop(void **state)
     end_world(&world);
 }
 
+static void what_was_asked_and_not_stored_is_not_asked_again_before_its_pause_is_over(void **state)
+{
+    (void)state;
+    struct world world =
+        make_world("http://a.example/hang every=1h\nhttp://b.example/hang\n", NULL);
+    int hits = atomic_load(&server.hits);
+    nb_clock_set(world.clock, T0);
+    struct nb_crawl *crawl = start(&world, false);
+    int64_t limit_ms = nb_mono_ms() + 60000;
+    while (atomic_load(&server.hits) < hits + 2) {
+        assert_true(nb_mono_ms() < limit_ms);
+        (void)usleep(1000);
+    }
+    stop(crawl); /* to the store it is as if the process had been killed */
+    crawl_at(&world, T0 + HOUR / 2 - 1);
+    crawl_at(&world, T0 + HOUR / 2 - 1);
+    assert_int_equal(atomic_load(&server.hits), hits + 2);
+    static const struct {
+        int64_t at_ms;
+        int asked_n;
+    } steps[] = {{T0 + HOUR / 2, 3}, {T0 + HOUR - 1, 3}, {T0 + HOUR, 5}};
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        nb_clock_set(world.clock, steps[i].at_ms);
+        nb_counter_set(NB_CTR_SETTLED_MS, 0);
+        crawl = start(&world, false);
+        limit_ms = nb_mono_ms() + 60000;
+        while (atomic_load(&server.hits) < hits + steps[i].asked_n &&
+               nb_counter_get(NB_CTR_SETTLED_MS) < steps[i].at_ms) {
+            assert_true(nb_mono_ms() < limit_ms);
+            (void)usleep(1000);
+        }
+        stop(crawl);
+        assert_int_equal(atomic_load(&server.hits), hits + steps[i].asked_n);
+    }
+    end_world(&world);
+}
+
 static void the_pause_begins_with_the_answer(void **state)
 {
     (void)state;
@@ -546,12 +583,13 @@ static void a_full_store_waits_for_space_and_loses_nothing(void **state)
     nb_counter_set(NB_CTR_SETTLED_MS, 0);
     struct nb_crawl *crawl = start(&world, false);
     wait_for_counter(NB_CTR_COMMIT_RETRIES, retries + 2);
-    stop(crawl); /* also while it waits */
+    stop(crawl);                          /* also while it waits */
+    nb_clock_set(world.clock, T0 + HOUR); /* they were asked: not again at once */
     crawl = start(&world, false);
     wait_for_counter(NB_CTR_COMMIT_RETRIES, retries + 4);
     assert_int_equal(nb_counter_get(NB_CTR_SETTLED_MS), 0);
     assert_int_equal(nb_crawl_reload(crawl, larger, &error), NB_OK);
-    wait_for_counter(NB_CTR_SETTLED_MS, T0);
+    wait_for_counter(NB_CTR_SETTLED_MS, T0 + HOUR);
     stop(crawl);
     assert_int_equal(read_log(&world, documents, SOURCES_N + 1), SOURCES_N);
     nb_config_free(larger);
@@ -601,6 +639,7 @@ int main(void)
         cmocka_unit_test(a_reload_takes_new_sources_while_running),
         cmocka_unit_test(a_server_that_never_answers_does_not_hold_up_a_stop),
         cmocka_unit_test(an_ordered_crawl_stores_the_same_bytes_however_it_is_interrupted),
+        cmocka_unit_test(what_was_asked_and_not_stored_is_not_asked_again_before_its_pause_is_over),
         cmocka_unit_test(the_pause_begins_with_the_answer),
         cmocka_unit_test(a_clock_set_back_does_not_silence_a_source),
         cmocka_unit_test(a_feed_that_takes_all_memory_of_a_poll_ends_only_that_poll),
