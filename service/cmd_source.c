@@ -285,7 +285,9 @@ static enum nb_err show(struct work *work)
     }
     if (err == NB_OK) {
         const struct nb_source_row *row = nb_sources_find(sources, id);
-        err = row ? nb_source_show(work->config, row, work->arena, &work->out, &work->error)
+        bool json = strcmp(option_or(work->args, "format", "table"), "json") == 0;
+        err = row ? nb_source_show(work->config, sources, row, json, work->arena, &work->out,
+                                   &work->error)
                   : nb_error_set(&work->error, NB_ENOTFOUND,
                                  "%s has no %s; `nabiz source list` shows what there is",
                                  work->path, url);
@@ -421,7 +423,7 @@ static const struct nb_option options[] = {
     {"title", "TEXT", NULL, "what to call it (add)"},
     {"every", "TIME", NULL, "poll it this often, like 10min (add, import)"},
     {"format", "FORMAT", "table|json|csv",
-     "how list writes (table unless given); csv: each line of an import"},
+     "how list writes (table unless given); show: json; csv: each line of an import"},
     {NULL, NULL, NULL, NULL},
 };
 

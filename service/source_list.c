@@ -10,6 +10,8 @@
 #include <nabiz/store.h>
 #include <nabiz/table.h>
 
+#include "service/source_schedule.h"
+
 /* A source and how polling it goes; state is NULL when it was never polled. */
 struct item {
     const struct nb_source_row *row;
@@ -146,27 +148,33 @@ static enum nb_err write_table(const struct item *items, size_t n, int32_t offse
                           nb_terminal_colour(STDOUT_FILENO), out);
 }
 
+/* Members of an object that is open. */
+static void json_item(struct nb_json *json, const struct item *item)
+{
+    const struct nb_source *state = item->state;
+    nb_json_kcstr(json, "url", item->row->url);
+    nb_json_kcstr(json, "state", word_of(item));
+    nb_json_kstr(json, "title", title_of(item));
+    nb_json_kcstr(json, "group", item->row->group);
+    nb_json_kcstr(json, "kind", nb_kind_name(item->row->kind));
+    nb_json_ktime(json, "last_poll", polled_ms(item));
+    nb_json_kint(json, "status", state ? state->status : 0);
+    nb_json_kint(json, "failures", state ? state->failures_n : 0);
+    nb_json_kcstr(json, "failure", state ? state->failure : NULL);
+    nb_json_kcstr(json, "moved_to", state ? state->moved_to : NULL);
+    nb_json_kint(json, "polls", state ? (int64_t)state->polls_n : 0);
+    nb_json_kint(json, "documents", state ? (int64_t)state->documents_n : 0);
+    nb_json_ktime(json, "next_poll", due_ms(item));
+}
+
 static void write_json(const struct item *items, size_t n, struct nb_buf *out)
 {
     struct nb_json json;
     nb_json_init(&json, out, true);
     nb_json_array(&json);
     for (size_t i = 0; i < n; i++) {
-        const struct nb_source *state = items[i].state;
         nb_json_object(&json);
-        nb_json_kcstr(&json, "url", items[i].row->url);
-        nb_json_kcstr(&json, "state", word_of(&items[i]));
-        nb_json_kstr(&json, "title", title_of(&items[i]));
-        nb_json_kcstr(&json, "group", items[i].row->group);
-        nb_json_kcstr(&json, "kind", nb_kind_name(items[i].row->kind));
-        nb_json_ktime(&json, "last_poll", polled_ms(&items[i]));
-        nb_json_kint(&json, "status", state ? state->status : 0);
-        nb_json_kint(&json, "failures", state ? state->failures_n : 0);
-        nb_json_kcstr(&json, "failure", state ? state->failure : NULL);
-        nb_json_kcstr(&json, "moved_to", state ? state->moved_to : NULL);
-        nb_json_kint(&json, "polls", state ? (int64_t)state->polls_n : 0);
-        nb_json_kint(&json, "documents", state ? (int64_t)state->documents_n : 0);
-        nb_json_ktime(&json, "next_poll", due_ms(&items[i]));
+        json_item(&json, &items[i]);
         nb_json_end(&json);
     }
     nb_json_end(&json);
@@ -288,15 +296,10 @@ static void say_state(struct nb_buf *out, const struct item *item)
     say_time(out, "Next poll", due_ms(item));
 }
 
-enum nb_err nb_source_show(const struct nb_config *config, const struct nb_source_row *row,
-                           struct nb_arena *arena, struct nb_buf *out, struct nb_error *error)
+static void say_source(const struct item *item, struct nb_buf *out)
 {
-    struct item item = {.row = row};
-    enum nb_err err = read_states(config, &item, 1, arena, error);
-    if (err != NB_OK) {
-        return err;
-    }
-    struct nb_slice title = title_of(&item);
+    const struct nb_source_row *row = item->row;
+    struct nb_slice title = title_of(item);
     nb_buf_addf(out, "%s\n", row->url);
     if (title.len) {
         nb_buf_addf(out, "\"%.*s\"\n", NB_ARG(title));
@@ -309,6 +312,32 @@ enum nb_err nb_source_show(const struct nb_config *config, const struct nb_sourc
         nb_buf_addf(out, ", every %lld s", (long long)row->every_s);
     }
     nb_buf_add_str(out, row->paused ? ". It is paused.\n" : ".\n");
-    say_state(out, &item);
+    say_state(out, item);
+}
+
+enum nb_err nb_source_show(const struct nb_config *config, const struct nb_sources *sources,
+                           const struct nb_source_row *row, bool json, struct nb_arena *arena,
+                           struct nb_buf *out, struct nb_error *error)
+{
+    struct item item = {.row = row};
+    struct nb_schedule_view view;
+    struct nb_json writer;
+    enum nb_err err = read_states(config, &item, 1, arena, error);
+    err = err == NB_OK ? nb_schedule_explain(config, sources, row, item.state, &view, error) : err;
+    if (err != NB_OK) {
+        return err;
+    }
+    if (json) {
+        nb_json_init(&writer, out, true);
+        nb_json_object(&writer);
+        json_item(&writer, &item);
+        nb_source_schedule_json(item.state, &view, &writer);
+        nb_json_end(&writer);
+        nb_buf_add_byte(out, '\n');
+    } else {
+        say_source(&item, out);
+        nb_source_schedule_say(row, item.state, &view,
+                               (int32_t)nb_config_int(config, NB_CFG_UTC_OFFSET), out);
+    }
     return nb_buf_finish(out, NULL);
 }

@@ -33,9 +33,9 @@ enum nb_err nb_source_problems(const struct nb_config *config, const struct nb_s
                                struct nb_arena *arena, struct nb_buf *out,
                                struct nb_error *error) NB_MUSTUSE;
 
-/** One source in words. */
-enum nb_err nb_source_show(const struct nb_config *config, const struct nb_source_row *row,
-                           struct nb_arena *arena, struct nb_buf *out,
-                           struct nb_error *error) NB_MUSTUSE;
+/** One source in words, and why it is polled when it is; or as JSON. */
+enum nb_err nb_source_show(const struct nb_config *config, const struct nb_sources *sources,
+                           const struct nb_source_row *row, bool json, struct nb_arena *arena,
+                           struct nb_buf *out, struct nb_error *error) NB_MUSTUSE;
 
 #endif

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <nabiz/buf.h>
+#include <nabiz/file.h>
 #include <nabiz/mem.h>
 
 enum { SLOTS_MAX = 1 << 20 };
@@ -181,4 +183,24 @@ void nb_lease_settle(struct nb_leases *leases, struct nb_lease_found *found)
 {
     nb_lease_drop(leases, found->lease);
     found->lease = NULL;
+}
+
+int64_t nb_lease_peek(const char *path, const struct nb_id *source, int64_t after_ms)
+{
+    struct nb_error ignored = {0};
+    struct nb_lease lease;
+    struct nb_buf text;
+    int64_t out = 0;
+    nb_buf_init(&text, SLOTS_MAX * sizeof(lease));
+    if (nb_file_read(path, &text, &ignored) == NB_OK && text.len >= sizeof(lease) &&
+        memcmp(text.p, magic, sizeof(magic)) == 0) {
+        for (size_t at = sizeof(lease); at + sizeof(lease) <= text.len; at += sizeof(lease)) {
+            memcpy(&lease, text.p + at, sizeof(lease));
+            int64_t asked_ms = atomic_load(&lease.asked_ms);
+            bool is_it = memcmp(lease.source.b, source->b, NB_ID_BYTES) == 0;
+            out = is_it && asked_ms != 0 && lease.polled_ms > after_ms ? asked_ms : out;
+        }
+    }
+    nb_buf_fini(&text);
+    return out;
 }

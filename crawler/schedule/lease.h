@@ -61,4 +61,11 @@ struct nb_lease_found *nb_lease_find(struct nb_leases *leases, const struct nb_i
 /** One that was found is over. */
 void nb_lease_settle(struct nb_leases *leases, struct nb_lease_found *found);
 
+/**
+ * For people, without opening the leases: when a poll of a source was sent, if it was dispatched
+ * after a time.
+ * @return 0 when there is none.
+ */
+int64_t nb_lease_peek(const char *path, const struct nb_id *source, int64_t after_ms);
+
 #endif
