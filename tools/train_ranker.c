@@ -31,7 +31,7 @@
 enum {
     FILES_MAX = 32,
     PATH_BYTES = 4096,
-    WEIGHT_BITS = 17,
+    WEIGHT_BITS = 18,
     WEIGHTS = 1 << WEIGHT_BITS,
     EPOCHS = 10,
     RIGHT_LEMMA = 8000,
@@ -72,7 +72,7 @@ struct trainer {
     size_t files_n;
     double *weights, *squares;
     uint8_t *lemmas; /* the table of the model */
-    uint64_t data_hash, dropped;
+    uint64_t data_hash, lexicon_hash, dropped;
 };
 
 static void die(const char *what)
@@ -465,6 +465,25 @@ static void try_files(struct trainer *t)
     print_tally("files", &all);
 }
 
+/* Of what decides what features there are, by the directory this is run in: the project's. */
+static uint64_t hash_code(void)
+{
+    static const char *const files[] = {"analyzer/turkish/rank.c", "analyzer/turkish/tagger.c",
+                                        "tools/train_ranker.c", "tools/lemma_counts.c"};
+    uint64_t hash = TR_HASH_START;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        struct nb_buf text;
+        struct nb_error error = {0};
+        nb_buf_init(&text, (size_t)1 << 20);
+        if (nb_file_read(files[i], &text, &error) != NB_OK) {
+            die(nb_error_text(&error));
+        }
+        hash = (hash ^ tr_hash(nb_buf_slice(&text))) * 0x100000001b3u;
+        nb_buf_fini(&text);
+    }
+    return hash;
+}
+
 static void write_model(struct trainer *t, const char *path)
 {
     struct tr_rank_header header = {.version = TR_RANK_VERSION, .weights_n = WEIGHTS};
@@ -479,6 +498,8 @@ static void write_model(struct trainer *t, const char *path)
     header.lemmas_n = LEMMAS;
     memcpy(content + WEIGHTS, t->lemmas, 2 * LEMMAS);
     header.data_hash = t->data_hash;
+    header.code_hash = hash_code();
+    header.lexicon_hash = t->lexicon_hash;
     header.content_hash = tr_hash(nb_slice(content, size));
     if (fwrite(&header, sizeof(header), 1, file) != 1 || fwrite(content, size, 1, file) != 1 ||
         fclose(file) != 0) {
@@ -498,9 +519,11 @@ int main(int argc, char **argv)
     t.scratch = nb_arena_new((size_t)1 << 28);
     t.weights = calloc(WEIGHTS, sizeof(*t.weights));
     t.squares = calloc(WEIGHTS, sizeof(*t.squares));
-    if (nb_core_load(argv[2], &t.core, NULL, &error) != NB_OK) {
+    struct nb_core_info info;
+    if (nb_core_load(argv[2], &t.core, &info, &error) != NB_OK) {
         die(nb_error_text(&error));
     }
+    t.lexicon_hash = info.texts;
     tr_ranker_init_bare(&t.ranker, t.core);
     t.lemmas = calloc(2, LEMMAS);
     t.data_hash = lemma_counts(t.core, argv[1], t.lemmas, LEMMAS);
