@@ -41,6 +41,11 @@ static enum nb_err read_text(const struct annotate *a, struct nb_slice text,
     for (size_t i = 0; i < out->tokens_n; i++) {
         tr_read_cached(a->knowledge->lexicon, a->cache, &tokens[i], a->arena, &readings[i]);
     }
+    for (size_t i = 0; i < out->sentences_n; i++) {
+        size_t begin = sentences[i].begin;
+        tr_readings_choose(a->knowledge->lexicon, &a->knowledge->words.tagger.choices,
+                           tokens + begin, readings + begin, sentences[i].end - begin, a->arena);
+    }
     out->tokens = tokens;
     out->sentences = sentences;
     out->readings = readings;
@@ -142,6 +147,17 @@ static enum nb_err put_stage(const struct annotate *a, const struct tr_reading *
     return out->stage && (out->normal || !reading->normal.len) ? NB_OK : NB_ENOMEM;
 }
 
+static enum nb_err put_upos(const struct annotate *a, const struct tr_reading *reading,
+                            Nb__Token *out)
+{
+    if (!reading->analyses_n) {
+        return NB_OK;
+    }
+    const char *name = tr_upos_name((enum tr_upos)reading->analyses[0].upos);
+    out->upos = nb_arena_strdup(a->arena, nb_slice_str(name));
+    return out->upos ? NB_OK : NB_ENOMEM;
+}
+
 static enum nb_err put_tokens(struct annotate *a)
 {
     size_t n = a->text.tokens_n;
@@ -162,7 +178,8 @@ static enum nb_err put_tokens(struct annotate *a)
         if (!all[i].token.lemma) {
             return NB_ENOMEM;
         }
-        if (put_stage(a, reading, &all[i].token) != NB_OK) {
+        if (put_stage(a, reading, &all[i].token) != NB_OK ||
+            put_upos(a, reading, &all[i].token) != NB_OK) {
             return NB_ENOMEM;
         }
         if (reading->features) {

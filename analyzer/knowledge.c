@@ -135,8 +135,12 @@ static enum nb_err load_words(struct load *load)
 {
     struct nb_knowledge *k = load->knowledge;
     struct nb_words *words = &k->words;
-    enum nb_err err = nb_words_attach(words, tr_lexicon_core_mutable(k->lexicon), load->dir, NULL,
-                                      &load->bad_n, load->error);
+    struct nb_slice choices; /* read for the identity of what is known */
+    enum nb_err err = read_file(load, load->dir, "choices.txt", &choices);
+    if (err == NB_OK) {
+        err = nb_words_attach(words, tr_lexicon_core_mutable(k->lexicon), load->dir, NULL,
+                              &load->bad_n, load->error);
+    }
     tr_lexicon_normalise_with(k->lexicon, &words->normaliser.turkish);
     tr_lexicon_rank_with(k->lexicon, &words->tagger.ranker);
     load->parts[load->parts_n++] = NB_LIT("normaliser");

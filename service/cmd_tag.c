@@ -124,6 +124,9 @@ static void write_why(struct nb_json *j, const struct nb_annotation *a)
             nb_json_kcstr(j, "stage", token->stage);
         }
         nb_json_kcstr(j, "lemma", token->lemma);
+        if (token->upos) {
+            nb_json_kcstr(j, "upos", token->upos);
+        }
         if (token->features) {
             nb_json_kcstr(j, "features", token->features);
         }

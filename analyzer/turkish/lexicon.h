@@ -16,6 +16,7 @@
 #include <nabiz/slice.h>
 
 #include "analyzer/turkish/cache.h"
+#include "analyzer/turkish/choices.h"
 #include "analyzer/turkish/morph.h"
 #include "analyzer/turkish/rank.h"
 #include "analyzer/turkish/text.h"
@@ -90,6 +91,14 @@ struct nb_slice tr_lexicon_key_text(const struct tr_lexicon *lexicon, tr_key key
  */
 void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, struct nb_arena *arena,
              struct tr_reading *out);
+
+/**
+ * Let the words around choose other readings, of the tokens of one sentence that were read.
+ * @param arena  as above.
+ */
+void tr_readings_choose(const struct tr_lexicon *lexicon, const struct tr_choices *choices,
+                        const struct tr_token *tokens, struct tr_reading *readings, size_t n,
+                        struct nb_arena *arena);
 
 /** A cache for tr_read_cached(): some 15 MiB. @return NULL when out of memory. */
 struct tr_cache *tr_reading_cache_new(void);

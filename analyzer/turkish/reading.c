@@ -124,6 +124,14 @@ static void set_lemma(struct reader *r, const struct tr_analysis *a, struct nb_a
     r->out->lemma = keep(nb_slice(text, n), r->token, arena);
 }
 
+static void set_keys(const struct tr_lexicon *lexicon, struct tr_reading *out)
+{
+    for (size_t i = 0; i < out->analyses_n; i++) {
+        bool rooted = out->analyses[i].root != TR_NO_ROOT;
+        out->keys[i] = rooted ? tr_core_root_key(lexicon->core, out->analyses[i].root) : 0;
+    }
+}
+
 void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, struct nb_arena *arena,
              struct tr_reading *out)
 {
@@ -152,10 +160,7 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
         rank(&r);
         out->analyses_n = r.n < TR_ANALYSES_MAX ? r.n : TR_ANALYSES_MAX;
         memcpy(out->analyses, r.all, out->analyses_n * sizeof(out->analyses[0]));
-        for (size_t i = 0; i < out->analyses_n; i++) {
-            bool rooted = out->analyses[i].root != TR_NO_ROOT;
-            out->keys[i] = rooted ? tr_core_root_key(lexicon->core, out->analyses[i].root) : 0;
-        }
+        set_keys(lexicon, out);
         set_lemma(&r, &out->analyses[0], arena);
         out->features = out->analyses[0].features;
         out->known = true;
@@ -230,4 +235,47 @@ void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
     out->lemma = kept->own_lemma
                      ? keep(nb_slice(kept->lemma, kept->lemma_len), token, arena)
                      : tr_core_root_lemma(lexicon->core, kept->reading.analyses[0].root);
+}
+
+static bool is_word(const struct tr_token *token)
+{
+    return token->kind <= TR_NUMBER || token->kind == TR_HASHTAG || token->kind == TR_MENTION;
+}
+
+static void look_around(const struct tr_token *tokens, size_t n, size_t i, struct tr_around *out)
+{
+    *out = (struct tr_around){.ends = TR_ENDS_SENTENCE};
+    if (i > 0 && is_word(&tokens[i - 1])) {
+        out->before = tokens[i - 1].folded;
+    }
+    if (i + 1 < n && is_word(&tokens[i + 1])) {
+        out->after = tokens[i + 1].folded;
+        out->ends = TR_ENDS_NOTHING;
+    }
+    for (size_t k = i + 1; k < n && out->ends == TR_ENDS_SENTENCE; k++) {
+        out->ends = is_word(&tokens[k]) ? TR_ENDS_CLAUSE : TR_ENDS_SENTENCE;
+    }
+}
+
+void tr_readings_choose(const struct tr_lexicon *lexicon, const struct tr_choices *choices,
+                        const struct tr_token *tokens, struct tr_reading *readings, size_t n,
+                        struct nb_arena *arena)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct tr_reading *reading = &readings[i];
+        struct tr_around around;
+        if (reading->analyses_n < 2) {
+            continue;
+        }
+        uint64_t before = reading->analyses[0].features;
+        look_around(tokens, n, i, &around);
+        tr_choose(choices, &around, reading->analyses, reading->analyses_n);
+        if (reading->analyses[0].features != before) {
+            struct reader r = {.lexicon = lexicon, .token = &tokens[i], .out = reading};
+            r.word = reading->normal.len ? reading->normal : tokens[i].folded;
+            set_keys(lexicon, reading);
+            set_lemma(&r, &reading->analyses[0], arena);
+            reading->features = reading->analyses[0].features;
+        }
+    }
 }
