@@ -54,6 +54,45 @@ static void add_command_names(const struct table *t, struct nb_buf *out)
     }
 }
 
+static bool is_plain_word(struct nb_slice word)
+{
+    bool ok = word.len > 0;
+    for (size_t i = 0; ok && i < word.len; i++) {
+        ok = (word.p[i] >= 'a' && word.p[i] <= 'z') || (i > 0 && word.p[i] == '-');
+    }
+    return ok;
+}
+
+/*
+ * What a command may begin with, from its usage: "add URL | list" as "add list". @return false when
+ * it says nothing of the kind
+ */
+static bool add_actions(const struct nb_command *command, struct nb_buf *out)
+{
+    struct nb_slice rest = nb_slice_str(command->usage);
+    struct nb_slice part;
+    bool any = false;
+    while (rest.len > 0 && nb_slice_split(&rest, '|', &part)) {
+        part = nb_slice_trim(part);
+        size_t blank = nb_slice_find_byte(part, ' ', 0);
+        struct nb_slice word = nb_slice_sub(part, 0, blank == NB_NPOS ? part.len : blank);
+        if (is_plain_word(word)) {
+            nb_buf_addf(out, "%s%.*s", any ? " " : "", NB_ARG(word));
+            any = true;
+        }
+    }
+    return any;
+}
+
+static bool has_actions(const struct nb_command *command)
+{
+    struct nb_buf words;
+    nb_buf_init(&words, 4096);
+    bool any = add_actions(command, &words);
+    nb_buf_fini(&words);
+    return any;
+}
+
 static void bash_command(const struct nb_command *command, struct nb_buf *out)
 {
     nb_buf_addf(out, "    %s)\n        case $prev in\n", command->name);
@@ -70,7 +109,13 @@ static void bash_command(const struct nb_command *command, struct nb_buf *out)
     for (const struct nb_option *o = command->options; o && o->name; o++) {
         nb_buf_addf(out, "--%s ", o->name);
     }
-    nb_buf_add_str(out, "--config --set --help' ;;\n        esac ;;\n");
+    nb_buf_add_str(out, "--config --set --help'");
+    if (has_actions(command)) {
+        nb_buf_add_str(out, "\n            [ \"$COMP_CWORD\" -eq 2 ] && words=\"");
+        (void)add_actions(command, out);
+        nb_buf_add_str(out, " $words\"");
+    }
+    nb_buf_add_str(out, " ;;\n        esac ;;\n");
 }
 
 static void complete_bash(const struct table *t, struct nb_buf *out)
@@ -164,6 +209,11 @@ static void complete_zsh(const struct table *t, struct nb_buf *out)
             nb_buf_addf(out, "    %s)\n        _arguments", command->name);
             zsh_options(command->options, out);
             zsh_options(nb_cli_common_options, out);
+            if (has_actions(command)) {
+                nb_buf_add_str(out, " \\\n            '2:action:(");
+                (void)add_actions(command, out);
+                nb_buf_add_str(out, ")'");
+            }
             nb_buf_add_str(out, strcmp(command->name, "help") == 0
                                     ? " \\\n            '2:command:('\"${commands[*]%%:*}\"')'"
                                     : " \\\n            '*:argument:_files'");
@@ -208,6 +258,14 @@ static void complete_fish(const struct table *t, struct nb_buf *out)
         nb_buf_add_byte(out, '\n');
         (void)snprintf(condition, sizeof(condition), "__fish_seen_subcommand_from %s",
                        command->name);
+        if (has_actions(command)) {
+            nb_buf_addf(out, "complete -c nabiz -f -n '%s; and not __fish_seen_subcommand_from ",
+                        condition);
+            (void)add_actions(command, out);
+            nb_buf_add_str(out, "' -a '");
+            (void)add_actions(command, out);
+            nb_buf_add_str(out, "'\n");
+        }
         fish_options(condition, command->options, out);
     }
     nb_buf_add_str(out, "complete -c nabiz -f -n '__fish_seen_subcommand_from help' -a '");

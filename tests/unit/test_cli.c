@@ -76,7 +76,7 @@ static const struct nb_command show = {
 static const struct nb_command fail_command = {
     .name = "fail", .line = "always fails", .usage = "", .max_words = -1, .run = run_fail};
 static const struct nb_command load_command = {
-    .name = "load", .line = "loads", .usage = "", .run = run_load};
+    .name = "load", .line = "loads", .usage = "all | one NAME | FILE...", .run = run_load};
 static const struct nb_command first_title = {.line = "First group"};
 static const struct nb_command empty_title = {.line = "Empty group"};
 static const struct nb_command second_title = {.line = "Second group"};
@@ -374,6 +374,8 @@ static void bash_completes_commands_options_values_and_settings(void **state)
         {"nabiz show --format c", "csv "},
         {"nabiz show --set log.", "log.level= "},
         {"nabiz help l", "load "},
+        {"nabiz load o", "one "},
+        {"nabiz load one a", " "},
     };
     struct nb_buf text;
     nb_buf_init(&text, 1 << 20);
