@@ -211,7 +211,7 @@ static int by_first_code(const void *a, const void *b)
 static enum nb_err add_groups(struct build *b, struct tr_node *node)
 {
     struct tr_graph *out = b->out;
-    const struct tr_edge *edges = out->edges + node->edges;
+    const struct tr_edge *edges = out->edges ? out->edges + node->edges : NULL; /* none at all */
     node->groups = (uint32_t)out->groups_n;
     for (size_t i = 0; i <= node->edges_n; i++) {
         bool begins =
