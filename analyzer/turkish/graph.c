@@ -318,7 +318,11 @@ enum nb_err tr_graph_build(const struct tr_rules *rules, const uint8_t *codes,
     sort_features(&b);
     struct tr_step nothing = {.upos = TR_UPOS_N};
     out->nodes = nb_arena_calloc(arena, out->nodes_n, sizeof(*out->nodes));
-    if (!out->nodes || step_id(&b, &nothing) == TR_NONE) {
+    out->edges = room(arena, NULL, 0, &b.edges_cap, sizeof(*out->edges));
+    out->groups = room(arena, NULL, 0, &b.groups_cap, sizeof(*out->groups));
+    out->ends = room(arena, NULL, 0, &b.ends_cap, sizeof(*out->ends));
+    if (!out->nodes || !out->edges || !out->groups || !out->ends ||
+        step_id(&b, &nothing) == TR_NONE) {
         return NB_ENOMEM;
     }
     for (size_t state = 0; state < rules->states.n; state++) {
