@@ -228,7 +228,7 @@ lint: $(B)/nabiz ## Check the rules of the house: layers, forbidden functions, f
 
 .PHONY: eval
 eval: $(EVALS) $(TOOLS) ## Measure quality on held-out material
-	$(Q)mkdir -p $(B)/models && cp models/diacritics.bin models/words.bin $(B)/models && if [ -d $(NABIZ_DATA)/treebanks ]; then \
+	$(Q)mkdir -p $(B)/models && if [ -d $(NABIZ_DATA)/treebanks ]; then \
 	  cp models/*.bin $(B)/models && \
 	  $(B)/tools/train_ranker $(NABIZ_DATA) lexicons $(B)/models/ranker.bin tuning; fi
 	$(Q)for t in $(EVALS); do $$t || exit 1; done
@@ -238,7 +238,8 @@ models: $(TOOLS) ## Train the models in models/ anew from the real material
 	$(Q)if [ -d $(NABIZ_DATA)/treebanks ]; then \
 	  $(B)/tools/train_ranker $(NABIZ_DATA) lexicons models/ranker.bin && \
 	  gzip -dc $(NABIZ_DATA)/reviews/train.tsv.gz | \
-	    $(B)/tools/train_typing $(NABIZ_DATA) models/diacritics.bin models/words.bin; \
+	    $(B)/tools/train_typing $(NABIZ_DATA) models/diacritics.bin models/words.bin && \
+	  $(B)/tools/train_language $(NABIZ_DATA) lexicons models/language.bin; \
 	else echo "skipped: $(NABIZ_DATA) is not here (set NABIZ_DATA to where the material is)"; fi
 
 .PHONY: bench

@@ -10,7 +10,7 @@
 
 #include "analyzer/knowledge_private.h"
 
-enum { FEATURES_BYTES_MAX = 512 };
+enum { FEATURES_BYTES_MAX = 512, ENOUGH_WORDS = 5 };
 
 struct annotate {
     const struct nb_document *document;
@@ -19,11 +19,11 @@ struct annotate {
     struct nb_arena *arena;
     struct nb_annotation *out;
     struct nb_reading_text title, text;
+    struct tr_language_sum language;
     struct nb_opinion_sum sum;
 };
 
-static enum nb_err read_text(const struct annotate *a, struct nb_slice text,
-                             struct nb_reading_text *out)
+static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb_reading_text *out)
 {
     struct tr_token *tokens;
     struct tr_sentence *sentences;
@@ -32,7 +32,10 @@ static enum nb_err read_text(const struct annotate *a, struct nb_slice text,
     if (err != NB_OK) {
         return NB_ENOMEM;
     }
-    (void)tr_restore_text(&a->knowledge->words.normaliser.turkish, tokens, out->tokens_n, a->arena);
+    tr_language_add(&a->knowledge->words.normaliser.languages, tokens, out->tokens_n, &a->language);
+    if (tr_language_may_be_turkish(&a->language)) {
+        (void)tr_restore_text(&a->knowledge->words.normaliser.turkish, tokens, out->tokens_n, a->arena);
+    }
     err = tr_sentences(text, tokens, out->tokens_n, a->arena, &sentences, &out->sentences_n);
     struct tr_reading *readings = nb_arena_alloc(a->arena, out->tokens_n * sizeof(*readings));
     if (err != NB_OK || !readings) {
@@ -40,6 +43,9 @@ static enum nb_err read_text(const struct annotate *a, struct nb_slice text,
     }
     for (size_t i = 0; i < out->tokens_n; i++) {
         tr_read_cached(a->knowledge->lexicon, a->cache, &tokens[i], a->arena, &readings[i]);
+        if (readings[i].stage == TR_STAGE_EXACT || readings[i].stage == TR_STAGE_UNKNOWN) {
+            tr_language_add_word(&tokens[i], readings[i].known, &a->language);
+        }
     }
     for (size_t i = 0; i < out->sentences_n; i++) {
         size_t begin = sentences[i].begin;
@@ -52,58 +58,27 @@ static enum nb_err read_text(const struct annotate *a, struct nb_slice text,
     return NB_OK;
 }
 
-/* Letters of Turkish that its neighbours on the web do not have. */
-static bool has_turkish_letter(struct nb_slice folded)
-{
-    for (size_t i = 0; i + 1 < folded.len; i++) {
-        unsigned char a = (unsigned char)folded.p[i], b = (unsigned char)folded.p[i + 1];
-        if ((a == 0xC4 && (b == 0x9F || b == 0xB1)) || (a == 0xC5 && b == 0x9F)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void weigh_language(const struct annotate *a, const struct nb_reading_text *text,
-                           int64_t *evidence, int64_t *words_n)
-{
-    for (size_t i = 0; i < text->tokens_n; i++) {
-        const struct tr_reading *reading = &text->readings[i];
-        const struct tr_token *token = &text->tokens[i];
-        if (token->kind != TR_WORD) {
-            continue;
-        }
-        *words_n += 1;
-        for (size_t s = 0; s < reading->surfaces_n; s++) {
-            *evidence += 2 * a->knowledge->language[reading->surfaces[s]];
-        }
-        *evidence += !token->ascii && has_turkish_letter(token->folded) ? 2 : 0;
-        *evidence +=
-            reading->known && token->folded.len > 3 && !(reading->analyses[0].flags & TR_PLAIN);
-    }
-}
-
+/* What the program finds counts where there is enough of it: feeds often declare their software's.
+ */
 static enum nb_err find_language(struct annotate *a)
 {
     struct nb_slice declared = nb_slice_trim(nb_field(a->document->language));
+    enum tr_language found = tr_language_judge(&a->language);
     size_t end = 0;
     while (end < declared.len && nb_ascii_is_alpha(declared.p[end])) {
         end++;
     }
-    if (end >= 2 && end <= 3) {
-        char *code = nb_arena_strdup(a->arena, nb_slice_sub(declared, 0, end));
-        for (size_t i = 0; code && i < end; i++) {
-            code[i] = nb_ascii_lower(code[i]);
-        }
-        a->out->language = code;
-    } else {
-        int64_t evidence = 0, words_n = 0;
-        weigh_language(a, &a->title, &evidence, &words_n);
-        weigh_language(a, &a->text, &evidence, &words_n);
-        bool turkish = evidence > 0 && 2 * evidence >= words_n;
-        a->out->language = nb_arena_strdup(a->arena, turkish ? NB_LIT("tr") : NB_LIT("und"));
+    bool enough = a->language.words_n >= ENOUGH_WORDS && found != TR_LANGUAGE_UNKNOWN;
+    if (enough || end < 2 || end > 3) {
+        a->out->language = nb_arena_strdup(a->arena, nb_slice_str(tr_language_code(found)));
+        return a->out->language ? NB_OK : NB_ENOMEM;
     }
-    return a->out->language ? NB_OK : NB_ENOMEM;
+    char *code = nb_arena_strdup(a->arena, nb_slice_sub(declared, 0, end));
+    for (size_t i = 0; code && i < end; i++) {
+        code[i] = nb_ascii_lower(code[i]);
+    }
+    a->out->language = code;
+    return code ? NB_OK : NB_ENOMEM;
 }
 
 static void set_span(Nb__Span *span, uint32_t begin, uint32_t end)

@@ -70,44 +70,6 @@ static enum nb_err read_file(struct load *load, const char *dir, const char *nam
     return NB_OK;
 }
 
-/* "tr: word word" or "other: word word" */
-static enum nb_err read_languages(struct load *load, struct nb_slice text, int8_t value,
-                                  bool collect)
-{
-    struct nb_knowledge *k = load->knowledge;
-    struct nb_slice line, word;
-    uint32_t number = 0;
-    for (struct nb_slice rest = text; nb_slice_split(&rest, '\n', &line);) {
-        number++;
-        line = nb_slice_trim(line);
-        bool tr = nb_slice_starts(line, NB_LIT("tr:"));
-        bool other = nb_slice_starts(line, NB_LIT("other:"));
-        if (!line.len || line.p[0] == '#') {
-            continue;
-        }
-        if (!tr && !other) {
-            if (collect) {
-                report(load, number, "expected tr: or other:");
-            }
-            continue;
-        }
-        struct nb_slice words = nb_slice_sub(line, tr ? 3 : 6, line.len);
-        while (nb_slice_split(&words, ' ', &word)) {
-            if (!word.len) {
-                continue;
-            }
-            tr_key key = tr_lexicon_key(k->lexicon, word);
-            if (!key) {
-                return NB_ENOMEM;
-            }
-            if (!collect) {
-                k->language[key] = tr ? value : (int8_t)-value;
-            }
-        }
-    }
-    return NB_OK;
-}
-
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
@@ -152,7 +114,7 @@ static enum nb_err load_words(struct load *load)
     return err;
 }
 
-static enum nb_err load_lexicons(struct load *load, struct nb_slice *languages)
+static enum nb_err load_lexicons(struct load *load)
 {
     struct nb_knowledge *k = load->knowledge;
     struct nb_slice text;
@@ -170,12 +132,6 @@ static enum nb_err load_lexicons(struct load *load, struct nb_slice *languages)
             err = nb_opinion_add(&k->opinion, (enum nb_opinion_file)i, text, load->scratch, report,
                                  load);
         }
-    }
-    if (err == NB_OK) {
-        err = read_file(load, load->dir, "languages.txt", languages);
-    }
-    if (err == NB_OK) {
-        err = read_languages(load, *languages, 1, true);
     }
     return err;
 }
@@ -256,17 +212,12 @@ static enum nb_err load_topics(struct load *load, const char *dir)
     return err;
 }
 
-static enum nb_err seal(struct load *load, struct nb_slice languages)
+static enum nb_err seal(struct load *load)
 {
     struct nb_knowledge *k = load->knowledge;
     enum nb_err err = nb_opinion_seal(&k->opinion);
     if (err == NB_OK) {
         err = nb_topics_seal(&k->topics);
-    }
-    if (err == NB_OK) {
-        k->language_n = tr_lexicon_keys_n(k->lexicon);
-        k->language = nb_arena_calloc(k->arena, k->language_n, sizeof(*k->language));
-        err = k->language ? read_languages(load, languages, 1, false) : NB_ENOMEM;
     }
     k->id = nb_id_of(load->parts, load->parts_n);
     return err;
@@ -276,7 +227,6 @@ enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct n
                               size_t *bad_lines_n, struct nb_error *error)
 {
     struct load load = {.dir = lexicons, .file = lexicons, .error = error};
-    struct nb_slice languages = {NULL, 0};
     enum nb_err err = NB_ENOMEM;
     *out = NULL;
     load.knowledge = nb_calloc(1, sizeof(*load.knowledge));
@@ -290,13 +240,13 @@ enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct n
     if (!load.knowledge->arena) {
         goto out;
     }
-    err = load_lexicons(&load, &languages);
+    err = load_lexicons(&load);
     nb_topics_init(&load.knowledge->topics, load.knowledge->lexicon, load.knowledge->arena);
     if (err == NB_OK) {
         err = load_topics(&load, topics);
     }
     if (err == NB_OK) {
-        err = seal(&load, languages);
+        err = seal(&load);
     }
 out:
     if (err == NB_OK) {

@@ -19,8 +19,6 @@ struct nb_knowledge {
     struct nb_words words;
     struct nb_opinion opinion;
     struct nb_topics topics;
-    int8_t *language; /* by key: a small word of Turkish (+1) or of another language (-1) */
-    size_t language_n;
     struct nb_id id;
 };
 

@@ -27,8 +27,8 @@ static void report(void *context, uint32_t line, const char *message)
 
 static void warn(const char *path, const char *problem)
 {
-    nb_diag(NB_WARN, "knowledge", "words are normalised without this model",
-            nb_kv_str("file", path), nb_kv_str("problem", problem));
+    nb_diag(NB_WARN, "knowledge", "texts are read without this model", nb_kv_str("file", path),
+            nb_kv_str("problem", problem));
 }
 
 static enum nb_err add_file(struct tr_informal *informal, const char *dir, struct load *load,
@@ -108,9 +108,14 @@ enum nb_err nb_normaliser_init(struct nb_normaliser *out, const struct tr_core *
         tr_speller_open(&out->turkish.speller, out->words) != NB_OK) {
         warn(path, damaged);
     }
+    if (map_model(models, "language.bin", &out->language, path, sizeof(path)) &&
+        tr_languages_open(&out->languages, out->language) != NB_OK) {
+        warn(path, damaged);
+    }
     /* A model's header has the hash of the rest. */
     out->identity = load.identity * 31 +
                     nb_hash64(nb_slice_sub(out->diacritics, 0, TR_RESTORE_HEADER)) * 17 +
+                    nb_hash64(nb_slice_sub(out->language, 0, TR_LANGUAGE_HEADER)) * 13 +
                     nb_hash64(nb_slice_sub(out->words, 0, TR_SPELL_HEADER));
     if (bad_lines_n) {
         *bad_lines_n += load.bad_n;
@@ -122,6 +127,7 @@ void nb_normaliser_fini(struct nb_normaliser *normaliser)
 {
     nb_map_close(normaliser->diacritics);
     nb_map_close(normaliser->words);
+    nb_map_close(normaliser->language);
     nb_arena_free(normaliser->arena);
     *normaliser = (struct nb_normaliser){.arena = NULL};
 }

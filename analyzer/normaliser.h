@@ -1,5 +1,6 @@
 /**
- * What turns words as typed into words as spelt, loaded: lexicons/informal and the models.
+ * What turns words as typed into words as spelt, and what tells languages, loaded:
+ * lexicons/informal and the models.
  *
  * Threads: loading reads files; what is loaded is immutable.
  */
@@ -9,13 +10,15 @@
 #include <nabiz/arena.h>
 #include <nabiz/err.h>
 
+#include "analyzer/turkish/language.h"
 #include "analyzer/turkish/normalise.h"
 
 struct nb_normaliser {
     struct tr_normaliser turkish;
     struct nb_arena *arena;
-    struct nb_slice diacritics, words; /* mapped models */
-    uint64_t identity;                 /* of texts and models: equal ones normalise equally */
+    struct tr_languages languages;
+    struct nb_slice diacritics, words, language; /* mapped models */
+    uint64_t identity; /* of texts and models: equal ones normalise equally */
 };
 
 /**
