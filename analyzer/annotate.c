@@ -36,7 +36,8 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     if (tr_language_may_be_turkish(&a->language)) {
         (void)tr_restore_text(&a->knowledge->words.normaliser.turkish, tokens, out->tokens_n, a->arena);
     }
-    err = tr_sentences(text, tokens, out->tokens_n, a->arena, &sentences, &out->sentences_n);
+    err = tr_sentences(text, tokens, out->tokens_n, a->knowledge->normaliser.turkish.informal,
+                       a->arena, &sentences, &out->sentences_n);
     struct tr_reading *readings = nb_arena_alloc(a->arena, out->tokens_n * sizeof(*readings));
     if (err != NB_OK || !readings) {
         return NB_ENOMEM;

@@ -4,13 +4,26 @@
  */
 #include "analyzer/turkish/text.h"
 
+#include "analyzer/turkish/informal.h"
 #include "analyzer/turkish/letters.h"
 
 #include <nabiz/text.h>
 
-/* An ordinal (3.) or the initial of a name (M.), which a capital may follow in the sentence. */
-static bool hangs_on_dot(struct nb_slice text, const struct tr_token *tokens, size_t dot)
+struct cut {
+    struct nb_slice text;
+    const struct tr_token *tokens;
+    size_t n;
+    const struct tr_informal *informal;
+};
+
+/*
+ * An ordinal (3.), the initial of a name (M.) or an abbreviation (Dr.), which a capital may follow
+ * in the sentence.
+ */
+static bool hangs_on_dot(const struct cut *cut, size_t dot)
 {
+    struct nb_slice text = cut->text;
+    const struct tr_token *tokens = cut->tokens;
     const struct tr_token *before = dot ? &tokens[dot - 1] : NULL;
     if (!before || before->end != tokens[dot].begin) {
         return false;
@@ -18,11 +31,17 @@ static bool hangs_on_dot(struct nb_slice text, const struct tr_token *tokens, si
     size_t at = before->begin;
     bool initial =
         before->kind == TR_WORD && tr_is_capital(nb_utf8_next(text, &at)) && at == before->end;
-    return initial || (before->kind == TR_NUMBER && before->number == TR_NUMBER_ORDINAL);
+    bool abbreviation = cut->informal && before->kind == TR_WORD &&
+                        tr_informal_dotted(cut->informal, before->folded) == TR_DOTTED_GOES_ON;
+    return initial || abbreviation ||
+           (before->kind == TR_NUMBER && before->number == TR_NUMBER_ORDINAL);
 }
 
-static bool ends_here(struct nb_slice text, const struct tr_token *tokens, size_t n, size_t i)
+static bool ends_here(const struct cut *cut, size_t i)
 {
+    struct nb_slice text = cut->text;
+    const struct tr_token *tokens = cut->tokens;
+    size_t n = cut->n;
     const struct tr_token *token = &tokens[i];
     if (token->kind != TR_PUNCT) {
         return false;
@@ -34,17 +53,20 @@ static bool ends_here(struct nb_slice text, const struct tr_token *tokens, size_
         return strong || stop;
     }
     const struct tr_token *next = &tokens[i + 1];
-    if (next->begin == token->end && next->kind == TR_WORD && i > 0 && tokens[i - 1].ascii &&
-        token->end - token->begin == 1) {
-        return false; /* a dot inside a name: example.com */
-    }
-    if (next->kind != TR_WORD) {
-        return !(next->kind == TR_NUMBER && next->begin == token->end);
-    }
     size_t at = next->begin;
     bool capital = tr_is_capital(nb_utf8_next(text, &at));
     bool several = token->end - token->begin > 1;
-    return several || (capital && !hangs_on_dot(text, tokens, i));
+    if (next->begin == token->end && next->kind == TR_WORD && i > 0 && tokens[i - 1].ascii &&
+        !several && !capital) {
+        return false; /* a dot inside a name: example.com */
+    }
+    if (next->kind == TR_NUMBER) {
+        return next->begin != token->end && !hangs_on_dot(cut, i);
+    }
+    if (next->kind != TR_WORD) {
+        return true;
+    }
+    return several || (capital && !hangs_on_dot(cut, i));
 }
 
 static bool hangs_on(const struct tr_token *token)
@@ -65,8 +87,10 @@ static bool hangs_on(const struct tr_token *token)
 }
 
 enum nb_err tr_sentences(struct nb_slice text, const struct tr_token *tokens, size_t tokens_n,
-                         struct nb_arena *arena, struct tr_sentence **out, size_t *out_n)
+                         const struct tr_informal *informal, struct nb_arena *arena,
+                         struct tr_sentence **out, size_t *out_n)
 {
+    const struct cut cut = {text, tokens, tokens_n, informal};
     size_t cap = tokens_n / 8 + 4, n = 0;
     struct tr_sentence *all = nb_arena_alloc(arena, cap * sizeof(*all));
     if (!all) {
@@ -74,8 +98,7 @@ enum nb_err tr_sentences(struct nb_slice text, const struct tr_token *tokens, si
     }
     for (size_t begin = 0; begin < tokens_n;) {
         size_t end = begin;
-        while (end + 1 < tokens_n && !ends_here(text, tokens, tokens_n, end) &&
-               !tokens[end + 1].after_break) {
+        while (end + 1 < tokens_n && !ends_here(&cut, end) && !tokens[end + 1].after_break) {
             end++;
         }
         end++;

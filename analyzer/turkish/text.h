@@ -99,14 +99,18 @@ struct tr_sentence {
     uint32_t begin, end;
 };
 
+struct tr_informal;
+
 /**
  * Group tokens into sentences: they end at . ! ? and the ellipsis unless a small letter follows,
- * and at line breaks. Every token is in exactly one.
+ * and at line breaks; not at the full stop of an ordinal, an initial or an abbreviation. Every
+ * token is in exactly one.
+ * @param informal  knows the abbreviations; may be NULL.
  * @param out  [out] in arena.
  * @return NB_OK, NB_ENOMEM.
  */
 enum nb_err tr_sentences(struct nb_slice text, const struct tr_token *tokens, size_t tokens_n,
-                         struct nb_arena *arena, struct tr_sentence **out,
+                         const struct tr_informal *informal, struct nb_arena *arena, struct tr_sentence **out,
                          size_t *out_n) NB_MUSTUSE;
 
 #endif

@@ -47,7 +47,7 @@ static void check_tokens(struct nb_slice in, struct nb_arena *arena)
         assert(!valid || t->end == in.len || ((unsigned char)in.p[t->end] & 0xC0) != 0x80);
         at = t->end;
     }
-    err = tr_sentences(in, tokens, n, arena, &sentences, &sentences_n);
+    err = tr_sentences(in, tokens, n, NULL, arena, &sentences, &sentences_n);
     assert(err == NB_OK);
     size_t covered = 0;
     for (size_t i = 0; i < sentences_n; i++) {

@@ -234,6 +234,36 @@ static void lines_of_the_informal_lexicon_that_cannot_be_are_told(void **state)
     }
 }
 
+static void abbreviations_do_not_end_a_sentence(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *text;
+        size_t n;
+    } rows[] = {
+        {"Dr. Ayşe Hanım geldi. Gitti", 2},
+        {"Prof. Dr. Ali Bey", 1},
+        {"Av. Mehmet aradı", 1},
+        {"No. 5 kapalı", 1},
+        {"elma, armut vb. aldım", 1},
+        {"elma, armut vb. Sonra gittik", 2},
+        {"geldi. Av bitti", 2},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tr_token *tokens;
+        struct tr_sentence *sentences;
+        size_t tokens_n, n;
+        struct nb_slice text = nb_slice_str(rows[i].text);
+        assert_int_equal(tr_tokenise(text, f->arena, &tokens, &tokens_n), NB_OK);
+        assert_int_equal(tr_sentences(text, tokens, tokens_n, f->normaliser.turkish.informal,
+                                      f->arena, &sentences, &n),
+                         NB_OK);
+        if (n != rows[i].n) {
+            fail_msg("\"%s\" has %zu sentences", rows[i].text, n);
+        }
+    }
+}
+
 static void tables_of_texts_are_read_with_their_quotes(void **state)
 {
     struct fixture *f = *state;
@@ -266,6 +296,7 @@ int main(void)
         cmocka_unit_test(threads_agree_in_any_order_of_words),
         cmocka_unit_test(models_cut_short_or_of_something_else_are_refused),
         cmocka_unit_test(lines_of_the_informal_lexicon_that_cannot_be_are_told),
+        cmocka_unit_test(abbreviations_do_not_end_a_sentence),
         cmocka_unit_test(tables_of_texts_are_read_with_their_quotes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
