@@ -9,6 +9,7 @@
 #include <nabiz/mem.h>
 
 #include "analyzer/knowledge_private.h"
+#include "analyzer/turkish/hashtag.h"
 
 enum { FEATURES_BYTES_MAX = 512, ENOUGH_WORDS = 5 };
 
@@ -23,6 +24,18 @@ struct annotate {
     struct nb_opinion_sum sum;
 };
 
+/* A hashtag is read as it is; its words are what it is shown as. */
+static void read_hashtag(const struct annotate *a, struct nb_slice text,
+                         const struct tr_token *token, struct tr_reading *out)
+{
+    struct tr_hashtag tag;
+    tr_hashtag_split(&a->knowledge->words.normaliser.turkish, text, token, &tag);
+    if (tag.n > 1) {
+        out->normal = nb_arena_copy(a->arena, nb_slice(tag.folded, tag.len));
+        out->stage = TR_STAGE_HASHTAG;
+    }
+}
+
 static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb_reading_text *out)
 {
     struct tr_token *tokens;
@@ -36,7 +49,7 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     if (tr_language_may_be_turkish(&a->language)) {
         (void)tr_restore_text(&a->knowledge->words.normaliser.turkish, tokens, out->tokens_n, a->arena);
     }
-    err = tr_sentences(text, tokens, out->tokens_n, a->knowledge->normaliser.turkish.informal,
+    err = tr_sentences(text, tokens, out->tokens_n, a->knowledge->words.normaliser.turkish.informal,
                        a->arena, &sentences, &out->sentences_n);
     struct tr_reading *readings = nb_arena_alloc(a->arena, out->tokens_n * sizeof(*readings));
     if (err != NB_OK || !readings) {
@@ -44,6 +57,9 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     }
     for (size_t i = 0; i < out->tokens_n; i++) {
         tr_read_cached(a->knowledge->lexicon, a->cache, &tokens[i], a->arena, &readings[i]);
+        if (tokens[i].kind == TR_HASHTAG) {
+            read_hashtag(a, text, &tokens[i], &readings[i]);
+        }
         if (readings[i].stage == TR_STAGE_EXACT || readings[i].stage == TR_STAGE_UNKNOWN) {
             tr_language_add_word(&tokens[i], readings[i].known, &a->language);
         }

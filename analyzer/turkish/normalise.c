@@ -30,7 +30,8 @@ const char *tr_stage_name(enum tr_stage stage)
         [TR_STAGE_EXACT] = "exact",         [TR_STAGE_OTHER_I] = "other-i",
         [TR_STAGE_SHORTENED] = "shortened", [TR_STAGE_ABBREVIATION] = "abbreviation",
         [TR_STAGE_CASUAL] = "casual",       [TR_STAGE_DIACRITICS] = "diacritics",
-        [TR_STAGE_SPELLING] = "spelling",   [TR_STAGE_UNKNOWN] = "unknown",
+        [TR_STAGE_HASHTAG] = "hashtag",     [TR_STAGE_SPELLING] = "spelling",
+        [TR_STAGE_UNKNOWN] = "unknown",
     };
     return names[stage];
 }

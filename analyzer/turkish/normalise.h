@@ -27,6 +27,7 @@ enum tr_stage {
     TR_STAGE_CASUAL,
     TR_STAGE_DIACRITICS,
     TR_STAGE_SPELLING,
+    TR_STAGE_HASHTAG, /* several words of a hashtag; no step of the cascade */
     TR_STAGE_UNKNOWN, /* none did */
     TR_STAGES
 };

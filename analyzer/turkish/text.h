@@ -110,7 +110,7 @@ struct tr_informal;
  * @return NB_OK, NB_ENOMEM.
  */
 enum nb_err tr_sentences(struct nb_slice text, const struct tr_token *tokens, size_t tokens_n,
-                         const struct tr_informal *informal, struct nb_arena *arena, struct tr_sentence **out,
-                         size_t *out_n) NB_MUSTUSE;
+                         const struct tr_informal *informal, struct nb_arena *arena,
+                         struct tr_sentence **out, size_t *out_n) NB_MUSTUSE;
 
 #endif

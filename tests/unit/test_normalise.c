@@ -8,6 +8,7 @@
 #include "analyzer/core.h"
 #include "analyzer/normaliser.h"
 #include "analyzer/turkish/corpus.h"
+#include "analyzer/turkish/hashtag.h"
 
 enum { THREADS = 8 };
 
@@ -234,6 +235,36 @@ static void lines_of_the_informal_lexicon_that_cannot_be_are_told(void **state)
     }
 }
 
+static void hashtags_are_cut_into_their_words(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *text, *words;
+        size_t n;
+        uint32_t begin, end; /* of the last word */
+    } rows[] = {
+        {"#bizimicinkonus", "bizim için konuş", 3, 10, 15},
+        {"#ÇokGüzelOldu", "çok güzel oldu", 3, 11, 15},
+        {"#sondakika", "son dakika", 2, 4, 10},
+        {"#yeni_yil_2016", "yeni yıl 2016", 3, 10, 14},
+        {"#2016yılı", "2016 yılı", 2, 5, 11},
+        {"#Zvrtkpx", "zvrtkpx", 1, 1, 8},
+        {"#günaydın", "günaydın", 1, 1, 11},
+        {"#___", "", 1, 1, 4},
+        {"#BU", "bu", 1, 1, 3},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tr_token token = only_token(rows[i].text, f->arena);
+        struct tr_hashtag tag;
+        assert_int_equal(token.kind, TR_HASHTAG);
+        tr_hashtag_split(&f->normaliser.turkish, nb_slice_str(rows[i].text), &token, &tag);
+        assert_slice_equal(nb_slice(tag.folded, tag.len), rows[i].words);
+        assert_int_equal(tag.n, rows[i].n);
+        assert_int_equal(tag.words[tag.n - 1].begin, rows[i].begin);
+        assert_int_equal(tag.words[tag.n - 1].end, rows[i].end);
+    }
+}
+
 static void abbreviations_do_not_end_a_sentence(void **state)
 {
     struct fixture *f = *state;
@@ -296,6 +327,7 @@ int main(void)
         cmocka_unit_test(threads_agree_in_any_order_of_words),
         cmocka_unit_test(models_cut_short_or_of_something_else_are_refused),
         cmocka_unit_test(lines_of_the_informal_lexicon_that_cannot_be_are_told),
+        cmocka_unit_test(hashtags_are_cut_into_their_words),
         cmocka_unit_test(abbreviations_do_not_end_a_sentence),
         cmocka_unit_test(tables_of_texts_are_read_with_their_quotes),
     };
