@@ -132,20 +132,33 @@ size_t tr_restore_features(const struct tr_plain_word *in, size_t at, uint64_t m
     return n + left_features(&view, &place, marked, out + n);
 }
 
+/* Entries of one bucket, in the order of bytes of this machine. */
+static void load_bucket(const unsigned char *bucket, uint16_t *out)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(out, bucket, BUCKET_BYTES);
+#else
+    for (size_t i = 0; i < TR_RESTORE_BUCKET; i++) {
+        out[i] = (uint16_t)(bucket[2 * i] | bucket[2 * i + 1] << 8);
+    }
+#endif
+}
+
+/* No branch depends on an entry, so that a compiler looks at several of them at once. */
 static int32_t weigh(const struct tr_restorer *restorer, const uint64_t *keys, size_t n)
 {
     int32_t sum = 0;
     for (size_t k = 0; k < n; k++) {
-        const unsigned char *bucket =
-            restorer->entries + BUCKET_BYTES * tr_restore_bucket(keys[k], restorer->buckets_n);
-        unsigned mark = tr_restore_mark(keys[k]);
+        uint16_t entries[TR_RESTORE_BUCKET], mark = tr_restore_mark(keys[k]), found = 0;
+        load_bucket(restorer->entries +
+                        BUCKET_BYTES * tr_restore_bucket(keys[k], restorer->buckets_n),
+                    entries);
         for (size_t i = 0; i < TR_RESTORE_BUCKET; i++) {
-            unsigned entry = bucket[2 * i] | (unsigned)bucket[2 * i + 1] << 8;
-            unsigned weight = entry ^ mark;
-            sum += weight < 1u << TR_RESTORE_WEIGHT_BITS && weight
-                       ? (int32_t)weight - TR_RESTORE_WEIGHT_ZERO
-                       : 0;
+            uint16_t weight = entries[i] ^ mark; /* small where the mark is the same */
+            uint16_t same = weight < 1u << TR_RESTORE_WEIGHT_BITS ? 0xFFFF : 0;
+            found = (uint16_t)(found | (weight & same));
         }
+        sum += found ? (int32_t)found - TR_RESTORE_WEIGHT_ZERO : 0;
     }
     return sum;
 }
