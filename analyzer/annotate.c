@@ -47,7 +47,8 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     }
     tr_language_add(&a->knowledge->words.normaliser.languages, tokens, out->tokens_n, &a->language);
     if (tr_language_may_be_turkish(&a->language)) {
-        (void)tr_restore_text(&a->knowledge->words.normaliser.turkish, tokens, out->tokens_n, a->arena);
+        (void)tr_restore_text(&a->knowledge->words.normaliser.turkish, tokens, out->tokens_n,
+                              a->arena);
     }
     err = tr_sentences(text, tokens, out->tokens_n, a->knowledge->words.normaliser.turkish.informal,
                        a->arena, &sentences, &out->sentences_n);

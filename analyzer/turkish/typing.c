@@ -18,7 +18,7 @@ enum {
     SAYS_MAX = 3,
     MARKED_SAYS = 3,
     ENOUGH = 2,
-    WORD_BONUS = 40,
+    WORD_BONUS = 60,
     KNOWN_SURE = 8 /* to change a word that is one as typed */
 };
 
