@@ -362,13 +362,14 @@ enum nb_err nb_websub_start(struct nb_crawl *crawl, struct nb_websub **out, stru
     err = err == NB_OK ? nb_inbox_open(nb_config_str(crawl->config, NB_CFG_DATA_DIR), cursor,
                                        crawl->clock, &websub->inbox, error)
                        : err;
+    *out = websub; /* before the thread sends anything that comes back through it */
     err = err == NB_OK ? nb_thread_start(&websub->thread, "websub", run, websub) : err;
     if (err != NB_OK) {
+        *out = NULL;
         nb_inbox_stop(websub->inbox);
         nb_websub_free(websub);
         return err;
     }
-    *out = websub;
     return NB_OK;
 }
 
