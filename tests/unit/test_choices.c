@@ -97,6 +97,8 @@ static void the_words_around_decide(void **state)
         {{"eve", "gelmeden", "evvel", "aradı"}, 1, NULL},
         {{"o", "gelmesin"}, 1, "Neg"},
         {{"ben", "gelmem", "."}, 1, "Neg"},
+        {{"bunu", "hiç", "görmemiştim"}, 2, "Neg"},
+        {{"eski", "bir", "dondurmaydı"}, 2, NULL},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct tr_form forms[5] = {{{NULL, 0}, false, false}};
