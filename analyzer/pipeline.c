@@ -56,9 +56,8 @@ static struct result annotate(struct worker *worker, const struct slot *slot, si
     struct nb_annotation *annotation;
     struct nb_annotation *kept = NULL;
     nb_arena_reset(worker->scratch);
-    enum nb_err err =
-        nb_annotate_with(slot->documents[i], slot->held->knowledge, worker->words, worker->scratch,
-                         &annotation);
+    enum nb_err err = nb_annotate_with(slot->documents[i], slot->held->knowledge, worker->words,
+                                       worker->scratch, &annotation);
     if (err == NB_OK) {
         err = nb_commit_keep(annotation, worker->scratch, arena, &kept);
     }
