@@ -133,7 +133,7 @@ static enum nb_err discover(struct work *work, const char *url, struct nb_discov
     if (is_terminal) {
         (void)fputs("\r\033[K", stderr);
     }
-    if (err == NB_ENET || err == NB_EREFUSED) {
+    if (err == NB_EREFUSED) {
         size_t len = strlen(work->error.text);
         (void)snprintf(work->error.text + len, sizeof(work->error.text) - len,
                        "; --no-fetch adds it as it is");
@@ -177,6 +177,13 @@ static enum nb_err add_found(struct work *work, const struct nb_source_row *mode
     struct nb_discovery found;
     struct nb_add_choice choice = {.all = nb_args_has(work->args, "all"), .pick = work->pick};
     enum nb_err err = discover(work, url, &found);
+    if (err ==
+        NB_ENET) { /* it may answer another time, and the list of problems says so till then */
+        struct nb_source_row row = *model;
+        nb_buf_addf(&work->out, "%s; taken as it is\n", work->error.text);
+        work->error = (struct nb_error){0};
+        return add_unasked(work, &row, url);
+    }
     bool *chosen = err == NB_OK ? nb_arena_calloc(work->arena, found.n, sizeof(*chosen)) : NULL;
     err = err == NB_OK && !chosen ? NB_ENOMEM : err;
     if (err == NB_OK) {

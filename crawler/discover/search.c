@@ -392,8 +392,8 @@ static enum nb_err read_given(struct search *search, struct nb_poll *poll, struc
         return NB_ENOMEM;
     }
     if (why) {
-        bool refused = poll->outcome != NB_POLL_ASKED || poll->refused;
-        return nb_error_set(error, refused ? NB_EREFUSED : NB_ENET, "%s: %s", poll->source_url,
+        bool is_mute = poll->status == 0 && poll->outcome != NB_POLL_DENIED;
+        return nb_error_set(error, is_mute ? NB_ENET : NB_EREFUSED, "%s: %s", poll->source_url,
                             why);
     }
     enum nb_err err = read_feed(search, poll, &feed, NULL);

@@ -98,8 +98,9 @@ struct nb_discover_options {
  * The crawl store is read if it is there, for what is known of robots.txt.
  * @param url    absolute, http or https.
  * @param arena  owns the result.
- * @return NB_OK (maybe with no feeds), NB_ENET (the address itself cannot be had; the detail says
- *         why), NB_EREFUSED (robots.txt or the address guard), NB_ESYNTAX, NB_ENOMEM, NB_ESYS.
+ * @return NB_OK (maybe with no feeds), NB_ENET (no answer from the address itself, which may come
+ *         another time; the detail says why), NB_EREFUSED (its answer is an error, or robots.txt
+ *         denies it), NB_ETOOBIG, NB_ENOMEM, NB_ESYS.
  */
 enum nb_err nb_discover(const struct nb_config *config, struct nb_clock *clock, const char *url,
                         const struct nb_discover_options *options, struct nb_arena *arena,

@@ -153,12 +153,12 @@ static void a_page_without_feeds_costs_few_requests(void **state)
 static void an_address_that_cannot_be_had_is_said_with_the_reason(void **state)
 {
     (void)state;
-    assert_int_equal(discover("http://a.example/500", NULL), NB_ENET);
+    assert_int_equal(discover("http://a.example/500", NULL), NB_EREFUSED);
     assert_string_equal(error.text, "http://a.example/500: HTTP status 500");
-    assert_int_equal(discover("http://a.example/file", NULL), NB_ENET);
-    assert_int_equal(discover("http://a.example/a", "crawl.allow_private=off"), NB_EREFUSED);
+    assert_int_equal(discover("http://a.example/file", NULL), NB_EREFUSED);
+    assert_int_equal(discover("http://a.example/a", "crawl.allow_private=off"), NB_ENET);
     assert_non_null(strstr(error.text, "private"));
-    assert_int_equal(discover("http://a.example/big", "crawl.body_max=64k"), NB_ENET);
+    assert_int_equal(discover("http://a.example/big", "crawl.body_max=64k"), NB_EREFUSED);
 }
 
 static struct nb_discovery three(bool first_same, bool second_comments)
