@@ -30,7 +30,9 @@ void nb_crawl_drop(struct nb_crawl *crawl, struct nb_poll *poll)
 {
     pthread_mutex_lock(&crawl->mu);
     nb_poll_list_add(&crawl->dropped, poll);
-    atomic_fetch_sub(&crawl->in_flight, 1);
+    if (!poll->is_websub) {
+        atomic_fetch_sub(&crawl->in_flight, 1);
+    }
     pthread_mutex_unlock(&crawl->mu);
 }
 

@@ -22,7 +22,13 @@
 #include "crawler/schedule/plan.h"
 #include "crawler/websub/websub.h"
 
-enum { RETRY_FIRST_MS = 100, RETRY_MOST_MS = 5000, GATHER_MS = 100, NOTE_ARENA_BYTES = 64 << 10 };
+enum {
+    RETRY_FIRST_MS = 100,
+    RETRY_MOST_MS = 5000,
+    GATHER_MS = 100,
+    TAKE_N = 32,
+    NOTE_ARENA_BYTES = 64 << 10,
+};
 
 struct writer {
     struct nb_crawl *crawl;
@@ -392,6 +398,30 @@ static void take(struct writer *writer, struct nb_poll *poll)
     }
 }
 
+/* Polls worth waking up for, while there is time: many, or all that are under way. */
+static size_t gather_n(const struct writer *writer)
+{
+    size_t left_n = atomic_load(&writer->crawl->in_flight);
+    left_n = left_n > writer->polls_n ? left_n - writer->polls_n : 1;
+    return writer->polls_n == 0 ? 1 : left_n < TAKE_N ? left_n : TAKE_N;
+}
+
+/* @return false when the queue is closed and empty. */
+static bool take_some(struct writer *writer)
+{
+    void *items[TAKE_N];
+    size_t n = 0;
+    enum nb_err err = nb_queue_pop_many(writer->crawl->to_write, gather_n(writer),
+                                        gather_ms(writer), items, TAKE_N, &n);
+    for (size_t i = 0; i < n; i++) {
+        take(writer, items[i]);
+    }
+    if (err == NB_ETIMEOUT) {
+        commit(writer); /* nothing more is waiting */
+    }
+    return err != NB_ECLOSED;
+}
+
 static struct writer *writer_new(struct nb_crawl *crawl, struct nb_error *error)
 {
     struct nb_txn *txn;
@@ -452,13 +482,7 @@ void nb_crawl_write(void *arg)
         }
         return;
     }
-    enum nb_err err;
-    while ((err = nb_queue_pop(crawl->to_write, gather_ms(writer), &item)) != NB_ECLOSED) {
-        if (err == NB_OK) {
-            take(writer, item);
-        } else {
-            commit(writer); /* nothing more is waiting */
-        }
+    while (take_some(writer)) {
     }
     commit(writer);
     writer_free(writer);

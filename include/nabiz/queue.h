@@ -34,6 +34,16 @@ enum nb_err nb_queue_try_push(struct nb_queue *queue, void *item) NB_MUSTUSE;
  */
 enum nb_err nb_queue_pop(struct nb_queue *queue, int64_t wait_ms, void **item) NB_MUSTUSE;
 
+/**
+ * Take several at once. Whoever can do with a delay sleeps until there are min_n and is woken once
+ * for all of them; only for a queue with one reader.
+ * @param min_n  at most the capacity; fewer are taken when wait_ms are over or the queue is closed.
+ * @param out    [out] room for max_n.
+ * @return NB_OK (at least one), NB_ETIMEOUT, NB_ECLOSED (closed and empty).
+ */
+enum nb_err nb_queue_pop_many(struct nb_queue *queue, size_t min_n, int64_t wait_ms, void **out,
+                              size_t max_n, size_t *out_n) NB_MUSTUSE;
+
 void nb_queue_close(struct nb_queue *queue);
 
 /** Items waiting now; a hint only. */

@@ -393,7 +393,7 @@ int main(int argc, char **argv)
         others(&server, bare_s);
     }
     if (!only[0] || strcmp(only, "again") == 0) {
-        again(&server, AGAIN);
+        again(&server, HOSTS);
         again(&server, FEW_HOSTS);
     }
     bench_server_stop(&server);

@@ -187,9 +187,42 @@ static void hexadecimal_goes_both_ways(void **state)
     assert_int_equal(nb_unhex(NB_LIT("00ffg5"), out, 3), NB_EINVAL);
 }
 
+static void push_five(void *arg)
+{
+    static int items[5];
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(nb_queue_push(arg, &items[i]), NB_OK);
+    }
+}
+
+static void a_reader_of_many_sleeps_until_there_are_many(void **state)
+{
+    (void)state;
+    struct nb_queue *queue = nb_queue_new(8);
+    void *items[4];
+    size_t n = 7;
+    struct nb_thread thread;
+    assert_int_equal(nb_queue_pop_many(queue, 3, 0, items, 4, &n), NB_ETIMEOUT);
+    assert_int_equal(n, 0);
+    assert_int_equal(nb_thread_start(&thread, "push", push_five, queue), NB_OK);
+    assert_int_equal(nb_queue_pop_many(queue, 5, -1, items, 4, &n), NB_OK);
+    assert_int_equal(n, 4);
+    nb_thread_join(&thread);
+    /* fewer when the time is over, or when it is closed */
+    assert_int_equal(nb_queue_pop_many(queue, 2, 1, items, 4, &n), NB_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(nb_queue_push(queue, queue), NB_OK);
+    nb_queue_close(queue);
+    assert_int_equal(nb_queue_pop_many(queue, 8, -1, items, 4, &n), NB_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(nb_queue_pop_many(queue, 8, -1, items, 4, &n), NB_ECLOSED);
+    nb_queue_free(queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reader_of_many_sleeps_until_there_are_many),
         cmocka_unit_test(every_item_passes_a_queue_once_with_many_on_both_sides),
         cmocka_unit_test(a_queue_keeps_order_refuses_when_full_and_empties_after_closing),
         cmocka_unit_test(a_settable_clock_moves_only_when_set_and_wakes_its_waiters),
