@@ -23,7 +23,7 @@ const char *nb_charset_by_label(struct nb_slice label)
 }
 
 struct looks {
-    size_t multi_byte; /* well-formed sequences of more than one byte */
+    size_t multi_byte; /* well-formed sequences of more than one byte; at most 1 when all are */
     size_t ill_formed; /* bytes */
     size_t nul[2];     /* NUL bytes at even and odd places */
 };
@@ -33,7 +33,7 @@ static struct looks look_at(struct nb_slice body)
     struct looks looks = {0};
     struct nb_utf8_looks whole;
     if (nb_utf8_scan(body, &whole) == body.len && !whole.nul) {
-        looks.multi_byte = whole.multi_byte; /* as nearly all bodies are */
+        looks.multi_byte = whole.multi_byte ? 1 : 0; /* as nearly all bodies are */
         return looks;
     }
     for (size_t i = 0; i < body.len;) {

@@ -128,7 +128,7 @@ static bool scan_one(struct nb_slice s, size_t *i, struct nb_utf8_looks *looks)
     if (ill_formed(s, *i, n, code_point)) {
         return false;
     }
-    looks->multi_byte += n > 1;
+    looks->multi_byte = looks->multi_byte || n > 1;
     looks->nul = looks->nul || code_point == 0;
     looks->controls = looks->controls || is_bad_control(s.p[*i]);
     looks->unsettled = looks->unsettled || !never_changes(code_point);
@@ -179,7 +179,7 @@ static size_t scan_block(const char *p, struct nb_utf8_looks *looks)
             masked_equal_to(block, 0xC0, 0x80) != leads << 1) {
             return 0;
         }
-        looks->multi_byte += (size_t)__builtin_popcount(leads);
+        looks->multi_byte = looks->multi_byte || leads;
         looks->unsettled = looks->unsettled || (at_least(block, 0xCC) & leads);
     }
     unsigned controls = ~at_least(block, 0x20) & 0xFFFF;
@@ -195,17 +195,23 @@ size_t nb_utf8_scan(struct nb_slice s, struct nb_utf8_looks *looks)
 {
     size_t i = 0;
     *looks = (struct nb_utf8_looks){0};
-    while (s.len - i >= BLOCK) {
-        size_t n = scan_block(s.p + i, looks);
-        size_t end = i + BLOCK;
-        i += n;
+    while (i < s.len) {
+        size_t left = s.len - i < BLOCK ? s.len - i : BLOCK;
+        char last[BLOCK];
+        const char *p = s.p + i;
+        if (left < BLOCK) { /* filled up with what says nothing */
+            memset(last, ' ', BLOCK);
+            memcpy(last, p, left);
+            p = last;
+        }
+        size_t n = scan_block(p, looks);
+        size_t end = i + left;
+        i += n < left ? n : left;
         while (n == 0 && i < end) {
             if (!scan_one(s, &i, looks)) {
                 return i;
             }
         }
-    }
-    while (i < s.len && scan_one(s, &i, looks)) {
     }
     return i;
 }

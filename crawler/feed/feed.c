@@ -13,7 +13,7 @@
 #include "crawler/feed/html_text.h"
 #include "crawler/feed/reader.h"
 
-enum { SNIFF_BYTES = 16384, ATTRIBUTES_MAX = 256 };
+enum { SNIFF_BYTES = 16384 };
 
 void nb_feed_init(void)
 {
@@ -205,7 +205,7 @@ static bool has_huge_tag(struct nb_slice s)
                 quote = c == quote ? '\0' : quote;
             } else if (c == '"' || c == '\'') {
                 quote = c;
-            } else if (c == '=' && ++attributes_n > ATTRIBUTES_MAX) {
+            } else if (c == '=' && ++attributes_n > NB_FEED_ATTRIBUTES_MAX) {
                 return true;
             }
         }
@@ -239,14 +239,14 @@ static enum nb_err read_strictly(struct nb_feed_reader *reader, struct nb_slice 
                                  struct nb_feed *feed, const struct nb_url *base)
 {
     reader_reset(reader, feed, base);
-    if (has_huge_tag(text)) {
-        reader->broken = reader->broken ? reader->broken : "a tag with very many attributes";
-        return NB_ESYNTAX;
-    }
     if (read_skeleton(reader, text)) {
         return NB_OK;
     }
     reader_reset(reader, feed, base);
+    if (has_huge_tag(text)) {
+        reader->broken = reader->broken ? reader->broken : "a tag with very many attributes";
+        return NB_ESYNTAX;
+    }
     enum nb_err err = nb_feed_xml_read(reader, text, false);
     return reader->fatal && err != NB_ENOMEM ? NB_ESYNTAX : err;
 }

@@ -99,7 +99,8 @@ struct nb_feed_draft {
     bool open;
 };
 
-enum { NB_FEED_DEPTH = 128 };
+/* ATTRIBUTES_MAX: of a tag, for libxml2 compares each with all before it. */
+enum { NB_FEED_DEPTH = 128, NB_FEED_ATTRIBUTES_MAX = 256 };
 
 struct nb_feed_frame {
     const struct nb_feed_rule *rule;

@@ -167,9 +167,11 @@ static bool read_aside(struct builder *b, struct nb_slice mark, size_t from)
     return true;
 }
 
-/* The '>' that ends the tag at `from`; NB_NPOS when a '<' or the end comes first. */
+/* The '>' that ends the tag at `from`; NB_NPOS when a '<', the end or very many attributes come
+ * first. */
 static size_t tag_end(struct nb_slice s, size_t from)
 {
+    size_t attributes_n = 0;
     char quote = '\0';
     for (size_t i = from + 1; i < s.len && s.p[i] != '<'; i++) {
         char c = s.p[i];
@@ -179,6 +181,8 @@ static size_t tag_end(struct nb_slice s, size_t from)
             quote = c;
         } else if (c == '>') {
             return i;
+        } else if (c == '=' && ++attributes_n > NB_FEED_ATTRIBUTES_MAX) {
+            break;
         }
     }
     return NB_NPOS;

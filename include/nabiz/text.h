@@ -19,7 +19,7 @@
 
 /** What a text is made of, as far as that decides what has to be done with it. */
 struct nb_utf8_looks {
-    size_t multi_byte; /* characters of more than one byte */
+    bool multi_byte; /* a character of more than one byte */
     bool nul;
     bool controls;  /* C0 characters but \t \n \r, NUL among them */
     bool unsettled; /* there is a code point that NFC may change, alone or beside another */

@@ -304,7 +304,7 @@ static size_t scan_slowly(struct nb_slice s, struct nb_utf8_looks *looks)
         if (n != i - at || memcmp(back, s.p + at, n) != 0) {
             return at;
         }
-        looks->multi_byte += n > 1;
+        looks->multi_byte = looks->multi_byte || n > 1;
         looks->nul = looks->nul || c == 0;
         looks->controls = looks->controls || (c < 0x20 && c != '\t' && c != '\n' && c != '\r');
         looks->unsettled =
