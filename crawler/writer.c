@@ -27,6 +27,7 @@ enum {
     RETRY_MOST_MS = 5000,
     GATHER_MS = 100,
     TAKE_N = 32,
+    BURST_N = 1000, /* polls after which memory is given back once nothing is under way */
     NOTE_ARENA_BYTES = 64 << 10,
 };
 
@@ -35,6 +36,7 @@ struct writer {
     struct nb_log_batch *batch;
     struct nb_poll_list polls; /* in the batch */
     size_t polls_n;
+    size_t burst_n;        /* polls since memory was given back */
     int64_t first_mono_ms; /* when the first of them came */
     size_t group_n;
     size_t polls_max;     /* in a batch: the others are fetched while it is committed */
@@ -215,6 +217,16 @@ static void count_outcomes(const struct writer *writer)
     }
 }
 
+/* What many polls took and freed lies about in the heaps of all threads. */
+static void trim(struct writer *writer)
+{
+    writer->burst_n += writer->polls_n;
+    if (writer->burst_n >= BURST_N && atomic_load(&writer->crawl->in_flight) == 0) {
+        writer->burst_n = 0;
+        nb_mem_trim();
+    }
+}
+
 static void batch_reset(struct writer *writer)
 {
     nb_arena_reset(writer->arena);
@@ -319,6 +331,7 @@ static void commit(struct writer *writer)
     } else {
         give_up(writer, err, &error);
     }
+    trim(writer);
     batch_reset(writer);
 }
 

@@ -24,13 +24,16 @@ void nb_free(void *block);
 /** Copy a NUL-terminated string. @return NULL when out of memory; the caller frees. */
 char *nb_strdup(const char *text);
 
+/** Give memory that a burst of work took and freed back to the system; takes milliseconds. */
+void nb_mem_trim(void);
+
 /**
  * Test hook: the n-th allocation from now on fails (1 = the next one), and so do all after it
  * until the plan is cleared with n = 0.
  */
 void nb_mem_fail_from(long n);
 
-/** Test hook: allocations made since the last nb_mem_fail_from(). */
+/** Test hook: allocations made since the last nb_mem_fail_from(), which there was. */
 long nb_mem_count(void);
 
 #endif
