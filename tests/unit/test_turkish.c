@@ -218,7 +218,8 @@ static void sentences_end_where_a_reader_would_end_them(void **state)
         size_t tokens_n, n;
         struct nb_slice text = nb_slice_str(rows[i].text);
         assert_int_equal(tr_tokenise(text, f->arena, &tokens, &tokens_n), NB_OK);
-        assert_int_equal(tr_sentences(text, tokens, tokens_n, NULL, f->arena, &sentences, &n), NB_OK);
+        assert_int_equal(tr_sentences(text, tokens, tokens_n, NULL, f->arena, &sentences, &n),
+                         NB_OK);
         if (n != rows[i].n) {
             fail_msg("\"%s\" has %zu sentences", rows[i].text, n);
         }
