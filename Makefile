@@ -230,6 +230,8 @@ lint: $(B)/nabiz ## Check the rules of the house: layers, forbidden functions, f
 eval: $(EVALS) $(TOOLS) ## Measure quality on held-out material
 	$(Q)mkdir -p $(B)/models && if [ -d $(NABIZ_DATA)/treebanks ]; then \
 	  cp models/*.bin $(B)/models && \
+	  gzip -dc $(NABIZ_DATA)/reviews/train.tsv.gz | $(B)/tools/train_typing $(NABIZ_DATA) \
+	    $(B)/models/diacritics.bin $(B)/models/words.bin tuning && \
 	  $(B)/tools/train_ranker $(NABIZ_DATA) lexicons $(B)/models/ranker.bin tuning; fi
 	$(Q)for t in $(EVALS); do $$t || exit 1; done
 

@@ -2,14 +2,15 @@
  * Train what mends typed words: the restoring of diacritics, and the frequent words that slips of
  * the finger are measured by. Run by `make models`.
  *
- *     zcat REVIEWS | train_typing DATA DIACRITICS WORDS
+ *     zcat REVIEWS | train_typing DATA DIACRITICS WORDS           learn from everything
+ *     zcat REVIEWS | train_typing DATA DIACRITICS WORDS tuning    not from what is held out
  *
  * The texts are the headlines, the posts and reviews that are typed with diacritics, and the
- * sentences of the treebanks, without what evaluations report on. Each word is seen without its
- * diacritics; half of the time its neighbours are hidden, so that the model does with and without.
- * A logistic model is fitted by AdaGrad in the order of the texts; features seen fewer than
- * SEEN_MIN times are left out. A frequent word is one that occurs COUNT_MIN times or more; whether
- * it is a word is asked when it is met. One thread, no clock: the same data give the same bytes.
+ * sentences of the treebanks. Each word is seen without its diacritics; half of the time its
+ * neighbours are hidden, so that the model does with and without. A logistic model is fitted by
+ * AdaGrad in the order of the texts; features seen fewer than SEEN_MIN times are left out. A
+ * frequent word is one that occurs COUNT_MIN times or more; whether it is a word is asked when it
+ * is met. One thread, no clock: the same data give the same bytes.
  */
 #include <dirent.h>
 #include <math.h>
@@ -59,6 +60,7 @@ struct trainer {
     size_t counts_cap;
     float *weights, *squares;
     uint8_t *seen;
+    bool everything; /* also what evaluations report on */
 };
 
 static void die(const char *what)
@@ -107,6 +109,12 @@ static void add_word(struct trainer *t, struct nb_slice folded, bool joined)
     }
 }
 
+/* Whether a text that is held out is learnt from. */
+static bool learns(const struct trainer *t, bool held_out)
+{
+    return t->everything || !held_out;
+}
+
 static void add_text(struct trainer *t, struct nb_slice text)
 {
     struct tr_token *tokens;
@@ -151,7 +159,8 @@ static void add_table(struct trainer *t, const char *path, char separator, const
         die(path);
     }
     while (tr_corpus_next(&corpus, arena, &text)) {
-        if (!tr_corpus_held_out(text) && (!well_typed_only || tr_corpus_well_typed(text))) {
+        if (learns(t, tr_corpus_held_out(text)) &&
+            (!well_typed_only || tr_corpus_well_typed(text))) {
             add_text(t, text);
         }
     }
@@ -165,7 +174,7 @@ static void add_reviews(struct trainer *t)
     while (nb_slice_split(&rest, '\n', &line)) {
         size_t tab = nb_slice_find_byte(line, '\t', 0);
         struct nb_slice text = nb_slice_sub(line, tab == NB_NPOS ? line.len : tab + 1, line.len);
-        if (!tr_corpus_held_out(text) && tr_corpus_well_typed(text)) {
+        if (learns(t, tr_corpus_held_out(text)) && tr_corpus_well_typed(text)) {
             add_text(t, text);
         }
     }
@@ -181,7 +190,7 @@ static void add_treebank(struct trainer *t, const char *path)
     }
     for (size_t i = 0; i < bank.sentences_n; i++) {
         const struct tr_gold_sentence *s = &bank.sentences[i];
-        for (size_t w = 0; !tr_treebank_held_out(s->id) && w < s->words_n; w++) {
+        for (size_t w = 0; learns(t, tr_treebank_held_out(s->id)) && w < s->words_n; w++) {
             size_t before = t->words_n;
             if (!s->words[w].later_part) {
                 add_text(t, s->words[w].written);
@@ -440,9 +449,10 @@ int main(int argc, char **argv)
 {
     static struct trainer t;
     char path[PATH_BYTES];
-    if (argc != 4) {
-        die("usage: zcat REVIEWS | train_typing DATA DIACRITICS WORDS");
+    if (argc < 4) {
+        die("usage: zcat REVIEWS | train_typing DATA DIACRITICS WORDS [tuning]");
     }
+    t.everything = argc == 4;
     t.texts = nb_arena_new((size_t)1 << 30);
     t.scratch = nb_arena_new((size_t)64 << 20);
     t.weights = calloc(PLACES, sizeof(*t.weights));

@@ -7,6 +7,9 @@
  * stripped of every diacritic and of the circumflex, read as the program reads them, and compared
  * word by word with the fold of what they were. The other way round, the texts as they are show
  * which right words are changed. Casual forms: the rows of normalise.tsv beside this file.
+ *
+ * The models are those in models/ beside the program's directory (`make eval` trains them from the
+ * tuning part), never those that are shipped, which have seen everything.
  */
 #include "tests/lib/test.h"
 
@@ -244,6 +247,10 @@ int main(int argc, char **argv)
 {
     struct eval e = {.held_out = true};
     struct nb_error error = {0};
+    char models[4200];
+    const char *slash = strrchr(argv[0], '/');
+    (void)snprintf(models, sizeof(models), "%.*s/../models", slash ? (int)(slash - argv[0]) : 1,
+                   slash ? argv[0] : ".");
     for (int i = 1; i < argc; i++) {
         e.held_out &= strcmp(argv[i], "tuning") != 0;
         e.show |= strcmp(argv[i], "show") == 0;
@@ -251,7 +258,7 @@ int main(int argc, char **argv)
     e.files = nb_arena_new((size_t)1 << 30);
     e.arena = nb_arena_new((size_t)64 << 20);
     if (nb_core_load("lexicons", &e.core, NULL, &error) != NB_OK ||
-        nb_normaliser_init(&e.normaliser, e.core, "lexicons", "models", NULL, &error) != NB_OK) {
+        nb_normaliser_init(&e.normaliser, e.core, "lexicons", models, NULL, &error) != NB_OK) {
         fprintf(stderr, "eval_normalise: %s\n", nb_error_text(&error));
         return 1;
     }
