@@ -169,6 +169,10 @@ $(TOOLS): $(B)/tools/%: $(B)/tools/%.o $(TOOL_PARTS:%.c=$(B)/%.o) $(B)/libnabiz.
 $(B)/tests/play: $(patsubst %.c,$(B)/%.o,$(wildcard tests/demo/*.c)) $(B)/libnabiz.a
 	$(call link_test)
 
+# A working day of virtual time.
+$(B)/tests/soak: $(B)/tests/bench/soak/soak.o $(HELPER_OBJ) $(B)/libnabiz.a
+	$(call link_test)
+
 # What runs after `make deps` runs in a make of its own, on all processors unless told otherwise.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 
@@ -180,7 +184,7 @@ deps: ## Install the Debian 12 packages that are missing
 deps-ci: deps ## The same for what lint and CI need on top
 	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_CI)
 
-SCENARIO_PROGRAMS := $(B)/nabiz build/turkish.bin $(B)/tests/site $(B)/tests/play
+SCENARIO_PROGRAMS := $(B)/nabiz build/turkish.bin $(B)/tests/site $(B)/tests/play $(B)/tests/soak
 RUN_TESTS = $(Q)NABIZ_SAN=$(SAN) tests/run $(B)
 
 .PHONY: programs
@@ -247,6 +251,10 @@ models: $(TOOLS) ## Train the models in models/ anew from the real material
 .PHONY: bench
 bench: $(BENCHES) ## Measure speed, as ratios within one run
 	$(Q)for t in $(BENCHES); do $$t || exit 1; done
+
+.PHONY: soak
+soak: $(B)/tests/soak ## Eight hours of virtual time with 10,000 sources
+	$(Q)$<
 
 # What `make install` puts where, below DESTDIR.
 BINDIR = $(PREFIX)/bin
