@@ -1,9 +1,17 @@
 #include "crawler/schedule/budget.h"
 
+#include <stdbool.h>
+
+#include "crawler/schedule/fade.h"
+
 #define UNIT 4294967296.0
 #define MS_PER_DAY 86400000.0
-#define SLOWEST_MS (14 * MS_PER_DAY)
-#define FASTEST_MS (1 * MS_PER_DAY)
+#define SLOWEST_MS (180 * MS_PER_DAY)
+#define FASTEST_MS (MS_PER_DAY / 24)
+#define RECENT_MS (7 * MS_PER_DAY)
+#define RECENT_UNIT 1048576.0
+#define FAR_OVER 1.4
+#define FAR_UNDER 0.4
 #define LONGEST_STEP_MS 3600000.0
 #define LARGEST_STEP 0.1
 #define MOST_S 1e9
@@ -35,10 +43,16 @@ void nb_budget_spend(struct nb_budget *budget, const struct nb_allowance *allowa
         budget->since_ms = budget->at_ms = now_ms;
     }
     double passed_ms = clamp((double)(now_ms - budget->at_ms), 0, LONGEST_STEP_MS);
-    double follow_ms = clamp((double)(now_ms - budget->since_ms) / 2, FASTEST_MS, SLOWEST_MS);
+    double watched_ms = (double)(now_ms - budget->since_ms);
+    double follow_ms = clamp(watched_ms / 2, FASTEST_MS, SLOWEST_MS);
+    double recent = (double)budget->recent / RECENT_UNIT * nb_fade(passed_ms / RECENT_MS) + 1;
+    double usual = allowance->per_ms * RECENT_MS * (1 - nb_fade(watched_ms / RECENT_MS));
+    bool far = watched_ms > RECENT_MS && (recent > usual * FAR_OVER || recent < usual * FAR_UNDER);
+    follow_ms = far ? clamp(follow_ms, FASTEST_MS, MS_PER_DAY) : follow_ms;
     double excess = 1 - allowance->per_ms * passed_ms;
     double step = clamp(excess / (allowance->per_ms * follow_ms), -LARGEST_STEP, LARGEST_STEP);
     price_s *= 1 + step;
     budget->price = (int64_t)(price_s * UNIT + 0.5);
     budget->at_ms = now_ms;
+    budget->recent = (int64_t)(recent * RECENT_UNIT + 0.5);
 }

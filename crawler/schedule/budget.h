@@ -3,8 +3,9 @@
  * number of requests a day.
  *
  * Each request raises the price a little and each moment lowers it, so that it stands still when
- * requests come as fast as the budget allows. It follows over days, a week in the end: budgets are
- * meant to be spent by day rather than by night. In the beginning it follows faster.
+ * requests come as fast as the budget allows. It follows ever more slowly, over months in the end,
+ * for a budget does most when it is spent where there is news; but within a day when the last week
+ * was far off.
  *
  * Threads: pure functions on the caller's memory.
  */
@@ -18,6 +19,7 @@ struct nb_budget {
     int64_t price;    /* in 2^-32 s; 0: not yet known */
     int64_t at_ms;    /* the last request */
     int64_t since_ms; /* the first one */
+    int64_t recent;   /* requests of the last week or so, in 2^-20 */
 };
 
 /** What is to be kept to. */

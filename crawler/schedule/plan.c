@@ -42,7 +42,8 @@ enum nb_err nb_plan_load(struct nb_plan *plan, struct nb_txn *txn)
     }
     err = err == NB_OK ? nb_schedule_decode(value, arena, &record) : err;
     if (err == NB_OK) {
-        plan->stored.budget = (struct nb_budget){record->price, record->at_ms, record->since_ms};
+        plan->stored.budget =
+            (struct nb_budget){record->price, record->at_ms, record->since_ms, record->recent};
         err = nb_profile_decode(nb_slice(record->hours.data, record->hours.len),
                                 &plan->stored.profile);
     }
@@ -237,7 +238,9 @@ enum nb_err nb_plan_note(struct nb_plan *plan, struct nb_log_batch *batch, struc
         return NB_ENOMEM;
     }
     record->has_price = record->has_at_ms = record->has_since_ms = plan->now.budget.price > 0;
+    record->has_recent = record->has_price;
     record->price = plan->now.budget.price;
+    record->recent = plan->now.budget.recent;
     record->at_ms = plan->now.budget.at_ms;
     record->since_ms = plan->now.budget.since_ms;
     size_t n = nb_profile_encode(&plan->now.profile, plan->profile_bytes);
