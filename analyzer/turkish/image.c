@@ -113,8 +113,14 @@ static bool trie_fits(const struct tr_image *image)
     for (size_t i = 0; i < n; i++) {
         uint32_t low = TR_TRIE_BASE(cells[i]);
         bool leaf = i > 0 && TR_TRIE_CODE(cells[i]) == 0;
-        if (cells[i] != TR_TRIE_FREE &&
-            (leaf ? low >= entries_n : (size_t)low + TR_CODES_MAX >= n)) {
+        if (cells[i] == TR_TRIE_FREE) {
+            continue;
+        }
+        if (leaf ? low >= entries_n : (size_t)low + TR_CODES_MAX >= n) {
+            return false;
+        }
+        bool ends = !leaf && (cells[i] & TR_TRIE_ENDS);
+        if (ends && (!low || TR_TRIE_CODE(cells[low]) != 0)) {
             return false;
         }
     }

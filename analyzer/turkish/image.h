@@ -20,20 +20,23 @@
 #include "analyzer/turkish/rules.h"
 #include "analyzer/turkish/sounds.h"
 
-#define TR_IMAGE_VERSION 1u
+#define TR_IMAGE_VERSION 2u
 #define TR_IMAGE_BYTES_MAX ((size_t)64 << 20)
 #define TR_LETTERS_N 384 /* code points that have codes: Latin, Latin-1, Extended-A */
 #define TR_CODES_MAX 127 /* the last one is every other letter */
 #define TR_CODE_OTHER 127
 
 /*
- * Trie of stems. Cell s has its base in the low 24 bits and the code that leads to it in the high
- * 8; the child by code c is cell base + c if that cell has code c. No two cells share a base. The
- * child by code 0 holds, instead of a base, the first entry of the stem that ends here.
+ * Trie of stems. Cell s has its base in the low 24 bits and the code that leads to it in the next
+ * 7; the child by code c is cell base + c if that cell has code c. No two cells share a base. The
+ * highest bit says that a stem ends here: then the child by code 0 holds, instead of a base, the
+ * first entry of that stem. No letter of a stem has the code of a free cell, TR_CODE_OTHER.
  */
 #define TR_TRIE_BASE(cell) ((cell)&0xffffffu)
-#define TR_TRIE_CODE(cell) ((cell) >> 24)
-#define TR_TRIE_FREE 0xff000000u
+#define TR_TRIE_CODE(cell) ((cell) >> 24 & 0x7fu)
+#define TR_TRIE_CODES 0x7f000000u
+#define TR_TRIE_FREE 0x7f000000u
+#define TR_TRIE_ENDS 0x80000000u
 
 /* One way a root begins a word. */
 struct tr_entry {

@@ -95,7 +95,8 @@ static enum nb_err add(struct trie *t, size_t cell, size_t begin, size_t end, si
     if (!base) {
         return nb_arena_failed(t->arena) ? NB_ENOMEM : NB_ETOOBIG;
     }
-    t->cells[cell] = (t->cells[cell] & TR_TRIE_FREE) | (uint32_t)base;
+    uint32_t ends = labels[0] ? 0 : TR_TRIE_ENDS;
+    t->cells[cell] = (t->cells[cell] & TR_TRIE_CODES) | ends | (uint32_t)base;
     for (size_t i = 0; i < n; i++) {
         t->cells[base + labels[i]] = labels[i] ? (uint32_t)labels[i] << 24 : t->values[first[i]];
     }

@@ -291,10 +291,9 @@ static void descend(struct tr_walk *w, uint32_t s, size_t letters)
 {
     const struct tr_core *core = w->core;
     for (;;) {
-        uint32_t base = TR_TRIE_BASE(core->cells[s]);
-        uint32_t leaf = core->cells[base];
-        if (letters && TR_TRIE_CODE(leaf) == 0 && leaf != TR_TRIE_FREE && base) {
-            try_entries(w, TR_TRIE_BASE(leaf), letters);
+        uint32_t cell = core->cells[s], base = TR_TRIE_BASE(cell);
+        if (letters && (cell & TR_TRIE_ENDS)) {
+            try_entries(w, TR_TRIE_BASE(core->cells[base]), letters);
         }
         if (letters == w->word->n) {
             return;
@@ -304,7 +303,7 @@ static void descend(struct tr_walk *w, uint32_t s, size_t letters)
         if (other && TR_TRIE_CODE(core->cells[base + other]) == other) {
             descend(w, base + other, letters + 1);
         }
-        if (code == 0 || TR_TRIE_CODE(core->cells[base + code]) != code) {
+        if (code == TR_CODE_OTHER || code == 0 || TR_TRIE_CODE(core->cells[base + code]) != code) {
             return;
         }
         s = base + code;
@@ -381,16 +380,18 @@ bool tr_core_has_root(const struct tr_core *core, struct nb_slice folded, enum t
     uint32_t s = 0;
     for (size_t i = 0; i < word.n; i++) {
         uint32_t next = TR_TRIE_BASE(core->cells[s]) + word.codes[i];
-        if (TR_TRIE_CODE(core->cells[next]) != word.codes[i]) {
+        if (word.codes[i] == TR_CODE_OTHER || word.codes[i] == 0 ||
+            TR_TRIE_CODE(core->cells[next]) != word.codes[i]) {
             return false;
         }
         s = next;
     }
-    uint32_t base = TR_TRIE_BASE(core->cells[s]), leaf = core->cells[base];
-    if (TR_TRIE_CODE(leaf) != 0 || !base) {
+    uint32_t cell = core->cells[s];
+    if (!s || !(cell & TR_TRIE_ENDS)) {
         return false;
     }
-    for (const struct tr_entry *entry = &core->entries[TR_TRIE_BASE(leaf)];; entry++) {
+    uint32_t first = TR_TRIE_BASE(core->cells[TR_TRIE_BASE(cell)]);
+    for (const struct tr_entry *entry = &core->entries[first];; entry++) {
         const struct tr_image_root *root = &core->roots[entry->root];
         if ((entry->flags & TR_ENTRY_STEM) && root->upos == upos &&
             nb_slice_eq(tr_core_key_text(core, root->key), folded)) {
