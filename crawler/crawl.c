@@ -191,9 +191,9 @@ enum nb_err nb_crawl_start(const struct nb_config *config, struct nb_clock *cloc
     crawl->config = config;
     crawl->clock = clock;
     crawl->once = options->once;
-    crawl->not_before_ms =
-        options->once || nb_clock_is_settable(clock) ? 0 : nb_clock_now_ms(clock);
     crawl->ordered = nb_config_int(config, NB_CFG_ORDERED) != 0;
+    bool is_repeatable = nb_clock_is_settable(clock) && crawl->ordered;
+    crawl->not_before_ms = options->once || is_repeatable ? 0 : nb_clock_now_ms(clock);
     crawl->body_bytes = (size_t)nb_config_int(config, NB_CFG_BODY_MAX);
     crawl->poll_bytes = crawl->body_bytes * POLL_FACTOR + POLL_BASE_BYTES;
     crawl->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -41,8 +41,9 @@ struct nb_crawl {
     int done_fd; /* eventfd */
     /*
      * The start, in wall time: hosts with a Crawl-delay may have been asked right before by a
-     * process that was killed and could not store it. 0 on a settable clock, where runs with and
-     * without kills must not differ, and with `once`, where it would be waited for each time.
+     * process that was killed and could not store it. 0 on a settable clock with crawl.ordered,
+     * where runs with and without kills must not differ, and with `once`, where it would be waited
+     * for each time.
      */
     int64_t not_before_ms;
 

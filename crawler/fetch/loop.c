@@ -8,6 +8,8 @@
 #include <nabiz/mem.h>
 #include <nabiz/pack.h>
 
+#include "crawler/schedule/lease.h"
+
 enum {
     IDLE_WAIT_MS = 60000,
     CONNECTIONS_KEPT = 256,
@@ -222,6 +224,7 @@ static void heed_pause(struct nb_fetch_loop *loop, struct nb_fetch_host *host, s
     }
     if (wait_s > 0) {
         nb_fetch_host_close(host, now_ms + wait_s * 1000);
+        nb_lease_close(poll->lease, host->closed_ms);
         if (nb_poll_closed(poll, poll->host, host->closed_ms) != NB_OK) {
             poll->failure = "out of memory";
         }

@@ -19,12 +19,13 @@
 
 enum { SLOTS_MAX = 1 << 20 };
 
-static const char magic[16] = "nabiz leases 1\n";
+static const char magic[16] = "nabiz leases 2\n";
 
 struct nb_lease {
     struct nb_id source;
     _Atomic int64_t asked_ms; /* 0: not held, or not sent yet */
     int64_t polled_ms;
+    _Atomic int64_t closed_ms; /* the host wants nothing before then; 0: it did not say */
 };
 
 struct nb_leases {
@@ -36,7 +37,7 @@ struct nb_leases {
     size_t found_n;
 };
 
-_Static_assert(sizeof(struct nb_lease) == 32, "the slots of the file");
+_Static_assert(sizeof(struct nb_lease) == 40, "the slots of the file");
 
 static int compare_found(const void *a, const void *b)
 {
@@ -95,8 +96,13 @@ static enum nb_err read_slots(struct nb_leases *leases)
         struct nb_lease *lease = &leases->slots[i];
         int64_t asked_ms = atomic_load(&lease->asked_ms);
         if (asked_ms != 0) {
-            leases->found[found_n++] =
-                (struct nb_lease_found){lease->source, lease->polled_ms, asked_ms, 0, lease};
+            leases->found[found_n++] = (struct nb_lease_found){
+                .source = lease->source,
+                .polled_ms = lease->polled_ms,
+                .asked_ms = asked_ms,
+                .closed_ms = atomic_load(&lease->closed_ms),
+                .lease = lease,
+            };
         } else {
             leases->free[leases->free_n++] = (uint32_t)i;
         }
@@ -144,6 +150,7 @@ struct nb_lease *nb_lease_take(struct nb_leases *leases, const struct nb_id *sou
     struct nb_lease *lease = &leases->slots[leases->free[--leases->free_n]];
     lease->source = *source;
     lease->polled_ms = polled_ms;
+    atomic_store(&lease->closed_ms, 0);
     return lease;
 }
 
@@ -151,6 +158,13 @@ void nb_lease_mark(struct nb_lease *lease, int64_t now_ms)
 {
     if (lease) {
         atomic_store(&lease->asked_ms, now_ms != 0 ? now_ms : 1);
+    }
+}
+
+void nb_lease_close(struct nb_lease *lease, int64_t closed_ms)
+{
+    if (lease) {
+        atomic_store(&lease->closed_ms, closed_ms);
     }
 }
 

@@ -40,6 +40,9 @@ struct nb_lease *nb_lease_take(struct nb_leases *leases, const struct nb_id *sou
 /** The request is sent now. NULL is allowed. */
 void nb_lease_mark(struct nb_lease *lease, int64_t now_ms);
 
+/** The host asked for a pause until then, which is not stored yet. NULL is allowed. */
+void nb_lease_close(struct nb_lease *lease, int64_t closed_ms);
+
 /** The answer is stored, or the request was not sent. NULL is allowed. */
 void nb_lease_drop(struct nb_leases *leases, struct nb_lease *lease);
 
@@ -48,7 +51,8 @@ struct nb_lease_found {
     struct nb_id source;
     int64_t polled_ms; /* as in nb_lease_take() */
     int64_t asked_ms;
-    int64_t until_ms; /* the caller's: when it may be asked again; 0: at once */
+    int64_t closed_ms; /* of nb_lease_close(); 0: never */
+    int64_t until_ms;  /* the caller's: when it may be asked again; 0: at once */
     struct nb_lease *lease;
 };
 

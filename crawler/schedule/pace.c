@@ -76,6 +76,12 @@ enum nb_err nb_pace_set(struct nb_paces *paces, struct nb_slice host, int64_t as
     return NB_OK;
 }
 
+enum nb_err nb_pace_close(struct nb_paces *paces, struct nb_slice host, int64_t closed_ms)
+{
+    const struct nb_pace *pace = nb_pace_find(paces, host);
+    return nb_pace_set(paces, host, 0, pace ? pace->delay_ms : 0, closed_ms);
+}
+
 enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, int64_t not_before_ms,
                           bool with_delays)
 {

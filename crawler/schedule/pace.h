@@ -57,6 +57,10 @@ struct nb_pace *nb_pace_find(const struct nb_paces *paces, struct nb_slice host)
 enum nb_err nb_pace_set(struct nb_paces *paces, struct nb_slice host, int64_t asked_ms,
                         int64_t delay_ms, int64_t closed_ms) NB_MUSTUSE;
 
+/** A host wants nothing before a time; its Crawl-delay stays. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_pace_close(struct nb_paces *paces, struct nb_slice host,
+                          int64_t closed_ms) NB_MUSTUSE;
+
 /** May a poll go there now? */
 bool nb_pace_is_open(struct nb_pace *pace, int64_t now_ms);
 
