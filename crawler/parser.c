@@ -105,6 +105,10 @@ static enum nb_err read_feed(const struct nb_crawl *crawl, struct nb_poll *poll,
         return err;
     }
     set_string(poll, &poll->state->title, nb_utf8_cut(feed.title, TITLE_MAX_BYTES));
+    poll->state->has_skip_hours = feed.skip_hours != 0;
+    poll->state->skip_hours = feed.skip_hours;
+    poll->state->has_skip_days = feed.skip_days != 0;
+    poll->state->skip_days = feed.skip_days;
     poll->state->has_ttl_s = feed.ttl_s > 0;
     poll->state->ttl_s = feed.ttl_s > 0 ? (uint32_t)(feed.ttl_s < DAY_S ? feed.ttl_s : DAY_S) : 0;
     return NB_OK;

@@ -180,6 +180,26 @@ static void end_ttl(struct nb_feed_reader *reader, struct nb_slice text)
     }
 }
 
+/* 24 is midnight in some feeds (RSS 0.91). */
+static void end_hour(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    int64_t hour = nb_feed_count(text);
+    if (hour >= 0 && hour <= 24) {
+        reader->feed->skip_hours |= UINT32_C(1) << hour % 24;
+    }
+}
+
+static void end_day(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday"};
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+        if (nb_slice_eq_ascii_case(nb_slice_trim(text), nb_slice_str(days[i]))) {
+            reader->feed->skip_days |= UINT32_C(1) << i;
+        }
+    }
+}
+
 #define RSS NB_FEED_NS_RSS
 #define ITEM_PLACES (NB_FEED_TOP | NB_FEED_FEED)
 
@@ -208,6 +228,10 @@ const struct nb_feed_rule nb_feed_rss_rules[] = {
     {RSS, "enclosure", NB_FEED_ENTRY, 0, start_enclosure, NULL},
     {RSS, "language", NB_FEED_FEED, 0, NULL, end_language},
     {RSS, "ttl", NB_FEED_FEED, 0, NULL, end_ttl},
+    {RSS, "skiphours", NB_FEED_FEED, NB_FEED_FEED, NULL, NULL},
+    {RSS, "hour", NB_FEED_FEED, 0, NULL, end_hour},
+    {RSS, "skipdays", NB_FEED_FEED, NB_FEED_FEED, NULL, NULL},
+    {RSS, "day", NB_FEED_FEED, 0, NULL, end_day},
 };
 
 const size_t nb_feed_rss_rules_n = sizeof(nb_feed_rss_rules) / sizeof(nb_feed_rss_rules[0]);

@@ -19,6 +19,8 @@ static void rss_is_read_with_its_usual_extensions(void **state)
         "<?xml version='1.0'?>" RSS_HEAD
         "<title>Mahalle &amp;amp; Gazetesi</title><link>https://blog.example/</link>"
         "<description>Gündem</description><language>tr</language><ttl>60</ttl>"
+        "<skipHours><hour>3</hour><hour> 24 </hour><hour>25</hour></skipHours>"
+        "<skipDays><day>Sunday</day><day>monday</day><day>gun</day></skipDays>"
         "<image><title>logo</title><url>x.png</url><link>y</link></image>"
         "<atom:link rel='self' href='https://blog.example/feed.xml'/>"
         "<atom:link rel='hub' href='https://hub.example/'/>"
@@ -39,6 +41,8 @@ static void rss_is_read_with_its_usual_extensions(void **state)
     assert_slice_equal(feed.language, "tr");
     assert_slice_equal(feed.hub, "https://hub.example/");
     assert_int_equal(feed.ttl_s, 3600);
+    assert_int_equal(feed.skip_hours, 1 << 3 | 1);
+    assert_int_equal(feed.skip_days, 1 << 6 | 1);
     assert_int_equal(feed.entries_n, 1);
     assert_slice_equal(e->title, "Bir iki");
     assert_slice_equal(e->url, "https://blog.example/1");
