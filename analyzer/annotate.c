@@ -311,11 +311,14 @@ static enum nb_err explain_topic(struct annotate *a, const struct nb_topic_find 
                : NB_ENOMEM;
 }
 
-/* One hit of finds [from, to), which are all of one topic; places that repeat count once. */
-static enum nb_err put_hit(struct annotate *a, const struct nb_topic_find *from,
-                           const struct nb_topic_find *to, uint32_t topic)
+/*
+ * One hit of n finds in the text, which are all of one topic; places that repeat count once.
+ * Without any the topic is in the title alone.
+ */
+static enum nb_err put_hit(struct annotate *a, const struct nb_topic_find *finds, size_t n,
+                           uint32_t topic)
 {
-    size_t n = (size_t)(to - from), kept = 0;
+    size_t kept = 0;
     Nb__TopicHit *hit = nb_arena_alloc(a->arena, sizeof(*hit));
     Nb__Span *spans = nb_arena_alloc(a->arena, n * sizeof(*spans));
     Nb__Span **list = nb_arena_alloc(a->arena, n * sizeof(*list));
@@ -323,11 +326,11 @@ static enum nb_err put_hit(struct annotate *a, const struct nb_topic_find *from,
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < n; i++) {
-        if (i > 0 && from[i].begin == from[i - 1].begin && from[i].end == from[i - 1].end) {
+        if (i > 0 && finds[i].begin == finds[i - 1].begin && finds[i].end == finds[i - 1].end) {
             continue;
         }
-        set_span(&spans[kept], a->text.tokens[from[i].begin].begin,
-                 a->text.tokens[from[i].end - 1].end);
+        set_span(&spans[kept], a->text.tokens[finds[i].begin].begin,
+                 a->text.tokens[finds[i].end - 1].end);
         list[kept] = &spans[kept];
         kept++;
     }
@@ -377,7 +380,7 @@ static enum nb_err put_topics(struct annotate *a)
         while (x < text_n && in_text[x].topic == topic) {
             x++;
         }
-        err = put_hit(a, in_text + from, in_text + x, topic);
+        err = put_hit(a, x > from ? &in_text[from] : NULL, x - from, topic);
     }
     return err;
 }

@@ -6,6 +6,7 @@
  */
 #include <nabiz/pack.h>
 
+#include <pthread.h>
 #include <string.h>
 
 #include <zstd.h>
@@ -22,6 +23,29 @@ enum {
 
 static _Thread_local ZSTD_CCtx *compressor;
 static _Thread_local ZSTD_DCtx *decompressor;
+
+/* Threads that are not ours, as the HTTP server's, end without saying so: a key is told. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t ends;
+
+static void end_thread(void *used)
+{
+    (void)used;
+    nb_pack_thread_end();
+}
+
+static void make_key(void)
+{
+    (void)pthread_key_create(&ends, end_thread);
+}
+
+/* Without a key the contexts of a thread that ends are lost, which harms nobody else. */
+static void expect_end(void)
+{
+    static const char used;
+    (void)pthread_once(&once, make_key);
+    (void)pthread_setspecific(ends, &used);
+}
 
 /* @return bytes written, or an error of zstd's. */
 static size_t compress(struct nb_slice body, char *to, size_t room)
@@ -53,6 +77,7 @@ enum nb_err nb_pack(struct nb_slice head, struct nb_slice body, struct nb_arena 
     if (squeeze) {
         if (!compressor) {
             compressor = ZSTD_createCCtx();
+            expect_end();
         }
         if (!compressor) {
             nb_arena_rewind(arena, mark);
@@ -92,7 +117,11 @@ enum nb_err nb_unpack(struct nb_slice in, struct nb_arena *arena, struct nb_slic
     if (n > NB_PACK_MAX_BYTES) {
         return NB_ETOOBIG;
     }
-    if (!decompressor && !(decompressor = ZSTD_createDCtx())) {
+    if (!decompressor) {
+        decompressor = ZSTD_createDCtx();
+        expect_end();
+    }
+    if (!decompressor) {
         return NB_ENOMEM;
     }
     char *p = nb_arena_alloc(arena, (size_t)n);

@@ -28,7 +28,7 @@ enum nb_err nb_pack(struct nb_slice head, struct nb_slice body, struct nb_arena 
  */
 enum nb_err nb_unpack(struct nb_slice in, struct nb_arena *arena, struct nb_slice *out) NB_MUSTUSE;
 
-/** Release this thread's compression state. */
+/** Release this thread's compression state; done by itself when a thread ends, but not main's. */
 void nb_pack_thread_end(void);
 
 #endif
