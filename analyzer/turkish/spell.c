@@ -13,6 +13,7 @@
  */
 enum {
     LEFT_MIN = 4,
+    FREQUENCY_MAX = 15,
     LETTERS_MIN = 5,
     LETTERS_MAX = 20,
     COST_DOUBLED = 1,
@@ -22,27 +23,44 @@ enum {
     COST_FIRST = 3
 };
 
-static const uint32_t alphabet[] = {'a',   'b', 'c',   0xE7, 'd', 'e',  'f', 'g', 0x11F, 'h',
-                                    0x131, 'i', 'j',   'k',  'l', 'm',  'n', 'o', 0xF6,  'p',
-                                    'r',   's', 0x15F, 't',  'u', 0xFC, 'v', 'y', 'z'};
+static const struct {
+    uint32_t letter;
+    char text[3];
+} alphabet[] = {
+    {'a', "a"},          {'b', "b"}, {'c', "c"},          {0xE7, "\xC3\xA7"},  {'d', "d"},
+    {'e', "e"},          {'f', "f"}, {'g', "g"},          {0x11F, "\xC4\x9F"}, {'h', "h"},
+    {0x131, "\xC4\xB1"}, {'i', "i"}, {'j', "j"},          {'k', "k"},          {'l', "l"},
+    {'m', "m"},          {'n', "n"}, {'o', "o"},          {0xF6, "\xC3\xB6"},  {'p', "p"},
+    {'r', "r"},          {'s', "s"}, {0x15F, "\xC5\x9F"}, {'t', "t"},          {'u', "u"},
+    {0xFC, "\xC3\xBC"},  {'v', "v"}, {'y', "y"},          {'z', "z"}};
 
 enum { ALPHABET = sizeof(alphabet) / sizeof(alphabet[0]) };
 
+/* A word is hashed once up to each of its letters: of an edit only what follows is left to hash. */
 struct search {
     const struct tr_speller *speller;
     struct tr_spelt *out;
     size_t n;
     int32_t typed; /* frequency of what was typed */
+    struct nb_slice word;
+    uint32_t letters[LETTERS_MAX];
+    size_t letters_n;
+    uint8_t begins[LETTERS_MAX + 1];  /* by letter: where in the word */
+    uint64_t hashes[LETTERS_MAX + 1]; /* by letter: of what is in front of it */
 };
 
-uint32_t tr_spell_slot(struct nb_slice word, uint32_t slots, uint16_t *mark)
+static uint32_t slot_of(uint64_t h, uint32_t slots, uint16_t *mark)
 {
-    uint64_t h = tr_hash(word);
     h ^= h >> 29;
     h *= 0xbf58476d1ce4e5b9u;
     h ^= h >> 32;
     *mark = (uint16_t)((h >> 40 & 0xFFF) << 4);
     return (uint32_t)h & (slots - 1);
+}
+
+uint32_t tr_spell_slot(struct nb_slice word, uint32_t slots, uint16_t *mark)
+{
+    return slot_of(tr_hash(word), slots, mark);
 }
 
 enum nb_err tr_speller_open(struct tr_speller *out, struct nb_slice model)
@@ -62,13 +80,10 @@ enum nb_err tr_speller_open(struct tr_speller *out, struct nb_slice model)
     return NB_OK;
 }
 
-unsigned tr_speller_frequency(const struct tr_speller *speller, struct nb_slice word)
+static unsigned look_up(const struct tr_speller *speller, uint64_t hash)
 {
-    if (!speller->entries) {
-        return 0;
-    }
     uint16_t mark;
-    uint32_t slot = tr_spell_slot(word, speller->slots, &mark);
+    uint32_t slot = slot_of(hash, speller->slots, &mark);
     for (uint32_t i = 0; i < TR_SPELL_PROBES; i++) {
         const unsigned char *p = speller->entries + 2 * ((slot + i) & (speller->slots - 1));
         unsigned entry = p[0] | (unsigned)p[1] << 8;
@@ -82,27 +97,44 @@ unsigned tr_speller_frequency(const struct tr_speller *speller, struct nb_slice 
     return 0;
 }
 
-static void offer(struct search *s, const uint32_t *letters, size_t n, int32_t cost)
+unsigned tr_speller_frequency(const struct tr_speller *speller, struct nb_slice word)
 {
-    struct tr_spelt spelt = {.len = 0};
-    for (size_t i = 0; i < n; i++) {
-        spelt.len = (uint8_t)(spelt.len + nb_utf8_put(letters[i], spelt.text + spelt.len));
-    }
-    unsigned frequency = tr_speller_frequency(s->speller, nb_slice(spelt.text, spelt.len));
-    spelt.score = (int32_t)frequency - cost - s->typed;
-    if (spelt.score < LEFT_MIN) {
+    return speller->entries ? look_up(speller, tr_hash(word)) : 0;
+}
+
+/* The word with its letters from `at` to before `rest` replaced by `put`. */
+static void offer(struct search *s, size_t at, struct nb_slice put, size_t rest, int32_t cost)
+{
+    if (FREQUENCY_MAX - cost - s->typed < LEFT_MIN) {
         return;
     }
-    size_t at = s->n;
-    while (at > 0 && s->out[at - 1].score < spelt.score) {
-        at--;
+    uint64_t hash = s->hashes[at];
+    for (size_t i = 0; i < put.len; i++) {
+        hash = tr_hash_byte(hash, put.p[i]);
     }
-    if (at == TR_SPELL_FOUND_MAX) {
+    for (size_t i = s->begins[rest]; i < s->word.len; i++) {
+        hash = tr_hash_byte(hash, s->word.p[i]);
+    }
+    int32_t score = (int32_t)look_up(s->speller, hash) - cost - s->typed;
+    if (score < LEFT_MIN) {
+        return;
+    }
+    size_t place = s->n;
+    while (place > 0 && s->out[place - 1].score < score) {
+        place--;
+    }
+    if (place == TR_SPELL_FOUND_MAX) {
         return;
     }
     size_t kept = s->n < TR_SPELL_FOUND_MAX ? s->n : TR_SPELL_FOUND_MAX - 1;
-    memmove(&s->out[at + 1], &s->out[at], (kept - at) * sizeof(*s->out));
-    s->out[at] = spelt;
+    struct tr_spelt *spelt = &s->out[place];
+    memmove(spelt + 1, spelt, (kept - place) * sizeof(*spelt));
+    size_t tail = s->word.len - s->begins[rest];
+    memcpy(spelt->text, s->word.p, s->begins[at]);
+    memcpy(spelt->text + s->begins[at], put.p, put.len);
+    memcpy(spelt->text + s->begins[at] + put.len, s->word.p + s->begins[rest], tail);
+    spelt->len = (uint8_t)(s->begins[at] + put.len + tail);
+    spelt->score = score;
     s->n = kept + 1;
 }
 
@@ -119,69 +151,71 @@ static int32_t cost_of(size_t at, uint32_t letter, bool doubled)
     return at == 0 ? cost + COST_FIRST : cost;
 }
 
-static void take_out(struct search *s, const uint32_t *letters, size_t n)
+static void take_out(struct search *s)
 {
-    uint32_t other[LETTERS_MAX + 1];
-    for (size_t i = 0; i < n; i++) {
-        memcpy(other, letters, i * sizeof(*letters));
-        memcpy(other + i, letters + i + 1, (n - i - 1) * sizeof(*letters));
-        offer(s, other, n - 1, cost_of(i, letters[i], i > 0 && letters[i] == letters[i - 1]));
+    for (size_t i = 0; i < s->letters_n; i++) {
+        bool doubled = i > 0 && s->letters[i] == s->letters[i - 1];
+        offer(s, i, NB_LIT(""), i + 1, cost_of(i, s->letters[i], doubled));
     }
 }
 
-static void swap(struct search *s, const uint32_t *letters, size_t n)
+static void swap(struct search *s)
 {
-    uint32_t other[LETTERS_MAX + 1];
-    for (size_t i = 0; i + 1 < n; i++) {
-        memcpy(other, letters, n * sizeof(*letters));
-        other[i] = letters[i + 1];
-        other[i + 1] = letters[i];
-        if (letters[i] != letters[i + 1]) {
-            offer(s, other, n, COST_SWAPPED + (i == 0 ? COST_FIRST : 0));
+    for (size_t i = 0; i + 1 < s->letters_n; i++) {
+        char both[8];
+        size_t first = s->begins[i], second = s->begins[i + 1], end = s->begins[i + 2];
+        memcpy(both, s->word.p + second, end - second);
+        memcpy(both + (end - second), s->word.p + first, second - first);
+        if (s->letters[i] != s->letters[i + 1]) {
+            offer(s, i, nb_slice(both, end - first), i + 2,
+                  COST_SWAPPED + (i == 0 ? COST_FIRST : 0));
         }
     }
 }
 
-static void replace_or_put(struct search *s, const uint32_t *letters, size_t n)
+static void replace_or_put(struct search *s)
 {
-    uint32_t other[LETTERS_MAX + 1];
-    for (size_t i = 0; i <= n; i++) {
+    for (size_t i = 0; i <= s->letters_n; i++) {
+        bool replaces = i < s->letters_n, vowel = replaces && is_vowel(s->letters[i]);
         for (size_t a = 0; a < ALPHABET; a++) {
-            uint32_t c = alphabet[a];
-            memcpy(other, letters, i * sizeof(*letters));
-            other[i] = c;
-            if (i < n && letters[i] != c) {
-                memcpy(other + i + 1, letters + i + 1, (n - i - 1) * sizeof(*letters));
-                offer(s, other, n,
-                      cost_of(i, is_vowel(c) && is_vowel(letters[i]) ? 'a' : 'b', false));
+            uint32_t c = alphabet[a].letter;
+            struct nb_slice put = nb_slice(alphabet[a].text, c < 0x80 ? 1 : 2);
+            if (replaces && s->letters[i] != c) {
+                offer(s, i, put, i + 1, cost_of(i, vowel && is_vowel(c) ? 'a' : 'b', false));
             }
-            memcpy(other + i + 1, letters + i, (n - i) * sizeof(*letters));
-            offer(s, other, n + 1, cost_of(i, c, i > 0 && letters[i - 1] == c));
+            offer(s, i, put, i, cost_of(i, c, i > 0 && s->letters[i - 1] == c));
         }
     }
 }
 
 size_t tr_spell(const struct tr_speller *speller, struct nb_slice word, struct tr_spelt *out)
 {
-    struct search s = {.speller = speller, .out = out};
-    uint32_t letters[LETTERS_MAX];
-    size_t n = 0;
+    struct search s = {.speller = speller, .out = out, .word = word};
+    uint64_t hash = TR_HASH_START;
     if (!speller->entries || word.len > TR_SPELL_BYTES_MAX) {
         return 0;
     }
     for (size_t at = 0; at < word.len;) {
+        size_t begin = at;
         uint32_t c = nb_utf8_next(word, &at);
-        if (n == LETTERS_MAX || c >= 0x180 || (c < 0x80 && !nb_ascii_is_alpha((char)c))) {
+        if (s.letters_n == LETTERS_MAX || c >= 0x180 || (c < 0x80 && !nb_ascii_is_alpha((char)c))) {
             return 0;
         }
-        letters[n++] = c;
+        s.letters[s.letters_n] = c;
+        s.begins[s.letters_n] = (uint8_t)begin;
+        s.hashes[s.letters_n++] = hash;
+        for (; begin < at; begin++) {
+            hash = tr_hash_byte(hash, word.p[begin]);
+        }
     }
-    if (n < LETTERS_MIN) {
+    if (s.letters_n < LETTERS_MIN) {
         return 0;
     }
-    s.typed = (int32_t)tr_speller_frequency(speller, word);
-    take_out(&s, letters, n);
-    swap(&s, letters, n);
-    replace_or_put(&s, letters, n);
+    s.begins[s.letters_n] = (uint8_t)word.len;
+    s.hashes[s.letters_n] = hash;
+    s.typed = (int32_t)look_up(speller, hash);
+    take_out(&s);
+    swap(&s);
+    replace_or_put(&s);
     return s.n;
 }
