@@ -16,10 +16,12 @@ enum {
     NO_WORD_SAYS = 3,
     SURE = 12, /* of the least sure letter, for a word to say 1 */
     SAYS_MAX = 3,
+    WORD_SAYS_MAX = 3, /* the most of these */
     MARKED_SAYS = 3,
     ENOUGH = 2,
     WORD_BONUS = 60,
-    KNOWN_SURE = 8 /* to change a word that is one as typed */
+    KNOWN_SURE = 8, /* to change a word that is one as typed */
+    BONUS_MAX = WORD_BONUS + KNOWN_SURE
 };
 
 /* A word of the text, as typed without marks, with its neighbours in between. */
@@ -100,18 +102,28 @@ static bool is_known(const struct tr_normaliser *of, const struct tr_token *toke
     return is_word(of, nb_slice(dotted, tr_dotted(dotted, token->folded.len)));
 }
 
+static bool may_say(const struct tr_token *token, const struct plain *word)
+{
+    return word->word.len && !word->marked && token->ascii;
+}
+
+/* Asks no further word than it takes to be sure of the sum. */
 static bool lacks_marks(const struct tr_normaliser *of, const struct tr_token *tokens,
                         const struct plain *all, size_t n)
 {
-    int32_t says = 0;
+    int32_t says = 0, unasked = 0;
     for (size_t i = 0; i < n; i++) {
+        says -= all[i].marked ? MARKED_SAYS : 0;
+        unasked += may_say(&tokens[i], &all[i]);
+    }
+    for (size_t i = 0; i < n && says < ENOUGH && says + WORD_SAYS_MAX * unasked >= ENOUGH; i++) {
         struct tr_restored best;
-        if (all[i].marked) {
-            says -= MARKED_SAYS;
+        struct tr_plain_word in = in_place(all, n, i);
+        if (!may_say(&tokens[i], &all[i])) {
             continue;
         }
-        struct tr_plain_word in = in_place(all, n, i);
-        if (!in.word.len || !tokens[i].ascii || !tr_restore(&of->restorer, &in, &best) ||
+        unasked--;
+        if (!tr_restore(&of->restorer, &in, &best) ||
             is_as_typed(&tokens[i], nb_slice(best.text, best.len))) {
             continue;
         }
@@ -131,7 +143,7 @@ static bool restore_word(const struct tr_normaliser *of, const struct tr_token *
     struct tr_restored forms[TR_RESTORE_BEAM];
     size_t n = tr_restore_candidates(&of->restorer, in, forms), best = 0;
     int32_t best_score = INT32_MIN;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && forms[i].score + BONUS_MAX > best_score; i++) {
         struct nb_slice form = nb_slice(forms[i].text, forms[i].len);
         int32_t score = forms[i].score + (is_word(of, form) ? WORD_BONUS : 0);
         if (is_as_typed(token, form)) {
