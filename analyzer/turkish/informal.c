@@ -13,6 +13,8 @@ enum { RULES_MAX = 1024 };
 struct rule {
     struct nb_slice from, to; /* without hyphens */
     bool ending;
+    size_t letters; /* of from */
+    uint32_t last;  /* of these */
 };
 
 struct tr_informal {
@@ -127,12 +129,20 @@ static enum nb_err add_word(struct tr_informal *informal, struct nb_slice form,
     return NB_OK;
 }
 
+static uint32_t last_letter(struct nb_slice word)
+{
+    size_t at = word.len;
+    while (at > 0 && ((unsigned char)word.p[--at] & 0xC0) == 0x80) {
+    }
+    return word.len ? nb_utf8_next(word, &at) : 0;
+}
+
 static enum nb_err add_rule(struct tr_informal *informal, struct nb_slice from, struct nb_slice to,
                             bool ending)
 {
     struct rule *rule = &informal->rules[informal->rules_n];
     *rule = (struct rule){nb_arena_copy(informal->arena, from), nb_arena_copy(informal->arena, to),
-                          ending};
+                          ending, nb_utf8_count(from), last_letter(from)};
     informal->rules_n++;
     return rule->from.p && rule->to.p ? NB_OK : NB_ENOMEM;
 }
@@ -206,9 +216,10 @@ enum tr_dotted_word tr_informal_dotted(const struct tr_informal *informal, struc
 }
 
 /* Bytes of the word that the ending of a rule takes, 0 when it does not end so. */
-static size_t ending_bytes(struct nb_slice word, struct nb_slice ending)
+static size_t ending_bytes(struct nb_slice word, const struct rule *rule)
 {
-    size_t letters = nb_utf8_count(ending), begin = word.len;
+    struct nb_slice ending = rule->from;
+    size_t letters = rule->letters, begin = word.len;
     while (letters > 0 && begin > 0) {
         begin--;
         letters -= ((unsigned char)word.p[begin] & 0xC0) != 0x80;
@@ -263,9 +274,10 @@ static void put_beginning(struct nb_slice to, struct nb_slice rest, struct tr_re
 bool tr_informal_rewrite(const struct tr_informal *informal, struct nb_slice word, size_t *rule,
                          struct tr_rewritten *out)
 {
+    uint32_t last = last_letter(word); /* few rules are left by it */
     for (; word.len <= TR_INFORMAL_BYTES_MAX && *rule < informal->rules_n; ++*rule) {
         const struct rule *r = &informal->rules[*rule];
-        size_t ending = r->ending ? ending_bytes(word, r->from) : 0;
+        size_t ending = r->ending && stands_for(r->last, last) ? ending_bytes(word, r) : 0;
         if (ending) {
             put_ending(nb_slice_sub(word, 0, word.len - ending), r->to, out);
             ++*rule;
