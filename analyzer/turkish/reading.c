@@ -11,7 +11,7 @@
 enum {
     GUESS_STEM_BYTES_MIN = 4,
     GUESS_SUFFIX_BYTES_MIN = 3,
-    READINGS_KEPT = 1 << 15,
+    READINGS_KEPT = 1 << 16,
     TEXT_KEPT_BYTES = 40
 };
 
@@ -189,13 +189,17 @@ struct tr_cache *tr_reading_cache_new(void)
     return tr_cache_new(READINGS_KEPT, sizeof(struct kept));
 }
 
-/* What reading depends on beside the folded word. */
+/*
+ * What reading depends on beside the folded word. A place behind a break only excuses a capital: a
+ * word without one is the same word there.
+ */
 static uint8_t kind_of(const struct tr_token *token)
 {
+    bool excused = token->capital && !token->capitals && token->after_break;
     return (uint8_t)((token->ascii ? 1 : 0) | (token->elongated ? 2 : 0) |
                      (token->capitals ? 4 : 0) | (token->either_i ? 8 : 0) |
                      (token->stem_len < token->folded.len ? 16 : 0) | (token->capital ? 32 : 0) |
-                     (token->restored ? 64 : 0) | (token->after_break ? 128 : 0));
+                     (token->restored ? 64 : 0) | (excused ? 128 : 0));
 }
 
 static void keep_reading(struct kept *kept, const struct tr_reading *reading)
