@@ -34,6 +34,10 @@ static void become(const char *program, char *const *argv, const char *out_path,
     _exit(127);
 }
 
+/*
+ * The program is begun with SIGTERM blocked: a stop that comes before its main() waits for it to
+ * read its signals, as that of the site and of `nabiz run` do. Others end by themselves.
+ */
 static pid_t spawn(const char *program, const char *const *words, const char *out_path,
                    bool errors_too)
 {
@@ -42,10 +46,16 @@ static pid_t spawn(const char *program, const char *const *words, const char *ou
         char *const *out;
     } argv = {words};
     fflush(NULL);
+    sigset_t stop;
+    sigset_t before;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    (void)pthread_sigmask(SIG_BLOCK, &stop, &before);
     pid_t pid = fork();
     if (pid == 0) {
         become(program, argv.out, out_path, errors_too);
     }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return pid;
 }
 
