@@ -392,6 +392,25 @@ static int run(const struct nb_command *const *commands, size_t commands_n, int 
     return code ? code : args->command->run(args);
 }
 
+const struct nb_command *nb_cli_peek(const struct nb_command *const *commands, size_t commands_n,
+                                     int argc, char **argv)
+{
+    int at = 1;
+    for (; at < argc && argv[at][0] == '-'; at++) { /* as in command_at() */
+        struct nb_slice text = nb_slice_str(argv[at]);
+        const struct nb_option *option = nb_slice_starts(text, NB_LIT("--"))
+                                             ? option_of(NULL, nb_slice_sub(text, 2, text.len))
+                                             : NULL;
+        at += option && option->value;
+    }
+    for (size_t i = 0; at < argc && i < commands_n; i++) {
+        if (commands[i]->name && strcmp(commands[i]->name, argv[at]) == 0) {
+            return commands[i];
+        }
+    }
+    return NULL;
+}
+
 int nb_cli_main(const struct nb_command *const *commands, size_t commands_n, int argc, char **argv)
 {
     size_t n = argc > 0 ? (size_t)argc : 1;

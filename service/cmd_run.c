@@ -46,6 +46,7 @@ const struct nb_command nb_cmd_run = {
                                              "what the service unit does"},
                                             {NULL, NULL}},
     .run = run_all,
+    .is_process = true,
 };
 
 const struct nb_command nb_cmd_crawl = {
@@ -59,6 +60,7 @@ const struct nb_command nb_cmd_crawl = {
         (const struct nb_example[]){{"nabiz crawl --once", "poll everything due, then stop"},
                                     {NULL, NULL}},
     .run = run_crawl,
+    .is_process = true,
 };
 
 const struct nb_command nb_cmd_analyze = {
@@ -75,6 +77,7 @@ const struct nb_command nb_cmd_analyze = {
                                              "understand everything anew"},
                                             {NULL, NULL}},
     .run = run_analyze,
+    .is_process = true,
 };
 
 const struct nb_command nb_cmd_serve = {
@@ -87,4 +90,5 @@ const struct nb_command nb_cmd_serve = {
                                              "answer on another address"},
                                             {NULL, NULL}},
     .run = run_serve,
+    .is_process = true,
 };

@@ -9,6 +9,8 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
+#include "service/process.h"
+
 const struct nb_command *const nb_commands[] = {
 #define GROUP(title) &(const struct nb_command){.line = (title)},
 #define COMMAND(name) &nb_cmd_##name,
@@ -45,6 +47,10 @@ static void tear_down(void)
 int main(int argc, char **argv)
 {
     struct nb_error error = {0};
+    const struct nb_command *command = nb_cli_peek(nb_commands, nb_commands_n, argc, argv);
+    if (command && command->is_process) {
+        nb_signals_hold(); /* first of all: see process.h */
+    }
     if (set_up(&error) != NB_OK) {
         fprintf(stderr, "nabiz: %s\n", nb_error_text(&error));
         return NB_EXIT_FAILED;

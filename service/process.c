@@ -17,14 +17,26 @@
 
 enum { PATH_BYTES = 4096 };
 
+static void handled(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
+    sigaddset(set, SIGCHLD);
+}
+
+void nb_signals_hold(void)
+{
+    sigset_t set;
+    handled(&set);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 enum nb_err nb_signals_open(int *fd, struct nb_error *error)
 {
     sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGCHLD);
+    handled(&set);
     /* A file over the process's size limit is an error of the write, see store.c. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
@@ -33,6 +45,13 @@ enum nb_err nb_signals_open(int *fd, struct nb_error *error)
         return nb_error_set(error, NB_ESYS, "cannot read signals: %s", strerror(errno));
     }
     return NB_OK;
+}
+
+bool nb_signals_ask_stop(void)
+{
+    sigset_t set;
+    return sigpending(&set) == 0 &&
+           (sigismember(&set, SIGTERM) == 1 || sigismember(&set, SIGINT) == 1);
 }
 
 int nb_signals_next(int fd)
@@ -192,9 +211,11 @@ int nb_role_run(struct nb_args *args, const struct nb_role *role, bool once)
     struct nb_watch *watch = err == NB_OK && role->status ? nb_watch_new() : NULL;
     if (err == NB_OK) {
         nb_counter_set(NB_CTR_STARTED_MS, nb_clock_now_ms(clock));
-        err = role->start(config, clock, once, &running, &error);
+        if (!nb_signals_ask_stop()) { /* or there is nothing to start, and to stop */
+            err = role->start(config, clock, once, &running, &error);
+        }
     }
-    if (err == NB_OK) {
+    if (err == NB_OK && running) {
         wait_for_end(args, role, config, running, signals, watch);
         nb_watch_free(watch); /* while it stops, nobody reads what it logs */
         watch = NULL;

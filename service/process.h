@@ -33,8 +33,17 @@ extern const struct nb_role nb_role_serve;
 /** Run a role until it is told to stop or is done. @return an enum nb_exit. */
 int nb_role_run(struct nb_args *args, const struct nb_role *role, bool once);
 
-/** Block the signals that a process here handles and open a descriptor to read them. */
+/**
+ * Let the signals that a process here handles wait until it reads them. A stop that is asked for
+ * while the process still starts is then a stop like any other, and not its death.
+ */
+void nb_signals_hold(void);
+
+/** Hold the signals that a process here handles and open a descriptor to read them. */
 enum nb_err nb_signals_open(int *fd, struct nb_error *error) NB_MUSTUSE;
+
+/** Is there a stop among the signals that wait? It stays there. */
+bool nb_signals_ask_stop(void);
 
 /** Next signal that waits in the descriptor, or 0. */
 int nb_signals_next(int fd);

@@ -197,7 +197,6 @@ static void wait_signal(struct supervisor *sup, int64_t wait_ms)
 static void watch(struct supervisor *sup)
 {
     for (;;) {
-        wait_signal(sup, start_due(sup));
         for (int sig; (sig = nb_signals_next(sup->signals)) != 0;) {
             if (sig == SIGTERM || sig == SIGINT) {
                 return;
@@ -207,6 +206,7 @@ static void watch(struct supervisor *sup)
             }
         }
         reap(sup, true);
+        wait_signal(sup, start_due(sup));
     }
 }
 

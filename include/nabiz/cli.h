@@ -49,6 +49,7 @@ struct nb_command {
     const struct nb_example *examples;
     int min_words, max_words;         /* arguments that are no options; max -1: any number */
     int (*run)(struct nb_args *args); /* returns enum nb_exit */
+    bool is_process; /* it reads its signals itself: none may end it before it does */
 };
 
 /** Value of an option, the last one given; NULL when it was not given. */
@@ -96,6 +97,10 @@ void nb_cli_help(const struct nb_command *const *commands, size_t commands_n,
 /** The command of that name, or NULL after saying so on stderr with the closest one. */
 const struct nb_command *nb_cli_find(const struct nb_command *const *commands, size_t commands_n,
                                      const char *name);
+
+/** The command that argv will run, or NULL; says nothing, allocates nothing. */
+const struct nb_command *nb_cli_peek(const struct nb_command *const *commands, size_t commands_n,
+                                     int argc, char **argv);
 
 /**
  * Parse argv and run. Unknown commands and options are answered with the closest known one.

@@ -111,15 +111,23 @@ struct result {
     struct nb_slice err;
 };
 
-/* Run a command line, split at spaces, with its output in files. */
-static struct result run_line(const char *line)
+/* @return argc */
+static int split_line(const char *line, char *argv[32])
 {
-    char *argv[32] = {nb_arena_strdup(arena, NB_LIT("nabiz"))};
     int argc = 1;
+    argv[0] = nb_arena_strdup(arena, NB_LIT("nabiz"));
     struct nb_slice rest = nb_slice_str(line);
     for (struct nb_slice part; rest.len > 0 && nb_slice_split(&rest, ' ', &part);) {
         argv[argc++] = nb_arena_strdup(arena, part);
     }
+    return argc;
+}
+
+/* Run a command line, split at spaces, with its output in files. */
+static struct result run_line(const char *line)
+{
+    char *argv[32];
+    int argc = split_line(line, argv);
     char *paths[2] = {nbt_path(dir, "out"), nbt_path(dir, "err")};
     int saved[2];
     (void)fflush(stdout);
@@ -398,6 +406,32 @@ static void bash_completes_commands_options_values_and_settings(void **state)
     nb_buf_fini(&text);
 }
 
+static void the_command_of_a_line_is_known_before_it_is_parsed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        bool is_show;
+    } rows[] = {
+        {"show", true},
+        {"show one --limit 3", true},
+        {"--config show show", true},
+        {"--config=x --set a=b show", true},
+        {"-h --unknown show", true},
+        {"load show", false},
+        {"--config show", false},
+        {"--set", false},
+        {"shows", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *argv[32];
+        int argc = split_line(rows[i].line, argv);
+        const struct nb_command *command = nb_cli_peek(commands, COMMANDS_N, argc, argv);
+        assert_int_equal(command == &show, rows[i].is_show);
+    }
+}
+
 #define IN_DIR(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -405,6 +439,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_DIR(options_and_words_reach_the_command),
         IN_DIR(wrong_usage_is_explained_and_runs_nothing),
+        IN_DIR(the_command_of_a_line_is_known_before_it_is_parsed),
         IN_DIR(numbers_have_bounds_that_are_told),
         IN_DIR(a_failure_has_the_exit_code_of_its_kind),
         IN_DIR(help_fits_80_columns_and_shows_everything),
