@@ -16,7 +16,7 @@ enum { FEATURES_BYTES_MAX = 512, ENOUGH_WORDS = 5 };
 struct annotate {
     const struct nb_document *document;
     const struct nb_knowledge *knowledge;
-    struct tr_cache *cache; /* may be NULL */
+    struct tr_cache *readings, *languages; /* may be NULL */
     struct nb_arena *arena;
     struct nb_annotation *out;
     struct nb_reading_text title, text;
@@ -45,7 +45,8 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     if (err != NB_OK) {
         return NB_ENOMEM;
     }
-    tr_language_add(&a->knowledge->words.normaliser.languages, tokens, out->tokens_n, &a->language);
+    tr_language_add_cached(&a->knowledge->words.normaliser.languages, a->languages, tokens,
+                           out->tokens_n, &a->language);
     if (tr_language_may_be_turkish(&a->language)) {
         (void)tr_restore_text(&a->knowledge->words.normaliser.turkish, tokens, out->tokens_n,
                               a->arena);
@@ -57,7 +58,7 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < out->tokens_n; i++) {
-        tr_read_cached(a->knowledge->lexicon, a->cache, &tokens[i], a->arena, &readings[i]);
+        tr_read_cached(a->knowledge->lexicon, a->readings, &tokens[i], a->arena, &readings[i]);
         if (tokens[i].kind == TR_HASHTAG) {
             read_hashtag(a, text, &tokens[i], &readings[i]);
         }
@@ -426,16 +427,21 @@ static enum nb_err put_why(struct annotate *a)
 }
 
 struct nb_word_cache {
-    struct tr_cache *readings;
+    struct tr_cache *readings, *languages;
     struct nb_id knowledge; /* that they were read with */
 };
 
 struct nb_word_cache *nb_word_cache_new(void)
 {
     struct nb_word_cache *words = nb_calloc(1, sizeof(*words));
-    if (words && !(words->readings = tr_reading_cache_new())) {
-        nb_free(words);
-        words = NULL;
+    if (!words) {
+        return NULL;
+    }
+    words->readings = tr_reading_cache_new();
+    words->languages = tr_language_cache_new();
+    if (!words->readings || !words->languages) {
+        nb_word_cache_free(words);
+        return NULL;
     }
     return words;
 }
@@ -444,17 +450,24 @@ void nb_word_cache_free(struct nb_word_cache *words)
 {
     if (words) {
         tr_cache_free(words->readings);
+        tr_cache_free(words->languages);
         nb_free(words);
     }
 }
 
-static struct tr_cache *cache_for(struct nb_word_cache *words, const struct nb_knowledge *knowledge)
+/* What was read with other knowledge is forgotten. */
+static void use_caches(struct annotate *a, struct nb_word_cache *words)
 {
-    if (words && memcmp(&words->knowledge, &knowledge->id, sizeof(knowledge->id)) != 0) {
-        tr_cache_clear(words->readings);
-        words->knowledge = knowledge->id;
+    if (!words) {
+        return;
     }
-    return words ? words->readings : NULL;
+    if (memcmp(&words->knowledge, &a->knowledge->id, sizeof(words->knowledge)) != 0) {
+        tr_cache_clear(words->readings);
+        tr_cache_clear(words->languages);
+        words->knowledge = a->knowledge->id;
+    }
+    a->readings = words->readings;
+    a->languages = words->languages;
 }
 
 enum nb_err nb_annotate(const struct nb_document *document, const struct nb_knowledge *knowledge,
@@ -467,10 +480,8 @@ enum nb_err nb_annotate_with(const struct nb_document *document,
                              const struct nb_knowledge *knowledge, struct nb_word_cache *words,
                              struct nb_arena *arena, struct nb_annotation **out)
 {
-    struct annotate a = {.document = document,
-                         .knowledge = knowledge,
-                         .cache = cache_for(words, knowledge),
-                         .arena = arena};
+    struct annotate a = {.document = document, .knowledge = knowledge, .arena = arena};
+    use_caches(&a, words);
     a.out = nb_annotation_new(arena);
     if (!a.out) {
         return NB_ENOMEM;

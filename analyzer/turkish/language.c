@@ -4,9 +4,10 @@
 
 #include <nabiz/text.h>
 
+#include "analyzer/turkish/cache.h"
 #include "analyzer/turkish/letters.h"
 
-enum { WORD_BYTES_MAX = 64, GROUP_MAX = 4, SHORT_BYTES = 4 };
+enum { WORD_BYTES_MAX = 64, GROUP_MAX = 4, SHORT_BYTES = 4, WORDS_KEPT = 1 << 15 };
 
 /*
  * What counts as clear, in the unit of the model's logits times 1000, and how much each word that
@@ -120,28 +121,68 @@ static void count_letters(struct nb_slice word, struct tr_language_sum *sum)
     }
 }
 
-void tr_language_add(const struct tr_languages *languages, const struct tr_token *tokens, size_t n,
+static void add_word(const struct tr_languages *languages, const struct tr_token *token,
                      struct tr_language_sum *sum)
 {
+    uint32_t features[TR_LANGUAGE_FEATURES_MAX];
+    size_t n =
+        languages->weights ? tr_language_features(token, features, TR_LANGUAGE_FEATURES_MAX) : 0;
+    for (size_t f = 0; f < n; f++) {
+        const int8_t *row =
+            languages->weights + (size_t)TR_LANGUAGE_LATIN_N * (features[f] & languages->mask);
+        for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
+            sum->scores[l] += row[l];
+        }
+    }
+    sum->features_n += (uint32_t)n;
+    sum->words_n++;
+    count_letters(token->folded, sum);
+}
+
+static void add_sum(const struct tr_language_sum *part, struct tr_language_sum *sum)
+{
+    for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
+        sum->scores[l] += part->scores[l];
+    }
+    sum->features_n += part->features_n;
+    sum->words_n += part->words_n;
+    sum->latin_n += part->latin_n;
+    sum->arabic_n += part->arabic_n;
+    sum->cyrillic_n += part->cyrillic_n;
+    sum->strange_n += part->strange_n;
+}
+
+struct tr_cache *tr_language_cache_new(void)
+{
+    return tr_cache_new(WORDS_KEPT, sizeof(struct tr_language_sum));
+}
+
+void tr_language_add_cached(const struct tr_languages *languages, struct tr_cache *cache,
+                            const struct tr_token *tokens, size_t n, struct tr_language_sum *sum)
+{
     for (size_t i = 0; i < n; i++) {
-        uint32_t features[TR_LANGUAGE_FEATURES_MAX];
+        bool held = false;
         if (tokens[i].kind != TR_WORD) {
             continue;
         }
-        sum->words_n++;
-        count_letters(tokens[i].folded, sum);
-        size_t features_n = languages->weights ? tr_language_features(&tokens[i], features,
-                                                                      TR_LANGUAGE_FEATURES_MAX)
-                                               : 0;
-        for (size_t f = 0; f < features_n; f++) {
-            const int8_t *row =
-                languages->weights + (size_t)TR_LANGUAGE_LATIN_N * (features[f] & languages->mask);
-            for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
-                sum->scores[l] += row[l];
-            }
+        if (!cache) {
+            add_word(languages, &tokens[i], sum);
+            continue;
         }
-        sum->features_n += (uint32_t)features_n;
+        struct tr_language_sum *one =
+            tr_cache_place(cache, tokens[i].folded, tokens[i].either_i, &held);
+        if (!held) {
+            *one = (struct tr_language_sum){.words_n = 0};
+            add_word(languages, &tokens[i], one);
+        }
+        add_sum(one, sum);
     }
+}
+
+void tr_language_add(const struct tr_languages *languages, const struct tr_token *tokens, size_t n,
+                     struct tr_language_sum *sum)
+{
+    tr_language_add_cached(languages, NULL, tokens, n, sum);
 }
 
 void tr_language_add_word(const struct tr_token *token, bool known, struct tr_language_sum *sum)

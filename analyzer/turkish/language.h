@@ -15,6 +15,8 @@
 
 #include "analyzer/turkish/text.h"
 
+struct tr_cache;
+
 enum tr_language {
     TR_LANGUAGE_TR,
     TR_LANGUAGE_AZ,
@@ -47,6 +49,13 @@ enum nb_err tr_languages_open(struct tr_languages *out, struct nb_slice model) N
 /** Add the words of a text, as they are typed: before diacritics are restored. */
 void tr_language_add(const struct tr_languages *languages, const struct tr_token *tokens, size_t n,
                      struct tr_language_sum *sum);
+
+/** The same through a cache of what single words add; NULL for none. */
+void tr_language_add_cached(const struct tr_languages *languages, struct tr_cache *cache,
+                            const struct tr_token *tokens, size_t n, struct tr_language_sum *sum);
+
+/** A cache for that. @return NULL when out of memory. */
+struct tr_cache *tr_language_cache_new(void);
 
 /** Add whether a word has an analysis as it is typed; short ones say nothing. */
 void tr_language_add_word(const struct tr_token *token, bool known, struct tr_language_sum *sum);
