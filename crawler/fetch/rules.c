@@ -269,6 +269,7 @@ static enum nb_err make_request(struct nb_fetch_loop *loop, struct nb_rules *rul
     }
     ask->rules = rules;
     ask->home = loop;
+    ask->lease = poll->lease; /* the site was asked because of it, and it waits for the answer */
     *out = ask;
     return NB_OK;
 }

@@ -291,6 +291,33 @@ static void a_slow_robots_txt_holds_up_its_own_host_only(void **state)
     end_world(&world);
 }
 
+static void rules_that_were_asked_for_and_not_stored_are_not_asked_for_again_at_once(void **state)
+{
+    (void)state;
+    int64_t limit_ms = nb_mono_ms() + 60000;
+    set_pages(NULL, 0);
+    pthread_mutex_lock(&server.mu);
+    server.hold = true;
+    pthread_mutex_unlock(&server.mu);
+    struct world world = make_world("http://slow.example/1\nhttp://slow.example/2\n",
+                                    (const char *const[2]){"crawl.interval=1h", NULL});
+    struct nb_crawl *crawl = start(&world, false);
+    while (asked("slow.example", "/robots.txt") == 0) {
+        assert_true(nb_mono_ms() < limit_ms);
+        (void)usleep(1000);
+    }
+    stop(crawl); /* nothing came of it, as if it had been killed */
+    let_go();
+    forget();
+    crawl_at(&world, T0 + HOUR - SECOND);
+    assert_int_equal(asked("slow.example", NULL), 0);
+    crawl_at(&world, T0 + HOUR);
+    assert_int_equal(asked("slow.example", "/robots.txt"), 1);
+    assert_int_equal(asked("slow.example", "/1"), 1);
+    assert_int_equal(asked("slow.example", "/2"), 1);
+    end_world(&world);
+}
+
 /* ---- Crawl-delay ---- */
 
 #define DELAY_10 "User-agent: *\nCrawl-delay: 10\n"
@@ -513,6 +540,7 @@ int main(void)
         cmocka_unit_test(known_rules_are_kept_aside_while_a_host_is_down),
         cmocka_unit_test(with_robots_off_nobody_is_asked_for_rules),
         cmocka_unit_test(a_slow_robots_txt_holds_up_its_own_host_only),
+        cmocka_unit_test(rules_that_were_asked_for_and_not_stored_are_not_asked_for_again_at_once),
         cmocka_unit_test(sources_of_a_host_share_its_crawl_delay_also_across_restarts),
         cmocka_unit_test(sources_of_a_host_share_its_crawl_delay_in_one_process),
         cmocka_unit_test(a_crawl_delay_is_cut_to_the_longest_that_is_kept_to),
