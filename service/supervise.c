@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -238,7 +237,11 @@ static void stop_all(struct supervisor *sup)
     }
 }
 
-/* Held as long as the supervisor lives; the kernel gives it back when it dies. */
+/*
+ * Held as long as the supervisor lives; the kernel gives it back when it dies. It is a lock of the
+ * process: with one of the open file (flock) a child that has been forked and not yet become its
+ * program would hold it on, and the next supervisor would find it taken.
+ */
 static enum nb_err take_lock(struct supervisor *sup, struct nb_error *error)
 {
     char path[PATH_BYTES];
@@ -253,7 +256,8 @@ static enum nb_err take_lock(struct supervisor *sup, struct nb_error *error)
         return nb_error_set(error, NB_EIO, "cannot open %s: %s", path, strerror(errno));
     }
     char pid[32] = "";
-    if (flock(sup->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(sup->lock_fd, F_SETLK, &whole) != 0) {
         ssize_t n = pread(sup->lock_fd, pid, sizeof(pid) - 1, 0);
         pid[n > 0 ? n : 0] = '\0';
         return nb_error_set(error, NB_EBUSY,
