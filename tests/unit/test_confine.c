@@ -112,8 +112,11 @@ static bool is_confined_and(bool (*holds)(void))
     struct nb_error error = {0};
     pthread_t thread;
     bool late = false;
-    bool ok = pthread_barrier_init(&barrier, NULL, 2) == 0 &&
-              pthread_create(&thread, NULL, fork_late, &late) == 0 && nb_confine(&error) == NB_OK;
+    if (pthread_barrier_init(&barrier, NULL, 2) != 0 ||
+        pthread_create(&thread, NULL, fork_late, &late) != 0) {
+        return false;
+    }
+    bool ok = nb_confine(&error) == NB_OK;
     (void)pthread_barrier_wait(&barrier);
     return pthread_join(thread, NULL) == 0 && ok && late && holds();
 }
