@@ -3,4 +3,5 @@
 # limit: 300
 . tests/lib/scenario.sh
 
+[ -z "$SAN" ] || skip "sanitizers take memory of their own"
 "$NABIZ_BUILD/tests/soak" 400 "$([ -n "$SHORT" ] && echo 4 || echo 8)" || fail "see above"

@@ -173,13 +173,22 @@ static void an_unknown_word_is_guessed_by_its_suffixes(void **state)
     assert_true(verb);
 }
 
+/* All that an analysis says; the bytes that fill it up may differ. */
+static bool is_same(const struct tr_analysis *a, const struct tr_analysis *b)
+{
+    return a->features == b->features && a->root == b->root && a->path == b->path &&
+           a->line == b->line && a->upos == b->upos && a->root_upos == b->root_upos &&
+           a->stem_bytes == b->stem_bytes && a->lemma_bytes == b->lemma_bytes &&
+           a->lemma_tail == b->lemma_tail && a->steps == b->steps && a->flags == b->flags;
+}
+
 static void fewer_places_than_analyses_keep_the_best(void **state)
 {
     struct tr_analysis all[TR_ANALYSE_MAX], few[2];
     size_t n = tr_analyse(*state, NB_LIT("geldirildi"), all, TR_ANALYSE_MAX);
     assert_int_equal(n, 3);
     assert_int_equal(tr_analyse(*state, NB_LIT("geldirildi"), few, 2), 2);
-    assert_memory_equal(few, all, sizeof(few));
+    assert_true(is_same(&few[0], &all[0]) && is_same(&few[1], &all[1]));
     assert_int_equal(tr_analyse(*state, NB_LIT("geldirildi"), few, 0), 0);
 }
 
