@@ -122,8 +122,12 @@ static bool emit_doubled(const struct emitter *e)
             twice[len - 1] = partner.p[0];
         }
     }
-    twice[len] = twice[len - 1];
-    return emit(e, nb_slice(twice, len + 1),
+    size_t last = len - 1; /* the letter, of one byte or more */
+    while (last > 0 && ((unsigned char)twice[last] & 0xc0) == 0x80) {
+        last--;
+    }
+    memcpy(twice + len, twice + last, len - last);
+    return emit(e, nb_slice(twice, len + (len - last)),
                 tr_context_of(text, true, e->root->marks & TR_MARK_FRONT), e->start);
 }
 
