@@ -1,5 +1,5 @@
 /*
- * One pass over the tags. An address is kept once, at the best place that it was named at; the
+ * One pass over the elements. An address is kept once, at the best place that it was named at; the
  * order among equals is that of the page.
  */
 #include <nabiz/discover.h>
@@ -13,10 +13,17 @@
 #include <nabiz/url.h>
 
 #include "crawler/discover/software.h"
-#include "crawler/discover/tags.h"
 #include "crawler/link_header.h"
+#include "crawler/page/dom.h"
+#include "crawler/page/render.h"
 
-enum { CANDIDATES_MAX = 200, ANCHORS_MAX = 100, TITLE_MAX_BYTES = 300, SLOTS = 512 };
+enum {
+    CANDIDATES_MAX = 200,
+    ANCHORS_MAX = 100,
+    TITLE_MAX_BYTES = 300,
+    TEXT_MAX_BYTES = 4096,
+    SLOTS = 512
+};
 
 struct item {
     struct nb_candidate candidate;
@@ -27,6 +34,8 @@ struct item {
 
 struct page {
     struct nb_arena *arena;
+    struct nb_dom dom;
+    struct nb_buf buf; /* of one text */
     struct nb_url url;
     struct nb_url base;
     bool has_base;
@@ -220,15 +229,31 @@ static bool is_feed_like(struct nb_slice ref)
 
 /* ---- the page ---- */
 
-static enum nb_err on_base(struct page *page, const struct nb_tag *tag)
+static struct nb_slice attr(const struct page *page, uint32_t node, const char *name)
 {
-    struct nb_slice href;
-    struct nb_url base;
-    enum nb_err err = nb_tag_attribute(tag, NB_LIT("href"), page->arena, &href);
-    if (err != NB_OK || page->has_base || href.len == 0) {
-        return err;
+    return nb_slice_trim(nb_dom_attr(&page->dom, node, name));
+}
+
+static enum nb_err text_of(struct page *page, uint32_t node, struct nb_slice *out)
+{
+    nb_buf_reset(&page->buf);
+    nb_page_render_line(&page->dom, node, NULL, &page->buf);
+    enum nb_err err = nb_page_rendered(&page->buf, page->arena, out);
+    if (err == NB_ETOOBIG) { /* no name of anything */
+        *out = NB_LIT("");
+        return NB_OK;
     }
-    err = nb_url_parse(href, &page->url, page->arena, &base);
+    return err;
+}
+
+static enum nb_err on_base(struct page *page, uint32_t node)
+{
+    struct nb_slice href = attr(page, node, "href");
+    struct nb_url base;
+    if (page->has_base || href.len == 0) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_url_parse(href, &page->url, page->arena, &base);
     if (err == NB_OK && nb_url_is_http(&base)) {
         page->base = base;
         page->has_base = true;
@@ -236,44 +261,34 @@ static enum nb_err on_base(struct page *page, const struct nb_tag *tag)
     return err == NB_ENOMEM ? err : NB_OK;
 }
 
-static enum nb_err on_link(struct page *page, const struct nb_tag *tag)
+static enum nb_err on_link(struct page *page, uint32_t node)
 {
-    struct nb_slice rel;
-    struct nb_slice type = {NULL, 0};
-    struct nb_slice href = {NULL, 0};
-    struct nb_slice title = {NULL, 0};
-    enum nb_err err = nb_tag_attribute(tag, NB_LIT("rel"), page->arena, &rel);
-    if (err != NB_OK || nb_link_is(rel, NB_LIT("stylesheet")) ||
-        !(nb_link_is(rel, NB_LIT("alternate")) || nb_link_is(rel, NB_LIT("feed")))) {
-        return err;
+    struct nb_slice rel = attr(page, node, "rel");
+    struct nb_slice href = attr(page, node, "href");
+    bool is_feed = nb_link_is(rel, NB_LIT("feed"));
+    if (nb_link_is(rel, NB_LIT("stylesheet")) ||
+        !(is_feed ||
+          (nb_link_is(rel, NB_LIT("alternate")) && is_feed_type(attr(page, node, "type"), href)))) {
+        return NB_OK;
     }
-    err = nb_tag_attribute(tag, NB_LIT("type"), page->arena, &type);
-    err = err == NB_OK ? nb_tag_attribute(tag, NB_LIT("href"), page->arena, &href) : err;
-    err = err == NB_OK ? nb_tag_attribute(tag, NB_LIT("title"), page->arena, &title) : err;
-    if (err != NB_OK || !(is_feed_type(type, href) || nb_link_is(rel, NB_LIT("feed")))) {
-        return err;
-    }
-    return add(page, href, title, NB_CANDIDATE_ELEMENT);
+    return add(page, href, attr(page, node, "title"), NB_CANDIDATE_ELEMENT);
 }
 
-static enum nb_err on_anchor(struct page *page, struct nb_tags *tags, const struct nb_tag *tag)
+static enum nb_err on_anchor(struct page *page, uint32_t node)
 {
-    struct nb_slice href;
-    struct nb_slice text = {NULL, 0};
+    struct nb_slice href = attr(page, node, "href");
+    struct nb_slice text;
     struct nb_url url;
-    enum nb_err err = nb_tag_attribute(tag, NB_LIT("href"), page->arena, &href);
-    if (err != NB_OK || page->anchors_n == ANCHORS_MAX || !is_feed_like(href)) {
-        return err;
+    if (page->anchors_n == ANCHORS_MAX || !is_feed_like(href)) {
+        return NB_OK;
     }
-    err = nb_url_parse(without_feed_scheme(href, page->arena), &page->base, page->arena, &url);
+    enum nb_err err =
+        nb_url_parse(without_feed_scheme(href, page->arena), &page->base, page->arena, &url);
     if (err != NB_OK || is_reader(url.host)) {
         return err == NB_ENOMEM ? err : NB_OK;
     }
     page->anchors_n++;
-    struct nb_tags ahead = *tags; /* its text goes up to the next tag */
-    struct nb_tag next;
-    (void)nb_tags_next(&ahead, &next);
-    err = nb_tag_text(nb_slice_sub(next.text, 0, TITLE_MAX_BYTES * 4), page->arena, &text);
+    err = text_of(page, node, &text);
     return err == NB_OK ? add(page, href, text, NB_CANDIDATE_ANCHOR) : err;
 }
 
@@ -293,21 +308,16 @@ static struct nb_slice refresh_target(struct nb_slice content)
     return url;
 }
 
-static enum nb_err on_meta(struct page *page, const struct nb_tag *tag)
+static enum nb_err on_meta(struct page *page, uint32_t node)
 {
-    struct nb_slice name;
-    struct nb_slice equiv = {NULL, 0};
-    struct nb_slice content = {NULL, 0};
+    struct nb_slice content = attr(page, node, "content");
     struct nb_url url;
-    enum nb_err err = nb_tag_attribute(tag, NB_LIT("name"), page->arena, &name);
-    err = err == NB_OK ? nb_tag_attribute(tag, NB_LIT("http-equiv"), page->arena, &equiv) : err;
-    err = err == NB_OK ? nb_tag_attribute(tag, NB_LIT("content"), page->arena, &content) : err;
-    if (err != NB_OK) {
-        return err;
-    }
-    if (nb_slice_eq_ascii_case(name, NB_LIT("generator")) && page->generator.len == 0) {
+    enum nb_err err = NB_OK;
+    if (nb_slice_eq_ascii_case(attr(page, node, "name"), NB_LIT("generator")) &&
+        page->generator.len == 0) {
         page->generator = content;
-    } else if (nb_slice_eq_ascii_case(equiv, NB_LIT("refresh")) && page->refresh.len == 0) {
+    } else if (nb_slice_eq_ascii_case(attr(page, node, "http-equiv"), NB_LIT("refresh")) &&
+               page->refresh.len == 0) {
         struct nb_slice target = refresh_target(content);
         err = target.len ? nb_url_parse(target, &page->base, page->arena, &url) : NB_ESYNTAX;
         if (err == NB_OK && nb_url_is_http(&url)) {
@@ -317,38 +327,53 @@ static enum nb_err on_meta(struct page *page, const struct nb_tag *tag)
     return err == NB_ENOMEM ? err : NB_OK;
 }
 
-static enum nb_err on_tag(struct page *page, struct nb_tags *tags, const struct nb_tag *tag)
+static enum nb_err on_title(struct page *page, uint32_t node)
 {
-    if (nb_slice_eq_ascii_case(tag->name, NB_LIT("a"))) {
-        return on_anchor(page, tags, tag);
+    struct nb_slice title;
+    enum nb_err err = page->title.len ? NB_OK : text_of(page, node, &title);
+    if (err == NB_OK && !page->title.len) {
+        page->title = nb_utf8_cut(title, TITLE_MAX_BYTES);
     }
-    if (nb_slice_eq_ascii_case(tag->name, NB_LIT("link"))) {
-        return on_link(page, tag);
-    }
-    if (nb_slice_eq_ascii_case(tag->name, NB_LIT("base"))) {
-        return on_base(page, tag);
-    }
-    if (nb_slice_eq_ascii_case(tag->name, NB_LIT("meta"))) {
-        return on_meta(page, tag);
-    }
-    if (nb_slice_eq_ascii_case(tag->name, NB_LIT("title"))) {
-        struct nb_slice title;
-        struct nb_slice raw = nb_tags_content(tags, tag->name);
-        enum nb_err err =
-            nb_tag_text(nb_slice_sub(raw, 0, TITLE_MAX_BYTES * 4), page->arena, &title);
-        page->title = page->title.len ? page->title : nb_utf8_cut(title, TITLE_MAX_BYTES);
-        return err;
-    }
-    return NB_OK;
+    return err;
 }
 
-static enum nb_err read_tags(struct page *page, struct nb_slice text)
+/*
+ * What stands in a title or a field for text is no markup, though libxml2 reads it as such. One
+ * that nothing ends is taken for a slip, or it would hide the rest of the page.
+ */
+static uint32_t last_of_text(const struct nb_dom *dom, uint32_t node)
 {
-    struct nb_tags tags = {.s = text};
-    struct nb_tag tag;
+    uint32_t end = dom->nodes[node].end;
+    return end < dom->n ? end - 1 : node;
+}
+
+static enum nb_err read_elements(struct page *page)
+{
     enum nb_err err = NB_OK;
-    while (err == NB_OK && nb_tags_next(&tags, &tag)) {
-        err = tag.closing ? NB_OK : on_tag(page, &tags, &tag);
+    for (uint32_t i = 1; i < page->dom.n && err == NB_OK; i++) {
+        switch (page->dom.nodes[i].tag) {
+        case NB_TAG_A:
+            err = on_anchor(page, i);
+            break;
+        case NB_TAG_LINK:
+            err = on_link(page, i);
+            break;
+        case NB_TAG_BASE:
+            err = on_base(page, i);
+            break;
+        case NB_TAG_META:
+            err = on_meta(page, i);
+            break;
+        case NB_TAG_TITLE:
+            err = on_title(page, i);
+            i = last_of_text(&page->dom, i);
+            break;
+        case NB_TAG_TEXTAREA:
+            i = last_of_text(&page->dom, i);
+            break;
+        default:
+            break;
+        }
     }
     return err;
 }
@@ -440,7 +465,10 @@ enum nb_err nb_discover_page(struct nb_slice bytes, struct nb_slice content_type
     err = nb_charset_decode(nb_charset_decide(content_type, bytes), bytes, arena, &text);
     err = err == NB_OK ? nb_utf8_repair(links, arena, &headers) : err;
     err = err == NB_OK ? read_headers(page, headers) : err;
-    err = err == NB_OK ? read_tags(page, text) : err;
+    err = err == NB_OK ? nb_dom_parse(text, arena, &page->dom) : err;
+    nb_buf_init(&page->buf, TEXT_MAX_BYTES);
+    err = err == NB_OK ? read_elements(page) : err;
+    nb_buf_fini(&page->buf);
     const struct nb_page_signs signs = {page->generator, text};
     const struct nb_software *software = err == NB_OK ? nb_software_find(&page->url, &signs) : NULL;
     err = err == NB_OK ? add_known(page, software) : err;
