@@ -4,10 +4,7 @@
  */
 #include "analyzer/knowledge_private.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <nabiz/buf.h>
@@ -68,11 +65,6 @@ static enum nb_err read_file(struct load *load, const char *dir, const char *nam
     load->file = load->parts[load->parts_n - 2].p;
     *out = copy;
     return NB_OK;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 /* Morphology; of its texts the hash is part of what this knowledge is. */
@@ -136,12 +128,6 @@ static enum nb_err load_lexicons(struct load *load)
     return err;
 }
 
-static int is_topic_file(const struct dirent *entry)
-{
-    struct nb_slice name = nb_slice_str(entry->d_name);
-    return name.len > 6 && name.p[0] != '.' && nb_slice_ends(name, NB_LIT(".topic"));
-}
-
 static void leave_out(struct load *load, const struct nb_error *error)
 {
     load->bad_n++;
@@ -191,24 +177,25 @@ static enum nb_err load_one_topic(struct load *load, const char *path)
 
 static enum nb_err load_topics(struct load *load, const char *dir)
 {
-    struct dirent **entries = NULL;
-    if (dir && nb_slice_ends(nb_slice_str(dir), NB_LIT(".topic"))) {
+    const char *const *names = NULL;
+    size_t n = 0;
+    if (!dir) {
+        return NB_OK;
+    }
+    if (nb_slice_ends(nb_slice_str(dir), NB_LIT(".topic"))) {
         return load_one_topic(load, dir);
     }
-    int n = dir ? scandir(dir, &entries, is_topic_file, by_bytes) : 0;
-    if (n < 0) {
-        return errno == ENOENT ? NB_OK
-                               : nb_error_set(load->error, errno == ENOMEM ? NB_ENOMEM : NB_EIO,
-                                              "%s: %s", dir, strerror(errno));
+    struct nb_error error = {0};
+    enum nb_err err = nb_file_names(dir, ".topic", load->files, &names, &n, &error);
+    if (err == NB_ENOTFOUND) {
+        return NB_OK;
     }
-    enum nb_err err = NB_OK;
-    for (int i = 0; i < n; i++) {
-        if (err == NB_OK) {
-            err = load_topic(load, dir, entries[i]->d_name, false);
-        }
-        free(entries[i]); /* scandir's own memory */
+    if (err != NB_OK) {
+        return nb_error_set(load->error, err, "%s", nb_error_text(&error));
     }
-    free(entries);
+    for (size_t i = 0; i < n && err == NB_OK; i++) {
+        err = load_topic(load, dir, names[i], false);
+    }
     return err;
 }
 

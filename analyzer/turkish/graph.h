@@ -32,7 +32,7 @@ int tr_feature_cmp(struct nb_slice a, struct nb_slice b);
 uint64_t tr_graph_features(const struct tr_graph *graph, const uint8_t *ids, size_t n);
 
 /**
- * @param codes  code of each code point below TR_LETTERS_N, from tr_codes_of().
+ * @param codes  code of each code point below TR_LETTERS_N; TR_CODE_OTHER: none.
  * @return NB_OK, NB_ENOMEM, NB_ETOOBIG (more edges than fit).
  */
 enum nb_err tr_graph_build(const struct tr_rules *rules, const uint8_t *codes,
