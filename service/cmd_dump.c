@@ -76,6 +76,8 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
         DECODE(host);
     case NB_TBL_SCHEDULE:
         DECODE(schedule);
+    case NB_TBL_PAGE:
+        DECODE(page_record);
     case NB_TBL_SOURCE_STATE:
         DECODE(source);
     case NB_TBL_AUTHOR:

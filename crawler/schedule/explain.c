@@ -30,6 +30,8 @@ const char *nb_schedule_why(Nb__Source__Why why)
         return "robots.txt, which is asked for again then";
     case NB__SOURCE__WHY__PUSHED:
         return "a hub that reports what is new: this one is for safety";
+    case NB__SOURCE__WHY__VISIT:
+        return "the visit under way: the site is asked page by page";
     default:
         return "an older version of this program";
     }

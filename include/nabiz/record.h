@@ -22,6 +22,7 @@
     X(subscription, Nb__Subscription, nb__subscription)                                            \
     X(push, Nb__Push, nb__push)                                                                    \
     X(host, Nb__Host, nb__host)                                                                    \
+    X(page_record, Nb__Page, nb__page)                                                             \
     X(schedule, Nb__Schedule, nb__schedule)                                                        \
     X(document, Nb__Document, nb__document)                                                        \
     X(author, Nb__Author, nb__author)                                                              \
@@ -37,6 +38,7 @@
 #define nb_subscription Nb__Subscription
 #define nb_push Nb__Push
 #define nb_host Nb__Host
+#define nb_page_record Nb__Page
 #define nb_schedule Nb__Schedule
 #define nb_document Nb__Document
 #define nb_author Nb__Author
