@@ -100,10 +100,11 @@ static void set_author(struct maker *maker, const struct nb_feed_entry *entry, s
                        struct nb_document *document)
 {
     struct nb_slice name = nb_slice_trim(entry->author);
-    if (name.len && site.len) {
-        document->author_name = field(maker->arena, name);
+    struct nb_slice handle = entry->post && entry->post->handle.len ? entry->post->handle : name;
+    if (handle.len && site.len) {
+        document->author_name = field(maker->arena, name.len ? name : handle);
         document->author = nb_arena_printf(maker->arena, "%.*s/%.*s", NB_ARG(site),
-                                           NB_ARG(nb_utf8_cut(name, HANDLE_MAX_BYTES)));
+                                           NB_ARG(nb_utf8_cut(handle, HANDLE_MAX_BYTES)));
     }
 }
 
@@ -155,26 +156,40 @@ static enum nb_err set_categories(struct maker *maker, const struct nb_feed_entr
     return NB_OK;
 }
 
-static enum nb_err set_engagement(struct maker *maker, const struct nb_feed_entry *entry,
-                                  struct nb_document *document)
+static enum nb_err add_count(struct maker *maker, const char *kind, int64_t n,
+                             struct nb_document *document)
 {
-    if (entry->comments_n < 0) {
+    if (n < 0) {
         return NB_OK;
     }
     Nb__Engagement *count = nb_arena_alloc(maker->arena, sizeof(*count));
-    document->engagement = nb_arena_alloc(maker->arena, sizeof(*document->engagement));
-    if (!count || !document->engagement) {
+    if (!count) {
         return NB_ENOMEM;
     }
     nb__engagement__init(count);
-    count->kind = nb_arena_strdup(maker->arena, NB_LIT("comments"));
+    count->kind = nb_arena_strdup(maker->arena, nb_slice_str(kind));
     count->has_count = 1;
-    count->count = (uint64_t)entry->comments_n;
+    count->count = (uint64_t)n;
     count->has_read_ms = 1;
     count->read_ms = maker->poll->now_ms;
-    document->engagement[0] = count;
-    document->n_engagement = 1;
+    document->engagement[document->n_engagement++] = count;
     return NB_OK;
+}
+
+static enum nb_err set_engagement(struct maker *maker, const struct nb_feed_entry *entry,
+                                  struct nb_document *document)
+{
+    enum { KINDS_N = 4 };
+    const struct nb_feed_post *post = entry->post;
+    document->engagement = nb_arena_calloc(maker->arena, KINDS_N, sizeof(*document->engagement));
+    enum nb_err err = document->engagement ? NB_OK : NB_ENOMEM;
+    err = err == NB_OK ? add_count(maker, "comments", entry->comments_n, document) : err;
+    if (post) {
+        err = err == NB_OK ? add_count(maker, "likes", post->likes_n, document) : err;
+        err = err == NB_OK ? add_count(maker, "shares", post->shares_n, document) : err;
+        err = err == NB_OK ? add_count(maker, "views", post->views_n, document) : err;
+    }
+    return err;
 }
 
 static void set_times(struct maker *maker, const struct nb_feed_entry *entry,
@@ -187,6 +202,39 @@ static void set_times(struct maker *maker, const struct nb_feed_entry *entry,
     }
     document->has_fetched_ms = 1;
     document->fetched_ms = maker->poll->now_ms;
+}
+
+/* What only an API says. */
+static enum nb_err set_post(struct maker *maker, const struct nb_feed_post *post,
+                            struct nb_document *document)
+{
+    struct nb_arena *arena = maker->arena;
+    struct nb_slice thread;
+    struct nb_slice quoted;
+    if (!post) {
+        return NB_OK;
+    }
+    if (permalink(post->thread, arena, &thread, NULL) != NB_OK ||
+        permalink(post->quoted_url, arena, &quoted, NULL) != NB_OK) {
+        return NB_ENOMEM;
+    }
+    document->kind = post->kind ? post->kind : document->kind;
+    document->thread = field(arena, thread);
+    document->language = post->language.len ? field(arena, post->language) : document->language;
+    if (quoted.len == 0 && post->quoted_author.len == 0) {
+        return NB_OK;
+    }
+    Nb__Quote *quote = nb_arena_alloc(arena, sizeof(*quote));
+    document->quotes = nb_arena_calloc(arena, 1, sizeof(*document->quotes));
+    if (!quote || !document->quotes) {
+        return NB_ENOMEM;
+    }
+    nb__quote__init(quote);
+    quote->author = field(arena, post->quoted_author);
+    quote->text = field(arena, post->quoted_text);
+    quote->url = field(arena, quoted);
+    document->quotes[document->n_quotes++] = quote;
+    return NB_OK;
 }
 
 static enum nb_err make_document(struct maker *maker, const struct nb_feed_entry *entry,
@@ -223,6 +271,7 @@ static enum nb_err make_document(struct maker *maker, const struct nb_feed_entry
     err = set_links(maker, entry, document);
     err = err == NB_OK ? set_categories(maker, entry, document) : err;
     err = err == NB_OK ? set_engagement(maker, entry, document) : err;
+    err = err == NB_OK ? set_post(maker, entry->post, document) : err;
     return nb_arena_failed(arena) ? NB_ENOMEM : err;
 }
 

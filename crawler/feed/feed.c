@@ -331,7 +331,8 @@ static enum nb_err read_feed(struct nb_feed_reader *reader, struct nb_slice text
     nb_buf_init(&reader->text, text.len * 6 + 64);
     nb_buf_init(&reader->scratch, text.len * 9 + 128);
     enum nb_err err;
-    if (nb_slice_starts(nb_slice_trim(text), NB_LIT("{"))) {
+    struct nb_slice begin = nb_slice_trim(text);
+    if (nb_slice_starts(begin, NB_LIT("{")) || nb_slice_starts(begin, NB_LIT("["))) {
         reader_reset(reader, &feed, base);
         err = nb_feed_json_read(reader, text, error);
     } else {

@@ -1,7 +1,7 @@
 /*
  * JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1). A feed is read when it says its
  * version, or has items and an address of its own; unknown and ill-typed members are passed over,
- * as the specification asks.
+ * as the specification asks. What is no JSON Feed may be an API's answer: see crawler/social.
  */
 #include "crawler/feed/reader.h"
 
@@ -9,6 +9,7 @@
 
 #include "crawler/feed/html_text.h"
 #include "crawler/feed/json_repair.h"
+#include "crawler/social/social.h"
 
 enum { FINISHED_POLL_S = 7 * 86400 }; /* a feed that says it has ended */
 
@@ -234,12 +235,13 @@ enum nb_err nb_feed_json_read(struct nb_feed_reader *reader, struct nb_slice tex
     reader->depth = 1; /* frames[0] has the base that addresses are resolved against */
     if (is_json_feed(root)) {
         read_root(reader, root);
-    } else {
+    } else if (!nb_social_read(reader, reader->frames[0].base, root)) {
         reader->err = NB_ESYNTAX;
     }
     json_decref(root);
     if (reader->err == NB_ESYNTAX) {
-        return nb_error_set(error, NB_ESYNTAX, "not a feed: JSON, but not JSON Feed");
+        return nb_error_set(error, NB_ESYNTAX,
+                            "not a feed: JSON, but neither JSON Feed nor an API that is known");
     }
     return reader->err == NB_OK
                ? NB_OK

@@ -1,7 +1,8 @@
 /**
  * Feeds: bytes of a feed in, its entries out.
  *
- * Reads RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1 and CDF, with the
+ * Reads RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0, JSON Feed 1.0 and 1.1 and CDF, and the lists
+ * that open APIs answer with: WordPress REST, Mastodon-compatible timelines, Discourse. With the
  * extensions that carry content, authors, dates, comments and threads: content:encoded, Dublin
  * Core, media, iTunes, slash, wfw, thr, and Atom inside RSS. Titles and texts come out plain, links
  * absolute. Broken XML and JSON, wrong encodings and undeclared entities are repaired; an item is
@@ -18,11 +19,23 @@
 #include <nabiz/arena.h>
 #include <nabiz/date.h>
 #include <nabiz/err.h>
+#include <nabiz/record.h>
 #include <nabiz/slice.h>
 
 struct nb_feed_link {
     struct nb_slice url; /* absolute */
     struct nb_slice text;
+};
+
+/* What an open network says of an entry, and a feed cannot. */
+struct nb_feed_post {
+    Nb__Kind kind;          /* 0: as the source's */
+    int64_t place;          /* grows along the list towards what is newer; -1: none */
+    struct nb_slice handle; /* of the author, unique in the network; may be empty */
+    struct nb_slice language;
+    struct nb_slice thread; /* address of what began it; may be empty */
+    struct nb_slice quoted_url, quoted_author, quoted_text; /* passed on or quoted */
+    int64_t likes_n, shares_n, views_n;                     /* -1 when unknown */
 };
 
 struct nb_feed_entry {
@@ -42,8 +55,9 @@ struct nb_feed_entry {
     const struct nb_feed_link *enclosures; /* text is the media type */
     size_t enclosures_n;
     struct nb_slice comments_url;
-    struct nb_slice reply_to; /* thr:in-reply-to: href, else ref */
-    int64_t comments_n;       /* slash:comments or thr:total; -1 when unknown */
+    struct nb_slice reply_to;        /* thr:in-reply-to: href, else ref */
+    int64_t comments_n;              /* slash:comments or thr:total; -1 when unknown */
+    const struct nb_feed_post *post; /* NULL unless an API answered */
 };
 
 struct nb_feed {
