@@ -21,6 +21,7 @@ struct reader {
     const struct date_token *at; /* the next token; the list ends with TOKEN_END */
     struct date_notes said;
     bool pm, am;
+    bool since;    /* a word was there that makes an amount lie in the past */
     int strange_n; /* words that mean nothing here */
 };
 
@@ -151,7 +152,14 @@ static bool known_any_day(const struct reader *r)
     return r->said.has_day || r->said.has_day_offset || r->said.has_weekday;
 }
 
-/* Is there a time at t? 14:05, 14:05:33; after a date also 14.05; 3 pm. */
+/* 19h46 */
+static bool is_h(const struct date_token *t)
+{
+    return t->kind == TOKEN_WORD && !t->spaced && t->text.len == 1 &&
+           nb_ascii_lower(t->text.p[0]) == 'h' && !t[1].spaced && is_number(&t[1], 2, 2);
+}
+
+/* Is there a time at t? 14:05, 14:05:33; after a date also 14.05 and 14h05; 3 pm. */
 static bool is_time(const struct reader *r, const struct date_token *t)
 {
     int32_t ignored;
@@ -159,6 +167,9 @@ static bool is_time(const struct reader *r, const struct date_token *t)
         return false;
     }
     if (is_mark(&t[1], ':') && is_number(&t[2], 2, 2)) {
+        return true;
+    }
+    if (is_h(&t[1]) && known_any_day(r)) {
         return true;
     }
     if (is_mark(&t[1], '.') && is_number(&t[2], 2, 2) && !t[2].spaced && known_any_day(r)) {
@@ -172,10 +183,11 @@ static void read_time(struct reader *r)
     const struct date_token *t = r->at;
     r->said.civil.hour = t->value;
     r->at++;
-    if (is_one_of(&t[1], ":.") && is_number(&t[2], 2, 2)) {
+    if ((is_one_of(&t[1], ":.") || is_h(&t[1])) && is_number(&t[2], 2, 2)) {
         r->said.civil.minute = t[2].value;
         r->at += 2;
-        if (is_mark(&t[3], t[1].mark) && is_number(&t[4], 2, 2) && !t[4].spaced) {
+        if (t[1].kind == TOKEN_MARK && is_mark(&t[3], t[1].mark) && is_number(&t[4], 2, 2) &&
+            !t[4].spaced) {
             r->said.civil.second = t[4].value;
             r->at += 2;
             read_fraction(r);
@@ -237,11 +249,20 @@ static bool is_clock(const struct date_token *t)
     return is_one_of(&t[1], ":.") && is_number(&t[2], 2, 2) && !t[2].spaced;
 }
 
+static bool is_of(const struct reader *r, const struct date_token *t)
+{
+    int32_t ignored;
+    return is_word(r, t, DATE_OF, &ignored);
+}
+
 /* A year after a month, with or without a mark between. */
 static bool read_year(struct reader *r, bool two_digits)
 {
     const struct date_token *t = r->at;
+    bool short_form = is_mark(t, '\''); /* '05 */
+    two_digits = two_digits || short_form;
     t += is_one_of(t, ".,-/'");
+    t += is_of(r, t);
     if (!is_number(t, 4, 4) && !(two_digits && is_number(t, 2, 2) && !is_clock(t))) {
         return false;
     }
@@ -252,8 +273,9 @@ static bool read_year(struct reader *r, bool two_digits)
 
 static bool is_ordinal_ending(const struct date_token *t)
 {
-    static const char *const endings[] = {"st", "nd", "rd", "th"};
-    for (size_t i = 0; i < 4 && t->kind == TOKEN_WORD && !t->spaced; i++) {
+    static const char *const endings[] = {"st", "nd", "rd", "th", "er"};
+    for (size_t i = 0;
+         i < sizeof(endings) / sizeof(endings[0]) && t->kind == TOKEN_WORD && !t->spaced; i++) {
         if (nb_slice_eq_ascii_case(t->text, nb_slice_str(endings[i]))) {
             return true;
         }
@@ -261,13 +283,14 @@ static bool is_ordinal_ending(const struct date_token *t)
     return false;
 }
 
-/* 3 Mar 2024, 3-Mar-24, 3rd March; 2024 Mar 3. */
+/* 3 Mar 2024, 3-Mar-24, 3rd of March; 2024 Mar 3. */
 static bool read_day_month(struct reader *r)
 {
     const struct date_token *first = r->at, *t = first + 1;
     int32_t month = 0;
     t += is_ordinal_ending(t);
     t += is_one_of(t, ".,-/");
+    t += is_of(r, t);
     if (!is_word(r, t, DATE_MONTH, &month)) {
         return false;
     }
@@ -396,6 +419,9 @@ static enum verdict read_word(struct reader *r)
     case DATE_AGO:
         r->said.has_ago = r->said.has_ago || r->said.has_amount;
         break;
+    case DATE_SINCE:
+        r->since = true;
+        break;
     case DATE_NOW:
         r->said.has_now = true;
         break;
@@ -448,6 +474,7 @@ bool nb_date_parse_free(struct nb_slice text, const struct nb_date_context *cont
     if (!nb_date_tokenise(text, &tokens) || !walk(&r)) {
         return false;
     }
+    r.said.has_ago = r.said.has_ago || (r.since && r.said.has_amount);
     r.said.stands_alone = r.strange_n == 0;
     return nb_date_notes_resolve(&r.said, context, out_ms);
 }

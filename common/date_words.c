@@ -27,6 +27,7 @@ static const struct {
 } KINDS[DATE_WORD_KINDS] = {
     [DATE_MONTH] = {{"month", 5}, 1, 12},    [DATE_WEEKDAY] = {{"weekday", 7}, 0, 6},
     [DATE_UNIT] = {{"unit", 4}, 0, UNIT_N},  [DATE_AGO] = {{"ago", 3}, 0, 0},
+    [DATE_SINCE] = {{"since", 5}, 0, 0},     [DATE_OF] = {{"of", 2}, 0, 0},
     [DATE_DAY] = {{"day", 3}, -30, 0},       [DATE_NOW] = {{"now", 3}, 0, 0},
     [DATE_NUMBER] = {{"number", 6}, 1, 100}, [DATE_HALF] = {{"half", 4}, 0, 0},
     [DATE_AM] = {{"am", 2}, 0, 0},           [DATE_PM] = {{"pm", 2}, 0, 0},
@@ -56,16 +57,22 @@ static const struct {
     {"eest", 180}, {"msk", 180},  {"jst", 540},
 };
 
+/* Latin letters from U+00C0 to U+00FF; those that stay as they are have a dot. */
+static const char LATIN[] = "aaaaaa.ceeeeiiii.nooooo.ouuuuy..aaaaaa.ceeeeiiii.nooooo.ouuuuy.y";
+
 static char fold_code_point(uint32_t c)
 {
     static const struct {
         uint16_t from;
         char to;
     } letters[] = {
-        {0x00C2, 'a'}, {0x00C7, 'c'}, {0x00CE, 'i'}, {0x00D6, 'o'}, {0x00DB, 'u'}, {0x00DC, 'u'},
-        {0x00E2, 'a'}, {0x00E7, 'c'}, {0x00EE, 'i'}, {0x00F6, 'o'}, {0x00FB, 'u'}, {0x00FC, 'u'},
-        {0x011E, 'g'}, {0x011F, 'g'}, {0x0130, 'i'}, {0x0131, 'i'}, {0x015E, 's'}, {0x015F, 's'},
+        {0x0105, 'a'}, {0x0107, 'c'}, {0x0119, 'e'}, {0x011E, 'g'}, {0x011F, 'g'},
+        {0x0130, 'i'}, {0x0131, 'i'}, {0x0142, 'l'}, {0x0144, 'n'}, {0x015A, 's'},
+        {0x015B, 's'}, {0x015E, 's'}, {0x015F, 's'}, {0x017A, 'z'}, {0x017C, 'z'},
     };
+    if (c >= 0xC0 && c <= 0xFF) {
+        return LATIN[c - 0xC0] != '.' ? LATIN[c - 0xC0] : '\0';
+    }
     for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
         if (letters[i].from == c) {
             return letters[i].to;
@@ -85,6 +92,9 @@ size_t nb_date_fold(struct nb_slice in, char *out)
             out[n++] = nb_ascii_lower((char)c);
         } else if (letter) {
             out[n++] = letter;
+        } else if (c >= 0x410 && c <= 0x42F) { /* Cyrillic capitals */
+            out[n++] = c < 0x420 ? '\xD0' : '\xD1';
+            out[n++] = (char)(c < 0x420 ? 0xB0 + (c - 0x410) : 0x80 + (c - 0x420));
         } else if (c < 0x300 || c > 0x36F) {
             memmove(out + n, in.p + at, i - at);
             n += i - at;

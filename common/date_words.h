@@ -12,6 +12,8 @@ enum date_word_kind {
     DATE_WEEKDAY,
     DATE_UNIT, /* value: enum date_unit */
     DATE_AGO,
+    DATE_SINCE, /* the same, before the amount */
+    DATE_OF,    /* between day, month and year */
     DATE_DAY,
     DATE_NOW,
     DATE_NUMBER,
@@ -41,8 +43,9 @@ struct date_word {
 enum { DATE_PHRASE_WORDS = 3, DATE_PHRASE_BYTES = 96 };
 
 /*
- * Fold for comparison: Turkish letters to their ASCII relatives, all four i to one, combining marks
- * dropped. Never longer than the input; in and out may be the same memory. @return bytes written.
+ * Fold for comparison: Latin letters to their ASCII relatives, all four i to one, Cyrillic ones to
+ * lower case, combining marks dropped. Never longer than the input; in and out may be the same
+ * memory. @return bytes written.
  */
 size_t nb_date_fold(struct nb_slice in, char *out);
 

@@ -331,6 +331,32 @@ static void the_calendar_holds_at_the_ends_of_time(void **state)
     }
 }
 
+static void dates_of_other_languages_are_read(void **state)
+{
+    static const struct row rows[] = {
+        {"5. Januar 2019 um 03:32", "2019-01-05T00:32:00Z"},
+        {"03. M\xC3\xA4rz 2004, 00:55 Uhr", "2004-03-02T21:55:00Z"},
+        {"29/07/2004, 19h46", "2004-07-29T16:46:00Z"},
+        {"le 1er f\xC3\xA9vrier 2020 \xC3\xA0 08h05", "2020-02-01T05:05:00Z"},
+        {"3 de mayo de 2021 10:00", "2021-05-03T07:00:00Z"},
+        {"the 4th of July 2022", "2022-07-03T21:00:00Z"},
+        {"Jun 18 '05, 10:24 AM", "2005-06-18T07:24:00Z"},
+        {"12 \xD0\x9C\xD0\xB0\xD1\x8F 2021, 10:00", "2021-05-12T07:00:00Z"},
+        {"vor 3 Stunden", "2024-03-14T06:00:00Z"},
+        {"il y a 2 heures", "2024-03-14T07:00:00Z"},
+        {"hace un d\xC3\xAD"
+         "a",
+         "2024-03-13T09:00:00Z"},
+        {"3 dagen geleden", "2024-03-11T09:00:00Z"},
+        {"1 Jahr 2 Tage her", "2023-03-12T09:00:00Z"},
+        {"gestern 14:30", "2024-03-13T11:30:00Z"},
+        {"3 Stunden", "-"},
+        {"vor dem 3", "-"},
+    };
+    (void)state;
+    CHECK(rows, words);
+}
+
 static void what_we_print_we_can_read(void **state)
 {
     struct nb_date_context context = {NULL, 0, 60};
@@ -435,6 +461,7 @@ int main(void)
         cmocka_unit_test(without_words_turkish_is_not_guessed_at),
         cmocka_unit_test(calendar_and_time_are_inverse_over_three_centuries),
         cmocka_unit_test(the_calendar_holds_at_the_ends_of_time),
+        cmocka_unit_test(dates_of_other_languages_are_read),
         cmocka_unit_test(what_we_print_we_can_read),
         cmocka_unit_test(a_day_is_ten_characters_and_no_more),
         cmocka_unit_test(a_bad_words_file_is_refused_with_its_line),
