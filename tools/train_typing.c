@@ -20,8 +20,10 @@
 
 #include <nabiz/buf.h>
 #include <nabiz/file.h>
+#include <nabiz/text.h>
 
 #include "analyzer/turkish/corpus.h"
+#include "analyzer/turkish/letters.h"
 #include "analyzer/turkish/restore.h"
 #include "analyzer/turkish/spell.h"
 #include "analyzer/turkish/table.h"
@@ -31,7 +33,7 @@
 enum {
     PLACE_BITS = 24,
     PLACES = 1 << PLACE_BITS,
-    BUCKETS = 90000,
+    BUCKETS = 100000,
     WEIGHT_MAX = TR_RESTORE_WEIGHT_ZERO - 1,
     SEEN_MIN = 3,
     EPOCHS = 4,
@@ -42,13 +44,15 @@ enum {
     PATH_BYTES = 4096
 };
 
-static const float RATE = 0.2F, SETTLED = 0.01F, STEP = 0.1F;
+static const float RATE = 0.2F, SETTLED = 0.05F, STEP = 0.1F;
 
 /* A word of the texts: plain bytes and which of its letters have their mark. */
 struct word {
     struct nb_slice plain;
     uint64_t marked;
     bool joined; /* the word before it in the text is the one before it here */
+    bool name;   /* written like one */
+    char vowel;  /* see tr_restore_vowel() */
 };
 
 struct trainer {
@@ -83,7 +87,7 @@ static void count_form(struct trainer *t, struct nb_slice folded)
     t->counts[id] = id == before ? 1 : t->counts[id] + 1;
 }
 
-static void add_word(struct trainer *t, struct nb_slice folded, bool joined)
+static void add_word(struct trainer *t, struct nb_slice folded, bool joined, bool name)
 {
     count_form(t, folded);
     if (t->words_n == t->words_cap) {
@@ -94,7 +98,7 @@ static void add_word(struct trainer *t, struct nb_slice folded, bool joined)
     if (!t->words || !plain) {
         die("out of memory");
     }
-    struct word word = {.joined = joined};
+    struct word word = {.joined = joined, .name = name, .vowel = tr_restore_vowel(folded)};
     size_t n = 0;
     for (size_t at = 0; at < folded.len; n++) {
         size_t width = at + 1 < folded.len ? 2 : 1;
@@ -125,7 +129,8 @@ static void add_text(struct trainer *t, struct nb_slice text)
     }
     for (size_t i = 0; i < n; i++) {
         if (tokens[i].kind == TR_WORD) {
-            add_word(t, tokens[i].folded, i > 0 && tokens[i - 1].kind == TR_WORD);
+            add_word(t, tokens[i].folded, i > 0 && tokens[i - 1].kind == TR_WORD,
+                     tokens[i].capital && !tokens[i].after_break);
         }
     }
 }
@@ -181,6 +186,12 @@ static void add_reviews(struct trainer *t)
     nb_arena_free(arena);
 }
 
+static bool starts_with_capital(struct nb_slice word)
+{
+    size_t at = 0;
+    return word.len && tr_is_capital(nb_utf8_next(word, &at));
+}
+
 static void add_treebank(struct trainer *t, const char *path)
 {
     struct nb_arena *arena = nb_arena_new((size_t)1 << 28);
@@ -197,6 +208,7 @@ static void add_treebank(struct trainer *t, const char *path)
             }
             if (w > 0 && t->words_n == before + 1) {
                 t->words[before].joined = true;
+                t->words[before].name = starts_with_capital(s->words[w].written);
             }
         }
     }
@@ -239,7 +251,9 @@ static size_t see(const struct trainer *t, size_t i, size_t at, bool alone, uint
     struct tr_plain_word in = {.word = w->plain};
     if (!alone && w->joined && i > 0) {
         in.before = w[-1].plain;
+        in.vowel_before = w[-1].vowel;
     }
+    in.name = !alone && w->name;
     if (!alone && i + 1 < t->words_n && w[1].joined) {
         in.after = w[1].plain;
     }

@@ -43,10 +43,14 @@ static uint64_t hash_word(struct nb_slice word)
     return h;
 }
 
+enum { AROUND_MAX = 6, TAIL_LETTERS = 3 };
+
 /* What stays the same for all letters of a word. */
 struct view {
     struct nb_slice word;
-    uint64_t whole, before, after; /* before and after: 0 for none */
+    uint64_t whole, stem;
+    uint64_t around[AROUND_MAX]; /* what stands beside it, each with a meaning of its own */
+    size_t around_n;
 };
 
 /* What stays the same at one letter, whatever was decided to the left. */
@@ -56,11 +60,34 @@ struct place {
     size_t right_n;
 };
 
+static struct nb_slice tail(struct nb_slice word)
+{
+    return nb_slice_sub(word, word.len > TAIL_LETTERS ? word.len - TAIL_LETTERS : 0, word.len);
+}
+
+static void add_around(struct view *view, uint64_t meaning, uint64_t hash)
+{
+    view->around[view->around_n++] = mix((hash ^ meaning) * 0x9e3779b97f4a7c15u);
+}
+
 static struct view view_of(const struct tr_plain_word *in)
 {
     struct view view = {.word = in->word, .whole = hash_word(in->word)};
-    view.before = in->before.len ? hash_word(in->before) : 0;
-    view.after = in->after.len ? hash_word(in->after) : 0;
+    view.stem = hash_word(nb_slice_sub(in->word, 0, nb_slice_find_byte(in->word, '\'', 0)));
+    if (in->before.len) {
+        add_around(&view, 1, hash_word(in->before));
+        add_around(&view, 2, hash_word(tail(in->before)));
+    }
+    if (in->after.len) {
+        add_around(&view, 3, hash_word(in->after));
+        add_around(&view, 4, hash_word(tail(in->after)));
+    }
+    if (in->vowel_before) {
+        add_around(&view, 5, (unsigned char)in->vowel_before);
+    }
+    if (in->name) {
+        add_around(&view, 6, 1);
+    }
     return view;
 }
 
@@ -86,11 +113,11 @@ static size_t fixed_features(const struct view *view, const struct place *place,
     uint64_t own = step(view->whole, 0x100 + (unsigned)place->at);
     out[n++] = mix(place->right[0]);
     out[n++] = mix(own);
-    if (view->before) {
-        out[n++] = mix(own ^ (view->before * 0x9e3779b97f4a7c15u));
+    if (view->stem != view->whole) {
+        out[n++] = mix(step(view->stem, 0x200 + (unsigned)place->at));
     }
-    if (view->after) {
-        out[n++] = mix(own ^ (view->after * 0xc2b2ae3d27d4eb4fu));
+    for (size_t i = 0; i < view->around_n; i++) {
+        out[n++] = mix(own ^ view->around[i]);
     }
     for (size_t i = 0; i < WINDOWS; i++) {
         if (windows[i].left == 0 && windows[i].right <= place->right_n) {
@@ -193,6 +220,22 @@ bool tr_restorable(char letter)
     default:
         return false;
     }
+}
+
+char tr_restore_vowel(struct nb_slice folded)
+{
+    static const struct {
+        char letter[3], vowel;
+    } vowels[] = {{"a", 'a'}, {"\xC4\xB1", 'a'}, {"e", 'e'},        {"i", 'e'},
+                  {"o", 'o'}, {"u", 'o'},        {"\xC3\xB6", 'u'}, {"\xC3\xBC", 'u'}};
+    for (size_t end = folded.len; end > 0; end--) {
+        for (size_t i = 0; i < sizeof(vowels) / sizeof(vowels[0]); i++) {
+            if (nb_slice_ends(nb_slice_sub(folded, 0, end), nb_slice_str(vowels[i].letter))) {
+                return vowels[i].vowel;
+            }
+        }
+    }
+    return 0;
 }
 
 static size_t put_letter(char letter, bool marked, char *out)

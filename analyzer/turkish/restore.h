@@ -3,9 +3,11 @@
  *
  * A linear model decides letter by letter, from left to right, whether c g i o s u stand for the
  * letter with the mark. It sees the letters around in the word, those to the left as they were
- * restored, the whole word, and the words beside it where they are given. The method is that of
- * Yuret and de la Maza (2006), "The Greedy Prepend Algorithm for Decision List Induction", with
- * weights in place of lists; the weights are in models/diacritics.bin, made by `make models`.
+ * restored, the whole word, and beside it, where they are given: the words and their endings, the
+ * last vowel before it, which a particle goes by ("var mi"), and whether it is written like a name.
+ * The method is that of Yuret and de la Maza (2006), "The Greedy Prepend Algorithm for Decision
+ * List Induction", with weights in place of lists; the weights are in models/diacritics.bin, made
+ * by `make models`.
  *
  * Whether a text lacks its diacritics at all is decided elsewhere, see typing.h.
  *
@@ -21,7 +23,7 @@
 #include <nabiz/slice.h>
 
 #define TR_RESTORE_BYTES_MAX 48    /* longer words are left as they are */
-#define TR_RESTORE_FEATURES_MAX 32 /* of one letter */
+#define TR_RESTORE_FEATURES_MAX 40 /* of one letter */
 #define TR_RESTORE_BEAM 8
 
 struct tr_restorer {
@@ -32,6 +34,8 @@ struct tr_restorer {
 /** A word without diacritics and its neighbours; each folded and plain, empty where unknown. */
 struct tr_plain_word {
     struct nb_slice word, before, after;
+    char vowel_before; /* of the word before, restored, see tr_restore_vowel(); 0: unknown */
+    bool name;         /* written with a capital that is a choice */
 };
 
 struct tr_restored {
@@ -60,6 +64,9 @@ bool tr_restore(const struct tr_restorer *restorer, const struct tr_plain_word *
 size_t tr_restore_candidates(const struct tr_restorer *restorer, const struct tr_plain_word *in,
                              struct tr_restored *out);
 
+/** Which vowels go with a folded word, by its last one: 'a', 'e', 'o', 'u' (front); 0: any. */
+char tr_restore_vowel(struct nb_slice folded);
+
 /** c g i o s u */
 bool tr_restorable(char letter);
 
@@ -75,7 +82,7 @@ size_t tr_restore_features(const struct tr_plain_word *in, size_t at, uint64_t m
  * Layout of a model, little-endian: magic, number of buckets in 32 bits, 32 bits of a hash of what
  * follows, buckets of 16 entries of 16 bits.
  */
-#define TR_RESTORE_MAGIC "nbdiac01"
+#define TR_RESTORE_MAGIC "nbdiac02"
 #define TR_RESTORE_HEADER 16
 #define TR_RESTORE_BUCKET 16
 #define TR_RESTORE_WEIGHT_BITS 6

@@ -61,11 +61,13 @@ static bool make_plain(const struct tr_token *tokens, size_t n, struct nb_arena 
     return true;
 }
 
-static struct tr_plain_word in_place(const struct plain *all, size_t n, size_t i)
+static struct tr_plain_word in_place(const struct tr_token *tokens, const struct plain *all,
+                                     size_t n, size_t i)
 {
     struct tr_plain_word in = {.word = all[i].word};
     in.before = i > 0 ? all[i - 1].word : in.before;
     in.after = i + 1 < n ? all[i + 1].word : in.after;
+    in.name = tokens[i].capital && !tokens[i].after_break;
     return in;
 }
 
@@ -118,7 +120,7 @@ static bool lacks_marks(const struct tr_normaliser *of, const struct tr_token *t
     }
     for (size_t i = 0; i < n && says < ENOUGH && says + WORD_SAYS_MAX * unasked >= ENOUGH; i++) {
         struct tr_restored best;
-        struct tr_plain_word in = in_place(all, n, i);
+        struct tr_plain_word in = in_place(tokens, all, n, i);
         if (!may_say(&tokens[i], &all[i])) {
             continue;
         }
@@ -176,8 +178,10 @@ size_t tr_restore_text(const struct tr_normaliser *normaliser, struct tr_token *
         return 0;
     }
     for (size_t i = 0; i < n; i++) {
-        struct tr_plain_word in = in_place(all, n, i);
+        struct tr_plain_word in = in_place(tokens, all, n, i);
         struct tr_restored form;
+        /* By now the word before has its marks. */
+        in.vowel_before = in.before.len ? tr_restore_vowel(tokens[i - 1].folded) : 0;
         if (!in.word.len || !tokens[i].ascii || !restore_word(normaliser, &tokens[i], &in, &form)) {
             continue;
         }
