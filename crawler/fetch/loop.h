@@ -70,17 +70,13 @@ struct nb_fetch_transfer {
     struct nb_address address; /* where it is connected to, if that is paced */
     bool has_address;
     int64_t wait_mono_ms; /* the address is too busy: not before then; 0: it is not */
+    bool is_pruning; /* addresses that are too old go when it ends */
     bool is_proxied;
     bool is_post;
     bool has_own_proxy; /* the easy handle was told of one that is not crawl.proxy */
 };
 
-enum {
-    NB_FETCH_BUCKETS = 4096,
-    NB_FETCH_DNS_KEPT_S = 60, /* for robots.txt and several feeds of a host: curl goes through all
-                                 that it keeps after each transfer, so longer costs more than it
-                                 saves */
-};
+enum { NB_FETCH_BUCKETS = 4096 };
 
 struct nb_fetch_loop {
     struct nb_fetch *fetch;
@@ -89,6 +85,7 @@ struct nb_fetch_loop {
     struct nb_sessions *sessions;
     int epoll_fd;
     int wake_fd;          /* eventfd */
+    int64_t pruned_mono_ms; /* when addresses that were too old went last */
     int64_t curl_mono_ms; /* when curl wants to be called; -1: not before a socket is ready */
     pthread_mutex_t mu;
     struct nb_poll_list inbox; /* guarded by mu */

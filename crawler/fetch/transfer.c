@@ -18,7 +18,13 @@
 #include <nabiz/mem.h>
 #include <nabiz/url.h>
 
-enum { REDIRECTS_MAX = 5, IDLE_MAX = 256, STALL_BYTES_S = 64 };
+enum {
+    REDIRECTS_MAX = 5,
+    IDLE_MAX = 256,
+    STALL_BYTES_S = 64,
+    DNS_KEPT_S = 60,
+    DNS_PRUNED_MS = 1000,
+};
 
 #define ACCEPT_FEEDS                                                                               \
     "Accept: application/atom+xml, application/rss+xml, application/rdf+xml, "                     \
@@ -212,7 +218,6 @@ static void set_up(struct nb_fetch_transfer *transfer)
     (void)curl_easy_setopt(easy, CURLOPT_CONNECT_TO, settings->connect_to);
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* a stop does not wait for DNS */
-    (void)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)NB_FETCH_DNS_KEPT_S);
     if (settings->ca_file) {
         (void)curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
         (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
@@ -271,6 +276,17 @@ static void set_proxy(struct nb_fetch_transfer *transfer)
     transfer->is_proxied = proxy[0] != '\0';
 }
 
+/*
+ * curl looks through all addresses that it keeps when a transfer ends, for those that are too old.
+ * One transfer a second does; the others take addresses as they are, at most a second older.
+ */
+static void set_dns(struct nb_fetch_transfer *transfer)
+{
+    transfer->is_pruning = nb_mono_ms() - transfer->loop->pruned_mono_ms >= DNS_PRUNED_MS;
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_DNS_CACHE_TIMEOUT,
+                           transfer->is_pruning ? (long)DNS_KEPT_S : -1L);
+}
+
 /* @return NB_OK, NB_EREFUSED (said in the poll), NB_ENOMEM */
 static enum nb_err prepare(struct nb_fetch_transfer *transfer)
 {
@@ -278,6 +294,7 @@ static enum nb_err prepare(struct nb_fetch_transfer *transfer)
     forget_answer(transfer);
     transfer->wait_mono_ms = 0;
     set_proxy(transfer);
+    set_dns(transfer);
     if (transfer->is_proxied && !may_be_private(transfer) && nb_fetch_is_private_name(poll->host)) {
         poll->failure = NB_FETCH_REFUSED; /* behind a proxy the address is not checked */
         poll->refused = true;
@@ -396,6 +413,10 @@ void nb_fetch_transfer_keep(struct nb_fetch_loop *loop, struct nb_fetch_transfer
 void nb_fetch_transfer_end(struct nb_fetch_loop *loop, struct nb_fetch_transfer *transfer)
 {
     (void)curl_multi_remove_handle(loop->multi, transfer->easy);
+    if (transfer->is_pruning) {
+        transfer->is_pruning = false;
+        loop->pruned_mono_ms = nb_mono_ms();
+    }
     if (transfer->prev) {
         transfer->prev->next = transfer->next;
     } else {
