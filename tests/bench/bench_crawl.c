@@ -4,8 +4,9 @@
  *
  * Each contender runs in a process of its own; its CPU is what the kernel says of that process and
  * its children, the server's is not in it. The machine is shared, so contenders take turns and the
- * best round of each counts. The pauses between requests to a host are set to zero, because waiting
- * costs nothing; robots.txt is asked for and obeyed, the store is synced.
+ * best round of each counts; the ratios of the single rounds say how far that can be trusted. The
+ * pauses between requests to a host are set to zero, because waiting costs nothing; robots.txt is
+ * asked for and obeyed, the store is synced.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
+#include "service/confine.h"
 #include "tests/bench/crawl/bare.h"
 #include "tests/bench/crawl/server.h"
 #include "tests/lib/test.h"
@@ -36,7 +38,8 @@ enum {
     HOSTS = 2000, /* a host for each feed, as it mostly is: each is connected to once, and asked for
                      its robots.txt */
     FEW_HOSTS = 100, /* connections are used again */
-    ROUNDS = 3,
+    ROUNDS = 5,
+    CONTENDERS_MAX = 4,
     AGAIN =
         10000, /* feeds whose second poll is measured: what a start costs is not what is asked */
     FEW = 300, /* feeds that one is given whose cost grows with their number alone */
@@ -47,10 +50,13 @@ enum {
 };
 
 static const int64_t first_ms = 1772600000000; /* 2026-03-04 */
-static const int64_t later_ms = 1772600000000 + 2 * 3600 * 1000;
+
+/* All feeds are due again after that (LONGEST), and robots.txt is not in all rounds. */
+static const int64_t later_ms = 2 * 3600 * 1000 + 1000;
+#define LONGEST "crawl.interval_max=2h"
 
 struct run {
-    double cpu_s, wall_s;
+    double cpu_s, kernel_s, wall_s;
     size_t peak_kib;
     bool ok;
 };
@@ -96,6 +102,7 @@ static struct run measure(const struct job *job)
     return (struct run){
         .cpu_s = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                  (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6,
+        .kernel_s = (double)used.ru_stime.tv_sec + (double)used.ru_stime.tv_usec / 1e6,
         .wall_s = (double)(nb_mono_us() - began_us) / 1e6,
         .peak_kib = (size_t)used.ru_maxrss,
         .ok = WIFEXITED(status) && WEXITSTATUS(status) == 0,
@@ -137,9 +144,10 @@ static size_t own_memory_kib(void)
 static size_t poll_nabiz(const struct job *job)
 {
     char settings[5][4096];
-    const char *overrides[] = {settings[0],      settings[1],        settings[2],
-                               settings[3],      "crawl.host_gap=0", "crawl.allow_private=on",
-                               "log.level=error"};
+    const char *overrides[] = {settings[0],        settings[1],
+                               settings[2],        settings[3],
+                               "crawl.host_gap=0", "crawl.allow_private=on",
+                               "log.level=error",  LONGEST};
     struct nb_config *config;
     struct nb_clock *clock;
     struct nb_crawl *crawl;
@@ -155,6 +163,9 @@ static size_t poll_nabiz(const struct job *job)
         nb_config_load(NULL, overrides, sizeof(overrides) / sizeof(overrides[0]), &config, &error);
     if (err == NB_OK) {
         err = nb_clock_open(nb_config_str(config, NB_CFG_CLOCK_FILE), &clock, &error);
+    }
+    if (err == NB_OK && !nb_confine_obstacle()) {
+        err = nb_confine(&error);
     }
     if (err == NB_OK) {
         nb_clock_set(clock, job->now_ms);
@@ -260,8 +271,9 @@ static bool is_there(const char *command)
 /* ---- figures ---- */
 
 /* Poll in a fresh directory. */
-static struct run poll_fresh(struct job job)
+static struct run poll_fresh(const struct job *in)
 {
+    struct job job = *in;
     char *dir = nbt_tmpdir();
     job.dir = dir;
     write_sources(&job);
@@ -270,49 +282,87 @@ static struct run poll_fresh(struct job job)
     return run;
 }
 
-static void keep_best(struct run *best, struct run run, const char *agent)
+/* What the rounds of one contender came to. */
+struct best {
+    struct run run;        /* the one that took the least CPU, with the highest peak of all */
+    double ratios[ROUNDS]; /* of each round, to the bare loop in the same round */
+    size_t rounds_n;
+};
+
+static void keep_best(struct best *best, struct run run, const char *agent)
 {
     if (!run.ok) {
         fprintf(stderr, "bench_crawl: %s did not poll all feeds\n", agent);
         exit(1);
     }
-    size_t peak = best->peak_kib > run.peak_kib ? best->peak_kib : run.peak_kib;
-    if (!best->ok || run.cpu_s < best->cpu_s) {
-        *best = run;
+    size_t peak = best->run.peak_kib > run.peak_kib ? best->run.peak_kib : run.peak_kib;
+    if (!best->run.ok || run.cpu_s < best->run.cpu_s) {
+        best->run = run;
     }
-    best->peak_kib = peak;
+    best->run.peak_kib = peak;
 }
 
-static void print(const char *agent, const struct run *run, size_t feeds_n, double bare_s)
+static void print(const char *agent, const struct best *best, size_t feeds_n, double bare_s)
 {
-    printf("crawl %-28s %6.0f feeds/s, %7.3f CPU-s per 1000 feeds, %6.2f times the bare loop, peak "
-           "%zu MiB\n",
-           agent, (double)feeds_n / run->wall_s, run->cpu_s * 1000 / (double)feeds_n,
-           run->cpu_s * 1000 / (double)feeds_n / bare_s, run->peak_kib >> 10);
+    double least = 0;
+    double most = 0;
+    double per_1000 = 1000 / (double)feeds_n;
+    for (size_t i = 0; i < best->rounds_n; i++) {
+        least = i == 0 || best->ratios[i] < least ? best->ratios[i] : least;
+        most = best->ratios[i] > most ? best->ratios[i] : most;
+    }
+    printf("crawl %-24s %6.0f feeds/s, %7.3f CPU-s per 1000 feeds (%.3f of it the kernel's)", agent,
+           (double)feeds_n / best->run.wall_s, best->run.cpu_s * per_1000,
+           best->run.kernel_s * per_1000);
+    if (bare_s > 0) {
+        printf(", %6.2f times the bare loop", best->run.cpu_s * per_1000 / bare_s);
+    }
+    if (most > 0) {
+        printf(" (%.2f to %.2f by round)", least, most);
+    }
+    printf(", peak %zu MiB\n", best->run.peak_kib >> 10);
+}
+
+typedef struct run turn_fn(const struct job *job);
+
+/* Rounds in which the contenders take turns, each round in the other order, so that none of them
+ * has the quieter machine. jobs[1] is the bare loop. `advance` is how far nabiz's clock goes on
+ * after a round. @return CPU-s of the bare loop per 1,000 feeds. */
+static double take_turns(struct job *jobs, size_t jobs_n, turn_fn *turn, int64_t advance_ms)
+{
+    struct best best[CONTENDERS_MAX] = {0};
+    size_t feeds_n = jobs[0].feeds_n;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        struct run runs[CONTENDERS_MAX];
+        for (size_t k = 0; k < jobs_n; k++) {
+            size_t i = round % 2 ? jobs_n - 1 - k : k;
+            runs[i] = turn(&jobs[i]);
+            keep_best(&best[i], runs[i], jobs[i].agent);
+        }
+        for (size_t i = 0; i < jobs_n; i++) {
+            best[i].ratios[best[i].rounds_n++] = runs[i].cpu_s / runs[1].cpu_s;
+        }
+        jobs[0].now_ms += advance_ms;
+    }
+    double bare_s = best[1].run.cpu_s * 1000 / (double)feeds_n;
+    for (size_t i = 0; i < jobs_n; i++) {
+        print(jobs[i].agent, &best[i], feeds_n, bare_s);
+    }
+    return bare_s;
 }
 
 /* Polls that bring everything. @return CPU-s of the bare loop per 1,000 feeds. */
 static double polls(const struct bench_server *server, size_t hosts_n)
 {
-    const struct job jobs[] = {
+    struct job jobs[] = {
         {server, FEEDS, hosts_n, NULL, first_ms, "nabiz", poll_nabiz},
         {server, FEEDS, hosts_n, NULL, 0, "bare", poll_bare},
         {server, FEEDS, hosts_n, NULL, 0, "bare, 64 feeds a commit", poll_lean},
         {server, FEEDS, hosts_n, NULL, 0, "bare, fetch only", fetch_bare},
     };
-    struct run best[4] = {0};
-    for (size_t round = 0; round < ROUNDS; round++) {
-        for (size_t i = 0; i < 4; i++) {
-            keep_best(&best[i], poll_fresh(jobs[i]), jobs[i].agent);
-        }
-    }
-    double bare_s = best[1].cpu_s * 1000 / FEEDS;
     printf("crawl: %d feeds of %d bytes on %zu hosts; at most 1.30, goal 0.80\n", FEEDS, FEED_BYTES,
            hosts_n);
-    for (size_t i = 0; i < 4; i++) {
-        print(jobs[i].agent, &best[i], FEEDS, bare_s);
-    }
-    return bare_s;
+    return take_turns(jobs, 4, poll_fresh, 0);
 }
 
 static void others(const struct bench_server *server, double bare_s)
@@ -334,41 +384,42 @@ static void others(const struct bench_server *server, double bare_s)
                    rows[i].package);
             continue;
         }
-        struct run best = {0};
+        struct best best = {0};
         unsigned long before = atomic_load(&server->asked->feeds);
-        keep_best(&best, poll_fresh(rows[i].job), rows[i].job.agent);
+        keep_best(&best, poll_fresh(&rows[i].job), rows[i].job.agent);
         check(atomic_load(&server->asked->feeds) - before == rows[i].job.feeds_n,
               "another one's poll");
         print(rows[i].job.agent, &best, rows[i].job.feeds_n, bare_s);
     }
 }
 
-/* Polls that bring nothing: every answer is 304. */
+/* A poll of what was polled before; every answer is 304. */
+static struct run poll_again(const struct job *job)
+{
+    unsigned long before = atomic_load(&job->server->asked->unchanged);
+    struct run run = measure(job);
+    check(!run.ok || atomic_load(&job->server->asked->unchanged) - before == job->feeds_n,
+          "a conditional poll");
+    return run;
+}
+
+/* Polls that bring nothing. */
 static void again(const struct bench_server *server, size_t hosts_n)
 {
     struct job jobs[] = {
         {server, AGAIN, hosts_n, nbt_tmpdir(), first_ms, "nabiz", poll_nabiz},
         {server, AGAIN, hosts_n, nbt_tmpdir(), 0, "bare", poll_bare},
     };
-    struct run best[2] = {0};
     jobs[1].poll = poll_lean; /* sooner done */
     for (size_t i = 0; i < 2; i++) {
         write_sources(&jobs[i]);
         check(measure(&jobs[i]).ok, "the first poll");
     }
+    jobs[0].now_ms += later_ms;
     jobs[1].poll = poll_bare_again;
-    for (size_t round = 0; round < ROUNDS; round++) {
-        jobs[0].now_ms = later_ms + (int64_t)round * (later_ms - first_ms);
-        for (size_t i = 0; i < 2; i++) {
-            unsigned long before = atomic_load(&server->asked->unchanged);
-            keep_best(&best[i], measure(&jobs[i]), jobs[i].agent);
-            check(atomic_load(&server->asked->unchanged) - before == AGAIN, "a conditional poll");
-        }
-    }
-    double bare_s = best[1].cpu_s * 1000 / AGAIN;
     printf("crawl: %d feeds on %zu hosts, all answers 304; at most 1.30\n", AGAIN, hosts_n);
+    (void)take_turns(jobs, 2, poll_again, later_ms);
     for (size_t i = 0; i < 2; i++) {
-        print(jobs[i].agent, &best[i], AGAIN, bare_s);
         nbt_rmdir((char *)(uintptr_t)jobs[i].dir);
     }
 }
@@ -377,13 +428,13 @@ static void many(void)
 {
     static const struct bench_web web = {FEEDS, MANY_BYTES};
     struct bench_server server;
-    struct run best = {0};
     bench_server_start(&web, &server);
     struct job job = {&server, MANY, MANY_HOSTS, NULL, first_ms, "nabiz", poll_nabiz};
-    keep_best(&best, poll_fresh(job), job.agent);
+    struct run run = poll_fresh(&job);
+    check(run.ok, "polling many");
     printf("crawl: peak memory %zu MiB with %d sources of %d bytes on %d hosts, each polled once, "
            "%.0f feeds/s; under 400; %zu MiB of its own when it is done\n",
-           best.peak_kib >> 10, MANY, MANY_BYTES, MANY_HOSTS, MANY / best.wall_s,
+           run.peak_kib >> 10, MANY, MANY_BYTES, MANY_HOSTS, MANY / run.wall_s,
            shared->rest_kib >> 10);
     bench_server_stop(&server);
 }
@@ -396,11 +447,11 @@ int main(int argc, char **argv)
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     check(shared != MAP_FAILED, "memory");
     bench_server_start(&web, &server);
-    double bare_s = 1;
+    double bare_s = 0;                /* not measured */
     if (strcmp(only, "nabiz") == 0) { /* for a profiler */
         struct job job = {&server, FEEDS, HOSTS, NULL, first_ms, "nabiz", poll_nabiz};
-        struct run run = poll_fresh(job);
-        print(job.agent, &run, FEEDS, bare_s);
+        struct best best = {.run = poll_fresh(&job)};
+        print(job.agent, &best, FEEDS, bare_s);
     }
     if (!only[0] || strcmp(only, "polls") == 0) {
         bare_s = polls(&server, HOSTS);
