@@ -165,8 +165,8 @@ static enum nb_err start_threads(struct nb_crawl *crawl, struct nb_error *error)
         err = nb_thread_start(&crawl->parsers[i], name, nb_crawl_parse, crawl);
     }
     if (err == NB_OK) {
-        err = nb_fetch_start(crawl->config, crawl->clock, crawl->store, crawl->not_before_ms,
-                             crawl->to_parse, &crawl->fetch, error);
+        err = nb_fetch_start(crawl->config, crawl->clock, crawl->store, crawl->to_parse,
+                             &crawl->fetch, error);
     }
     if (err == NB_OK && !crawl->once) {
         err = nb_websub_start(crawl, &crawl->websub, error);
@@ -192,8 +192,6 @@ enum nb_err nb_crawl_start(const struct nb_config *config, struct nb_clock *cloc
     crawl->clock = clock;
     crawl->once = options->once;
     crawl->ordered = nb_config_int(config, NB_CFG_ORDERED) != 0;
-    bool is_repeatable = nb_clock_is_settable(clock) && crawl->ordered;
-    crawl->not_before_ms = options->once || is_repeatable ? 0 : nb_clock_now_ms(clock);
     crawl->body_bytes = (size_t)nb_config_int(config, NB_CFG_BODY_MAX);
     crawl->poll_bytes = crawl->body_bytes * POLL_FACTOR + POLL_BASE_BYTES;
     crawl->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -39,13 +39,6 @@ struct nb_crawl {
     bool once;
     bool ordered;
     int done_fd; /* eventfd */
-    /*
-     * The start, in wall time: hosts with a Crawl-delay may have been asked right before by a
-     * process that was killed and could not store it. 0 on a settable clock with crawl.ordered,
-     * where runs with and without kills must not differ, and with `once`, where it would be waited
-     * for each time.
-     */
-    int64_t not_before_ms;
 
     struct nb_store *store;
     struct nb_log *log;
@@ -83,9 +76,14 @@ void nb_crawl_write(void *arg);
 
 /* schedule/resume.c */
 
-/** Open the leases, and find out until when those hold that were left behind. */
-enum nb_err nb_crawl_resume(struct nb_crawl *crawl, int64_t now_ms, size_t live_max,
-                            struct nb_error *error) NB_MUSTUSE;
+struct nb_paces;
+
+/**
+ * Open the leases, and find out until when those hold that were left behind: which sources are not
+ * due before, and which hosts in paces are not to be asked before.
+ */
+enum nb_err nb_crawl_resume(struct nb_crawl *crawl, struct nb_paces *paces, int64_t now_ms,
+                            size_t live_max, struct nb_error *error) NB_MUSTUSE;
 
 /** End the crawl for a failure that it cannot live with; the first one is kept. */
 void nb_crawl_fail(struct nb_crawl *crawl, const struct nb_error *error);

@@ -15,6 +15,16 @@ const char *nb_seek_url(const struct nb_source *state)
     return state->found_url ? state->found_url : state->search_url;
 }
 
+const char *nb_seek_start(const struct nb_source *state, const char *source_url)
+{
+    const char *url = NULL;
+    if (state) {
+        url = state->resume_url ? state->resume_url : nb_seek_url(state);
+        url = url ? url : state->moved_to;
+    }
+    return url ? url : source_url;
+}
+
 bool nb_seek_is_search(const struct nb_source *state)
 {
     return state->search_url && !state->found_url;

@@ -19,6 +19,13 @@
 /** Where to ask instead of at the source's address; NULL: nowhere else. */
 const char *nb_seek_url(const struct nb_source *state);
 
+/**
+ * Where a poll of a source begins: on from a redirect whose host had to wait, where it is looked
+ * for, where it moved, or as given.
+ * @param state  NULL: never polled.
+ */
+const char *nb_seek_start(const struct nb_source *state, const char *source_url);
+
 /** Is a search under way, or a trial? */
 bool nb_seek_is_search(const struct nb_source *state);
 bool nb_seek_is_trial(const struct nb_source *state);

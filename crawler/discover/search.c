@@ -520,8 +520,7 @@ enum nb_err nb_discover(const struct nb_config *config, struct nb_clock *clock, 
     open_what_helps(search);
     enum nb_err err = search->scratch && search->answers ? NB_OK : NB_ENOMEM;
     if (err == NB_OK) {
-        err =
-            nb_fetch_start(config, clock, search->store, 0, search->answers, &search->fetch, error);
+        err = nb_fetch_start(config, clock, search->store, search->answers, &search->fetch, error);
     }
     err = err == NB_OK ? run(search, url, &found, error) : err;
     err = err == NB_OK ? finish(search, &found) : err;

@@ -89,9 +89,8 @@ static void tell_room(void *arg)
 }
 
 enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock *clock,
-                           struct nb_store *crawl, int64_t not_before_ms,
-                           struct nb_queue *out_queue, struct nb_fetch **out,
-                           struct nb_error *error)
+                           struct nb_store *crawl, struct nb_queue *out_queue,
+                           struct nb_fetch **out, struct nb_error *error)
 {
     *out = NULL;
     struct nb_error detail = {0};
@@ -102,7 +101,6 @@ enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock
     nb_slow_init(&fetch->slow);
     fetch->clock = clock;
     fetch->store = crawl;
-    fetch->not_before_ms = not_before_ms;
     fetch->out = out_queue;
     fetch->started_mono_ms = nb_mono_ms();
     size_t n = (size_t)nb_config_int(config, NB_CFG_LOOPS);

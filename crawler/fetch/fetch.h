@@ -26,15 +26,13 @@ struct nb_fetch;
  * Start the loops.
  * @param crawl      read only, for what is known of robots.txt; NULL: nothing is. What becomes
  * known goes out with the polls (notes, paces). It and clock are borrowed until nb_fetch_stop().
- * @param not_before_ms  wall time at which each host with a Crawl-delay may have been asked last.
  * @param out_queue  where answered polls go; a failed one has `failure` set, and one that was not
  *                   asked says so in `outcome`.
  * @return NB_OK, NB_ENOMEM, NB_ESYS.
  */
 enum nb_err nb_fetch_start(const struct nb_config *config, const struct nb_clock *clock,
-                           struct nb_store *crawl, int64_t not_before_ms,
-                           struct nb_queue *out_queue, struct nb_fetch **out,
-                           struct nb_error *error) NB_MUSTUSE;
+                           struct nb_store *crawl, struct nb_queue *out_queue,
+                           struct nb_fetch **out, struct nb_error *error) NB_MUSTUSE;
 
 /**
  * Read poll->url: sets host, origin and path, and the URL as our parser writes it. The host is

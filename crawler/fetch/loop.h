@@ -70,7 +70,7 @@ struct nb_fetch_transfer {
     struct nb_address address; /* where it is connected to, if that is paced */
     bool has_address;
     int64_t wait_mono_ms; /* the address is too busy: not before then; 0: it is not */
-    bool is_pruning; /* addresses that are too old go when it ends */
+    bool is_pruning;      /* addresses that are too old go when it ends */
     bool is_proxied;
     bool is_post;
     bool has_own_proxy; /* the easy handle was told of one that is not crawl.proxy */
@@ -84,9 +84,9 @@ struct nb_fetch_loop {
     CURLM *multi;
     struct nb_sessions *sessions;
     int epoll_fd;
-    int wake_fd;          /* eventfd */
+    int wake_fd;            /* eventfd */
     int64_t pruned_mono_ms; /* when addresses that were too old went last */
-    int64_t curl_mono_ms; /* when curl wants to be called; -1: not before a socket is ready */
+    int64_t curl_mono_ms;   /* when curl wants to be called; -1: not before a socket is ready */
     pthread_mutex_t mu;
     struct nb_poll_list inbox; /* guarded by mu */
     bool closed;               /* guarded by mu: nothing is taken any more */
@@ -110,7 +110,6 @@ struct nb_fetch {
     struct nb_bytes *bytes;
     const struct nb_clock *clock;
     struct nb_store *store;
-    int64_t not_before_ms;
     struct nb_queue *out;
     int64_t started_mono_ms;
     atomic_bool stopping;

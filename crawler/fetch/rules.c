@@ -18,6 +18,7 @@
 #include <nabiz/text.h>
 
 #include "crawler/fetch/loop.h"
+#include "crawler/schedule/lease.h"
 
 enum {
     CACHE_MAX_BYTES = 8 << 20, /* per loop */
@@ -394,6 +395,10 @@ void nb_rules_take(struct nb_fetch_loop *loop, struct nb_poll *robots, struct nb
     enum nb_err err = is_refused ? NB_OK : understand(loop, rules, robots);
     rules->is_asking = false;
     rules->asked_ms = nb_clock_now_ms(loop->fetch->clock);
+    int64_t delay_ms = delay_of(loop, rules);
+    if (delay_ms > 0) { /* until that is stored */
+        nb_lease_close(robots->lease, rules->asked_ms + delay_ms);
+    }
     *waiting = rules->waiting;
     rules->waiting = (struct nb_poll_list){0};
     if (err != NB_OK || is_refused) { /* for these polls only; the next one asks again */
@@ -415,15 +420,14 @@ static enum nb_ruling fail(struct nb_poll *poll, enum nb_err err)
 }
 
 /*
- * When the host was asked last, as far as it matters to a Crawl-delay. What was under way when an
- * earlier process was killed is not known: as if that had been right before the start.
+ * When the host was asked last, as far as it matters to a Crawl-delay. What a killed process had
+ * under way is the scheduler's to know (schedule/resume.c).
  */
 static int64_t last_asked_ms(struct nb_fetch_loop *loop, struct nb_fetch_host *host,
                              struct nb_rules *rules, int64_t now_ms)
 {
     int64_t stored_ms = nb_fetch_host_asked_ms(loop, host);
     int64_t last_ms = rules->asked_ms > stored_ms ? rules->asked_ms : stored_ms;
-    last_ms = last_ms > loop->fetch->not_before_ms ? last_ms : loop->fetch->not_before_ms;
     if (last_ms > now_ms) { /* the clock was set back; the delay counts from here */
         last_ms = rules->asked_ms = host->asked_ms = now_ms;
     }

@@ -76,14 +76,14 @@ enum nb_err nb_pace_set(struct nb_paces *paces, struct nb_slice host, int64_t as
     return NB_OK;
 }
 
-enum nb_err nb_pace_close(struct nb_paces *paces, struct nb_slice host, int64_t closed_ms)
+enum nb_err nb_pace_close(struct nb_paces *paces, struct nb_slice host, int64_t asked_ms,
+                          int64_t closed_ms)
 {
     const struct nb_pace *pace = nb_pace_find(paces, host);
-    return nb_pace_set(paces, host, 0, pace ? pace->delay_ms : 0, closed_ms);
+    return nb_pace_set(paces, host, asked_ms, pace ? pace->delay_ms : 0, closed_ms);
 }
 
-enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, int64_t not_before_ms,
-                          bool with_delays)
+enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, bool with_delays)
 {
     struct nb_cursor *cursor;
     struct nb_slice key;
@@ -100,10 +100,8 @@ enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, int64_t no
         nb_arena_reset(arena);
         err = nb_host_decode(value, arena, &record);
         if (err == NB_OK) {
-            int64_t asked_ms = record->asked_ms;
-            asked_ms = asked_ms > not_before_ms ? asked_ms : not_before_ms;
             int64_t delay_ms = with_delays ? record->delay_ms : 0;
-            err = nb_pace_set(paces, key, asked_ms, delay_ms, record->closed_ms);
+            err = nb_pace_set(paces, key, record->asked_ms, delay_ms, record->closed_ms);
         }
         err = err == NB_OK ? nb_cursor_next(cursor, &key, &value) : err;
     }

@@ -35,12 +35,10 @@ void nb_paces_fini(struct nb_paces *paces);
 
 /**
  * Take over the HOST table.
- * @param not_before_ms  no host counts as asked before this.
  * @param with_delays    false: Crawl-delays are nobody's concern.
  * @return NB_OK, NB_ENOMEM, NB_ECORRUPT, NB_EIO.
  */
-enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, int64_t not_before_ms,
-                          bool with_delays) NB_MUSTUSE;
+enum nb_err nb_paces_load(struct nb_paces *paces, struct nb_txn *txn, bool with_delays) NB_MUSTUSE;
 
 /** Forget who waits, and keep the times. */
 void nb_paces_clear(struct nb_paces *paces);
@@ -57,8 +55,8 @@ struct nb_pace *nb_pace_find(const struct nb_paces *paces, struct nb_slice host)
 enum nb_err nb_pace_set(struct nb_paces *paces, struct nb_slice host, int64_t asked_ms,
                         int64_t delay_ms, int64_t closed_ms) NB_MUSTUSE;
 
-/** A host wants nothing before a time; its Crawl-delay stays. @return NB_OK, NB_ENOMEM. */
-enum nb_err nb_pace_close(struct nb_paces *paces, struct nb_slice host,
+/** A host was asked and wants nothing before a time; its Crawl-delay stays. @return as _set. */
+enum nb_err nb_pace_close(struct nb_paces *paces, struct nb_slice host, int64_t asked_ms,
                           int64_t closed_ms) NB_MUSTUSE;
 
 /** May a poll go there now? */

@@ -6,14 +6,32 @@
 #include <stdio.h>
 
 #include <nabiz/diag.h>
+#include <nabiz/url.h>
 
 #include "crawler/schedule/lease.h"
+#include "crawler/schedule/pace.h"
+#include "crawler/seek.h"
 
 enum { STATE_ARENA_BYTES = 1 << 20 };
 
+/*
+ * The host that a killed process had asked: the answer may not be stored, and may have been that it
+ * wants a pause. All its sources wait for as long as the one that was asked.
+ */
+static enum nb_err hold_host(struct nb_paces *paces, const struct nb_lease_found *found,
+                             const char *url_text, struct nb_arena *arena)
+{
+    struct nb_url url;
+    int64_t closed_ms = found->closed_ms > found->until_ms ? found->closed_ms : found->until_ms;
+    if (nb_url_parse(nb_slice_str(url_text), NULL, arena, &url) != NB_OK) {
+        return NB_OK;
+    }
+    return nb_pace_close(paces, url.host, found->asked_ms, closed_ms);
+}
+
 /* A source that was asked is left alone for as long as after its last poll. */
-static enum nb_err hold(const struct nb_crawl *crawl, struct nb_txn *txn, int64_t now_ms,
-                        struct nb_arena *arena, struct nb_lease_found *found)
+static enum nb_err hold(const struct nb_crawl *crawl, struct nb_txn *txn, struct nb_paces *paces,
+                        int64_t now_ms, struct nb_arena *arena, struct nb_lease_found *found)
 {
     const struct nb_source_row *row = nb_sources_find(crawl->sources, found->source);
     int64_t asked_ms = found->asked_ms < now_ms ? found->asked_ms : now_ms;
@@ -36,14 +54,14 @@ static enum nb_err hold(const struct nb_crawl *crawl, struct nb_txn *txn, int64_
     bool is_stored = state && state->polled_ms >= found->polled_ms;
     if (!row || is_stored) {
         nb_lease_settle(crawl->leases, found);
-    } else {
-        found->until_ms = asked_ms + pause_ms;
+        return NB_OK;
     }
-    return NB_OK;
+    found->until_ms = asked_ms + pause_ms;
+    return hold_host(paces, found, nb_seek_start(state, row->url), arena);
 }
 
-enum nb_err nb_crawl_resume(struct nb_crawl *crawl, int64_t now_ms, size_t live_max,
-                            struct nb_error *error)
+enum nb_err nb_crawl_resume(struct nb_crawl *crawl, struct nb_paces *paces, int64_t now_ms,
+                            size_t live_max, struct nb_error *error)
 {
     struct nb_error detail = {0};
     struct nb_txn *txn;
@@ -68,7 +86,7 @@ enum nb_err nb_crawl_resume(struct nb_crawl *crawl, int64_t now_ms, size_t live_
     err = nb_read_begin(crawl->store, &txn, error);
     if (err == NB_OK) {
         for (size_t i = 0; err == NB_OK && i < n; i++) {
-            err = hold(crawl, txn, now_ms, arena, &found[i]);
+            err = hold(crawl, txn, paces, now_ms, arena, &found[i]);
         }
         nb_read_end(txn);
     }

@@ -18,7 +18,6 @@
 #include <nabiz/counters.h>
 #include <nabiz/diag.h>
 #include <nabiz/mem.h>
-#include <nabiz/url.h>
 
 #include "crawler/schedule/heap.h"
 #include "crawler/schedule/lease.h"
@@ -288,15 +287,11 @@ static enum nb_err read_state(struct nb_txn *txn, struct nb_poll *poll)
     return err;
 }
 
-/* Where to ask: on from a redirect whose host had to wait, where the source moved, or as given. */
 static void set_url(struct nb_poll *poll)
 {
     const struct nb_source *state = poll->state;
-    const char *sought = nb_seek_url(state);
-    poll->url = state->moved_to ? state->moved_to : poll->source_url;
-    poll->url = sought ? sought : poll->url;
+    poll->url = nb_seek_start(state, poll->source_url);
     if (state->resume_url) {
-        poll->url = state->resume_url;
         poll->redirects_n = (int)state->resume_n;
         poll->permanent = state->resume_moved;
         poll->moved_to = state->resume_moved ? state->resume_url : NULL;
@@ -441,30 +436,6 @@ static int64_t wait_until_ms(const struct schedule *schedule)
     return top && top->key < turn_ms ? top->key : turn_ms;
 }
 
-/*
- * Hosts that a killed process had asked: what they answered may not be stored, and may have been
- * that they want a pause. All their sources wait as long as the one that was asked.
- */
-static enum nb_err hold_hosts(struct schedule *schedule)
-{
-    size_t n = 0;
-    enum nb_err err = NB_OK;
-    struct nb_lease_found *found = nb_leases_found(schedule->crawl->leases, &n);
-    for (size_t i = 0; err == NB_OK && i < n; i++) {
-        const struct nb_source_row *row =
-            nb_sources_find(schedule->crawl->sources, found[i].source);
-        int64_t closed_ms =
-            found[i].closed_ms > found[i].until_ms ? found[i].closed_ms : found[i].until_ms;
-        struct nb_url url;
-        nb_arena_reset(schedule->arena);
-        if (found[i].lease && row && closed_ms > schedule->last_ms &&
-            nb_url_parse(nb_slice_str(row->url), NULL, schedule->arena, &url) == NB_OK) {
-            err = nb_pace_close(&schedule->paces, url.host, closed_ms);
-        }
-    }
-    return err;
-}
-
 static enum nb_err begin(struct schedule *schedule, struct nb_error *error)
 {
     struct nb_crawl *crawl = schedule->crawl;
@@ -476,12 +447,14 @@ static enum nb_err begin(struct schedule *schedule, struct nb_error *error)
     }
     err = nb_read_begin(crawl->store, &txn, error);
     if (err == NB_OK) {
-        err = nb_paces_load(&schedule->paces, txn, crawl->not_before_ms,
-                            nb_config_int(crawl->config, NB_CFG_ROBOTS) != 0);
+        err =
+            nb_paces_load(&schedule->paces, txn, nb_config_int(crawl->config, NB_CFG_ROBOTS) != 0);
         nb_read_end(txn);
     }
-    err = err == NB_OK ? nb_crawl_resume(crawl, schedule->last_ms, schedule->live_max, error) : err;
-    err = err == NB_OK ? hold_hosts(schedule) : err;
+    if (err == NB_OK) {
+        err =
+            nb_crawl_resume(crawl, &schedule->paces, schedule->last_ms, schedule->live_max, error);
+    }
     return err == NB_OK ? fill(schedule, error) : err;
 }
 

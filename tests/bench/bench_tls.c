@@ -102,7 +102,7 @@ static void measure(const char *dir, bool is_rsa, bool only_tls12)
     double again_us = 0;
     check(nb_clock_open(NULL, &clock, &error) == NB_OK, "the clock");
     for (int round = 0; round < ROUNDS; round++) {
-        check(nb_fetch_start(config, clock, NULL, 0, queue, &fetch, &error) == NB_OK, "fetching");
+        check(nb_fetch_start(config, clock, NULL, queue, &fetch, &error) == NB_OK, "fetching");
         double first = poll_all(fetch, queue, server);
         long resumed = nbt_tls_resumed(server);
         double again = poll_all(fetch, queue, server);

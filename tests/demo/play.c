@@ -1,6 +1,6 @@
 /*
- * Plays the weeks of the story: moves the settable clock hour by hour, waits each time until the
- * crawler and the analyzer have done all there is to do, and shows how far it is.
+ * Plays the weeks of the story: moves the settable clock hour by hour (--step), waits each time
+ * until the crawler and the analyzer have done all there is to do, and shows how far it is.
  *
  * With --kills N it also kills processes with SIGKILL, N times in all, at random moments; a play
  * with kills must end up with the same stores as one without.
@@ -18,6 +18,7 @@
 #include "tests/demo/fleet.h"
 
 enum {
+    MINUTE_MS = 60000,
     PATH_BYTES = 4096,
     STEP_WAIT_MS = 120000,
     OFFSET_MIN = 180,
@@ -220,23 +221,19 @@ static bool show_results(const struct play *play)
 static void usage(void)
 {
     fprintf(stderr, "usage: play --nabiz PROGRAM --site PROGRAM --config FILE --dir DIR\n"
-                    "            [--kills N --seed N] [--hours N] [--set KEY=VALUE]... [--quiet]\n"
-                    "            [--no-results]\n");
+                    "            [--kills N --seed N] [--hours N] [--step MINUTES] [--quiet]\n"
+                    "            [--set KEY=VALUE]... [--no-results]\n");
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"nabiz", required_argument, NULL, 'n'},
-                                            {"site", required_argument, NULL, 's'},
-                                            {"config", required_argument, NULL, 'c'},
-                                            {"dir", required_argument, NULL, 'd'},
-                                            {"kills", required_argument, NULL, 'k'},
-                                            {"seed", required_argument, NULL, 'r'},
-                                            {"hours", required_argument, NULL, 'h'},
-                                            {"set", required_argument, NULL, 'S'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"no-results", no_argument, NULL, 'N'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"nabiz", required_argument, NULL, 'n'},  {"site", required_argument, NULL, 's'},
+        {"config", required_argument, NULL, 'c'}, {"dir", required_argument, NULL, 'd'},
+        {"kills", required_argument, NULL, 'k'},  {"seed", required_argument, NULL, 'r'},
+        {"hours", required_argument, NULL, 'h'},  {"step", required_argument, NULL, 't'},
+        {"set", required_argument, NULL, 'S'},    {"quiet", no_argument, NULL, 'q'},
+        {"no-results", no_argument, NULL, 'N'},   {NULL, 0, NULL, 0}};
     static struct play play;
     bool results = true;
     long hours = 0;
@@ -266,6 +263,9 @@ int main(int argc, char **argv)
         case 'h':
             hours = atol(optarg);
             break;
+        case 't':
+            play.step_ms = strtoll(optarg, NULL, 10) * MINUTE_MS;
+            break;
         case 'S':
             if (sets_n + 1 < FLEET_SETS_MAX) {
                 play.fleet.sets[sets_n++] = optarg;
@@ -282,7 +282,8 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    if (!play.fleet.nabiz || !play.fleet.site || !play.fleet.config || !play.fleet.dir) {
+    if (!play.fleet.nabiz || !play.fleet.site || !play.fleet.config || !play.fleet.dir ||
+        play.step_ms <= 0) {
         usage();
         return 2;
     }

@@ -126,3 +126,32 @@ writers() {
 counter() {
     nabiz "$1" stats | awk -v p="$2" -v c="$3" '$1 == p && $2 == c { n = $3 } END { print n + 0 }'
 }
+
+# The hostile hosts as sources, with some more of those where pauses are for several feeds.
+hostile_sources() {
+    "$SITE" --list-hostile | sed -n 's/\t.*//p' | grep -v '\*'
+    cat <<END
+http://hostile.example/chain/3
+http://patient.example/feed-2.xml
+http://patient.example/feed-3.xml
+http://busy.example/feed-2.xml
+http://busy.example/feed-3.xml
+http://lasting.example/feed-2.xml
+END
+}
+
+# play_hostile NAME [OPTION...]: those into $NABIZ_DIR/NAME.
+play_hostile() {
+    hostile_name=$1
+    shift
+    hostile_sources >"$NABIZ_DIR/sources.list"
+    [ "$(wc -l <"$NABIZ_DIR/sources.list")" -gt 60 ] || fail "the hostile hosts are not listed"
+    play "$hostile_name" --set "data.sources=$NABIZ_DIR/sources.list" --set crawl.timeout=1s \
+        --set crawl.body_max=1m --set crawl.interval=1h --set crawl.host_gap=5ms "$@"
+}
+
+# was_polite NAME: by the log of the hosts' server.
+was_polite() {
+    awk -F'\t' -f tests/lib/polite.awk "$NABIZ_DIR/$1/site.log" ||
+        fail "the crawler was not polite, see $NABIZ_DIR/$1/site.log"
+}

@@ -39,7 +39,7 @@ static inline struct fetch_world fetch_world_make(const char *const *sets)
     world.answers = nb_queue_new(64);
     assert_non_null(world.answers);
     assert_int_equal(
-        nb_fetch_start(world.config, world.clock, NULL, 0, world.answers, &world.fetch, &error),
+        nb_fetch_start(world.config, world.clock, NULL, world.answers, &world.fetch, &error),
         NB_OK);
     return world;
 }

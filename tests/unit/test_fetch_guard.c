@@ -172,7 +172,7 @@ static void a_proxy_that_is_none_is_refused_at_the_start(void **state)
         struct nb_queue *queue = nb_queue_new(1);
         assert_int_equal(nb_config_load(NULL, &values[i], 1, &config, &error), NB_OK);
         assert_int_equal(nb_clock_open(NULL, &clock, &error), NB_OK);
-        assert_int_equal(nb_fetch_start(config, clock, NULL, 0, queue, &fetch, &error), NB_EINVAL);
+        assert_int_equal(nb_fetch_start(config, clock, NULL, queue, &fetch, &error), NB_EINVAL);
         assert_non_null(strstr(error.text, "crawl.proxy"));
         assert_null(fetch);
         nb_queue_free(queue);
