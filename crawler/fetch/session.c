@@ -42,7 +42,6 @@ struct nb_sessions {
     struct session *buckets[BUCKETS_N];
     struct session *newest, *oldest;
     struct session *oldest_object; /* all that are older are bytes; NULL: all are */
-    size_t n;
     size_t bytes;
     size_t max_bytes;
 };
@@ -83,7 +82,6 @@ static void drop(struct nb_sessions *sessions, struct session *session)
     }
     *(session->newer ? &session->newer->older : &sessions->newest) = session->older;
     *(session->older ? &session->older->newer : &sessions->oldest) = session->newer;
-    sessions->n--;
     sessions->bytes -= size_of(session);
     SSL_SESSION_free(session->object);
     nb_free(session->bytes);
@@ -195,7 +193,6 @@ static void keep(struct nb_sessions *sessions, struct nb_slice key, SSL_SESSION 
     if (!sessions->oldest_object) {
         sessions->oldest_object = session;
     }
-    sessions->n++;
     sessions->bytes += size_of(session);
     make_room(sessions);
 }
@@ -317,14 +314,4 @@ enum nb_err nb_sessions_attach(struct nb_sessions *sessions, void *ssl_ctx, stru
     SSL_CTX_sess_set_new_cb(context, on_new_session);
     SSL_CTX_set_info_callback(context, on_info);
     return NB_OK;
-}
-
-size_t nb_sessions_n(const struct nb_sessions *sessions)
-{
-    return sessions->n;
-}
-
-size_t nb_sessions_bytes(const struct nb_sessions *sessions)
-{
-    return sessions->bytes;
 }

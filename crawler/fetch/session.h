@@ -39,8 +39,4 @@ void nb_sessions_free(struct nb_sessions *sessions);
 enum nb_err nb_sessions_attach(struct nb_sessions *sessions, void *ssl_ctx,
                                struct nb_slice key) NB_MUSTUSE;
 
-/** How many are kept, and what they take. */
-size_t nb_sessions_n(const struct nb_sessions *sessions);
-size_t nb_sessions_bytes(const struct nb_sessions *sessions);
-
 #endif

@@ -5,7 +5,7 @@
  * durable with them. They may have to be made anew when an append is repeated: nb_plan_begin() goes
  * back to what is durable.
  *
- * Threads: the writer's, except nb_plan_open().
+ * Threads: the writer's.
  */
 #ifndef NABIZ_CRAWLER_SCHEDULE_PLAN_H
 #define NABIZ_CRAWLER_SCHEDULE_PLAN_H
