@@ -14,14 +14,17 @@
 #include "analyzer/turkish/stems.h"
 #include "analyzer/turkish/trie.h"
 
+enum { KINDS_MAX = (UINT16_MAX + 1) / TR_ENTRY_KINDS };
+
 struct layout {
     struct tr_compiler *c;
     struct tr_graph graph;
     uint8_t codes[TR_LETTERS_N];
     uint8_t variants[TR_CODES_MAX + 1];
-    uint32_t *cells;
-    size_t cells_n;
+    struct tr_trie trie;
     struct tr_entry *entries;
+    struct tr_table kind_ids; /* kinds by their bytes */
+    struct tr_root_kind *kinds;
     struct tr_image_root *roots;
     uint32_t *words, *slots, *features;
     size_t slots_n;
@@ -118,28 +121,45 @@ static enum nb_err build_trie(struct layout *l)
             l->entries[n++] = (struct tr_entry){
                 .root = stem->root,
                 .node = (uint16_t)(c->rules->start[stem->start] * TR_CONTEXTS + stem->context),
-                .flags = (uint16_t)flags};
+                .kind = (uint16_t)(l->roots[stem->root].kind * TR_ENTRY_KINDS | flags)};
         }
     }
-    if (n >= 1 << 24) {
+    if (n >= 1 << 23) {
         return NB_ETOOBIG;
     }
-    return tr_trie_build(keys, values, c->forms.n, c->arena, &l->cells, &l->cells_n);
+    uint32_t base = 0;
+    enum nb_err err = tr_trie_init(&l->trie, c->arena);
+    if (err == NB_OK) {
+        err = tr_trie_add(&l->trie, keys, values, c->forms.n, &base);
+    }
+    if (err == NB_OK) {
+        l->trie.cells[0] = base;
+    }
+    return err;
 }
 
-static bool lay_roots(struct layout *l)
+static enum nb_err lay_roots(struct layout *l)
 {
     struct tr_compiler *c = l->c;
     l->roots = nb_arena_calloc(c->arena, c->roots_n, sizeof(*l->roots));
-    for (size_t i = 0; l->roots && i < c->roots_n; i++) {
-        const struct tr_compiled_root *root = &c->roots[i];
-        l->roots[i] = (struct tr_image_root){
-            .features = tr_graph_features(&l->graph, root->features, root->features_n),
-            .lemma = root->lemma,
-            .key = root->key,
-            .upos = root->upos};
+    l->kinds = nb_arena_calloc(c->arena, KINDS_MAX, sizeof(*l->kinds));
+    if (!l->roots || !l->kinds) {
+        return NB_ENOMEM;
     }
-    return l->roots != NULL;
+    tr_table_init(&l->kind_ids, c->arena);
+    for (size_t i = 0; i < c->roots_n; i++) {
+        const struct tr_compiled_root *root = &c->roots[i];
+        struct tr_root_kind kind = {
+            .features = tr_graph_features(&l->graph, root->features, root->features_n),
+            .upos = root->upos};
+        uint32_t id = tr_table_add(&l->kind_ids, nb_slice((const char *)&kind, sizeof(kind)));
+        if (id == TR_NONE || id >= KINDS_MAX) {
+            return id == TR_NONE ? NB_ENOMEM : NB_ETOOBIG;
+        }
+        l->kinds[id] = kind;
+        l->roots[i] = (struct tr_image_root){.lemma = root->lemma, .key = root->key, .kind = id};
+    }
+    return NB_OK;
 }
 
 static void put_string(struct layout *l, struct nb_slice text)
@@ -257,28 +277,33 @@ enum nb_err tr_compiler_finish(struct tr_compiler *c, struct nb_slice *image)
     }
     enum nb_err err = tr_graph_build(c->rules, l.codes, c->arena, &l.graph);
     if (err == NB_OK) {
+        err = lay_roots(&l);
+    }
+    if (err == NB_OK) {
         err = build_trie(&l);
     }
-    if (err == NB_OK && (!lay_roots(&l) || !lay_strings(&l))) {
+    if (err == NB_OK && !lay_strings(&l)) {
         err = NB_ENOMEM;
     }
     if (err != NB_OK) {
         return err;
     }
-    const struct part parts[TR_PART_N] = {[TR_PART_LETTERS] = {l.codes, TR_LETTERS_N},
-                                          [TR_PART_VARIANTS] = {l.variants, TR_CODES_MAX + 1},
-                                          [TR_PART_TRIE] = {l.cells, l.cells_n},
-                                          [TR_PART_ENTRIES] = {l.entries, c->stems_n},
-                                          [TR_PART_ROOTS] = {l.roots, c->roots_n},
-                                          [TR_PART_NODES] = {l.graph.nodes, l.graph.nodes_n},
-                                          [TR_PART_GROUPS] = {l.graph.groups, l.graph.groups_n},
-                                          [TR_PART_EDGES] = {l.graph.edges, l.graph.edges_n},
-                                          [TR_PART_ENDS] = {l.graph.ends, l.graph.ends_n},
-                                          [TR_PART_STEPS] = {l.graph.steps, l.graph.steps_n},
-                                          [TR_PART_WORDS] = {l.words, c->words.n + 1},
-                                          [TR_PART_SLOTS] = {l.slots, l.slots_n},
-                                          [TR_PART_FEATURES] = {l.features, l.graph.features_n + 1},
-                                          [TR_PART_STRINGS] = {l.strings, l.strings_n}};
+    const struct part parts[TR_PART_N] = {
+        [TR_PART_LETTERS] = {l.codes, TR_LETTERS_N},
+        [TR_PART_VARIANTS] = {l.variants, TR_CODES_MAX + 1},
+        [TR_PART_TRIE] = {l.trie.cells, l.trie.cells_n},
+        [TR_PART_ENTRIES] = {l.entries, c->stems_n},
+        [TR_PART_KINDS] = {l.kinds, l.kind_ids.n},
+        [TR_PART_ROOTS] = {l.roots, c->roots_n},
+        [TR_PART_NODES] = {l.graph.nodes, l.graph.nodes_n},
+        [TR_PART_WAYS] = {l.graph.ways.cells, l.graph.ways.cells_n},
+        [TR_PART_EDGES] = {l.graph.edges, l.graph.edges_n},
+        [TR_PART_ENDS] = {l.graph.ends, l.graph.ends_n},
+        [TR_PART_STEPS] = {l.graph.steps, l.graph.steps_n},
+        [TR_PART_WORDS] = {l.words, c->words.n + 1},
+        [TR_PART_SLOTS] = {l.slots, l.slots_n},
+        [TR_PART_FEATURES] = {l.features, l.graph.features_n + 1},
+        [TR_PART_STRINGS] = {l.strings, l.strings_n}};
     err = put_parts(&l, parts);
     *image = c->image;
     return err;

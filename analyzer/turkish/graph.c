@@ -1,6 +1,9 @@
 /*
  * Steps without suffix are closed over here: a node has the edges of every state its own leads to
  * for free, each with a step that says what was passed on the way and what the suffix says.
+ *
+ * Nodes have most of their edges in common, so what is written out is shared twice: edges with one
+ * text, which lie side by side, and the trie that leads to them.
  */
 #include "analyzer/turkish/graph.h"
 
@@ -8,6 +11,13 @@
 #include <string.h>
 
 enum { EDGES_MAX = 400000, CLOSURE_MAX = 64, NODE_EDGES_MAX = 2000 };
+
+/* An edge before it is laid out. */
+struct written {
+    uint64_t text; /* codes, the first in the highest byte */
+    uint16_t node, step;
+    uint8_t n, soft;
+};
 
 struct passed {
     uint16_t state;
@@ -20,8 +30,13 @@ struct build {
     struct tr_graph *out;
     uint64_t drop_of[TR_FEATURES_MAX]; /* by bit: the bits of the same name that it replaces */
     uint64_t watched;                  /* features whose line is kept */
-    size_t edges_cap, groups_cap, ends_cap, steps_cap;
+    size_t edges_cap, ends_cap, steps_cap;
     struct tr_table step_ids; /* steps by their bytes */
+    struct tr_table runs;     /* edges with one text, by their bytes */
+    uint32_t *run_at;         /* by id of run: its first edge */
+    size_t run_at_cap;
+    struct written written[NODE_EDGES_MAX]; /* of the node that is being built */
+    size_t written_n;
     struct passed closure[CLOSURE_MAX];
     size_t closure_n;
 };
@@ -169,35 +184,29 @@ static uint32_t step_id(struct build *b, const struct tr_step *step)
     return id;
 }
 
-static enum nb_err add_edge(struct build *b, const struct tr_rule *rule,
-                            const struct tr_step *before, const struct tr_written *shape, bool soft)
+static enum nb_err write_edge(struct build *b, const struct tr_rule *rule,
+                              const struct tr_step *before, const struct tr_written *shape,
+                              bool soft)
 {
-    struct tr_graph *out = b->out;
     struct tr_step step = step_behind(b, before, rule);
     uint32_t id = step_id(b, &step);
-    struct tr_edge *edges =
-        room(out->arena, out->edges, out->edges_n, &b->edges_cap, sizeof(*edges));
-    if (id == TR_NONE || !edges || out->edges_n == EDGES_MAX) {
-        return nb_arena_failed(out->arena) ? NB_ENOMEM : NB_ETOOBIG;
+    if (id == TR_NONE || b->written_n == NODE_EDGES_MAX) {
+        return nb_arena_failed(b->out->arena) ? NB_ENOMEM : NB_ETOOBIG;
     }
-    out->edges = edges;
-    struct tr_edge *edge = &edges[out->edges_n++];
-    *edge = (struct tr_edge){.node = (uint16_t)(rule->to * TR_CONTEXTS + shape->context),
+    struct written *edge = &b->written[b->written_n++];
+    *edge = (struct written){.node = (uint16_t)(rule->to * TR_CONTEXTS + shape->context),
                              .step = (uint16_t)id,
                              .n = shape->n,
                              .soft = soft};
     for (size_t i = 0; i < shape->n; i++) {
-        edge->text |= (uint64_t)b->codes[shape->letters[i]] << (8 * i);
+        edge->text |= (uint64_t)b->codes[shape->letters[i]] << (8 * (7 - i));
     }
     return NB_OK;
 }
 
-static int by_first_code(const void *a, const void *b)
+static int by_text(const void *a, const void *b)
 {
-    const struct tr_edge *x = a, *y = b;
-    if ((x->text & 0xff) != (y->text & 0xff)) {
-        return (x->text & 0xff) < (y->text & 0xff) ? -1 : 1;
-    }
+    const struct written *x = a, *y = b;
     if (x->text != y->text) {
         return x->text < y->text ? -1 : 1;
     }
@@ -207,30 +216,60 @@ static int by_first_code(const void *a, const void *b)
     return (x->step > y->step) - (x->step < y->step);
 }
 
-/* Where the edges of each first code begin. */
-static enum nb_err add_groups(struct build *b, struct tr_node *node)
+/* Edges with one text. @return NB_OK with the number of the first. */
+static enum nb_err put_run(struct build *b, const struct written *run, size_t n, uint32_t *first)
 {
     struct tr_graph *out = b->out;
-    const struct tr_edge *edges = out->edges ? out->edges + node->edges : NULL; /* none at all */
-    node->groups = (uint32_t)out->groups_n;
-    for (size_t i = 0; i <= node->edges_n; i++) {
-        bool begins =
-            i == node->edges_n || i == 0 || (edges[i].text & 0xff) != (edges[i - 1].text & 0xff);
-        if (!begins) {
-            continue;
-        }
-        uint16_t *groups =
-            room(out->arena, out->groups, out->groups_n, &b->groups_cap, sizeof(*groups));
-        if (!groups) {
+    struct tr_edge edges[NODE_EDGES_MAX];
+    for (size_t i = 0; i < n; i++) {
+        edges[i] = (struct tr_edge){run[i].node, run[i].step, run[i].soft, i + 1 == n};
+    }
+    size_t before = b->runs.n;
+    uint32_t id = tr_table_add(&b->runs, nb_slice((const char *)edges, n * sizeof(*edges)));
+    if (id != TR_NONE && id < before) {
+        *first = b->run_at[id];
+        return NB_OK;
+    }
+    uint32_t *run_at = room(out->arena, b->run_at, id, &b->run_at_cap, sizeof(*run_at));
+    b->run_at = run_at ? run_at : b->run_at;
+    if (id == TR_NONE || !run_at || out->edges_n + n > EDGES_MAX) {
+        return nb_arena_failed(out->arena) ? NB_ENOMEM : NB_ETOOBIG;
+    }
+    run_at[id] = *first = (uint32_t)out->edges_n;
+    for (size_t i = 0; i < n; i++) {
+        struct tr_edge *all =
+            room(out->arena, out->edges, out->edges_n, &b->edges_cap, sizeof(*all));
+        if (!all) {
             return NB_ENOMEM;
         }
-        out->groups = groups;
-        groups[out->groups_n++] = (uint16_t)i;
-        if (i < node->edges_n) {
-            node->firsts |= (uint64_t)1 << (edges[i].text & 63);
-        }
+        out->edges = all;
+        all[out->edges_n++] = edges[i];
     }
     return NB_OK;
+}
+
+/* What was written for a node: runs of edges, and the trie that leads to them. */
+static enum nb_err lay_edges(struct build *b, struct tr_node *node)
+{
+    char texts[NODE_EDGES_MAX][TR_SUFFIX_LETTERS];
+    struct nb_slice keys[NODE_EDGES_MAX];
+    uint32_t values[NODE_EDGES_MAX];
+    size_t keys_n = 0;
+    enum nb_err err = NB_OK;
+    qsort(b->written, b->written_n, sizeof(b->written[0]), by_text);
+    for (size_t i = 0, end; err == NB_OK && i < b->written_n; i = end) {
+        const struct written *run = &b->written[i];
+        for (end = i + 1; end < b->written_n && b->written[end].text == run->text;) {
+            end++;
+        }
+        for (size_t k = 0; k < run->n; k++) {
+            texts[keys_n][k] = (char)(run->text >> (8 * (7 - k)) & 0xff);
+        }
+        node->firsts |= (uint64_t)1 << (texts[keys_n][0] & 63);
+        keys[keys_n] = nb_slice(texts[keys_n], run->n);
+        err = put_run(b, run, end - i, &values[keys_n++]);
+    }
+    return err == NB_OK ? tr_trie_add(&b->out->ways, keys, values, keys_n, &node->ways) : err;
 }
 
 static enum nb_err add_ends(struct build *b, struct tr_node *node)
@@ -254,6 +293,8 @@ static enum nb_err add_ends(struct build *b, struct tr_node *node)
         if (!there) {
             ends[out->ends_n++] = (uint16_t)id;
             node->ends_n++;
+            node->firsts |= 1;
+            node->seconds |= 1; /* what follows an end is an end */
         }
     }
     return NB_OK;
@@ -261,9 +302,8 @@ static enum nb_err add_ends(struct build *b, struct tr_node *node)
 
 static enum nb_err build_node(struct build *b, struct tr_node *node, unsigned context)
 {
-    struct tr_graph *out = b->out;
     enum nb_err err = NB_OK;
-    *node = (struct tr_node){.edges = (uint32_t)out->edges_n};
+    b->written_n = 0;
     for (size_t i = 0; i < b->closure_n; i++) {
         for (size_t r = 0; r < b->rules->n; r++) {
             const struct tr_rule *rule = &b->rules->all[r];
@@ -274,69 +314,73 @@ static enum nb_err build_node(struct build *b, struct tr_node *node, unsigned co
             for (int soft = 0; soft <= has_k; soft++) {
                 struct tr_written shape;
                 if (err == NB_OK && tr_shape_suffix(rule->pattern, context, soft, &shape)) {
-                    err = add_edge(b, rule, &b->closure[i].step, &shape, soft);
+                    err = write_edge(b, rule, &b->closure[i].step, &shape, soft);
                 }
             }
         }
     }
-    size_t n = out->edges_n - node->edges;
-    if (err != NB_OK || n > NODE_EDGES_MAX) {
-        return err != NB_OK ? err : NB_ETOOBIG;
+    if (err == NB_OK) {
+        err = lay_edges(b, node);
     }
-    node->edges_n = (uint16_t)n;
-    if (n > 1) {
-        qsort(out->edges + node->edges, n, sizeof(*out->edges), by_first_code);
-    }
-    err = add_groups(b, node);
     return err == NB_OK && context / 4 != TR_END_SOFT ? add_ends(b, node) : err;
 }
 
-/* Contexts that differ in nothing that matters to this state share their edges. */
-static void share_edges(struct tr_graph *out, size_t first, size_t node)
+/* What the second letter behind a node may be, once every node knows what the first may be. */
+static void find_seconds(const struct tr_graph *graph, struct tr_node *node)
 {
-    struct tr_node *last = &out->nodes[node];
-    for (size_t i = first; i < node; i++) {
-        const struct tr_node *other = &out->nodes[i];
-        if (other->edges_n == last->edges_n && other->firsts == last->firsts && last->edges_n &&
-            memcmp(out->edges + other->edges, out->edges + last->edges,
-                   last->edges_n * sizeof(*out->edges)) == 0) {
-            out->edges_n = last->edges;
-            out->groups_n = last->groups;
-            last->edges = other->edges;
-            last->groups = other->groups;
-            return;
+    const uint32_t *ways = graph->ways.cells;
+    for (uint8_t first = 1; first < TR_CODE_OTHER; first++) {
+        uint32_t cell = tr_trie_child(ways, node->ways, first);
+        for (uint8_t second = 1; cell && second < TR_CODE_OTHER; second++) {
+            uint64_t there = tr_trie_child(ways, cell, second) != TR_TRIE_FREE;
+            node->seconds |= there << (second & 63);
+        }
+        const struct tr_edge *edge =
+            cell & TR_TRIE_ENDS ? &graph->edges[tr_trie_value(ways, cell)] : NULL;
+        for (; edge; edge = edge->last ? NULL : edge + 1) {
+            node->seconds |= graph->nodes[edge->node].firsts;
         }
     }
+}
+
+static enum nb_err build(struct build *b)
+{
+    struct tr_graph *out = b->out;
+    struct tr_step nothing = {.upos = TR_UPOS_N};
+    out->nodes = nb_arena_calloc(out->arena, out->nodes_n, sizeof(*out->nodes));
+    out->edges = room(out->arena, NULL, 0, &b->edges_cap, sizeof(*out->edges));
+    out->ends = room(out->arena, NULL, 0, &b->ends_cap, sizeof(*out->ends));
+    if (!out->nodes || !out->edges || !out->ends || step_id(b, &nothing) == TR_NONE) {
+        return NB_ENOMEM;
+    }
+    enum nb_err err = tr_trie_init(&out->ways, out->arena);
+    for (size_t state = 0; err == NB_OK && state < b->rules->states.n; state++) {
+        if (!close_over(b, (uint16_t)state)) {
+            return NB_ETOOBIG;
+        }
+        for (unsigned context = 0; err == NB_OK && context < TR_CONTEXTS; context++) {
+            err = build_node(b, &out->nodes[state * TR_CONTEXTS + context], context);
+        }
+    }
+    for (size_t i = 0; err == NB_OK && i < out->nodes_n; i++) {
+        find_seconds(out, &out->nodes[i]);
+    }
+    return err;
 }
 
 enum nb_err tr_graph_build(const struct tr_rules *rules, const uint8_t *codes,
                            struct nb_arena *arena, struct tr_graph *out)
 {
-    struct build b = {.rules = rules, .codes = codes, .out = out};
     *out = (struct tr_graph){.arena = arena, .nodes_n = rules->states.n * TR_CONTEXTS};
-    tr_table_init(&b.step_ids, arena);
-    sort_features(&b);
-    struct tr_step nothing = {.upos = TR_UPOS_N};
-    out->nodes = nb_arena_calloc(arena, out->nodes_n, sizeof(*out->nodes));
-    out->edges = room(arena, NULL, 0, &b.edges_cap, sizeof(*out->edges));
-    out->groups = room(arena, NULL, 0, &b.groups_cap, sizeof(*out->groups));
-    out->ends = room(arena, NULL, 0, &b.ends_cap, sizeof(*out->ends));
-    if (!out->nodes || !out->edges || !out->groups || !out->ends ||
-        step_id(&b, &nothing) == TR_NONE) {
+    struct build *b = nb_arena_calloc(arena, 1, sizeof(*b));
+    if (!b) {
         return NB_ENOMEM;
     }
-    for (size_t state = 0; state < rules->states.n; state++) {
-        size_t first = state * TR_CONTEXTS;
-        if (!close_over(&b, (uint16_t)state)) {
-            return NB_ETOOBIG;
-        }
-        for (unsigned context = 0; context < TR_CONTEXTS; context++) {
-            enum nb_err err = build_node(&b, &out->nodes[first + context], context);
-            if (err != NB_OK) {
-                return err;
-            }
-            share_edges(out, first, first + context);
-        }
-    }
-    return NB_OK;
+    b->rules = rules;
+    b->codes = codes;
+    b->out = out;
+    tr_table_init(&b->step_ids, arena);
+    tr_table_init(&b->runs, arena);
+    sort_features(b);
+    return build(b);
 }

@@ -9,15 +9,17 @@
 
 #include "analyzer/turkish/image.h"
 #include "analyzer/turkish/rules.h"
+#include "analyzer/turkish/trie.h"
 
 struct tr_graph {
     struct nb_arena *arena;
     struct tr_node *nodes;
     size_t nodes_n;
+    struct tr_trie ways;
     struct tr_edge *edges;
     size_t edges_n;
-    uint16_t *groups, *ends;
-    size_t groups_n, ends_n;
+    uint16_t *ends;
+    size_t ends_n;
     struct tr_step *steps;
     size_t steps_n;
     uint8_t bit_of[TR_FEATURES_MAX];        /* by id of the rules' features */

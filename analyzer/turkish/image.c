@@ -15,9 +15,10 @@ size_t tr_part_item_bytes(enum tr_part part)
                                             [TR_PART_VARIANTS] = 1,
                                             [TR_PART_TRIE] = sizeof(uint32_t),
                                             [TR_PART_ENTRIES] = sizeof(struct tr_entry),
+                                            [TR_PART_KINDS] = sizeof(struct tr_root_kind),
                                             [TR_PART_ROOTS] = sizeof(struct tr_image_root),
                                             [TR_PART_NODES] = sizeof(struct tr_node),
-                                            [TR_PART_GROUPS] = sizeof(uint16_t),
+                                            [TR_PART_WAYS] = sizeof(uint32_t),
                                             [TR_PART_EDGES] = sizeof(struct tr_edge),
                                             [TR_PART_ENDS] = sizeof(uint16_t),
                                             [TR_PART_STEPS] = sizeof(struct tr_step),
@@ -69,7 +70,8 @@ static bool parts_fit(const struct tr_image *image)
     size_t slots = image->parts[TR_PART_SLOTS].n;
     return image->parts[TR_PART_LETTERS].n == TR_LETTERS_N &&
            image->parts[TR_PART_VARIANTS].n == TR_CODES_MAX + 1 &&
-           image->parts[TR_PART_TRIE].n > TR_CODES_MAX && image->parts[TR_PART_STEPS].n &&
+           image->parts[TR_PART_TRIE].n > TR_CODES_MAX &&
+           image->parts[TR_PART_WAYS].n > TR_CODES_MAX && image->parts[TR_PART_STEPS].n &&
            image->parts[TR_PART_WORDS].n > 1 && slots && !(slots & (slots - 1)) &&
            image->parts[TR_PART_FEATURES].n >= 1 &&
            image->parts[TR_PART_FEATURES].n <= TR_FEATURES_MAX + 1;
@@ -105,42 +107,60 @@ static bool letters_fit(const struct tr_image *image)
     return true;
 }
 
-/* What the child by code 0 holds is an entry; a base leaves room for all codes. */
-static bool trie_fits(const struct tr_image *image)
+/* What the child by code 0 holds is below values_n; a base leaves room for all codes. */
+static bool cells_fit(const struct tr_image *image, enum tr_part part, size_t values_n)
 {
-    const uint32_t *cells = tr_image_part(image, TR_PART_TRIE);
-    size_t n = image->parts[TR_PART_TRIE].n, entries_n = image->parts[TR_PART_ENTRIES].n;
+    const uint32_t *cells = tr_image_part(image, part);
+    size_t n = image->parts[part].n;
     for (size_t i = 0; i < n; i++) {
         uint32_t low = TR_TRIE_BASE(cells[i]);
-        bool leaf = i > 0 && TR_TRIE_CODE(cells[i]) == 0;
+        bool leaf = i > 0 && TR_TRIE_CODE(cells[i]) == 0, alone = cells[i] & TR_TRIE_ALONE;
         if (cells[i] == TR_TRIE_FREE) {
             continue;
         }
-        if (leaf ? low >= entries_n : (size_t)low + TR_CODES_MAX >= n) {
+        if (leaf || alone ? low >= values_n : (size_t)low + TR_CODES_MAX >= n) {
             return false;
         }
-        bool ends = !leaf && (cells[i] & TR_TRIE_ENDS);
-        if (ends && (!low || TR_TRIE_CODE(cells[low]) != 0)) {
+        bool ends = !leaf && !alone && (cells[i] & TR_TRIE_ENDS);
+        if (ends &&
+            (!low || TR_TRIE_CODE(cells[low]) != 0 || TR_TRIE_BASE(cells[low]) >= values_n)) {
             return false;
         }
     }
+    return !(cells[0] & (TR_TRIE_ALONE | TR_TRIE_ENDS));
+}
+
+static bool trie_fits(const struct tr_image *image)
+{
     const struct tr_entry *entries = tr_image_part(image, TR_PART_ENTRIES);
+    size_t entries_n = image->parts[TR_PART_ENTRIES].n;
+    if (!cells_fit(image, TR_PART_TRIE, entries_n)) {
+        return false;
+    }
     for (size_t i = 0; i < entries_n; i++) {
         if (entries[i].root >= image->parts[TR_PART_ROOTS].n ||
-            entries[i].node >= image->parts[TR_PART_NODES].n) {
+            entries[i].node >= image->parts[TR_PART_NODES].n ||
+            entries[i].kind / TR_ENTRY_KINDS >= image->parts[TR_PART_KINDS].n) {
             return false;
         }
     }
-    return !entries_n || (entries[entries_n - 1].flags & TR_ENTRY_LAST);
+    return !entries_n || (entries[entries_n - 1].kind & TR_ENTRY_LAST);
 }
 
 static bool roots_fit(const struct tr_image *image)
 {
     const struct tr_image_root *roots = tr_image_part(image, TR_PART_ROOTS);
+    const struct tr_root_kind *kinds = tr_image_part(image, TR_PART_KINDS);
     const uint32_t *slots = tr_image_part(image, TR_PART_SLOTS);
     size_t words_n = image->parts[TR_PART_WORDS].n - 1, used = 0;
+    for (size_t i = 0; i < image->parts[TR_PART_KINDS].n; i++) {
+        if (kinds[i].upos >= TR_UPOS_N) {
+            return false;
+        }
+    }
     for (size_t i = 0; i < image->parts[TR_PART_ROOTS].n; i++) {
-        if (roots[i].lemma >= words_n || roots[i].key >= words_n || roots[i].upos >= TR_UPOS_N) {
+        if (roots[i].lemma >= words_n || roots[i].key >= words_n ||
+            roots[i].kind >= image->parts[TR_PART_KINDS].n) {
             return false;
         }
     }
@@ -155,19 +175,8 @@ static bool roots_fit(const struct tr_image *image)
 
 static bool node_fits(const struct tr_image *image, const struct tr_node *node)
 {
-    size_t groups_n = (size_t)__builtin_popcountll(node->firsts) + 1;
-    if ((uint64_t)node->edges + node->edges_n > image->parts[TR_PART_EDGES].n ||
-        (uint64_t)node->groups + groups_n > image->parts[TR_PART_GROUPS].n ||
-        (uint64_t)node->ends + node->ends_n > image->parts[TR_PART_ENDS].n) {
-        return false;
-    }
-    const uint16_t *groups = (const uint16_t *)tr_image_part(image, TR_PART_GROUPS) + node->groups;
-    for (size_t i = 0; i < groups_n; i++) {
-        if (groups[i] > node->edges_n || (i && groups[i] < groups[i - 1])) {
-            return false;
-        }
-    }
-    return true;
+    return (uint64_t)node->ends + node->ends_n <= image->parts[TR_PART_ENDS].n &&
+           (uint64_t)node->ways + TR_CODES_MAX < image->parts[TR_PART_WAYS].n;
 }
 
 static bool graph_fits(const struct tr_image *image)
@@ -177,13 +186,14 @@ static bool graph_fits(const struct tr_image *image)
     const uint16_t *ends = tr_image_part(image, TR_PART_ENDS);
     const struct tr_step *steps = tr_image_part(image, TR_PART_STEPS);
     size_t nodes_n = image->parts[TR_PART_NODES].n, steps_n = image->parts[TR_PART_STEPS].n;
-    bool ok = nodes_n <= UINT16_MAX && nodes_n == (size_t)image->states_n * TR_CONTEXTS;
+    size_t edges_n = image->parts[TR_PART_EDGES].n;
+    bool ok = nodes_n <= UINT16_MAX && nodes_n == (size_t)image->states_n * TR_CONTEXTS &&
+              cells_fit(image, TR_PART_WAYS, edges_n) && (!edges_n || edges[edges_n - 1].last);
     for (size_t i = 0; ok && i < nodes_n; i++) {
         ok = node_fits(image, &nodes[i]);
     }
-    for (size_t i = 0; ok && i < image->parts[TR_PART_EDGES].n; i++) {
-        ok = edges[i].node < nodes_n && edges[i].step < steps_n && edges[i].n >= 1 &&
-             edges[i].n <= TR_SUFFIX_LETTERS;
+    for (size_t i = 0; ok && i < edges_n; i++) {
+        ok = edges[i].node < nodes_n && edges[i].step < steps_n;
     }
     for (size_t i = 0; ok && i < image->parts[TR_PART_ENDS].n; i++) {
         ok = ends[i] < steps_n;

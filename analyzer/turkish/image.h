@@ -20,62 +20,89 @@
 #include "analyzer/turkish/rules.h"
 #include "analyzer/turkish/sounds.h"
 
-#define TR_IMAGE_VERSION 2u
+#define TR_IMAGE_VERSION 3u
 #define TR_IMAGE_BYTES_MAX ((size_t)64 << 20)
 #define TR_LETTERS_N 384 /* code points that have codes: Latin, Latin-1, Extended-A */
 #define TR_CODES_MAX 127 /* the last one is every other letter */
 #define TR_CODE_OTHER 127
 
 /*
- * Trie of stems. Cell s has its base in the low 24 bits and the code that leads to it in the next
- * 7; the child by code c is cell base + c if that cell has code c. No two cells share a base. The
- * highest bit says that a stem ends here: then the child by code 0 holds, instead of a base, the
- * first entry of that stem. No letter of a stem has the code of a free cell, TR_CODE_OTHER.
+ * Trie of stems. A cell has its base in the low 23 bits and the code that leads to it in seven
+ * others; the child by code c is cell base + c if that cell has code c. Two cells share a base only
+ * if all that is behind them is the same. ENDS says that a stem ends here: then the child by code 0
+ * holds, instead of a base, the first entry of that stem. ALONE says that it has no other child,
+ * and that the cell holds the entry itself. A free cell is 0, which no code leads to; no letter of
+ * a stem has TR_CODE_OTHER.
+ *
+ * Ways, the trie of suffixes, is the same with a tree for every list of edges and the first edge of
+ * a text as value; lists have much in common, so that little of it is written out.
  */
-#define TR_TRIE_BASE(cell) ((cell)&0xffffffu)
+#define TR_TRIE_BASE(cell) ((cell)&0x7fffffu)
 #define TR_TRIE_CODE(cell) ((cell) >> 24 & 0x7fu)
-#define TR_TRIE_CODES 0x7f000000u
-#define TR_TRIE_FREE 0x7f000000u
+#define TR_TRIE_FREE 0u
+#define TR_TRIE_ALONE 0x00800000u
 #define TR_TRIE_ENDS 0x80000000u
+
+/** The value of a cell with TR_TRIE_ENDS. */
+static inline uint32_t tr_trie_value(const uint32_t *cells, uint32_t cell)
+{
+    const uint32_t *held = cell & TR_TRIE_ALONE ? &cell : &cells[TR_TRIE_BASE(cell)];
+    return TR_TRIE_BASE(*held);
+}
+
+/** The child of a cell by a code, 0 when it has none. */
+static inline uint32_t tr_trie_child(const uint32_t *cells, uint32_t cell, uint8_t code)
+{
+    uint32_t child = cell & TR_TRIE_ALONE ? TR_TRIE_FREE : cells[TR_TRIE_BASE(cell) + code];
+    return TR_TRIE_CODE(child) == code ? child : TR_TRIE_FREE;
+}
 
 /* One way a root begins a word. */
 struct tr_entry {
     uint32_t root;
     uint16_t node;
-    uint16_t flags;
+    uint16_t kind; /* what the root is, times TR_ENTRY_KINDS, and flags */
 };
 
 enum {
     TR_ENTRY_LAST = 1,
     TR_ENTRY_STEM = 2, /* the root as the lexicon has it */
-    TR_ENTRY_FORM = 4  /* a whole form, with its analysis */
+    TR_ENTRY_FORM = 4, /* a whole form, with its analysis */
+    TR_ENTRY_KINDS = 8
 };
 
-struct tr_image_root {
+/* What many roots are. Beside the entries, so that a word that ends otherwise asks for no root. */
+struct tr_root_kind {
     uint64_t features;
-    uint32_t lemma; /* key, as written, with its circumflex */
-    uint32_t key;   /* key of the folded lemma */
     uint8_t upos;
     uint8_t unused[7];
 };
 
-/* A state in a context. */
-struct tr_node {
-    uint64_t firsts; /* set of codes below 64 that some edge begins with */
-    uint32_t edges;  /* first */
-    uint32_t groups; /* first: where the edges of each set bit begin, and the end */
-    uint32_t ends;   /* first step taken when the word ends here */
-    uint16_t ends_n;
-    uint16_t edges_n;
+struct tr_image_root {
+    uint32_t lemma; /* key, as written, with its circumflex */
+    uint32_t key;   /* key of the folded lemma */
+    uint32_t kind;
 };
 
+/* A state in a context. */
+struct tr_node {
+    /*
+     * Sets of codes mod 64: of the first letter that may follow, on any edge, and of the second, on
+     * the same or on one behind it. 0 stands for the end of the word.
+     */
+    uint64_t firsts, seconds;
+    uint32_t ways; /* base in ways of its edges */
+    uint32_t ends; /* first step taken when the word ends here */
+    uint16_t ends_n;
+    uint8_t unused[6];
+};
+
+/* One of the edges with the same text from the same node, which lie side by side. */
 struct tr_edge {
-    uint64_t text; /* codes, the first in the low byte */
     uint16_t node; /* behind it */
     uint16_t step;
-    uint8_t n;    /* codes */
     uint8_t soft; /* the last letter has softened: a lemma that ends here ends in k */
-    uint8_t unused[2];
+    uint8_t last; /* no more of them */
 };
 
 /* What a suffix says, and the steps without suffix before it. */
@@ -94,9 +121,10 @@ enum tr_part {
     TR_PART_VARIANTS, /* uint8_t by code: the code of the letter it may be typed for, or 0 */
     TR_PART_TRIE,
     TR_PART_ENTRIES,
+    TR_PART_KINDS,
     TR_PART_ROOTS,
     TR_PART_NODES,
-    TR_PART_GROUPS, /* uint16_t, from the node's first edge */
+    TR_PART_WAYS,
     TR_PART_EDGES,
     TR_PART_ENDS, /* uint16_t: steps */
     TR_PART_STEPS,

@@ -38,11 +38,12 @@ struct tr_extra {
 struct tr_core {
     const struct tr_image *image;
     const uint8_t *letters, *variants;
-    const uint32_t *cells;
+    const uint32_t *cells, *ways;
     const struct tr_entry *entries;
+    const struct tr_root_kind *kinds;
     const struct tr_image_root *roots;
     const struct tr_node *nodes;
-    const uint16_t *groups, *ends;
+    const uint16_t *ends;
     const struct tr_edge *edges;
     const struct tr_step *steps;
     const uint32_t *words, *slots, *feature_names;

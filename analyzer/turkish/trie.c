@@ -1,6 +1,7 @@
 /*
- * Nodes are placed first fit, in the order of the keys. Where the search for a free base begins
- * moves on when the cells from there are nearly full, which keeps building linear in practice.
+ * A set of children is placed, first fit, when all that is behind them has been; one that holds the
+ * same as another before it takes that one's place. Where the search for a free base begins moves
+ * on when the cells from there are nearly full, which keeps building linear in practice.
  */
 #include "analyzer/turkish/trie.h"
 
@@ -8,18 +9,22 @@
 
 #include "analyzer/turkish/image.h"
 
-enum { CELLS_MAX = 1 << 24, LABELS_MAX = TR_CODES_MAX + 1 };
+enum { CELLS_MAX = 1 << 23, LABELS_MAX = TR_CODES_MAX + 1 };
+enum { BASE = 1, USED = 2 };
 
-struct trie {
-    const struct nb_slice *keys;
-    const uint32_t *values;
-    struct nb_arena *arena;
-    uint32_t *cells;
-    uint8_t *based; /* by cell: some node has it as its base */
-    size_t cap, used, from;
+/* Children of one cell, what each cell is to hold. The child by code 0 is the value. */
+struct block {
+    uint32_t cells[LABELS_MAX];
+    size_t n;
 };
 
-static bool widen(struct trie *t, size_t need)
+struct tree {
+    struct tr_trie *trie;
+    const struct nb_slice *keys;
+    const uint32_t *values;
+};
+
+static bool widen(struct tr_trie *t, size_t need)
 {
     size_t cap = t->cap ? t->cap : 65536;
     while (cap < need) {
@@ -30,27 +35,27 @@ static bool widen(struct trie *t, size_t need)
     }
     uint32_t *cells =
         nb_arena_grow(t->arena, t->cells, t->cap * sizeof(*cells), cap * sizeof(*cells));
-    uint8_t *based = nb_arena_grow(t->arena, t->based, t->cap, cap);
-    if (!cells || !based) {
+    uint8_t *taken = nb_arena_grow(t->arena, t->taken, t->cap, cap);
+    if (!cells || !taken) {
         return false;
     }
     for (size_t i = t->cap; i < cap; i++) {
         cells[i] = TR_TRIE_FREE;
-        based[i] = 0;
+        taken[i] = 0;
     }
     t->cells = cells;
-    t->based = based;
+    t->taken = taken;
     t->cap = cap;
     return true;
 }
 
-static bool fits(const struct trie *t, size_t base, const uint8_t *labels, size_t n)
+static bool fits(const struct tr_trie *t, size_t base, const struct block *block)
 {
-    if (t->based[base]) {
+    if (t->taken[base] & BASE) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        if (t->cells[base + labels[i]] != TR_TRIE_FREE) {
+    for (size_t i = 0; i < block->n; i++) {
+        if (t->taken[base + TR_TRIE_CODE(block->cells[i])] & USED) {
             return false;
         }
     }
@@ -58,69 +63,105 @@ static bool fits(const struct trie *t, size_t base, const uint8_t *labels, size_
 }
 
 /* @return the base, or 0 when there is no room. */
-static size_t place(struct trie *t, const uint8_t *labels, size_t n)
+static size_t place(struct tr_trie *t, const struct block *block)
 {
     size_t tried = 0;
     for (size_t base = t->from;; base++, tried++) {
         if (base >= CELLS_MAX - LABELS_MAX || !widen(t, base + 2 * LABELS_MAX)) {
             return 0;
         }
-        if (!fits(t, base, labels, n)) {
+        if (!fits(t, base, block)) {
             continue;
         }
         if (tried > 2000) {
             t->from = base - 1000;
         }
-        t->based[base] = 1;
+        t->taken[base] |= BASE;
+        for (size_t i = 0; i < block->n; i++) {
+            size_t cell = base + TR_TRIE_CODE(block->cells[i]);
+            t->taken[cell] |= USED;
+            t->cells[cell] = block->cells[i];
+        }
         size_t end = base + LABELS_MAX;
-        t->used = end > t->used ? end : t->used;
+        t->cells_n = end > t->cells_n ? end : t->cells_n;
         return base;
     }
 }
 
-/* The children of a cell whose keys are [begin, end), all equal up to depth. */
-static enum nb_err add(struct trie *t, size_t cell, size_t begin, size_t end, size_t depth)
+/* The base of a block, placed when it is the first of its kind. */
+static enum nb_err base_of(struct tr_trie *t, const struct block *block, uint32_t *base)
 {
-    uint8_t labels[LABELS_MAX];
-    size_t first[LABELS_MAX + 1], n = 0;
-    for (size_t i = begin; i < end; i++) {
-        uint8_t label = depth < t->keys[i].len ? (uint8_t)t->keys[i].p[depth] : 0;
-        if (!n || labels[n - 1] != label) {
-            first[n] = i;
-            labels[n++] = label;
-        }
+    size_t before = t->blocks.n;
+    uint32_t id = tr_table_add(
+        &t->blocks, nb_slice((const char *)block->cells, block->n * sizeof(block->cells[0])));
+    if (id == TR_NONE) {
+        return NB_ENOMEM;
     }
-    first[n] = end;
-    size_t base = place(t, labels, n);
-    if (!base) {
+    if (id < before) {
+        *base = t->bases[id];
+        return NB_OK;
+    }
+    if (id >= t->bases_cap) {
+        size_t cap = t->bases_cap ? 2 * t->bases_cap : 4096;
+        uint32_t *grown =
+            nb_arena_grow(t->arena, t->bases, t->bases_cap * sizeof(*grown), cap * sizeof(*grown));
+        if (!grown) {
+            return NB_ENOMEM;
+        }
+        t->bases = grown;
+        t->bases_cap = cap;
+    }
+    size_t at = place(t, block);
+    if (!at) {
         return nb_arena_failed(t->arena) ? NB_ENOMEM : NB_ETOOBIG;
     }
-    uint32_t ends = labels[0] ? 0 : TR_TRIE_ENDS;
-    t->cells[cell] = (t->cells[cell] & TR_TRIE_CODES) | ends | (uint32_t)base;
-    for (size_t i = 0; i < n; i++) {
-        t->cells[base + labels[i]] = labels[i] ? (uint32_t)labels[i] << 24 : t->values[first[i]];
-    }
-    for (size_t i = 0; i < n; i++) {
-        enum nb_err err =
-            labels[i] ? add(t, base + labels[i], first[i], first[i + 1], depth + 1) : NB_OK;
-        if (err != NB_OK) {
-            return err;
-        }
-    }
+    t->bases[id] = *base = (uint32_t)at;
     return NB_OK;
 }
 
-enum nb_err tr_trie_build(const struct nb_slice *keys, const uint32_t *values, size_t n,
-                          struct nb_arena *arena, uint32_t **cells, size_t *cells_n)
+/* The base of the children of a cell whose keys are [begin, end), all equal up to depth. */
+static enum nb_err add(const struct tree *tree, size_t begin, size_t end, size_t depth,
+                       uint32_t *base)
 {
-    struct trie t = {.keys = keys, .values = values, .arena = arena, .from = 1};
-    if (!widen(&t, LABELS_MAX)) {
+    const struct nb_slice *keys = tree->keys;
+    struct block block = {.n = 0};
+    for (size_t i = begin; i < end;) {
+        if (depth == keys[i].len) {
+            block.cells[block.n++] = tree->values[i++];
+            continue;
+        }
+        uint8_t code = (uint8_t)keys[i].p[depth];
+        size_t first = i;
+        uint32_t below = 0;
+        while (i < end && (uint8_t)keys[i].p[depth] == code) {
+            i++;
+        }
+        uint32_t ends = keys[first].len == depth + 1 ? TR_TRIE_ENDS : 0;
+        bool alone = ends && i == first + 1;
+        enum nb_err err = alone ? NB_OK : add(tree, first, i, depth + 1, &below);
+        if (err != NB_OK) {
+            return err;
+        }
+        block.cells[block.n++] =
+            (uint32_t)code << 24 | ends | (alone ? TR_TRIE_ALONE | tree->values[first] : below);
+    }
+    return base_of(tree->trie, &block, base);
+}
+
+enum nb_err tr_trie_init(struct tr_trie *trie, struct nb_arena *arena)
+{
+    *trie = (struct tr_trie){.arena = arena, .from = 1, .cells_n = 1 + LABELS_MAX};
+    tr_table_init(&trie->blocks, arena);
+    if (!widen(trie, LABELS_MAX)) {
         return NB_ENOMEM;
     }
-    t.cells[0] = 1; /* the root; an empty trie has no children there */
-    t.used = 1 + LABELS_MAX;
-    enum nb_err err = n ? add(&t, 0, 0, n, 0) : NB_OK;
-    *cells = t.cells;
-    *cells_n = t.used;
-    return err;
+    trie->cells[0] = 1;
+    return NB_OK;
+}
+
+enum nb_err tr_trie_add(struct tr_trie *trie, const struct nb_slice *keys, const uint32_t *values,
+                        size_t n, uint32_t *base)
+{
+    const struct tree tree = {trie, keys, values};
+    return add(&tree, 0, n, 0, base);
 }

@@ -66,6 +66,16 @@ static bool better(const struct tr_analysis *a, const struct tr_analysis *b)
     return a->line && !b->line; /* gelmem is more often a negation than a noun */
 }
 
+static const char lemma_tails[] = "\0kae";
+
+static bool same_root_lemma(const struct tr_core *core, uint32_t a, uint32_t b)
+{
+    if (a < core->roots_n && b < core->roots_n) {
+        return core->roots[a].lemma == core->roots[b].lemma;
+    }
+    return nb_slice_eq(tr_core_root_lemma(core, a), tr_core_root_lemma(core, b));
+}
+
 static bool same_lemma(const struct tr_walk *w, const struct tr_analysis *a,
                        const struct tr_analysis *b)
 {
@@ -73,13 +83,17 @@ static bool same_lemma(const struct tr_walk *w, const struct tr_analysis *a,
         return a->lemma_bytes == b->lemma_bytes && a->lemma_tail == b->lemma_tail;
     }
     if (!a->lemma_bytes && !b->lemma_bytes) {
-        return a->root == b->root || nb_slice_eq(tr_core_root_lemma(w->core, a->root),
-                                                 tr_core_root_lemma(w->core, b->root));
+        return a->root == b->root || same_root_lemma(w->core, a->root, b->root);
     }
-    char x[TR_LEMMA_BYTES_MAX], y[TR_LEMMA_BYTES_MAX];
-    size_t n = tr_core_lemma(w->core, w->folded, a, x);
-    size_t m = tr_core_lemma(w->core, w->folded, b, y);
-    return n == m && memcmp(x, y, n) == 0;
+    const struct tr_analysis *formed = a->lemma_bytes ? a : b, *rooted = a->lemma_bytes ? b : a;
+    struct nb_slice lemma = tr_core_root_lemma(w->core, rooted->root);
+    size_t n = formed->lemma_bytes, tail = formed->lemma_tail ? 1 : 0;
+    if (w->word->bordered) {
+        char text[TR_LEMMA_BYTES_MAX];
+        return nb_slice_eq(lemma, nb_slice(text, tr_core_lemma(w->core, w->folded, formed, text)));
+    }
+    return lemma.len == n + tail && memcmp(lemma.p, w->folded.p, n) == 0 &&
+           (!tail || lemma.p[n] == lemma_tails[formed->lemma_tail]);
 }
 
 /* Keep the list sorted, best first, and without doubles; the last falls off a full one. */
@@ -135,103 +149,178 @@ static void record(struct tr_walk *w, const struct tr_frame *f, const struct tr_
     }
 }
 
-static bool matches(const struct tr_walk *w, const struct tr_edge *edge, size_t at)
-{
-    size_t end = at + edge->n;
-    const struct tr_coded *word = w->word;
-    if (end > word->n || (at < word->border && end > word->border && !w->any_border)) {
-        return false;
-    }
-    if (!w->plain) {
-        uint64_t text;
-        memcpy(&text, word->codes + at, sizeof(text));
-        return edge->n == 8 ? text == edge->text
-                            : (text & (((uint64_t)1 << (8 * edge->n)) - 1)) == edge->text;
-    }
-    for (size_t i = 0; i < edge->n; i++) {
-        uint8_t code = word->codes[at + i], wanted = (uint8_t)(edge->text >> (8 * i));
-        if (code != wanted && w->core->variants[code] != wanted) {
-            return false;
-        }
-    }
-    return true;
-}
+/* A suffix on the way, and the letter behind it. */
+struct taken {
+    const struct tr_edge *edge;
+    uint32_t cell; /* of ways, that led to the edge */
+    uint8_t at, limit;
+};
 
-/* What may be a lemma behind this edge. */
-static void add_candidate(const struct tr_walk *w, struct tr_frame *f, const struct tr_edge *edge,
-                          const struct tr_step *step, size_t end)
+/* What may be a lemma behind a suffix. */
+static void add_candidate(struct tr_frame *f, const struct taken *taken, const struct tr_step *step)
 {
     if (f->lemmas_n == TR_LEMMAS_MAX) {
         return;
     }
-    size_t k = ++f->lemmas_n;
+    size_t k = ++f->lemmas_n, end = taken->at;
     uint8_t tail = TR_TAIL_NONE;
-    if (edge->soft) {
+    if (taken->edge->soft) {
         end--;
         tail = TR_TAIL_K;
     } else if (step->flags & TR_STEP_TAIL) {
-        unsigned context = (unsigned)edge->node % TR_CONTEXTS;
+        unsigned context = (unsigned)taken->edge->node % TR_CONTEXTS;
         tail = context & TR_FRONT ? TR_TAIL_E : TR_TAIL_A;
     }
-    (void)w;
     f->features[k] = 0;
     f->lemma_at[k] = (uint8_t)end;
     f->tail[k] = tail;
 }
 
-/* False when nothing can be found from this node at this letter: most ways end like that. */
-static bool leads_on(const struct tr_walk *w, unsigned node_id, size_t at)
+/* What a suffix says, on top of what was said before it. */
+static void add_step(const struct tr_core *core, struct tr_frame *f, const struct taken *taken)
 {
-    const struct tr_node *node = &w->core->nodes[node_id];
-    if (at == w->word->n) {
-        return node->ends_n > 0;
+    const struct tr_step *step = &core->steps[taken->edge->step];
+    for (size_t k = 0; k <= f->lemmas_n; k++) {
+        f->features[k] = (f->features[k] & ~step->drop) | step->add;
     }
-    uint8_t code = w->word->codes[at];
-    uint64_t wanted = (uint64_t)(code < 64) << (code & 63);
-    if (w->plain) {
-        wanted |= (uint64_t)1 << (w->core->variants[code] & 63);
-    }
-    return node->firsts & wanted;
-}
-
-static void follow(struct tr_walk *w, const struct tr_frame *before, const struct tr_edge *edge,
-                   size_t at)
-{
-    const struct tr_step *step = &w->core->steps[edge->step];
-    struct tr_frame f = *before;
-    for (size_t k = 0; k <= f.lemmas_n; k++) {
-        f.features[k] = (f.features[k] & ~step->drop) | step->add;
-    }
-    f.upos = step->upos < TR_UPOS_N ? step->upos : f.upos;
-    f.line = step->line ? step->line : f.line;
-    f.path = (f.path ^ step->path) * 16777619u;
-    f.steps++;
+    f->upos = step->upos < TR_UPOS_N ? step->upos : f->upos;
+    f->line = step->line ? step->line : f->line;
+    f->path = (f->path ^ step->path) * 16777619u;
+    f->steps++;
     if (step->flags) {
         if (step->flags & TR_STEP_DERIVED) {
-            f.derived = 0xff & ((1u << (f.lemmas_n + 1u)) - 1u);
+            f->derived = 0xff & ((1u << (f->lemmas_n + 1u)) - 1u);
         }
-        f.flags |= step->flags & TR_STEP_PRIVATIVE ? TR_PRIVATIVE : 0;
+        f->flags |= step->flags & TR_STEP_PRIVATIVE ? TR_PRIVATIVE : 0;
         if (step->flags & TR_STEP_LEMMA) {
-            add_candidate(w, &f, edge, step, at + edge->n);
+            add_candidate(f, taken, step);
         }
     }
-    tr_walk_from(w, &f, edge->node, at + edge->n);
 }
 
-static void try_group(struct tr_walk *w, const struct tr_frame *frame, const struct tr_node *node,
-                      uint8_t code, size_t at)
+/* The word ends in this node. Only now is all that the suffixes say put together. */
+static void end_word(struct tr_walk *w, const struct tr_frame *root, const struct taken *taken,
+                     size_t n, const struct tr_node *node)
 {
-    if (code >= 64 || !(node->firsts >> code & 1)) {
-        return;
+    struct tr_frame f = *root;
+    for (size_t i = 0; i < n; i++) {
+        add_step(w->core, &f, &taken[i]);
     }
+    for (size_t i = 0; i < node->ends_n; i++) {
+        record(w, &f, &w->core->steps[w->core->ends[node->ends + i]]);
+    }
+}
+
+/* The letter at `at` as codes mod 64: as it is, and as what it may be typed for. */
+static inline uint64_t set_at(const struct tr_walk *w, size_t at)
+{
+    uint8_t code = w->word->codes[at];
+    uint64_t set = (uint64_t)1 << (code & 63);
+    if (w->plain) {
+        uint8_t other = w->core->variants[code];
+        set |= (uint64_t)(other > 0) << (other & 63);
+    }
+    return set;
+}
+
+/* False when nothing can be found from this node at this letter: most ways end like that. */
+static inline bool leads_on(const struct tr_walk *w, unsigned node_id, size_t at)
+{
+    const struct tr_node *node = &w->core->nodes[node_id];
+    return (node->firsts & set_at(w, at)) && (node->seconds & set_at(w, at + 1));
+}
+
+/* A suffix does not stand on both sides of a border. */
+static inline struct taken behind(const struct tr_walk *w, const struct tr_node *node, size_t at)
+{
+    bool crosses = at >= w->word->border || w->any_border;
+    return (struct taken){
+        .cell = node->ways, .at = (uint8_t)at, .limit = crosses ? w->word->n : w->word->border};
+}
+
+/* The next edge whose text is here. @return false when there is none. */
+static inline bool next_edge(const struct tr_walk *w, struct taken *t)
+{
     const struct tr_core *core = w->core;
-    size_t group = (size_t)__builtin_popcountll(node->firsts & (((uint64_t)1 << code) - 1));
-    const uint16_t *bounds = core->groups + node->groups + group;
-    for (size_t i = bounds[0]; i < bounds[1]; i++) {
-        const struct tr_edge *edge = &core->edges[node->edges + i];
-        if (matches(w, edge, at) && leads_on(w, edge->node, at + edge->n) && w->steps_left) {
+    if (t->edge && !t->edge->last) {
+        t->edge++;
+        return true;
+    }
+    uint32_t cell = t->cell;
+    size_t at = t->at;
+    do {
+        cell = at < t->limit ? tr_trie_child(core->ways, cell, w->word->codes[at++]) : 0;
+        if (!cell) {
+            return false;
+        }
+    } while (!(cell & TR_TRIE_ENDS));
+    t->cell = cell;
+    t->at = (uint8_t)at;
+    t->edge = &core->edges[tr_trie_value(core->ways, cell)];
+    return true;
+}
+
+/* Depth first, without calling itself: a level for each suffix that is taken. */
+static void walk_exact(struct tr_walk *w, const struct tr_frame *root, const struct tr_node *node,
+                       size_t at)
+{
+    struct taken taken[TR_WORD_LETTERS_MAX + 1];
+    size_t depth = 0;
+    taken[0] = behind(w, node, at);
+    for (;;) {
+        struct taken *t = &taken[depth];
+        if (!next_edge(w, t)) {
+            if (depth-- == 0) {
+                return;
+            }
+            continue;
+        }
+        if (!leads_on(w, t->edge->node, t->at) || !w->steps_left) {
+            continue;
+        }
+        w->steps_left--;
+        node = &w->core->nodes[t->edge->node];
+        if (t->at == w->word->n) {
+            end_word(w, root, taken, depth + 1, node);
+        } else {
+            taken[++depth] = behind(w, node, t->at);
+        }
+    }
+}
+
+/* With diacritics ignored a letter leads two ways. */
+struct plain_walk {
+    struct tr_walk *w;
+    const struct tr_frame *root;
+    struct taken taken[TR_WORD_LETTERS_MAX + 1];
+};
+
+static void walk_plain(struct plain_walk *p, size_t depth, uint32_t cell, size_t at)
+{
+    struct tr_walk *w = p->w;
+    const struct tr_core *core = w->core;
+    struct taken *t = &p->taken[depth];
+    const uint8_t codes[2] = {w->word->codes[at], core->variants[w->word->codes[at]]};
+    for (size_t i = 0; i < 2 && codes[i] && at < t->limit; i++) {
+        uint32_t child = tr_trie_child(core->ways, cell, codes[i]);
+        t->edge = child & TR_TRIE_ENDS ? &core->edges[tr_trie_value(core->ways, child)] : NULL;
+        for (const struct tr_edge *edge = t->edge; edge; edge = edge->last ? NULL : edge + 1) {
+            const struct tr_node *node = &core->nodes[edge->node];
+            if (!leads_on(w, edge->node, at + 1) || !w->steps_left) {
+                continue;
+            }
             w->steps_left--;
-            follow(w, frame, edge, at);
+            t->edge = edge;
+            t->at = (uint8_t)(at + 1);
+            if (at + 1 == w->word->n) {
+                end_word(w, p->root, p->taken, depth + 1, node);
+            } else {
+                p->taken[depth + 1] = behind(w, node, at + 1);
+                walk_plain(p, depth + 1, node->ways, at + 1);
+            }
+        }
+        if (child) {
+            walk_plain(p, depth, child, at + 1);
         }
     }
 }
@@ -240,35 +329,27 @@ void tr_walk_from(struct tr_walk *w, const struct tr_frame *frame, unsigned node
 {
     const struct tr_node *node = &w->core->nodes[node_id];
     if (at == w->word->n) {
-        for (size_t i = 0; i < node->ends_n; i++) {
-            record(w, frame, &w->core->steps[w->core->ends[node->ends + i]]);
-        }
-        return;
-    }
-    uint8_t code = w->word->codes[at];
-    try_group(w, frame, node, code, at);
-    if (w->plain && w->core->variants[code]) {
-        try_group(w, frame, node, w->core->variants[code], at);
+        end_word(w, frame, NULL, 0, node);
+    } else if (w->plain) {
+        struct plain_walk p;
+        p.w = w;
+        p.root = frame;
+        p.taken[0] = behind(w, node, at);
+        walk_plain(&p, 0, node->ways, at);
+    } else {
+        walk_exact(w, frame, node, at);
     }
 }
 
-static void try_stem(struct tr_walk *w, uint32_t root, unsigned node, unsigned entry_flags,
-                     size_t letters)
+static void try_stem(struct tr_walk *w, uint32_t root, const struct tr_root_kind *kind,
+                     unsigned node, unsigned flags, size_t letters)
 {
-    const struct tr_core *core = w->core;
-    if (!leads_on(w, node, letters)) {
-        return;
-    }
-    bool own = root < core->roots_n;
-    uint8_t upos = own ? core->roots[root].upos : core->extra->roots[root - core->roots_n].upos;
-    unsigned flags = (w->plain ? (unsigned)TR_PLAIN : 0) |
-                     (entry_flags & TR_ENTRY_FORM ? (unsigned)TR_EXCEPTION : 0);
-    struct tr_frame frame = {.features = {own ? core->roots[root].features : 0},
+    struct tr_frame frame = {.features = {kind->features},
                              .root = root,
-                             .upos = upos,
-                             .root_upos = upos,
+                             .upos = kind->upos,
+                             .root_upos = kind->upos,
                              .stem = (uint8_t)letters,
-                             .flags = (uint8_t)flags};
+                             .flags = (uint8_t)(flags | (w->plain ? (unsigned)TR_PLAIN : 0))};
     tr_walk_from(w, &frame, node, letters);
 }
 
@@ -279,35 +360,60 @@ static void try_entries(struct tr_walk *w, uint32_t cell, size_t letters)
         return;
     }
     for (const struct tr_entry *entry = &core->entries[cell];; entry++) {
-        try_stem(w, entry->root, entry->node, entry->flags, letters);
-        if (entry->flags & TR_ENTRY_LAST) {
+        if (leads_on(w, entry->node, letters)) {
+            try_stem(w, entry->root, &core->kinds[entry->kind / TR_ENTRY_KINDS], entry->node,
+                     entry->kind & TR_ENTRY_FORM ? TR_EXCEPTION : 0, letters);
+        }
+        if (entry->kind & TR_ENTRY_LAST) {
             return;
         }
     }
 }
 
-/* From cell s, which `letters` letters have led to. */
-static void descend(struct tr_walk *w, uint32_t s, size_t letters)
+/* With diacritics ignored, from a cell that `letters` letters have led to. */
+static void descend(struct tr_walk *w, uint32_t cell, size_t letters)
 {
     const struct tr_core *core = w->core;
-    for (;;) {
-        uint32_t cell = core->cells[s], base = TR_TRIE_BASE(cell);
-        if (letters && (cell & TR_TRIE_ENDS)) {
-            try_entries(w, TR_TRIE_BASE(core->cells[base]), letters);
+    if (cell & TR_TRIE_ENDS) {
+        try_entries(w, tr_trie_value(core->cells, cell), letters);
+    }
+    if (letters == w->word->n) {
+        return;
+    }
+    uint8_t code = w->word->codes[letters], other = core->variants[code];
+    uint32_t meant = other ? tr_trie_child(core->cells, cell, other) : TR_TRIE_FREE;
+    uint32_t typed = tr_trie_child(core->cells, cell, code);
+    if (meant) {
+        descend(w, meant, letters + 1);
+    }
+    if (typed) {
+        descend(w, typed, letters + 1);
+    }
+}
+
+/*
+ * All stems that the word begins with, then what follows each. The first loop has no branch that
+ * depends on the word but its end, so that what it needs next is on its way from memory.
+ */
+static void find_stems(struct tr_walk *w)
+{
+    const struct tr_core *core = w->core;
+    const struct tr_coded *word = w->word;
+    struct {
+        uint32_t cell, letters;
+    } found[TR_WORD_LETTERS_MAX];
+    size_t n = 0, end = w->any_border ? word->n : word->border;
+    uint32_t cell = core->cells[0];
+    for (size_t at = 0; at < end; n += cell >> 31) {
+        cell = tr_trie_child(core->cells, cell, word->codes[at++]);
+        if (!cell) {
+            break;
         }
-        if (letters == w->word->n) {
-            return;
-        }
-        uint8_t code = w->word->codes[letters];
-        uint8_t other = w->plain ? core->variants[code] : 0;
-        if (other && TR_TRIE_CODE(core->cells[base + other]) == other) {
-            descend(w, base + other, letters + 1);
-        }
-        if (code == TR_CODE_OTHER || code == 0 || TR_TRIE_CODE(core->cells[base + code]) != code) {
-            return;
-        }
-        s = base + code;
-        letters++;
+        found[n].cell = cell;
+        found[n].letters = (uint32_t)at;
+    }
+    for (size_t i = 0; i < n; i++) {
+        try_entries(w, tr_trie_value(core->cells, found[i].cell), found[i].letters);
     }
 }
 
@@ -327,7 +433,11 @@ static void walk_extra(struct tr_walk *w)
         uint32_t form = tr_table_find(&extra->forms, nb_slice(bytes, n), hash);
         for (uint32_t i = form == TR_NONE ? TR_NONE : extra->first[form]; i != TR_NONE;
              i = extra->entries[i].next) {
-            try_stem(w, extra->entries[i].root, extra->entries[i].node, 0, letter + 1);
+            const struct tr_extra_entry *entry = &extra->entries[i];
+            struct tr_root_kind kind = {.upos = extra->roots[entry->root - w->core->roots_n].upos};
+            if (leads_on(w, entry->node, letter + 1)) {
+                try_stem(w, entry->root, &kind, entry->node, 0, letter + 1);
+            }
         }
     }
 }
@@ -351,7 +461,11 @@ static size_t analyse(const struct tr_core *core, struct nb_slice folded, bool p
         if (folded.p[0] >= '0' && folded.p[0] <= '9') {
             tr_walk_number(&w);
         }
-        descend(&w, 0, 0);
+        if (plain) {
+            descend(&w, core->cells[0], 0);
+        } else {
+            find_stems(&w);
+        }
         if (core->extra && core->extra->forms.n && !plain) {
             walk_extra(&w);
         }
@@ -377,27 +491,21 @@ bool tr_core_has_root(const struct tr_core *core, struct nb_slice folded, enum t
     if (!tr_code(core, folded, &word)) {
         return false;
     }
-    uint32_t s = 0;
-    for (size_t i = 0; i < word.n; i++) {
-        uint32_t next = TR_TRIE_BASE(core->cells[s]) + word.codes[i];
-        if (word.codes[i] == TR_CODE_OTHER || word.codes[i] == 0 ||
-            TR_TRIE_CODE(core->cells[next]) != word.codes[i]) {
-            return false;
-        }
-        s = next;
+    uint32_t cell = core->cells[0];
+    for (size_t i = 0; i < word.n && (i == 0 || cell); i++) {
+        cell = tr_trie_child(core->cells, cell, word.codes[i]);
     }
-    uint32_t cell = core->cells[s];
-    if (!s || !(cell & TR_TRIE_ENDS)) {
+    if (!(cell & TR_TRIE_ENDS)) {
         return false;
     }
-    uint32_t first = TR_TRIE_BASE(core->cells[TR_TRIE_BASE(cell)]);
+    uint32_t first = tr_trie_value(core->cells, cell);
     for (const struct tr_entry *entry = &core->entries[first];; entry++) {
         const struct tr_image_root *root = &core->roots[entry->root];
-        if ((entry->flags & TR_ENTRY_STEM) && root->upos == upos &&
+        if ((entry->kind & TR_ENTRY_STEM) && core->kinds[root->kind].upos == upos &&
             nb_slice_eq(tr_core_key_text(core, root->key), folded)) {
             return true;
         }
-        if (entry->flags & TR_ENTRY_LAST) {
+        if (entry->kind & TR_ENTRY_LAST) {
             return false;
         }
     }
@@ -406,7 +514,6 @@ bool tr_core_has_root(const struct tr_core *core, struct nb_slice folded, enum t
 size_t tr_core_lemma(const struct tr_core *core, struct nb_slice folded,
                      const struct tr_analysis *analysis, char *out)
 {
-    static const char tails[] = "\0kae";
     if (!analysis->lemma_bytes) {
         struct nb_slice lemma = tr_core_root_lemma(core, analysis->root);
         memcpy(out, lemma.p, lemma.len);
@@ -422,7 +529,7 @@ size_t tr_core_lemma(const struct tr_core *core, struct nb_slice folded,
         n--;
     }
     if (analysis->lemma_tail) {
-        out[n++] = tails[analysis->lemma_tail];
+        out[n++] = lemma_tails[analysis->lemma_tail];
     }
     return n;
 }
