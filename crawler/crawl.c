@@ -16,6 +16,7 @@
 
 #include "crawler/crawl_impl.h"
 #include "crawler/schedule/lease.h"
+#include "crawler/social/intake.h"
 #include "crawler/websub/websub.h"
 
 enum { LOCK_WAIT_MS = 5000, POLL_BASE_BYTES = 1 << 20, POLL_FACTOR = 4 };
@@ -30,7 +31,7 @@ void nb_crawl_drop(struct nb_crawl *crawl, struct nb_poll *poll)
 {
     pthread_mutex_lock(&crawl->mu);
     nb_poll_list_add(&crawl->dropped, poll);
-    if (!poll->is_websub) {
+    if (!nb_poll_is_note(poll)) {
         atomic_fetch_sub(&crawl->in_flight, 1);
     }
     pthread_mutex_unlock(&crawl->mu);
@@ -50,6 +51,7 @@ static void free_crawl(struct nb_crawl *crawl)
 {
     nb_fetch_free(crawl->fetch);
     nb_websub_free(crawl->websub);
+    nb_intake_free(crawl->intake);
     nb_queue_free(crawl->to_parse);
     nb_queue_free(crawl->to_write);
     nb_poll_free_all(crawl->done.first);
@@ -98,6 +100,7 @@ static void stop_threads(struct nb_crawl *crawl)
     }
     drain(crawl->to_parse);
     nb_websub_stop(crawl->websub);
+    nb_intake_stop(crawl->intake);
     if (crawl->to_write) {
         nb_queue_close(crawl->to_write);
     }
@@ -170,6 +173,9 @@ static enum nb_err start_threads(struct nb_crawl *crawl, struct nb_error *error)
     }
     if (err == NB_OK && !crawl->once) {
         err = nb_websub_start(crawl, &crawl->websub, error);
+    }
+    if (err == NB_OK && !crawl->once) {
+        err = nb_intake_start(crawl, &crawl->intake, error);
     }
     if (err == NB_OK) {
         err = nb_thread_start(&crawl->scheduler, "schedule", nb_crawl_schedule, crawl);

@@ -31,6 +31,7 @@
 
 enum { NB_CRAWL_QUEUE_N = 64, NB_CRAWL_PARSERS_MAX = 64 };
 
+struct nb_intake;
 struct nb_websub;
 
 struct nb_crawl {
@@ -45,6 +46,7 @@ struct nb_crawl {
     struct nb_date_words *words;
     struct nb_fetch *fetch;
     struct nb_websub *websub; /* NULL when it is off */
+    struct nb_intake *intake; /* NULL with `once` */
     struct nb_queue *to_parse;
     struct nb_queue *to_write;
     size_t poll_bytes; /* limit of a poll's arena */

@@ -72,9 +72,10 @@ struct nb_poll_put {
     struct nb_slice key, value;
 };
 
-struct nb_rules; /* fetch/rules.h */
-struct nb_lease; /* schedule/lease.h */
-struct nb_pace;  /* schedule/pace.h */
+struct nb_rules;  /* fetch/rules.h */
+struct nb_intake; /* social/intake.h */
+struct nb_lease;  /* schedule/lease.h */
+struct nb_pace;   /* schedule/pace.h */
 
 struct nb_poll {
     struct nb_poll *next;                  /* in the list of whoever has it */
@@ -125,9 +126,10 @@ struct nb_poll {
 
     /* of what websub/ sends: a request to a hub, or something to be stored, which are no polls */
     bool is_websub;
-    bool asks;         /* once it is stored, the hub is asked */
-    const char *token; /* of the subscription */
-    const char *form;  /* sent to the hub by POST */
+    struct nb_intake *intake; /* documents of a spool, to be stored: no poll either; or NULL */
+    bool asks;                /* once it is stored, the hub is asked */
+    const char *token;        /* of the subscription */
+    const char *form;         /* sent to the hub by POST */
     struct nb_poll_put *puts;
 
     /* the parser's: what it means */
@@ -137,6 +139,7 @@ struct nb_poll {
     size_t records_n;
     size_t skipped_n; /* documents over a limit */
     uint64_t new_n;   /* the writer's: documents that nobody brought before */
+    uint64_t revised_n;
     bool unchanged;
     bool failed;
     bool is_changed; /* DEFERRED, but there is something to remember */
@@ -154,6 +157,12 @@ struct nb_poll {
 /** @return NULL when out of memory. */
 struct nb_poll *nb_poll_new(size_t arena_bytes, size_t body_bytes);
 void nb_poll_free(struct nb_poll *poll);
+
+/** Is it something to be stored, and no poll of a source? */
+static inline bool nb_poll_is_note(const struct nb_poll *poll)
+{
+    return poll->is_websub || poll->intake;
+}
 
 /** Free the body, and give back what it took. */
 void nb_poll_drop_body(struct nb_poll *poll);

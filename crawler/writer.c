@@ -20,6 +20,7 @@
 #include "crawler/hosts.h"
 #include "crawler/schedule/heap.h"
 #include "crawler/schedule/plan.h"
+#include "crawler/social/intake.h"
 #include "crawler/websub/websub.h"
 
 enum {
@@ -107,18 +108,20 @@ static enum nb_err note_poll(struct writer *writer, struct nb_poll *poll)
     if (err == NB_OK && poll->outcome == NB_POLL_DEFERRED) {
         return poll->is_changed ? note_state(writer, poll) : NB_OK;
     }
-    poll->new_n = 0;
+    poll->new_n = poll->revised_n = 0;
     for (size_t i = 0; i < poll->records_n; i++) {
-        bool is_new = nb_log_batch_outcome(writer->batch, poll->first_item + i) == NB_LOG_NEW;
+        enum nb_log_outcome outcome = nb_log_batch_outcome(writer->batch, poll->first_item + i);
+        bool is_new = outcome == NB_LOG_NEW;
         poll->new_n += is_new;
-        if (is_new && items_n < NB_RHYTHM_ITEMS_MAX) {
+        poll->revised_n += outcome == NB_LOG_REVISED;
+        if (is_new && !nb_poll_is_note(poll) && items_n < NB_RHYTHM_ITEMS_MAX) {
             item_ms[items_n++] = poll->published_ms[i];
         }
     }
     for (const struct nb_poll_put *put = poll->puts; err == NB_OK && put; put = put->next) {
         err = nb_log_batch_note(writer->batch, put->table, put->key, put->value);
     }
-    if (err != NB_OK || poll->is_websub) {
+    if (err != NB_OK || nb_poll_is_note(poll)) {
         return err;
     }
     poll->state->has_documents_n = 1;
@@ -143,7 +146,7 @@ static enum nb_err add_poll(struct writer *writer, struct nb_poll *poll)
 {
     enum nb_err err = NB_OK;
     poll->first_item = nb_log_batch_len(writer->batch);
-    poll->documents_n = poll->is_websub ? 0 : poll->state->documents_n;
+    poll->documents_n = nb_poll_is_note(poll) ? 0 : poll->state->documents_n;
     for (size_t i = 0; err == NB_OK && i < poll->records_n; i++) {
         err = nb_log_batch_add(writer->batch, &poll->records[i]);
     }
@@ -199,7 +202,7 @@ static void count_outcomes(const struct writer *writer)
     nb_counter_add(NB_CTR_DOCS_KNOWN, outcomes[NB_LOG_KNOWN]);
     for (const struct nb_poll *poll = writer->polls.first; poll; poll = poll->next) {
         nb_counter_add(NB_CTR_DOCS_SKIPPED, (int64_t)poll->skipped_n);
-        if (poll->is_websub) {
+        if (nb_poll_is_note(poll)) {
             continue;
         }
         bool was_denied = poll->outcome == NB_POLL_DENIED || poll->outcome == NB_POLL_UNREACHABLE;
@@ -284,6 +287,8 @@ static void hand_back(struct writer *writer)
     while ((poll = nb_poll_list_take(&stored)) != NULL) {
         if (poll->is_websub) {
             nb_websub_stored(crawl->websub, poll);
+        } else if (poll->intake) {
+            nb_intake_stored(poll);
         } else {
             nb_websub_polled(crawl->websub, poll);
             nb_poll_list_add(&writer->polls, poll);
@@ -391,7 +396,7 @@ static void take(struct writer *writer, struct nb_poll *poll)
         nb_crawl_drop(writer->crawl, poll);
         return;
     }
-    if (!writer->crawl->ordered || poll->is_websub) { /* which has no ticket */
+    if (!writer->crawl->ordered || nb_poll_is_note(poll)) { /* which has no ticket */
         store_poll(writer, poll);
         return;
     }

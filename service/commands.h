@@ -17,6 +17,7 @@
     COMMAND(config)                                                                                \
     GROUP("Say what to listen to")                                                                 \
     COMMAND(source)                                                                                \
+    COMMAND(import)                                                                                \
     COMMAND(topic)                                                                                 \
     COMMAND(lexicon)                                                                               \
     GROUP("Read what it found")                                                                    \
