@@ -1,468 +1,352 @@
 #include "crawler/page/induct.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <nabiz/text.h>
 
-#include "crawler/page/boilerplate.h"
+#include "crawler/page/fields.h"
+#include "crawler/page/opening.h"
 #include "crawler/page/render.h"
+#include "crawler/page/when.h"
 
 enum {
-    GROUP_MIN = 2,
-    GROUP_MAX = 500,
-    TEXT_MIN = 30, /* bytes of text of a post, on average */
-    DATE_MAX = 80, /* bytes of a text that may be a date */
-    NAME_MAX = 80,
     TEXT_MAX = 1 << 22,
-};
-
-struct member {
-    uint64_t kind; /* of the element: its tag and classes */
-    uint32_t node;
+    NAME_MAX = 80,   /* bytes of a name or an id */
+    ASIDE_MAX = 80,  /* of text around a name or a date that belongs to it: "By", "wrote on" */
+    NOTE_MAX = 160,  /* of a note such as "edited on 3 May" */
+    QUOTES_MAX = 64, /* in a post */
+    RULE_MIN = 5     /* underscores that part a signature from the text */
 };
 
 struct induction {
-    const struct nb_dom *dom;
-    const struct nb_page_context *context;
-    struct nb_arena *arena;
-    struct nb_page_marks marks;
-    uint32_t *dates;  /* dates in the nodes before this one */
-    uint32_t *names;  /* names of people, likewise */
-    int64_t *date_ms; /* by node: -1 when it is none */
-    struct member *members;
-    size_t members_n;
+    struct nb_page_evidence e;
+    struct nb_page_records records;
+    struct nb_page_fields *fields;
+    bool *dropped; /* as at first, before labels were found */
     struct nb_buf buf;
     enum nb_err err;
 };
 
-/* ---- evidence ---- */
+/* ---- parts of a post ---- */
 
-static bool has_digit(struct nb_slice text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (nb_ascii_is_digit(text.p[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int64_t read_date(const struct induction *in, struct nb_slice text)
-{
-    int64_t at_ms;
-    text = nb_slice_trim(text);
-    bool may_be = text.len >= 5 && text.len <= DATE_MAX && has_digit(text);
-    return may_be && nb_date_parse(text, in->context->dates, &at_ms) == NB_OK ? at_ms : -1;
-}
-
-static int64_t date_of(const struct induction *in, uint32_t node)
-{
-    static const char *const attrs[] = {"datetime", "title", "content", NULL};
-    const struct nb_dom *dom = in->dom;
-    enum nb_tag tag = dom->nodes[node].tag;
-    if (tag == NB_TAG_TEXT) {
-        return read_date(in, dom->nodes[node].text);
-    }
-    for (size_t i = 0; attrs[i]; i++) {
-        if (tag == NB_TAG_TIME || tag == NB_TAG_ABBR || tag == NB_TAG_SPAN || tag == NB_TAG_META) {
-            int64_t at_ms = read_date(in, nb_dom_attr(dom, node, attrs[i]));
-            if (at_ms >= 0) {
-                return at_ms;
-            }
-        }
-    }
-    return -1;
-}
-
-static bool contains_any(struct nb_slice text, const char *const *words)
-{
-    for (; *words; words++) {
-        if (nb_slice_find(text, nb_slice_str(*words), 0) != NB_NPOS) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Names of classes, and of addresses, that speak of who wrote something. */
-static bool is_name(const struct nb_dom *dom, uint32_t node)
-{
-    static const char *const classes[] = {"author", "username", "user-name", "userName", "poster",
-                                          "nick",   "member",   "Author",    "postuser", NULL};
-    static const char *const addresses[] = {"user",   "member",   "profil", "/u/",
-                                            "author", "/people/", "uid=",   NULL};
-    const struct nb_dom_node *at = &dom->nodes[node];
-    if (at->tag == NB_TAG_TEXT) {
-        return false;
-    }
-    struct nb_slice class = nb_slice_sub(nb_dom_attr(dom, node, "class"), 0, 256);
-    if (contains_any(class, classes) ||
-        contains_any(nb_slice_sub(nb_dom_attr(dom, node, "itemprop"), 0, 64), classes)) {
-        return true;
-    }
-    struct nb_slice href = at->tag == NB_TAG_A ? nb_dom_attr(dom, node, "href") : NB_LIT("");
-    return contains_any(nb_slice_sub(href, 0, 256), addresses);
-}
-
-static void gather_evidence(struct induction *in)
-{
-    uint32_t dates = 0, names = 0;
-    for (uint32_t i = 0; i < in->dom->n; i++) {
-        in->dates[i] = dates;
-        in->names[i] = names;
-        in->date_ms[i] = in->marks.dropped[i] ? -1 : date_of(in, i);
-        dates += in->date_ms[i] >= 0;
-        names += !in->marks.dropped[i] && is_name(in->dom, i);
-    }
-    in->dates[in->dom->n] = dates;
-    in->names[in->dom->n] = names;
-}
-
-/* ---- what repeats ---- */
-
-static uint64_t mix(uint64_t hash, struct nb_slice text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        hash = (hash ^ (unsigned char)text.p[i]) * 0x100000001b3u;
-    }
-    return hash;
-}
-
-/* Words of a class that differ from one row to the next. */
-static bool is_varying(struct nb_slice word)
-{
-    static const char *const words[] = {"odd", "even", "alt",    "first",  "last",
-                                        "new", "old",  "unread", "active", NULL};
-    for (size_t i = 0; words[i]; i++) {
-        if (nb_slice_eq_ascii_case(word, nb_slice_str(words[i]))) {
-            return true;
-        }
-    }
-    return has_digit(word);
-}
-
-static uint64_t kind_of(const struct nb_dom *dom, uint32_t node, const uint64_t *kinds)
-{
-    const struct nb_dom_node *at = &dom->nodes[node];
-    struct nb_slice class = nb_slice_sub(nb_dom_attr(dom, node, "class"), 0, 256);
-    uint64_t hash = mix(0xcbf29ce484222325u, at->text);
-    uint64_t words = 0;
-    size_t k = 0;
-    while (k < class.len) {
-        size_t begin = k;
-        while (k < class.len && !nb_ascii_is_space(class.p[k])) {
-            k++;
-        }
-        struct nb_slice word = nb_slice_sub(class, begin, k);
-        if (word.len && !is_varying(word)) {
-            words += mix(hash, word); /* in any order */
-        }
-        k++;
-    }
-    if (words) {
-        return hash ^ (words * 0x9e3779b97f4a7c15u);
-    }
-    return hash ^ ((kinds[at->parent] + 1) * 0x9e3779b97f4a7c15u);
-}
-
-static int by_kind(const void *a, const void *b)
-{
-    const struct member *x = a;
-    const struct member *y = b;
-    if (x->kind != y->kind) {
-        return x->kind < y->kind ? -1 : 1;
-    }
-    return x->node < y->node ? -1 : x->node > y->node;
-}
-
-static enum nb_err group(struct induction *in)
-{
-    const struct nb_dom *dom = in->dom;
-    uint64_t *kinds = nb_arena_alloc(in->arena, dom->n * sizeof(*kinds));
-    in->members = nb_arena_alloc(in->arena, dom->n * sizeof(*in->members));
-    if (!kinds || !in->members) {
-        return NB_ENOMEM;
-    }
-    kinds[0] = 0;
-    for (uint32_t i = 1; i < dom->n; i++) {
-        bool is_element = dom->nodes[i].tag != NB_TAG_TEXT;
-        kinds[i] = is_element ? kind_of(dom, i, kinds) : 0;
-        if (is_element && !in->marks.dropped[i] && in->marks.weights[i].chars >= TEXT_MIN) {
-            in->members[in->members_n++] = (struct member){kinds[i], i};
-        }
-    }
-    qsort(in->members, in->members_n, sizeof(*in->members), by_kind);
-    return NB_OK;
-}
-
-/* Evidence in a member that is not in the members inside it. `next` is the member after it. */
-static uint32_t own(const uint32_t *before, const struct nb_dom *dom, uint32_t node, uint32_t next)
-{
-    uint32_t end = dom->nodes[node].end;
-    end = next && next < end ? next : end;
-    return before[end] - before[node];
-}
-
-/* How much the members look like posts; 0: they do not. */
-static uint64_t score(const struct induction *in, const struct member *first, size_t n)
-{
-    const struct nb_dom *dom = in->dom;
-    uint64_t text = 0;
-    size_t dated = 0, named = 0;
-    uint32_t outer_end = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t node = first[i].node;
-        uint32_t next = i + 1 < n ? first[i + 1].node : 0;
-        if (node >= outer_end) { /* what is inside is counted with what is around it */
-            text += in->marks.weights[node].chars - in->marks.weights[node].link_chars;
-            outer_end = dom->nodes[node].end;
-        }
-        dated += own(in->dates, dom, node, next) > 0;
-        named += own(in->names, dom, node, next) > 0;
-    }
-    if (n < GROUP_MIN || n > GROUP_MAX || dated * 10 < n * 7 || named * 10 < n * 7 ||
-        text < n * TEXT_MIN) {
-        return 0;
-    }
-    uint64_t bits = 1;
-    for (size_t k = n; k > 1; k /= 2) {
-        bits++;
-    }
-    return text * (bits + 1);
-}
-
-static size_t best_group(const struct induction *in, size_t *out_n)
-{
-    uint64_t best = 0;
-    size_t at = 0;
-    *out_n = 0;
-    for (size_t i = 0; i < in->members_n;) {
-        size_t n = 1;
-        while (i + n < in->members_n && in->members[i + n].kind == in->members[i].kind) {
-            n++;
-        }
-        uint64_t s = score(in, &in->members[i], n);
-        /* of two with as much, the inner one has less around the posts */
-        bool is_inner = best && s * 100 >= best * 97 && *out_n == n &&
-                        in->members[i].node > in->members[at].node;
-        if (s > best || is_inner) {
-            best = s > best ? s : best;
-            at = i;
-            *out_n = n;
-        }
-        i += n;
-    }
-    return at;
-}
-
-/* ---- a post ---- */
-
-static struct nb_slice line_of(struct induction *in, uint32_t node)
+static struct nb_slice rendered(struct induction *in)
 {
     struct nb_slice text = NB_LIT("");
-    nb_buf_reset(&in->buf);
-    nb_page_render_line(in->dom, node, in->marks.dropped, &in->buf);
-    if (nb_page_rendered(&in->buf, in->arena, &text) == NB_ENOMEM) {
+    if (nb_page_rendered(&in->buf, in->e.arena, &text) == NB_ENOMEM) {
         in->err = NB_ENOMEM;
     }
     return text;
 }
 
+static struct nb_slice line_of(struct induction *in, uint32_t node)
+{
+    nb_buf_reset(&in->buf);
+    nb_page_render_line(in->e.dom, node, in->e.marks.dropped, &in->buf);
+    return rendered(in);
+}
+
+static struct nb_slice text_of(struct induction *in, uint32_t node)
+{
+    nb_buf_reset(&in->buf);
+    nb_page_render(in->e.dom, node, in->e.marks.dropped, &in->buf);
+    return rendered(in);
+}
+
 static struct nb_slice address(struct induction *in, struct nb_slice href)
 {
     struct nb_url url;
-    enum nb_err err = href.len ? nb_url_parse(href, in->context->url, in->arena, &url) : NB_ESYNTAX;
+    enum nb_err err =
+        href.len ? nb_url_parse(href, in->e.context->url, in->e.arena, &url) : NB_ESYNTAX;
     if (err == NB_ENOMEM) {
         in->err = err;
     }
     return err == NB_OK && nb_url_is_http(&url) ? url.href : NB_LIT("");
 }
 
-/* The link in an element that is a name, or of which one is, and has a text; 0: none. */
-static uint32_t named_link(struct induction *in, uint32_t node, struct nb_slice *name)
+/* The link that an element is, lies in, or holds; 0: none. */
+static uint32_t link_of(const struct nb_dom *dom, uint32_t node, uint32_t begin)
 {
-    const struct nb_dom *dom = in->dom;
-    uint32_t link =
-        dom->nodes[node].tag == NB_TAG_A ? node : nb_dom_find(dom, node, node, NB_TAG_A);
-    while (link) {
-        *name = line_of(in, link);
-        if (name->len || link == node) {
-            return link;
+    for (uint32_t up = node; up >= begin && up != 0; up = dom->nodes[up].parent) {
+        if (dom->nodes[up].tag == NB_TAG_A && nb_dom_attr(dom, up, "href").len) {
+            return up;
         }
-        link = nb_dom_find(dom, node, link, NB_TAG_A);
     }
-    return 0;
+    return nb_dom_find(dom, node, node, NB_TAG_A);
 }
 
-static void take_author(struct induction *in, struct nb_page_post *post, uint32_t node,
-                        uint32_t end)
+static void take_author(struct induction *in, const struct nb_page_record *record, uint32_t author,
+                        struct nb_page_post *post)
 {
-    const struct nb_dom *dom = in->dom;
-    for (uint32_t i = node; i < end && !(post->author.len && post->author_url.len); i++) {
-        struct nb_slice name = NB_LIT("");
-        if (in->marks.dropped[i] || !is_name(dom, i)) {
-            continue;
-        }
-        uint32_t link = named_link(in, i, &name);
-        if (!name.len) {
-            name = line_of(in, i);
-        }
-        if (!post->author.len && name.len && name.len <= NAME_MAX) {
-            post->author = name;
-        }
-        if (link && !post->author_url.len) {
-            post->author_url = address(in, nb_slice_trim(nb_dom_attr(dom, link, "href")));
-        }
-    }
-}
-
-/*
- * The latest date beside the text: who wrote it joined earlier. Where it is a link, that leads to
- * the post.
- */
-static void take_date(struct induction *in, struct nb_page_post *post, uint32_t node, uint32_t end,
-                      uint32_t text)
-{
-    const struct nb_dom *dom = in->dom;
-    uint32_t best = 0;
-    for (int inside = 0; inside <= 1 && !best; inside++) {
-        for (uint32_t i = node; i < end; i++) {
-            bool is_inside = text != node && i >= text && i < dom->nodes[text].end;
-            if (in->date_ms[i] >= 0 && is_inside == (inside != 0) &&
-                (!best || in->date_ms[i] > in->date_ms[best])) {
-                best = i;
-            }
-        }
-    }
-    if (!best) {
+    const struct nb_dom *dom = in->e.dom;
+    if (!author) {
         return;
     }
-    post->published_ms = in->date_ms[best];
-    for (uint32_t up = best; up > node; up = dom->nodes[up].parent) {
-        if (dom->nodes[up].tag == NB_TAG_A) {
-            post->url = address(in, nb_slice_trim(nb_dom_attr(dom, up, "href")));
+    post->author = nb_utf8_cut(line_of(in, author), NAME_MAX);
+    uint32_t link = link_of(dom, author, record->begin);
+    if (link) {
+        post->author_url = address(in, nb_slice_trim(nb_dom_attr(dom, link, "href")));
+    }
+}
+
+/* The time may stand beside the day, in an element that has both. */
+static int64_t moment(struct induction *in, const struct nb_page_record *record, uint32_t text)
+{
+    const struct nb_dom *dom = in->e.dom;
+    int64_t at_ms = in->e.date_ms[record->anchor];
+    bool is_exact = dom->nodes[record->anchor].tag == NB_TAG_TIME;
+    for (uint32_t up = dom->nodes[record->anchor].parent; !is_exact && up > record->begin;
+         up = dom->nodes[up].parent) {
+        if (up == text || in->e.marks.weights[up].chars > ASIDE_MAX) {
+            break;
+        }
+        int64_t better =
+            nb_page_when(line_of(in, up), in->e.context->dates, in->e.context->month_first);
+        if (better >= 0 && better > at_ms - NB_DAY_MS && better < at_ms + NB_DAY_MS) {
+            at_ms = better;
+        }
+    }
+    return at_ms;
+}
+
+static void take_place(struct induction *in, const struct nb_page_record *record,
+                       struct nb_page_post *post)
+{
+    const struct nb_dom *dom = in->e.dom;
+    for (uint32_t up = record->anchor; up >= record->begin && up != 0; up = dom->nodes[up].parent) {
+        struct nb_slice href = nb_slice_trim(nb_dom_attr(dom, up, "href"));
+        if (dom->nodes[up].tag == NB_TAG_A && href.len) {
+            post->url = address(in, href);
+        }
+    }
+    for (uint32_t k = record->begin; k < record->end && k <= record->anchor; k++) {
+        struct nb_slice id = nb_dom_attr(dom, k, "id");
+        bool is_anchor = dom->nodes[k].tag == NB_TAG_A && !id.len;
+        id = is_anchor ? nb_dom_attr(dom, k, "name") : id;
+        id = !id.len && k == record->begin ? nb_dom_attr(dom, k, "data-id") : id;
+        if (id.len) {
+            post->id = nb_utf8_cut(id, NAME_MAX);
+            return;
         }
     }
 }
 
-/* The innermost element that still has most of the text. */
-static uint32_t text_of(const struct induction *in, uint32_t node, uint32_t end)
+/* ---- what is not part of the text ---- */
+
+/* Drop a node of a text with the short line that it stands in. */
+static void drop_line(struct induction *in, uint32_t text, uint32_t node)
 {
-    const struct nb_dom *dom = in->dom;
-    const struct nb_page_weight *weights = in->marks.weights;
-    for (;;) {
-        uint32_t deeper = 0;
-        uint64_t all = weights[node].chars - weights[node].link_chars;
-        for (uint32_t k = node + 1; k < dom->nodes[node].end && k < end; k = dom->nodes[k].end) {
-            uint64_t has = weights[k].chars - weights[k].link_chars;
-            if (dom->nodes[k].tag != NB_TAG_TEXT && dom->nodes[k].tag != NB_TAG_P &&
-                has * 10 >= all * 6) {
-                deeper = k;
+    const struct nb_dom *dom = in->e.dom;
+    if (node <= text || node >= dom->nodes[text].end) {
+        return;
+    }
+    for (uint32_t up = dom->nodes[node].parent;
+         up > text && in->e.marks.weights[up].chars <= ASIDE_MAX; up = dom->nodes[up].parent) {
+        node = up;
+    }
+    in->e.marks.dropped[node] = true;
+}
+
+static bool is_note(enum nb_tag tag)
+{
+    return tag == NB_TAG_SMALL || tag == NB_TAG_EM || tag == NB_TAG_I || tag == NB_TAG_DIV ||
+           tag == NB_TAG_FONT || tag == NB_TAG_SPAN || tag == NB_TAG_CITE;
+}
+
+static bool is_rule(struct nb_slice text)
+{
+    size_t n = 0;
+    text = nb_slice_trim(text);
+    while (n < text.len && text.p[n] == '_') {
+        n++;
+    }
+    return n >= RULE_MIN && n == text.len;
+}
+
+/* Signatures, and a note with a date at the end: who edited it, and when. */
+static void cut_text(struct induction *in, uint32_t text)
+{
+    const struct nb_dom *dom = in->e.dom;
+    const struct nb_page_weight *weights = in->e.marks.weights;
+    uint32_t end = dom->nodes[text].end;
+    bool is_below = false;
+    for (uint32_t i = text + 1; i < end; i++) {
+        bool has_date = in->e.dates[dom->nodes[i].end] > in->e.dates[i];
+        bool is_last = in->e.text[dom->nodes[i].end] == in->e.text[end];
+        is_below = is_below || (dom->nodes[i].tag == NB_TAG_TEXT && is_rule(dom->nodes[i].text));
+        if ((is_below && dom->nodes[i].tag == NB_TAG_TEXT) || nb_page_is_signature(dom, i) ||
+            (is_note(dom->nodes[i].tag) && has_date && is_last && weights[i].chars <= NOTE_MAX)) {
+            in->e.marks.dropped[i] = true;
+        }
+        if (in->e.marks.dropped[i]) {
+            i = dom->nodes[i].end - 1;
+        }
+    }
+}
+
+/* ---- quotes ---- */
+
+static bool is_quote(const struct induction *in, uint32_t node)
+{
+    const struct nb_dom *dom = in->e.dom;
+    struct nb_slice class = nb_slice_sub(nb_dom_attr(dom, node, "class"), 0, 256);
+    if (dom->nodes[node].tag == NB_TAG_TEXT || !in->e.marks.weights[node].chars) {
+        return false;
+    }
+    return dom->nodes[node].tag == NB_TAG_BLOCKQUOTE ||
+           nb_dom_has_word(dom, node, "class", NB_LIT("quote")) ||
+           nb_slice_find(class, NB_LIT("quotebox"), 0) != NB_NPOS ||
+           nb_slice_find(class, NB_LIT("quote-"), 0) != NB_NPOS ||
+           nb_slice_find(class, NB_LIT("_quote"), 0) != NB_NPOS;
+}
+
+static void take_quotes(struct induction *in, uint32_t text, struct nb_page_post *post)
+{
+    const struct nb_dom *dom = in->e.dom;
+    struct nb_page_quote *quotes = NULL;
+    for (uint32_t i = text + 1; i < dom->nodes[text].end && post->quotes_n < QUOTES_MAX; i++) {
+        if (!in->e.marks.dropped[i] && !is_quote(in, i)) {
+            continue;
+        }
+        if (!in->e.marks.dropped[i]) {
+            uint32_t cite = nb_dom_find(dom, i, i, NB_TAG_CITE);
+            if (!quotes) {
+                quotes = nb_arena_calloc(in->e.arena, QUOTES_MAX, sizeof(*quotes));
+                in->err = quotes ? in->err : NB_ENOMEM;
             }
+            if (!quotes) {
+                return;
+            }
+            struct nb_page_quote *quote = &quotes[post->quotes_n++];
+            quote->author = cite ? nb_utf8_cut(line_of(in, cite), NAME_MAX) : NB_LIT("");
+            in->e.marks.dropped[cite ? cite : 0] |= cite != 0;
+            quote->text = text_of(in, i);
+            in->e.marks.dropped[i] = true;
         }
-        if (!deeper) {
-            return node;
-        }
-        node = deeper;
+        i = dom->nodes[i].end - 1;
     }
+    post->quotes = quotes;
 }
 
-static void take_post(struct induction *in, struct nb_page_post *post, uint32_t node, uint32_t next)
+/* ---- the posts ---- */
+
+static void take_post(struct induction *in, size_t at, struct nb_page_post *post)
 {
-    const struct nb_dom *dom = in->dom;
-    uint32_t end = next && next < dom->nodes[node].end ? next : dom->nodes[node].end;
+    const struct nb_page_record *record = &in->records.all[at];
+    const struct nb_page_fields *fields = &in->fields[at];
     *post = (struct nb_page_post){.published_ms = -1, .likes = -1};
-    struct nb_slice id = nb_dom_attr(dom, node, "id");
-    post->id = nb_utf8_cut(id.len ? id : nb_dom_attr(dom, node, "data-id"), NAME_MAX);
-    uint32_t text = text_of(in, node, end);
-    take_author(in, post, node, end);
-    take_date(in, post, node, end, text);
-    nb_buf_reset(&in->buf);
-    nb_page_render(dom, text, in->marks.dropped, &in->buf);
-    if (nb_page_rendered(&in->buf, in->arena, &post->text) == NB_ENOMEM) {
-        in->err = NB_ENOMEM;
+    if (!fields->text) {
+        return;
+    }
+    take_author(in, record, fields->author, post);
+    post->published_ms = moment(in, record, fields->text);
+    take_place(in, record, post);
+    drop_line(in, fields->text, fields->author);
+    drop_line(in, fields->text, record->anchor);
+    cut_text(in, fields->text);
+    take_quotes(in, fields->text, post);
+    post->text = text_of(in, fields->text);
+}
+
+static void take_opening(struct induction *in, struct nb_page_thread *thread)
+{
+    const struct nb_dom *dom = in->e.dom;
+    uint32_t opening = nb_page_opening_find(&in->e, in->records.all[0].begin);
+    for (size_t i = 0; opening && i < in->records.n; i++) { /* it is not part of a record */
+        opening = dom->nodes[opening].end <= in->records.all[i].begin ? opening : 0;
+    }
+    if (opening) {
+        in->err = nb_page_opening_read(&in->e, opening, &in->buf, &thread->posts[0]);
+        thread->posts_n += in->err == NB_OK && thread->posts[0].text.len > 0;
     }
 }
 
-/*
- * What opens a thread may be built otherwise than the answers: the element before the first of
- * them, beside it or beside what it is in, that has sentences and a date.
- */
-static uint32_t opening_of(const struct induction *in, uint32_t first)
+static enum nb_err take_posts(struct induction *in, struct nb_page_thread *out)
 {
-    const struct nb_dom *dom = in->dom;
-    for (uint32_t at = first; at != 0; at = dom->nodes[at].parent) {
-        uint32_t parent = dom->nodes[at].parent;
-        uint32_t best = 0;
-        for (uint32_t k = parent + 1; k < at; k = dom->nodes[k].end) {
-            bool has = in->dates[dom->nodes[k].end] > in->dates[k];
-            const struct nb_page_weight *weight = &in->marks.weights[k];
-            if (has && dom->nodes[k].tag != NB_TAG_TEXT && !in->marks.dropped[k] &&
-                weight->good > 0 && (!best || weight->good > in->marks.weights[best].good)) {
-                best = k;
-            }
-        }
-        if (best || dom->nodes[parent].tag == NB_TAG_BODY) {
-            return best;
-        }
-    }
-    return 0;
-}
-
-static enum nb_err take_posts(struct induction *in, const struct member *first, size_t n,
-                              struct nb_page_thread *out)
-{
-    bool *dropped = in->marks.dropped;
     struct nb_page_thread thread = {0};
-    uint32_t opening = opening_of(in, first[0].node);
-    thread.posts = nb_arena_calloc(in->arena, n + 1, sizeof(*thread.posts));
+    thread.posts = nb_arena_calloc(in->e.arena, in->records.n + 1, sizeof(*thread.posts));
     if (!thread.posts) {
         return NB_ENOMEM;
     }
-    for (size_t i = 0; i < n; i++) { /* a post inside a post is not its text */
-        dropped[first[i].node] = true;
-    }
-    if (opening) {
-        take_post(in, &thread.posts[0], opening, 0);
-        thread.posts_n += thread.posts[0].text.len > 0;
-    }
-    for (size_t i = 0; i < n && in->err == NB_OK; i++) {
+    take_opening(in, &thread);
+    for (size_t i = 0; i < in->records.n && in->err == NB_OK; i++) {
         struct nb_page_post *post = &thread.posts[thread.posts_n];
-        dropped[first[i].node] = false;
-        take_post(in, post, first[i].node, i + 1 < n ? first[i + 1].node : 0);
-        dropped[first[i].node] = true;
-        thread.posts_n += post->text.len > 0;
+        take_post(in, i, post);
+        thread.posts_n += post->text.len || post->quotes_n;
     }
-    if (in->err == NB_OK) {
+    if (in->err == NB_OK && thread.posts_n >= NB_PAGE_RECORDS_MIN) {
         *out = thread;
+        return NB_OK;
     }
-    return in->err;
+    return in->err == NB_OK ? NB_ENOTFOUND : in->err;
+}
+
+bool nb_page_is_talk(struct nb_slice url)
+{
+    static const char *const words[] = {"forum", "Forum",    "thread",  "Thread",  "topic",
+                                        "Topic", "iscuss",   "oard",    "ommunit", "essage",
+                                        "/talk", "question", "answers", NULL};
+    for (size_t i = 0; words[i]; i++) {
+        if (nb_slice_find(nb_slice_sub(url, 0, 512), nb_slice_str(words[i]), 0) != NB_NPOS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Drop what was dropped before any labels were. */
+static void restore(struct induction *in)
+{
+    memcpy(in->e.marks.dropped, in->dropped, in->e.dom->n * sizeof(bool));
+    nb_page_weigh(in->e.dom, &in->e.marks);
+}
+
+/* Learn from each way to cut the page, and keep the one that looks most like posts. */
+static enum nb_err choose(struct induction *in, const struct nb_page_records *ways, size_t n)
+{
+    uint64_t most = 0;
+    size_t best = n;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t score = 0;
+        restore(in);
+        in->fields = nb_arena_calloc(in->e.arena, ways[i].n, sizeof(*in->fields));
+        enum nb_err err =
+            in->fields ? nb_page_fields_learn(&in->e, &ways[i], in->fields, &score) : NB_ENOMEM;
+        if (err == NB_ENOMEM) {
+            return err;
+        }
+        if (err == NB_OK && score > most) {
+            most = score;
+            best = i;
+        }
+    }
+    if (best == n) {
+        return NB_ENOTFOUND;
+    }
+    restore(in);
+    in->records = ways[best];
+    in->fields = nb_arena_calloc(in->e.arena, in->records.n, sizeof(*in->fields));
+    return in->fields ? nb_page_fields_learn(&in->e, &in->records, in->fields, &most) : NB_ENOMEM;
 }
 
 enum nb_err nb_page_induct(const struct nb_dom *dom, const struct nb_page_context *context,
                            struct nb_arena *arena, struct nb_page_thread *out)
 {
-    struct induction in = {.dom = dom, .context = context, .arena = arena};
-    size_t n;
-    enum nb_err err = nb_page_mark_code(dom, arena, &in.marks);
-    in.dates = nb_arena_alloc(arena, (dom->n + 1) * sizeof(*in.dates));
-    in.names = nb_arena_alloc(arena, (dom->n + 1) * sizeof(*in.names));
-    in.date_ms = nb_arena_alloc(arena, dom->n * sizeof(*in.date_ms));
-    if (err != NB_OK || !in.dates || !in.names || !in.date_ms) {
-        return NB_ENOMEM;
+    struct induction in = {0};
+    struct nb_page_records ways[NB_PAGE_CANDIDATES];
+    size_t n = 0;
+    enum nb_err err = nb_page_evidence_read(dom, context, arena, &in.e);
+    err = err == NB_OK ? nb_page_records_find(&in.e, ways, &n) : err;
+    in.dropped = err == NB_OK ? nb_arena_alloc(arena, dom->n * sizeof(bool)) : NULL;
+    if (err != NB_OK || !in.dropped) {
+        return err == NB_OK ? NB_ENOMEM : err;
     }
-    gather_evidence(&in);
-    err = group(&in);
+    memcpy(in.dropped, in.e.marks.dropped, dom->n * sizeof(bool));
+    err = choose(&in, ways, n);
     if (err != NB_OK) {
         return err;
     }
-    size_t at = best_group(&in, &n);
-    if (!n) {
-        return NB_ENOTFOUND;
-    }
     nb_buf_init(&in.buf, TEXT_MAX);
-    err = take_posts(&in, &in.members[at], n, out);
+    err = take_posts(&in, out);
     nb_buf_fini(&in.buf);
-    return err == NB_OK && out->posts_n < GROUP_MIN ? NB_ENOTFOUND : err;
+    return err;
 }

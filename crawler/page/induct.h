@@ -1,6 +1,6 @@
 /**
- * Posts of a page that no profile fits, by what repeats: elements of one kind each of which has a
- * date, somebody's name and a text.
+ * Posts of a page that no profile fits, by what repeats: records.h cuts the page at the dates,
+ * fields.h finds text and author, and here they become posts.
  *
  * After the idea of mining data records by repeated subtrees (Liu, Grossman, Zhai 2003), with the
  * evidence of dates and names in the place of tree alignment.
@@ -11,6 +11,9 @@
 #define NABIZ_PAGE_INDUCT_H
 
 #include "crawler/page/thread.h"
+
+/** Does an address sound like a place where people talk? */
+bool nb_page_is_talk(struct nb_slice url);
 
 /**
  * @return NB_OK, NB_ENOTFOUND (nothing repeats that looks like posts), NB_ENOMEM.

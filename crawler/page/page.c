@@ -12,6 +12,7 @@
 #include "crawler/page/induct.h"
 #include "crawler/page/render.h"
 #include "crawler/page/thread.h"
+#include "crawler/page/when.h"
 
 enum {
     TEXT_MAX = 1 << 24,
@@ -211,8 +212,14 @@ static bool has_people(const struct nb_page_thread *thread)
 static enum nb_err find_thread(struct work *w, struct nb_page_thread *thread)
 {
     const struct nb_page_options *options = w->options;
-    struct nb_page_context context = {&w->base, options->dates,
-                                      options->profiles ? options->profiles->first : NULL};
+    struct nb_page_context context = {
+        .url = &w->base,
+        .dates = options->dates,
+        .profiles = options->profiles ? options->profiles->first : NULL,
+        .is_forum = w->meta.type == NB_PAGE_THREAD || options->kind == NB_PAGE_KIND_THREAD ||
+                    nb_page_is_talk(w->url.href),
+        .month_first = nb_page_month_first(&w->dom),
+    };
     enum nb_err err = nb_page_thread_read(&w->dom, &context, w->arena, thread);
     if (err == NB_OK && thread->is_fallback && !has_people(thread)) {
         err = NB_ENOTFOUND;

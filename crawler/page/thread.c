@@ -6,6 +6,7 @@
 
 #include "crawler/page/boilerplate.h"
 #include "crawler/page/render.h"
+#include "crawler/page/when.h"
 
 enum { TEXT_MAX = 1 << 22, FIELD_MAX = 1 << 12 };
 
@@ -83,22 +84,22 @@ static struct nb_slice address(struct reading *r, struct nb_slice href)
     return err == NB_OK && nb_url_is_http(&url) ? url.href : NB_LIT("");
 }
 
+static int64_t when(const struct reading *r, struct nb_slice text)
+{
+    return nb_page_when(text, r->context->dates, r->context->month_first);
+}
+
 /* A date by itself, or the first one in a piece of the text, such as "by ann73 » 3 May, 14:05". */
 static int64_t date_in(struct reading *r, uint32_t node)
 {
     const struct nb_dom *dom = r->dom;
-    int64_t at_ms;
-    struct nb_slice line = line_of(r, node);
-    if (line.len && nb_date_parse(line, r->context->dates, &at_ms) == NB_OK) {
-        return at_ms;
-    }
-    for (uint32_t i = node + 1; i < dom->nodes[node].end; i++) {
-        if (dom->nodes[i].tag == NB_TAG_TEXT && dom->nodes[i].text.len < FIELD_MAX &&
-            nb_date_parse(dom->nodes[i].text, r->context->dates, &at_ms) == NB_OK) {
-            return at_ms;
+    int64_t at_ms = when(r, line_of(r, node));
+    for (uint32_t i = node + 1; i < dom->nodes[node].end && at_ms < 0; i++) {
+        if (dom->nodes[i].tag == NB_TAG_TEXT) {
+            at_ms = when(r, dom->nodes[i].text);
         }
     }
-    return -1;
+    return at_ms;
 }
 
 static int64_t moment(struct reading *r, uint32_t root)
@@ -124,7 +125,8 @@ static int64_t moment(struct reading *r, uint32_t root)
             if (value.len >= 9 && value.len <= 13 && nb_slice_to_i64(value, &unix_s)) {
                 return value.len > 10 ? unix_s : unix_s * 1000;
             }
-            if (value.len && nb_date_parse(value, r->context->dates, &at_ms) == NB_OK) {
+            at_ms = when(r, value);
+            if (at_ms >= 0) {
                 return at_ms;
             }
         } while (rule->selector);

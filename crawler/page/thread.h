@@ -28,6 +28,8 @@ struct nb_page_context {
     const struct nb_url *url;
     const struct nb_date_context *dates;
     const struct nb_profile *profiles;
+    bool is_forum;    /* it says so, or its address does: less evidence is enough */
+    bool month_first; /* 03/04/2020 is in March on this page */
 };
 
 /**
