@@ -4,7 +4,7 @@
  * The deepest element that still holds this share of the good text, in thousandths: of an article,
  * and of a page that may be a patchwork.
  */
-enum { ARTICLE_MILLI = 800, PAGE_MILLI = 950, GOOD_MIN = 400 };
+enum { ARTICLE_MILLI = 800, PAGE_MILLI = 950, GOOD_MIN = 400, MAIN_MIN = 200 };
 
 static bool is_part(enum nb_tag tag)
 {
@@ -59,17 +59,21 @@ uint32_t nb_page_content(const struct nb_dom *dom, const struct nb_page_marks *m
     const struct nb_page_weight all = weights[0];
     uint32_t main = largest(dom, marks, NB_TAG_MAIN);
     uint32_t tight = deepest_with(dom, marks, ARTICLE_MILLI, true);
-    bool main_has_all = main && weights[main].good * 10 >= all.good * 6;
     if (type == NB_PAGE_ARTICLE && all.good >= GOOD_MIN) {
         return tight;
     }
-    /* most of what is there reads like sentences: an article that does not say so */
-    if (all.good >= GOOD_MIN && weights[tight].good * 10 >= (all.chars - all.link_chars) * 7) {
-        return tight;
-    }
-    if (main_has_all && weights[main].chars > 200) {
+    /* where little of what is there reads like sentences they are not what the page is for */
+    bool is_prose = all.good >= GOOD_MIN && (uint64_t)all.good * 5 >= all.chars;
+    uint64_t in_main = is_prose ? weights[main].good : weights[main].chars;
+    uint64_t anywhere = is_prose ? all.good : all.chars;
+    if (main && weights[main].chars > MAIN_MIN && in_main * 10 >= anywhere * 6) {
         return main;
     }
-    uint32_t wide = deepest_with(dom, marks, PAGE_MILLI, all.good >= GOOD_MIN);
+    /* most of it reads like sentences: an article that does not say so */
+    if (type != NB_PAGE_LISTING && all.good >= GOOD_MIN &&
+        (uint64_t)weights[tight].good * 10 >= ((uint64_t)all.chars - all.link_chars / 2) * 7) {
+        return tight;
+    }
+    uint32_t wide = deepest_with(dom, marks, PAGE_MILLI, is_prose);
     return wide ? wide : body_of(dom);
 }

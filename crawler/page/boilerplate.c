@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "crawler/page/render.h"
+#include "crawler/page/signs.h"
 
 /* ---- weights ---- */
 
@@ -21,55 +22,51 @@ static bool is_good(const struct nb_page_weight *own)
     return own->chars >= 60 && own->link_chars * 3 < own->chars;
 }
 
-/*
- * Backwards, so that children come before parents. `own` is the text of a block without that of
- * the blocks below it.
- */
-void nb_page_weigh(const struct nb_dom *dom, struct nb_page_marks *marks)
+/* What is below something dropped is out as well. */
+static void drop_below(const struct nb_dom *dom, bool *dropped)
 {
-    struct nb_page_weight *weights = marks->weights;
-    memset(weights, 0, dom->n * sizeof(*weights));
-    /* forwards: what is below something dropped is out as well */
     for (uint32_t i = 1; i < dom->n; i++) {
-        if (marks->dropped[i]) {
+        if (dropped[i]) {
             for (uint32_t k = i + 1; k < dom->nodes[i].end; k++) {
-                marks->dropped[k] = true;
+                dropped[k] = true;
             }
             i = dom->nodes[i].end - 1;
         }
     }
+}
+
+/*
+ * Backwards, so that children come before parents. `own` is the text of a block without that of
+ * the blocks below it; what is in no block below goes up through the elements that are none.
+ */
+void nb_page_weigh(const struct nb_dom *dom, struct nb_page_marks *marks)
+{
+    struct nb_page_weight *weights = marks->weights;
+    struct nb_page_weight *own = marks->own;
+    memset(weights, 0, dom->n * sizeof(*weights));
+    memset(own, 0, dom->n * sizeof(*own));
+    drop_below(dom, marks->dropped);
     for (uint32_t i = dom->n; i-- > 1;) {
         const struct nb_dom_node *node = &dom->nodes[i];
         struct nb_page_weight *at = &weights[i];
         if (marks->dropped[i]) {
-            *at = (struct nb_page_weight){0};
             continue;
         }
         if (node->tag == NB_TAG_TEXT) {
-            at->chars = dense_len(node->text);
+            at->chars = own[i].chars = marks->dense[i];
         } else if (node->tag == NB_TAG_A) {
             at->link_chars = at->chars;
+            own[i].link_chars = own[i].chars;
         }
         weights[node->parent].chars += at->chars;
         weights[node->parent].link_chars += at->link_chars;
-    }
-    /* good: by block, its own text only */
-    for (uint32_t i = dom->n; i-- > 1;) {
-        const struct nb_dom_node *node = &dom->nodes[i];
-        if (marks->dropped[i] || node->tag == NB_TAG_TEXT) {
-            continue;
+        if (nb_page_is_block((enum nb_tag)node->tag)) {
+            at->good += is_good(&own[i]) ? own[i].chars - own[i].link_chars : 0;
+        } else {
+            own[node->parent].chars += own[i].chars;
+            own[node->parent].link_chars += own[i].link_chars;
         }
-        if (nb_page_is_block(node->tag)) {
-            struct nb_page_weight own = weights[i];
-            for (uint32_t k = i + 1; k < node->end; k = dom->nodes[k].end) {
-                if (!marks->dropped[k] && nb_page_is_block(dom->nodes[k].tag)) {
-                    own.chars -= weights[k].chars;
-                    own.link_chars -= weights[k].link_chars;
-                }
-            }
-            weights[i].good += is_good(&own) ? own.chars - own.link_chars : 0;
-        }
-        weights[node->parent].good += weights[i].good;
+        weights[node->parent].good += at->good;
     }
 }
 
@@ -105,112 +102,12 @@ static bool is_never_content(enum nb_tag tag)
     }
 }
 
-static bool has_style(const struct nb_dom *dom, uint32_t node)
+/* A navigation that nobody closed holds the page. */
+static bool holds_page(const struct nb_dom *dom, uint32_t node)
 {
-    struct nb_slice style = nb_dom_attr(dom, node, "style");
-    if (!style.p) {
-        return false;
-    }
-    char dense[256];
-    size_t n = 0;
-    for (size_t i = 0; i < style.len && n < sizeof(dense); i++) {
-        if (!nb_ascii_is_space(style.p[i])) {
-            dense[n++] = nb_ascii_lower(style.p[i]);
-        }
-    }
-    struct nb_slice flat = nb_slice(dense, n);
-    return nb_slice_find(flat, NB_LIT("display:none"), 0) != NB_NPOS ||
-           nb_slice_find(flat, NB_LIT("visibility:hidden"), 0) != NB_NPOS;
-}
-
-static bool is_hidden(const struct nb_dom *dom, uint32_t node)
-{
-    return nb_dom_attr(dom, node, "hidden").p || has_style(dom, node) ||
-           nb_slice_eq(nb_dom_attr(dom, node, "aria-hidden"), NB_LIT("true"));
-}
-
-static bool is_in(struct nb_slice word, const char *const *words)
-{
-    for (; *words; words++) {
-        if (nb_slice_eq_ascii_case(word, nb_slice_str(*words))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static const char *const roles[] = {
-    "navigation", "banner",  "contentinfo", "complementary", "search",  "dialog", "alertdialog",
-    "menu",       "menubar", "toolbar",     "tablist",       "tooltip", "alert",  NULL};
-
-/* Words of classes and ids. */
-static const char *const bad_words[] = {
-    "share",     "sharing",     "sharebar",        "sharedaddy",  "social",       "addthis",
-    "related",   "recommended", "recommendations", "recommend",   "outbrain",     "taboola",
-    "promo",     "promoted",    "sponsor",         "sponsored",   "advert",       "advertisement",
-    "ads",       "ad",          "adsense",         "adsbygoogle", "cookie",       "cookies",
-    "consent",   "gdpr",        "newsletter",      "subscribe",   "breadcrumb",   "breadcrumbs",
-    "sidebar",   "comments",    "disqus",          "respond",     "modal",        "popup",
-    "menu",      "navbar",      "navigation",      "nav",         "pagination",   "pager",
-    "footer",    "masthead",    "login",           "signin",      "signup",       "invisible",
-    "tags",      "tagcloud",    "byline",          "popular",     "trending",     "jp",
-    "toolbar",   "backtotop",   "copyright",       "offcanvas",   "announcement", "topbar",
-    "megamenu",  "dropdown",    "tooltip",         "crumbs",      "crumb",        "paginator",
-    "carousel",  "lightbox",    "paywall",         "noprint",     "syndication",  "shoutbox",
-    "signature", "dialog",      "filter",          "filters",     "facet",        "facets",
-    "sort",      "review",      "reviews",         "rating",      "ratings",      "subscription",
-    "email",     "form",        "search",          NULL};
-
-/* The next word of a class or id: letters and digits, a capital begins a new one. */
-static bool next_word(struct nb_slice value, size_t *at, struct nb_slice *word)
-{
-    while (*at < value.len && !nb_ascii_is_alpha(value.p[*at])) {
-        (*at)++;
-    }
-    size_t begin = *at;
-    while (*at < value.len && nb_ascii_is_alpha(value.p[*at])) {
-        char c = value.p[*at];
-        if (*at > begin && c >= 'A' && c <= 'Z' && value.p[*at - 1] >= 'a') {
-            break;
-        }
-        (*at)++;
-    }
-    *word = nb_slice_sub(value, begin, *at);
-    return word->len > 0;
-}
-
-/* A class such as "lg:hidden" speaks of one size of screen. */
-static bool has_word_of(struct nb_slice value, const char *const *words)
-{
-    size_t at = 0;
-    while (at < value.len) {
-        size_t begin = at;
-        while (at < value.len && !nb_ascii_is_space(value.p[at])) {
-            at++;
-        }
-        struct nb_slice one = nb_slice_sub(value, begin, at);
-        struct nb_slice word;
-        size_t in = 0;
-        while (nb_slice_find_byte(one, ':', 0) == NB_NPOS && next_word(one, &in, &word)) {
-            if (is_in(word, words)) {
-                return true;
-            }
-        }
-        at++;
-    }
-    return false;
-}
-
-/* Names in the millions do not say more. */
-static struct nb_slice short_value(const struct nb_dom *dom, uint32_t node, const char *name)
-{
-    return nb_slice_sub(nb_dom_attr(dom, node, name), 0, 512);
-}
-
-static bool is_called_bad(const struct nb_dom *dom, uint32_t node)
-{
-    return has_word_of(short_value(dom, node, "class"), bad_words) ||
-           has_word_of(short_value(dom, node, "id"), bad_words);
+    enum nb_tag tag = (enum nb_tag)dom->nodes[node].tag;
+    return (tag == NB_TAG_NAV || tag == NB_TAG_MENU) &&
+           (nb_dom_find(dom, node, node, NB_TAG_MAIN) || nb_dom_find(dom, node, node, NB_TAG_H1));
 }
 
 static bool is_kept(enum nb_tag tag)
@@ -246,30 +143,53 @@ static bool is_frame(const struct nb_dom *dom, uint32_t node)
 /* How much is dropped: what can never be content, what frames a page, what is called so. */
 enum level { LEVEL_CODE, LEVEL_FRAME, LEVEL_NAMES };
 
-static bool is_dropped(const struct nb_dom *dom, uint32_t node, enum level level)
+static bool is_dropped(const struct nb_dom *dom, const struct nb_page_marks *marks, uint32_t node,
+                       enum level level)
 {
-    if (is_hidden(dom, node) || is_in(nb_dom_attr(dom, node, "role"), roles)) {
-        return true;
+    unsigned signs = marks->signs[node];
+    return (signs & (NB_SIGN_HIDDEN | NB_SIGN_ROLE)) != 0 ||
+           (level >= LEVEL_FRAME && is_frame(dom, node)) ||
+           (level >= LEVEL_NAMES && (signs & NB_SIGN_FRAME) != 0);
+}
+
+/* What asks for consent is no content, even where it is most of the text that came. */
+static void mark_never(const struct nb_dom *dom, struct nb_page_marks *marks)
+{
+    for (uint32_t i = 1; i < dom->n; i++) {
+        enum nb_tag tag = (enum nb_tag)dom->nodes[i].tag;
+        bool consents = (marks->signs[i] & NB_SIGN_CONSENT) != 0 && !is_kept(tag);
+        marks->dropped[i] = consents || (is_never_content(tag) && !holds_page(dom, i));
     }
-    return (level >= LEVEL_FRAME && is_frame(dom, node)) ||
-           (level >= LEVEL_NAMES && is_called_bad(dom, node));
 }
 
 static void mark(const struct nb_dom *dom, enum level level, struct nb_page_marks *marks)
 {
-    for (uint32_t i = 1; i < dom->n; i++) {
-        marks->dropped[i] = is_never_content(dom->nodes[i].tag);
-    }
+    mark_never(dom, marks);
     nb_page_weigh(dom, marks);
     const struct nb_page_weight all = marks->weights[0];
     for (uint32_t i = 1; i < dom->n; i++) {
         const struct nb_page_weight *at = &marks->weights[i];
         bool is_most = all.good >= 400 ? at->good * 2 > all.good : at->chars * 2 > all.chars;
-        if (!marks->dropped[i] && !is_kept(dom->nodes[i].tag) && !is_most) {
-            marks->dropped[i] = is_dropped(dom, i, level);
+        if (!marks->dropped[i] && !is_kept((enum nb_tag)dom->nodes[i].tag)) {
+            /* a label belongs to a control, unless somebody wrote the page into it */
+            bool is_label =
+                dom->nodes[i].tag == NB_TAG_LABEL || dom->nodes[i].tag == NB_TAG_FIELDSET;
+            marks->dropped[i] = (is_label && at->chars * 3 < all.chars) ||
+                                (!is_most && is_dropped(dom, marks, i, level));
         }
     }
     nb_page_weigh(dom, marks);
+}
+
+static void read_signs(const struct nb_dom *dom, struct nb_page_marks *marks)
+{
+    for (uint32_t i = 1; i < dom->n; i++) {
+        if (dom->nodes[i].tag == NB_TAG_TEXT) {
+            marks->dense[i] = dense_len(dom->nodes[i].text);
+        } else {
+            marks->signs[i] = (uint16_t)nb_page_signs(dom, i);
+        }
+    }
 }
 
 enum nb_err nb_page_mark_code(const struct nb_dom *dom, struct nb_arena *arena,
@@ -278,10 +198,14 @@ enum nb_err nb_page_mark_code(const struct nb_dom *dom, struct nb_arena *arena,
     struct nb_page_marks marks = {
         .dropped = nb_arena_calloc(arena, dom->n, sizeof(bool)),
         .weights = nb_arena_calloc(arena, dom->n, sizeof(struct nb_page_weight)),
+        .own = nb_arena_calloc(arena, dom->n, sizeof(struct nb_page_weight)),
+        .dense = nb_arena_calloc(arena, dom->n, sizeof(uint32_t)),
+        .signs = nb_arena_calloc(arena, dom->n, sizeof(uint16_t)),
     };
-    if (!marks.dropped || !marks.weights) {
+    if (!marks.dropped || !marks.weights || !marks.own || !marks.dense || !marks.signs) {
         return NB_ENOMEM;
     }
+    read_signs(dom, &marks);
     mark(dom, LEVEL_CODE, &marks);
     *out = marks;
     return NB_OK;

@@ -22,6 +22,9 @@ struct nb_page_weight {
 struct nb_page_marks {
     bool *dropped;                  /* by node; a node below a dropped one may be unmarked */
     struct nb_page_weight *weights; /* by node */
+    struct nb_page_weight *own;     /* by node: of a block, without the blocks below it */
+    uint32_t *dense;                /* by node: bytes of a text, white space left out */
+    uint16_t *signs;                /* by node: nb_page_signs() */
 };
 
 /** @param arena  owns the marks. @return NB_OK, NB_ENOMEM. */
