@@ -59,7 +59,7 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     }
     for (size_t i = 0; i < out->tokens_n; i++) {
         tr_read_cached(a->knowledge->lexicon, a->readings, &tokens[i], a->arena, &readings[i]);
-        if (tokens[i].kind == TR_HASHTAG) {
+        if (tokens[i].kind == TR_HASHTAG && !a->sum.brief) {
             read_hashtag(a, text, &tokens[i], &readings[i]);
         }
         if (readings[i].stage == TR_STAGE_EXACT || readings[i].stage == TR_STAGE_UNKNOWN) {
@@ -300,6 +300,9 @@ static bool add_why(struct annotate *a, const char *line)
 static enum nb_err explain_topic(struct annotate *a, const struct nb_topic_find *find,
                                  const struct nb_reading_text *text)
 {
+    if (a->sum.brief) {
+        return NB_OK;
+    }
     struct nb_slice words =
         nb_slice_sub(text->text, text->tokens[find->begin].begin, text->tokens[find->end - 1].end);
     const char *name = a->knowledge->topics.names[find->topic];
@@ -470,6 +473,37 @@ static void use_caches(struct annotate *a, struct nb_word_cache *words)
     a->languages = words->languages;
 }
 
+static enum nb_err annotate(struct annotate *a, struct nb_word_cache *words,
+                            struct nb_annotation **out)
+{
+    typedef enum nb_err step_fn(struct annotate * a);
+    static step_fn *const all[] = {find_language, put_sentences, put_tokens,
+                                   judge,         put_topics,    put_why};
+    static step_fn *const brief[] = {find_language, judge, put_topics};
+    step_fn *const *steps = a->sum.brief ? brief : all;
+    size_t steps_n = a->sum.brief ? sizeof(brief) / sizeof(brief[0]) : sizeof(all) / sizeof(all[0]);
+    use_caches(a, words);
+    a->out = nb_annotation_new(a->arena);
+    if (!a->out) {
+        return NB_ENOMEM;
+    }
+    put_identity(a);
+    enum nb_err err = read_text(a, nb_field(a->document->title), &a->title);
+    if (err == NB_OK) {
+        err = read_text(a, nb_field(a->document->text), &a->text);
+    }
+    for (size_t i = 0; err == NB_OK && i < steps_n; i++) {
+        err = steps[i](a);
+    }
+    if (err == NB_OK) {
+        err = nb_annotate_edges(a->document, a->text.tokens, a->text.tokens_n, a->arena, a->out);
+    }
+    if (err == NB_OK) {
+        *out = a->out;
+    }
+    return err;
+}
+
 enum nb_err nb_annotate(const struct nb_document *document, const struct nb_knowledge *knowledge,
                         struct nb_arena *arena, struct nb_annotation **out)
 {
@@ -481,26 +515,14 @@ enum nb_err nb_annotate_with(const struct nb_document *document,
                              struct nb_arena *arena, struct nb_annotation **out)
 {
     struct annotate a = {.document = document, .knowledge = knowledge, .arena = arena};
-    use_caches(&a, words);
-    a.out = nb_annotation_new(arena);
-    if (!a.out) {
-        return NB_ENOMEM;
-    }
-    enum nb_err (*const steps[])(struct annotate *) = {find_language, put_sentences, put_tokens,
-                                                       judge,         put_topics,    put_why};
-    put_identity(&a);
-    enum nb_err err = read_text(&a, nb_field(document->title), &a.title);
-    if (err == NB_OK) {
-        err = read_text(&a, nb_field(document->text), &a.text);
-    }
-    for (size_t i = 0; err == NB_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
-        err = steps[i](&a);
-    }
-    if (err == NB_OK) {
-        err = nb_annotate_edges(document, a.text.tokens, a.text.tokens_n, arena, a.out);
-    }
-    if (err == NB_OK) {
-        *out = a.out;
-    }
-    return err;
+    return annotate(&a, words, out);
+}
+
+enum nb_err nb_annotate_briefly(const struct nb_document *document,
+                                const struct nb_knowledge *knowledge, struct nb_word_cache *words,
+                                struct nb_arena *arena, struct nb_annotation **out)
+{
+    struct annotate a = {
+        .document = document, .knowledge = knowledge, .arena = arena, .sum.brief = true};
+    return annotate(&a, words, out);
 }

@@ -204,7 +204,8 @@ static enum nb_err tag_line(struct tag *t, struct nb_slice line, size_t number,
     if (err != NB_OK) {
         return err;
     }
-    err = nb_annotate_with(document, t->knowledge, t->words, t->arena, &annotation);
+    err = t->explain ? nb_annotate_with(document, t->knowledge, t->words, t->arena, &annotation)
+                     : nb_annotate_briefly(document, t->knowledge, t->words, t->arena, &annotation);
     if (err == NB_OK) {
         write_annotation(t, id, annotation);
         err = nb_buf_finish(&t->out, NULL);

@@ -82,7 +82,7 @@ static bool count_class(struct reader *r, const struct tr_term *term, size_t at)
 {
     bool emotion = term->kind == NB_CUE_EMOTION;
     add_weight(&(emotion ? r->sum->emotions : r->sum->intents)[term->payload], term->value);
-    if (!emotion && term->payload == NB_INTENT_SERVICE) {
+    if (r->sum->brief || (!emotion && term->payload == NB_INTENT_SERVICE)) {
         return true;
     }
     struct nb_slice words = surface(r, at, at + term->words_n);
@@ -246,6 +246,23 @@ static int32_t emphasis(const struct reader *r, size_t from, size_t to)
     return milli;
 }
 
+static bool explain_opinion(struct reader *r, size_t at, const struct turn *t, int32_t value)
+{
+    const struct tr_term *term = r->marks[at].opinion;
+    char turned[96] = "";
+    if (t->turned && t->line) {
+        (void)snprintf(turned, sizeof(turned), " turned (%s:%u)", t->file, (unsigned)t->line);
+    } else if (t->turned) {
+        (void)snprintf(turned, sizeof(turned), " turned (suffixes.txt)");
+    }
+    struct nb_slice words = surface(r, at, at + term->words_n);
+    struct nb_slice key = tr_lexicon_key_text(r->opinion->lexicon, term->keys[0]);
+    return explain(r, nb_arena_printf(r->arena, "\"%.*s\" %.*s%s %+d (%s:%u)%s -> %+d",
+                                      NB_ARG(words), NB_ARG(key), term->words_n > 1 ? " ..." : "",
+                                      (int)term->value, nb_opinion_files[term->file],
+                                      (unsigned)term->line, turned, (int)value));
+}
+
 static bool weigh(struct reader *r, size_t begin, size_t at, int32_t factor_milli, int64_t *total)
 {
     const struct mark *mark = &r->marks[at];
@@ -269,18 +286,7 @@ static bool weigh(struct reader *r, size_t begin, size_t at, int32_t factor_mill
     }
     value = scale(scale(value, emphasis(r, at, behind)), factor_milli);
     *total += value;
-    char turned[96] = "";
-    if (t.turned && t.line) {
-        (void)snprintf(turned, sizeof(turned), " turned (%s:%u)", t.file, (unsigned)t.line);
-    } else if (t.turned) {
-        (void)snprintf(turned, sizeof(turned), " turned (suffixes.txt)");
-    }
-    struct nb_slice words = surface(r, at, behind);
-    struct nb_slice key = tr_lexicon_key_text(r->opinion->lexicon, term->keys[0]);
-    return explain(r, nb_arena_printf(r->arena, "\"%.*s\" %.*s%s %+d (%s:%u)%s -> %+d",
-                                      NB_ARG(words), NB_ARG(key), term->words_n > 1 ? " ..." : "",
-                                      (int)term->value, nb_opinion_files[term->file],
-                                      (unsigned)term->line, turned, (int)value));
+    return r->sum->brief || explain_opinion(r, at, &t, value);
 }
 
 static bool has_mark(const struct reader *r, size_t begin, struct nb_slice mark)

@@ -141,6 +141,7 @@ struct nb_opinion_sum {
     const char **why; /* in the arena */
     size_t why_n, why_cap;
     bool mention_first;
+    bool brief; /* set before the first text: no reasons are kept */
 };
 
 /** @return NB_OK, NB_ENOMEM. */

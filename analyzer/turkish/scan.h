@@ -55,6 +55,13 @@ bool tr_scan_put_folded(struct scan *s, enum tr_kind kind, size_t end, size_t si
 /** Take the len bytes written at scan.folded as the folded form of the token. */
 void tr_scan_set_folded(struct scan *s, struct tr_token *token, size_t len);
 
+/**
+ * Put a word that is all letters of the alphabet and digits, where nothing else can begin here.
+ * @param put  [out] false: out of memory.
+ * @return false when there may be more to it: nothing is put.
+ */
+bool tr_scan_plain_word(struct scan *s, bool *put);
+
 /*
  * The length in bytes of what begins at scan.at, 0 when it is none.
  */

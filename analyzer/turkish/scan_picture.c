@@ -99,8 +99,30 @@ static const struct {
     {{"O_O", 3}, {"o_o", 3}}, {{"T_T", 3}, {"t_t", 3}}, {{":@", 2}, {":@", 2}},
 };
 
+static bool may_begin(char c)
+{
+    switch (c) {
+    case '<':
+    case '^':
+    case '-':
+    case '>':
+    case '(':
+    case ')':
+    case 'o':
+    case 'O':
+    case 'T':
+    case ':':
+        return true;
+    default:
+        return false;
+    }
+}
+
 static size_t whole_emoticon(const struct scan *s, bool after_word, size_t *name_len)
 {
+    if (!may_begin(tr_scan_byte(s, s->at))) {
+        return 0;
+    }
     struct nb_slice here = nb_slice_sub(s->text, s->at, s->at + 3);
     for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
         size_t end = s->at + whole[i].text.len, next;

@@ -243,6 +243,17 @@ enum nb_err tr_tokenise(struct nb_slice text, struct nb_arena *arena, struct tr_
     }
     while (s.at < text.len) {
         size_t next;
+        bool put;
+        if (text.p[s.at] == ' ') {
+            s.at++;
+            continue;
+        }
+        if (tr_scan_plain_word(&s, &put)) {
+            if (!put) {
+                return NB_ENOMEM;
+            }
+            continue;
+        }
         uint32_t c = tr_scan_peek(&s, s.at, &next);
         if (tr_is_space(c) || tr_is_dropped(c) || c == VARIATION) {
             s.line_start |= c == '\n' || c == 0x2028 || c == 0x2029;

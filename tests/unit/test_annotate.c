@@ -268,6 +268,27 @@ static void ask_all(void *arg)
     nb_arena_free(arena);
 }
 
+static void without_its_reasons_a_result_is_the_same(void **state)
+{
+    struct fixture *f = *state;
+    struct nb_word_cache *words = nb_word_cache_new();
+    for (size_t i = 0; i < 2 * (sizeof(posts) / sizeof(posts[0])); i++) {
+        struct nb_document *document = nb_document_new(f->arena);
+        struct nb_annotation *all, *brief;
+        document->text = text(f->arena, posts[i / 2]);
+        assert_int_equal(nb_annotate(document, f->knowledge, f->arena, &all), NB_OK);
+        assert_int_equal(nb_annotate_briefly(document, f->knowledge, words, f->arena, &brief),
+                         NB_OK);
+        assert_int_equal(brief->n_tokens + brief->n_sentences + brief->n_why, 0);
+        all->n_tokens = all->n_sentences = all->n_why = 0;
+        struct nb_slice want, got;
+        assert_int_equal(nb_annotation_encode(all, f->arena, &want), NB_OK);
+        assert_int_equal(nb_annotation_encode(brief, f->arena, &got), NB_OK);
+        assert_true(nb_slice_eq(got, want));
+    }
+    nb_word_cache_free(words);
+}
+
 static void eight_threads_in_any_order_give_the_same_answers(void **state)
 {
     struct nb_thread threads[8];
@@ -389,6 +410,7 @@ int main(void)
         cmocka_unit_test(edges_say_once_what_a_document_does_towards_others),
         cmocka_unit_test(a_document_without_a_byline_acts_for_its_site),
         cmocka_unit_test(language_is_declared_or_found_or_unknown),
+        cmocka_unit_test(without_its_reasons_a_result_is_the_same),
         cmocka_unit_test(eight_threads_in_any_order_give_the_same_answers),
         cmocka_unit_test(a_document_over_the_limit_is_refused_and_the_arena_serves_the_next),
         cmocka_unit_test(every_limit_up_to_enough_gives_an_answer_or_a_clean_refusal),

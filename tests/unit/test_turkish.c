@@ -188,6 +188,37 @@ static void an_i_that_may_be_either_is_marked(void **state)
     }
 }
 
+/* The invisible letter behind the word sends it to the scanners that look at everything. */
+static void a_word_is_the_same_however_little_is_looked_at(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const words[] = {
+        "kargo",       "KARGO",   "Kargo", "\u0130stanbul",  "I\u015F\u0131k",
+        "WIFI",        "Irmak",   "co2",   "\u00C7ok",       "\u011F",
+        "\u00E7ooook", "aaa1111", "a1a1a", "h\u00E2l\u00E2", "KAR\u00CE",
+        "a",           "\u00C7",  "A",     "N\u00D6",        "S\u00DCPERRR"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        struct tr_token *tokens[2];
+        size_t n;
+        char text[2][64];
+        (void)snprintf(text[0], sizeof(text[0]), "%s!", words[i]);
+        (void)snprintf(text[1], sizeof(text[1]), "%s\u2060!", words[i]);
+        for (size_t k = 0; k < 2; k++) {
+            assert_int_equal(tr_tokenise(nb_slice_str(text[k]), f->arena, &tokens[k], &n), NB_OK);
+            assert_int_equal(n, 2);
+        }
+        const struct tr_token *a = tokens[0], *b = tokens[1];
+        assert_int_equal(a->end, strlen(words[i]));
+        assert_true(nb_slice_eq(a->folded, b->folded));
+        assert_int_equal(a->stem_len, b->stem_len);
+        assert_int_equal(a->kind, b->kind);
+        if (a->capital != b->capital || a->capitals != b->capitals ||
+            a->elongated != b->elongated || a->either_i != b->either_i || a->ascii != b->ascii) {
+            fail_msg("\"%s\" is looked at in two ways", words[i]);
+        }
+    }
+}
+
 static void sentences_end_where_a_reader_would_end_them(void **state)
 {
     struct fixture *f = *state;
@@ -238,6 +269,7 @@ int main(void)
         cmocka_unit_test(text_is_cut_into_tokens_of_every_kind),
         cmocka_unit_test(numbers_tell_what_they_count),
         cmocka_unit_test(an_i_that_may_be_either_is_marked),
+        cmocka_unit_test(a_word_is_the_same_however_little_is_looked_at),
         cmocka_unit_test(sentences_end_where_a_reader_would_end_them),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
