@@ -150,6 +150,13 @@ static void take(struct block *b, const json_t *object, const struct type_row *r
     set(b, &meta->language, json_object_get(object, "inLanguage"));
 }
 
+/* "" where it has several or none. */
+static const char *type_name(const json_t *object)
+{
+    const char *name = json_string_value(json_object_get(object, "@type"));
+    return name ? name : "";
+}
+
 static void walk(struct block *b, const json_t *value, int depth)
 {
     static const char *const inner[] = {"@graph", "mainEntity", "mainEntityOfPage", NULL};
@@ -161,10 +168,12 @@ static void walk(struct block *b, const json_t *value, int depth)
     }
     if (json_is_object(value)) {
         const struct type_row *row = row_of(value);
+        b->meta->products_n += row && row->type == NB_PAGE_PRODUCT;
         if (row && row->rank > *b->rank) {
             take(b, value, row);
         }
-        for (size_t i = 0; inner[i]; i++) {
+        bool asks = strcmp(type_name(value), "FAQPage") == 0; /* whose questions nobody asked */
+        for (size_t i = 0; inner[i] && !asks; i++) {
             walk(b, json_object_get(value, inner[i]), depth + 1);
         }
     }

@@ -5,6 +5,7 @@
 #include "crawler/page/ldjson.h"
 #include "crawler/page/render.h"
 #include "crawler/page/select.h"
+#include "crawler/page/shop.h"
 
 enum { LINE_MAX_BYTES = 1 << 16, TITLE_CUT = 300, TITLE_MIN = 8 };
 
@@ -274,6 +275,27 @@ static void read_ldjson(struct reading *r)
     }
 }
 
+/* By OpenGraph and the carts of shops, where JSON-LD says nothing. */
+static void decide_type(struct nb_page_meta *meta, const struct nb_dom *dom, struct nb_slice graph)
+{
+    if (meta->type == NB_PAGE_UNKNOWN && nb_slice_eq_ascii_case(graph, NB_LIT("article"))) {
+        meta->type = NB_PAGE_ARTICLE;
+        meta->is_guess = true;
+    } else if (meta->type == NB_PAGE_UNKNOWN &&
+               nb_slice_eq_ascii_case(graph, NB_LIT("product.group"))) {
+        meta->type = NB_PAGE_LISTING;
+    } else if (meta->type == NB_PAGE_UNKNOWN && nb_slice_starts(graph, NB_LIT("product"))) {
+        meta->type = NB_PAGE_PRODUCT;
+    } else if (meta->type == NB_PAGE_PRODUCT && meta->products_n >= NB_SHOP_LIST_MIN) {
+        meta->type = NB_PAGE_LISTING;
+    }
+    if (meta->type == NB_PAGE_UNKNOWN || meta->is_guess) {
+        enum nb_page_type sold = nb_page_shop(dom);
+        meta->is_guess = meta->is_guess && sold == NB_PAGE_UNKNOWN;
+        meta->type = sold != NB_PAGE_UNKNOWN ? sold : meta->type;
+    }
+}
+
 enum nb_err nb_page_meta_read(const struct nb_dom *dom, const struct nb_url *url,
                               const struct nb_date_context *dates, struct nb_arena *arena,
                               struct nb_url *base, struct nb_page_meta *out)
@@ -293,14 +315,7 @@ enum nb_err nb_page_meta_read(const struct nb_dom *dom, const struct nb_url *url
     meta.published_ms =
         meta.published_ms < 0 ? first_time(&r, values, PUBLISHED) : meta.published_ms;
     meta.modified_ms = meta.modified_ms < 0 ? first_time(&r, values, MODIFIED) : meta.modified_ms;
-    if (meta.type == NB_PAGE_UNKNOWN &&
-        nb_slice_eq_ascii_case(first_of(values, TYPE), NB_LIT("article"))) {
-        meta.type = NB_PAGE_ARTICLE;
-        meta.is_guess = true;
-    } else if (meta.type == NB_PAGE_UNKNOWN &&
-               nb_slice_starts(first_of(values, TYPE), NB_LIT("product"))) {
-        meta.type = NB_PAGE_PRODUCT;
-    }
+    decide_type(&meta, dom, first_of(values, TYPE));
     fill_from_markup(&r);
     fill(&meta.language, first_of(values, LANGUAGE));
     meta.canonical = resolve(&r, by_selector(&r, "link[rel=canonical]", "href"), &resolved);

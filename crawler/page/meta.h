@@ -23,7 +23,8 @@ enum nb_page_type {
 
 struct nb_page_meta {
     enum nb_page_type type;
-    bool is_guess; /* of the type: by OpenGraph, where an article may be anything */
+    bool is_guess;     /* of the type: by OpenGraph, where an article may be anything */
+    size_t products_n; /* in JSON-LD */
     struct nb_slice title;
     struct nb_slice author; /* several are joined by ", " */
     int64_t published_ms;   /* -1: not said */

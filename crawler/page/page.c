@@ -12,6 +12,7 @@
 #include "crawler/page/induct.h"
 #include "crawler/page/render.h"
 #include "crawler/page/thread.h"
+#include "crawler/page/trim.h"
 #include "crawler/page/when.h"
 
 enum {
@@ -19,7 +20,8 @@ enum {
     PROFILES_MAX = 1 << 20,
     PROFILES_ARENA = 1 << 22,
     FEEDS_MAX = 32,
-    PRODUCT_MIN = 350
+    PRODUCT_MIN = 350,
+    DESCRIPTION_MIN = 100
 };
 
 /* ---- profiles ---- */
@@ -236,8 +238,50 @@ static enum nb_err find_thread(struct work *w, struct nb_page_thread *thread)
 static bool is_below_article(const struct work *w, const struct nb_page_thread *thread)
 {
     return w->options->kind != NB_PAGE_KIND_THREAD &&
-           (thread->is_comments || (thread->is_fallback && (w->meta.type == NB_PAGE_ARTICLE ||
-                                                            w->meta.type == NB_PAGE_PRODUCT)));
+           (thread->is_comments || w->meta.type == NB_PAGE_PRODUCT ||
+            (thread->is_fallback && w->meta.type == NB_PAGE_ARTICLE));
+}
+
+/*
+ * What a shop writes about a product for search engines is better than its page where the page is
+ * many times as long, or has neither that text nor much else, as scripts would have brought it.
+ */
+static bool is_described(const struct work *w, uint32_t good)
+{
+    struct nb_slice description = w->meta.description;
+    if (w->meta.type != NB_PAGE_PRODUCT) {
+        return false;
+    }
+    if (description.len >= PRODUCT_MIN && w->page->text.len > 4 * description.len) {
+        return true;
+    }
+    return description.len >= DESCRIPTION_MIN && good < 2 * description.len &&
+           nb_slice_find(w->page->text, nb_slice_sub(description, 20, 50), 0) == NB_NPOS;
+}
+
+static enum nb_err take_description(struct work *w)
+{
+    nb_buf_reset(&w->buf);
+    nb_buf_add(&w->buf, w->meta.title);
+    nb_buf_add_str(&w->buf, "\n\n");
+    nb_buf_add(&w->buf, w->meta.description);
+    return nb_page_rendered(&w->buf, w->arena, &w->page->text);
+}
+
+static enum nb_err mark(struct work *w, const struct nb_page_thread *comments,
+                        struct nb_page_marks *marks)
+{
+    enum nb_err err = nb_page_mark(&w->dom, w->arena, marks);
+    if (err == NB_OK && comments) {
+        for (size_t i = 0; i < comments->posts_n; i++) {
+            marks->dropped[comments->nodes[i]] = true;
+        }
+        nb_page_weigh(&w->dom, marks);
+    }
+    if (err == NB_OK) {
+        nb_page_trim(&w->dom, w->meta.type, marks);
+    }
+    return err;
 }
 
 /* @param comments  its elements are left out of the text; may be NULL. */
@@ -245,27 +289,18 @@ static enum nb_err read_article(struct work *w, const struct nb_page_thread *com
 {
     struct nb_page_marks marks;
     struct links links = {&w->dom, &w->base, w->arena, &w->buf, NULL, 0, 0, NB_PAGE_LINKS_MAX};
-    enum nb_err err = nb_page_mark(&w->dom, w->arena, &marks);
+    enum nb_err err = mark(w, comments, &marks);
     if (err != NB_OK) {
         return err;
     }
-    for (size_t i = 0; comments && i < comments->posts_n; i++) {
-        marks.dropped[comments->nodes[i]] = true;
-    }
-    if (comments) {
-        nb_page_weigh(&w->dom, &marks);
-    }
     uint32_t root = nb_page_content(&w->dom, &marks, w->meta.type);
+    err = nb_page_trim_content(&w->dom, w->meta.type, root, w->arena, &marks);
     nb_buf_reset(&w->buf);
-    if (w->meta.type == NB_PAGE_PRODUCT && w->meta.description.len >= PRODUCT_MIN &&
-        marks.weights[root].chars > 4 * w->meta.description.len) {
-        nb_buf_add(&w->buf, w->meta.title);
-        nb_buf_add_str(&w->buf, "\n\n");
-        nb_buf_add(&w->buf, w->meta.description);
-    } else {
-        nb_page_render(&w->dom, root, marks.dropped, &w->buf);
+    nb_page_render(&w->dom, root, marks.dropped, &w->buf);
+    err = err == NB_OK ? nb_page_rendered(&w->buf, w->arena, &w->page->text) : err;
+    if (err == NB_OK && is_described(w, marks.weights[root].good)) {
+        err = take_description(w);
     }
-    err = nb_page_rendered(&w->buf, w->arena, &w->page->text);
     err = err == NB_OK ? text_links(&links, root, marks.dropped) : err;
     w->page->links = links.all;
     w->page->links_n = links.n;
