@@ -1,5 +1,6 @@
 #include "crawler/schedule/budget.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "crawler/schedule/fade.h"
@@ -15,6 +16,7 @@
 #define LONGEST_STEP_MS 3600000.0
 #define LARGEST_STEP 0.1
 #define MOST_S 1e9
+#define MET_UNIT 1024.0
 #define RANGE 4096.0 /* the price stays within that factor of where it began */
 
 /* The price at which a source of one item a day is asked once in an average pause. */
@@ -34,6 +36,23 @@ double nb_budget_price_s(const struct nb_budget *budget, const struct nb_allowan
     double price_s = budget->price > 0 ? (double)budget->price / UNIT : first_s;
     double most_s = first_s * RANGE < MOST_S ? first_s * RANGE : MOST_S;
     return clamp(price_s, first_s / RANGE, most_s);
+}
+
+/* The mean of the square roots of items a day; before anything is known one source has one. */
+static double mean_root(const struct nb_budget *budget)
+{
+    return ((double)budget->met_sum / MET_UNIT + 1) / ((double)budget->met_n + 1);
+}
+
+void nb_budget_meet(struct nb_budget *budget, const struct nb_allowance *allowance,
+                    double items_per_s)
+{
+    double price_s = nb_budget_price_s(budget, allowance);
+    double before = mean_root(budget);
+    budget->met_n++;
+    budget->met_sum += (int64_t)(sqrt(items_per_s * MS_PER_DAY / 1000) * MET_UNIT + 0.5);
+    double change = mean_root(budget) / before;
+    budget->price = (int64_t)(price_s * change * change * UNIT + 0.5);
 }
 
 void nb_budget_spend(struct nb_budget *budget, const struct nb_allowance *allowance, int64_t now_ms)

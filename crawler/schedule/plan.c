@@ -42,8 +42,9 @@ enum nb_err nb_plan_load(struct nb_plan *plan, struct nb_txn *txn)
     }
     err = err == NB_OK ? nb_schedule_decode(value, arena, &record) : err;
     if (err == NB_OK) {
-        plan->stored.budget =
-            (struct nb_budget){record->price, record->at_ms, record->since_ms, record->recent};
+        plan->stored.budget = (struct nb_budget){record->price,  record->at_ms, record->since_ms,
+                                                 record->recent, record->met_n, record->met_sum};
+        plan->stored.faded_ms = record->faded_ms;
         err = nb_profile_decode(nb_slice(record->hours.data, record->hours.len),
                                 &plan->stored.profile);
     }
@@ -195,6 +196,14 @@ static enum nb_err rhythm_before(struct nb_poll *poll, struct nb_rhythm *out)
     return nb_plan_rhythm_get(poll->rhythm, out);
 }
 
+static void meet(struct nb_plan *plan, const struct nb_rhythm *rhythm, int64_t now_ms)
+{
+    double counts[NB_RATE_N];
+    nb_rate_counts(&rhythm->rate, now_ms, counts);
+    nb_budget_meet(&plan->now.budget, &plan->allowance,
+                   nb_rate_long_run(&rhythm->rate, counts, now_ms));
+}
+
 enum nb_err nb_plan_poll(struct nb_plan *plan, struct nb_poll *poll, const int64_t *item_ms,
                          size_t items_n)
 {
@@ -204,8 +213,9 @@ enum nb_err nb_plan_poll(struct nb_plan *plan, struct nb_poll *poll, const int64
         rhythm = (struct nb_rhythm){0};
         err = NB_OK;
     }
-    bool counts = poll->every_s == 0 && rhythm.read_ms > 0;
-    if (counts && poll->requests_n > 0) {
+    bool shares = poll->every_s == 0;
+    bool is_first = rhythm.read_ms == 0;
+    if (shares && poll->requests_n > 0) {
         nb_budget_spend(&plan->now.budget, &plan->allowance, poll->answered_ms);
     }
     if (poll->state->retired && !nb_seek_url(poll->state)) {
@@ -218,8 +228,12 @@ enum nb_err nb_plan_poll(struct nb_plan *plan, struct nb_poll *poll, const int64
     }
     struct nb_next_input input = input_of(plan, poll);
     if (is_answered(poll)) {
+        nb_profile_fade(&plan->now.profile, &plan->now.faded_ms, poll->now_ms);
         nb_rhythm_read(&rhythm, item_ms, items_n, poll->now_ms, &plan->now.profile);
         err = set_rhythm(poll, &rhythm);
+        if (shares && is_first) {
+            meet(plan, &rhythm, poll->now_ms);
+        }
         if (plan->adaptive) {
             input.rhythm_ms = nb_plan_rhythm_ms(plan, &rhythm, poll->answered_ms);
         }
@@ -238,11 +252,15 @@ enum nb_err nb_plan_note(struct nb_plan *plan, struct nb_log_batch *batch, struc
         return NB_ENOMEM;
     }
     record->has_price = record->has_at_ms = record->has_since_ms = plan->now.budget.price > 0;
-    record->has_recent = record->has_price;
+    record->has_recent = record->has_met_n = record->has_met_sum = record->has_price;
+    record->met_n = plan->now.budget.met_n;
+    record->met_sum = plan->now.budget.met_sum;
     record->price = plan->now.budget.price;
     record->recent = plan->now.budget.recent;
     record->at_ms = plan->now.budget.at_ms;
     record->since_ms = plan->now.budget.since_ms;
+    record->has_faded_ms = plan->now.faded_ms > 0;
+    record->faded_ms = plan->now.faded_ms;
     size_t n = nb_profile_encode(&plan->now.profile, plan->profile_bytes);
     record->has_hours = n > 0;
     record->hours = (ProtobufCBinaryData){n, plan->profile_bytes};

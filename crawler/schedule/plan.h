@@ -25,6 +25,7 @@
 struct nb_plan_shared {
     struct nb_budget budget;
     struct nb_profile profile;
+    int64_t faded_ms; /* when the profile was halved last */
 };
 
 struct nb_plan {

@@ -20,8 +20,8 @@ static void add(struct nb_rhythm *rhythm, int64_t item_ms, struct nb_profile *sh
 {
     double weight = weight_of(&rhythm->rate, item_ms);
     nb_rate_add(&rhythm->rate, item_ms);
-    nb_profile_add(&rhythm->profile, item_ms, weight);
-    nb_profile_add(shared, item_ms, weight);
+    nb_profile_add(&rhythm->profile, item_ms, weight, NB_PROFILE_OWN_MAX);
+    nb_profile_add(shared, item_ms, weight, NB_PROFILE_SHARED_MAX);
 }
 
 static void read_first(struct nb_rhythm *rhythm, const int64_t *item_ms, size_t n, int64_t now_ms,

@@ -60,6 +60,7 @@ struct world {
     struct nb_allowance allowance;
     struct nb_budget budget;
     struct nb_profile shared;
+    int64_t faded_ms;
 };
 
 struct result {
@@ -149,11 +150,17 @@ static int64_t miniflux_n(struct world *world, struct feed *feed, size_t before_
 
 static int64_t nabiz(struct world *world, struct feed *feed, size_t before_n, int64_t now_ms)
 {
-    if (feed->rhythm.read_ms > 0) {
-        nb_budget_spend(&world->budget, &world->allowance, now_ms);
-    }
+    bool is_first = feed->rhythm.read_ms == 0;
+    nb_budget_spend(&world->budget, &world->allowance, now_ms);
+    nb_profile_fade(&world->shared, &world->faded_ms, now_ms);
     nb_rhythm_read(&feed->rhythm, feed->items + before_n, feed->seen_n - before_n, now_ms,
                    &world->shared);
+    if (is_first) {
+        double counts[NB_RATE_N];
+        nb_rate_counts(&feed->rhythm.rate, now_ms, counts);
+        nb_budget_meet(&world->budget, &world->allowance,
+                       nb_rate_long_run(&feed->rhythm.rate, counts, now_ms));
+    }
     const struct nb_pause_input input = {
         .rate = &feed->rhythm.rate,
         .own = &feed->rhythm.profile,
@@ -206,6 +213,7 @@ static void begin(struct world *world, double budget_per_day)
     world->delays_n = 0;
     world->budget = (struct nb_budget){0};
     world->shared = (struct nb_profile){0};
+    world->faded_ms = 0;
     world->allowance = (struct nb_allowance){.per_ms = budget_per_day * world->scale *
                                                        (double)world->n / (double)DAY,
                                              .average_s = (double)average_s};

@@ -95,13 +95,13 @@ static void a_profile_is_drawn_towards_that_of_all(void **state)
     assert_true(nb_profile_factor(&none, &none, 5) < 1.001);
     for (int week = 0; week < 20; week++) {
         for (int i = 0; i < 10; i++) {
-            nb_profile_add(&shared, T0 + week * 7 * DAY + 10 * HOUR, 1);
+            nb_profile_add(&shared, T0 + week * 7 * DAY + 10 * HOUR, 1, NB_PROFILE_SHARED_MAX);
         }
     }
     double little = nb_profile_factor(&own, &shared, 10);
     assert_true(little > 10);
     for (int i = 0; i < 500; i++) {
-        nb_profile_add(&own, T0 + 50 * HOUR, 1);
+        nb_profile_add(&own, T0 + 50 * HOUR, 1, NB_PROFILE_OWN_MAX);
     }
     assert_true(nb_profile_factor(&own, &shared, 10) < little / 5);
     assert_true(nb_profile_factor(&own, &shared, 50) > 40);
@@ -113,6 +113,29 @@ static void a_profile_is_drawn_towards_that_of_all(void **state)
     assert_true(sum > 167.9 && sum < 168.1);
 }
 
+static void what_thousands_publish_in_an_hour_does_not_drown_other_hours(void **state)
+{
+    (void)state;
+    static struct nb_profile none;
+    struct nb_profile shared = {0};
+    struct nb_profile got;
+    uint8_t bytes[NB_PROFILE_BYTES];
+    for (int n = 0; n < 300000; n++) {
+        nb_profile_add(&shared, T0 + (n < 200000 ? 10 : 50) * HOUR, 1, NB_PROFILE_SHARED_MAX);
+    }
+    double early = nb_profile_factor(&none, &shared, 10);
+    double late = nb_profile_factor(&none, &shared, 50);
+    assert_true(early > late * 1.8 && early < late * 2.2);
+    size_t len = nb_profile_encode(&shared, bytes);
+    assert_int_equal(nb_profile_decode(nb_slice(bytes, len), &got), NB_OK);
+    assert_memory_equal(got.hours, shared.hours, sizeof(got.hours));
+    int64_t since_ms = 0;
+    nb_profile_fade(&shared, &since_ms, T0);
+    assert_int_equal(shared.sum, got.sum);
+    nb_profile_fade(&shared, &since_ms, T0 + 200 * DAY);
+    assert_int_equal(shared.sum, got.sum / 2);
+}
+
 static void a_profile_comes_back_as_it_was_stored(void **state)
 {
     (void)state;
@@ -122,7 +145,7 @@ static void a_profile_comes_back_as_it_was_stored(void **state)
         struct nb_profile got;
         uint8_t bytes[NB_PROFILE_BYTES];
         for (int n = 0; n < adds[i]; n++) {
-            nb_profile_add(&profile, T0 + n * HOUR * 7, n % 3 ? 0.3 : 1);
+            nb_profile_add(&profile, T0 + n * HOUR * 7, n % 3 ? 0.3 : 1, NB_PROFILE_OWN_MAX);
         }
         size_t len = nb_profile_encode(&profile, bytes);
         assert_int_equal(nb_profile_decode(nb_slice(bytes, len), &got), NB_OK);
@@ -248,7 +271,7 @@ static void polls_gather_where_the_hours_are_busy(void **state)
     nb_pause_table_init(&table, 60, 1800, 86400);
     struct nb_rhythm rhythm = steady(4, T0);
     for (int day = 0; day < 100; day++) {
-        nb_profile_add(&rhythm.profile, T0 + day * DAY + 9 * HOUR, 1);
+        nb_profile_add(&rhythm.profile, T0 + day * DAY + 9 * HOUR, 1, NB_PROFILE_OWN_MAX);
     }
     int64_t night_ms = pause_of(&table, &rhythm, T0 + DAY + 14 * HOUR, 50);
     int64_t nine_ms = pause_of(&table, &rhythm, T0 + DAY + 9 * HOUR, 50);
@@ -302,6 +325,36 @@ static void the_price_makes_sources_keep_to_the_budget(void **state)
         }
     }
     assert_in_range(requests, N * 48 * 30 * 0.9, N * 48 * 30 * 1.1);
+}
+
+static void new_sources_keep_to_the_budget_from_the_first_hour(void **state)
+{
+    (void)state;
+    enum { N = 200 };
+    static const int per_day[] = {1, 8, 60}; /* how much sources publish, on the whole */
+    struct nb_pause_table table;
+    nb_pause_table_init(&table, 90, 1800, 21600);
+    for (size_t k = 0; k < sizeof(per_day) / sizeof(per_day[0]); k++) {
+        struct nb_allowance allowance = {.per_ms = N * 48.0 / (double)DAY, .average_s = 1800};
+        struct nb_budget budget = {0};
+        static struct nb_rhythm rhythms[N];
+        static int64_t read_ms[N]; /* the newest item is of some time before */
+        int requests = 0;
+        for (int i = 0; i < N; i++) {
+            int often = per_day[k] * (1 + i % 3);
+            double counts[NB_RATE_N];
+            rhythms[i] = steady(often, T0);
+            read_ms[i] = T0 + DAY / often * i / N;
+            nb_rate_counts(&rhythms[i].rate, read_ms[i], counts);
+            nb_budget_meet(&budget, &allowance,
+                           nb_rate_long_run(&rhythms[i].rate, counts, read_ms[i]));
+        }
+        for (int i = 0; i < N; i++) {
+            double price_s = nb_budget_price_s(&budget, &allowance);
+            requests += (int)(2 * HOUR / pause_of(&table, &rhythms[i], read_ms[i], price_s));
+        }
+        assert_in_range(requests, N * 4 * 0.5, N * 4 * 1.5);
+    }
 }
 
 static void a_clock_that_leaps_does_not_upset_the_price(void **state)
@@ -467,6 +520,7 @@ int main(void)
         cmocka_unit_test(the_long_run_of_a_steady_source_is_its_rate),
         cmocka_unit_test(hours_of_the_week_begin_on_monday),
         cmocka_unit_test(a_profile_is_drawn_towards_that_of_all),
+        cmocka_unit_test(what_thousands_publish_in_an_hour_does_not_drown_other_hours),
         cmocka_unit_test(a_profile_comes_back_as_it_was_stored),
         cmocka_unit_test(bytes_that_are_no_profile_are_refused),
         cmocka_unit_test(the_times_of_items_are_believed_where_they_can_be_true),
@@ -476,6 +530,7 @@ int main(void)
         cmocka_unit_test(polls_gather_where_the_hours_are_busy),
         cmocka_unit_test(every_pause_is_within_its_bounds),
         cmocka_unit_test(the_price_makes_sources_keep_to_the_budget),
+        cmocka_unit_test(new_sources_keep_to_the_budget_from_the_first_hour),
         cmocka_unit_test(a_clock_that_leaps_does_not_upset_the_price),
         cmocka_unit_test(what_a_publisher_asks_for_bounds_the_pause),
         cmocka_unit_test(backing_off_doubles_spreads_and_ends_at_a_day),

@@ -216,6 +216,8 @@ static bool judge(const struct sample *early, const struct sample *late, int64_t
                   "the data file has not grown beyond what was published");
     good &= check(polls_n >= allowed / 2 && polls_n <= allowed * 3 / 2,
                   "polls are what the budget allows");
+    int64_t first = sources_n + sources_n * 3600 * (hours / 4) / INTERVAL_S; /* and a first look */
+    good &= check(early->polls_n <= first * 3 / 2, "from the start, when all sources are new");
     good &= check(late->due_n == sources_n, "every source is due");
     good &=
         check(late->latest_due_ms <= now_ms + INTERVAL_S * 12000, "and within the longest pause");
