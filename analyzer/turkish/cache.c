@@ -1,63 +1,70 @@
+/*
+ * A ring of records, and a table that says where they are. Where a record begins is counted from
+ * the beginning of time in units of 8 bytes, so that the table needs not be told when one is
+ * written over: it is too old. A bucket of the table is one half cache line.
+ */
 #include "analyzer/turkish/cache.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include <nabiz/mem.h>
 
-enum { WORDS_MAX = 1 << 22, ANSWER_BYTES_MAX = 4096, LINE = 64 };
+enum { BYTES_MIN = 1 << 16, BYTES_MAX = 1 << 30, UNIT = 8, WAYS = 4, BYTES_PER_SLOT = 32 };
+enum { UNITS_MAX = (TR_CACHED_BYTES_MAX + TR_ANSWER_BYTES_MAX) / UNIT + 2 };
 
-/* The key in front of an answer. */
-struct key {
+/* What stands before an answer; the word fills it up to a whole unit. */
+struct record {
     uint8_t len, kind;
-    char word[TR_CACHED_BYTES_MAX];
+    char word[];
+};
+
+struct slot {
+    uint32_t tag; /* some of the hash of the word */
+    uint32_t at;  /* 0: empty */
 };
 
 struct tr_cache {
-    char *places;
-    size_t place_bytes;
-    uint32_t *tags; /* by place: some of the hash of its word; 0 when it is empty */
-    uint8_t *later; /* by pair: which was used later */
-    size_t pairs_n;
-    void *memory;
+    char *ring;
+    struct slot *slots;
+    size_t units_n, buckets_n; /* powers of two */
+    uint32_t next;             /* where the next record begins, never 0 */
 };
 
-static size_t lines(size_t bytes)
+struct tr_cache *tr_cache_new(size_t bytes)
 {
-    return (bytes + LINE - 1) / LINE * LINE;
-}
-
-/* One block: the cache, its places (one more for what is not kept), tags, and which was later. */
-struct tr_cache *tr_cache_new(size_t words, size_t answer_bytes)
-{
-    size_t pairs_n = 1;
-    while (2 * pairs_n < words && pairs_n < WORDS_MAX) {
-        pairs_n *= 2;
+    size_t size = BYTES_MIN;
+    while (size < bytes && size < BYTES_MAX) {
+        size *= 2;
     }
-    if (answer_bytes > ANSWER_BYTES_MAX) {
+    size_t slots_n = size / BYTES_PER_SLOT;
+    struct tr_cache *cache = nb_calloc(1, sizeof(*cache));
+    if (!cache) {
         return NULL;
     }
-    size_t place_bytes = lines(sizeof(struct key) + answer_bytes);
-    size_t places = (2 * pairs_n + 1) * place_bytes, head = lines(sizeof(struct tr_cache));
-    char *memory = nb_calloc(1, LINE + head + places + 2 * pairs_n * sizeof(uint32_t) + pairs_n);
-    if (!memory) {
+    *cache = (struct tr_cache){.units_n = size / UNIT, .buckets_n = slots_n / WAYS, .next = 1};
+    cache->ring = nb_malloc(size + (size_t)UNITS_MAX * UNIT);
+    cache->slots = nb_calloc(slots_n, sizeof(*cache->slots));
+    if (!cache->ring || !cache->slots) {
+        tr_cache_free(cache);
         return NULL;
     }
-    char *at = memory + (LINE - (size_t)((uintptr_t)memory % LINE));
-    struct tr_cache *cache = (void *)at;
-    *cache = (struct tr_cache){.places = at + head,
-                               .place_bytes = place_bytes,
-                               .tags = (void *)(at + head + places),
-                               .pairs_n = pairs_n,
-                               .memory = memory};
-    cache->later = (uint8_t *)(cache->tags + 2 * pairs_n);
     return cache;
 }
 
 void tr_cache_free(struct tr_cache *cache)
 {
     if (cache) {
-        nb_free(cache->memory);
+        nb_free(cache->ring);
+        nb_free(cache->slots);
+        nb_free(cache);
     }
+}
+
+void tr_cache_clear(struct tr_cache *cache)
+{
+    memset(cache->slots, 0, cache->buckets_n * WAYS * sizeof(*cache->slots));
+    cache->next = 1;
 }
 
 /* Eight bytes at a time, the last ones read from the end: what is read twice does no harm. */
@@ -86,56 +93,84 @@ static uint64_t hash_of(struct nb_slice word, unsigned kind)
     return hash ^ hash >> 29;
 }
 
-void tr_cache_clear(struct tr_cache *cache)
+static bool fits(struct nb_slice word)
 {
-    memset(cache->tags, 0, 2 * cache->pairs_n * sizeof(*cache->tags));
+    return word.len > 0 && word.len <= TR_CACHED_BYTES_MAX;
 }
 
-static struct key *key_at(const struct tr_cache *cache, size_t place)
+static struct slot *bucket_of(const struct tr_cache *cache, uint64_t hash)
 {
-    return (void *)(cache->places + place * cache->place_bytes);
+    return &cache->slots[(hash & (cache->buckets_n - 1)) * WAYS];
 }
 
-static bool holds(const struct tr_cache *cache, size_t place, uint32_t tag, struct nb_slice word,
-                  uint8_t kind)
+static struct record *record_at(const struct tr_cache *cache, uint32_t at)
 {
-    if (cache->tags[place] != tag) {
-        return false;
-    }
-    const struct key *key = key_at(cache, place);
-    return key->len == word.len && key->kind == kind && memcmp(key->word, word.p, word.len) == 0;
+    return (void *)(cache->ring + (at & (cache->units_n - 1)) * UNIT);
 }
 
-void *tr_cache_place(struct tr_cache *cache, struct nb_slice word, uint8_t kind, bool *held)
+static size_t head_bytes(size_t word_len)
 {
-    *held = false;
-    if (word.len > TR_CACHED_BYTES_MAX || word.len == 0) {
-        return key_at(cache, 2 * cache->pairs_n) + 1;
+    return (offsetof(struct record, word) + word_len + UNIT - 1) / UNIT * UNIT;
+}
+
+/* Not written over yet; the last record may go on behind the end of the ring. */
+static bool is_there(const struct tr_cache *cache, uint32_t at)
+{
+    return at && cache->next - at <= cache->units_n - UNITS_MAX;
+}
+
+const void *tr_cache_find(const struct tr_cache *cache, struct nb_slice word, uint8_t kind)
+{
+    if (!fits(word)) {
+        return NULL;
     }
     uint64_t hash = hash_of(word, kind);
-    uint32_t tag = (uint32_t)(hash >> 32) | 1;
-    size_t pair = (size_t)hash & (cache->pairs_n - 1), place = 2 * pair;
-    *held = holds(cache, place, tag, word, kind) || holds(cache, ++place, tag, word, kind);
-    if (!*held) {
-        place = 2 * pair + !cache->later[pair];
-        struct key *key = key_at(cache, place);
-        cache->tags[place] = tag;
-        key->len = (uint8_t)word.len;
-        key->kind = kind;
-        memcpy(key->word, word.p, word.len);
+    const struct slot *bucket = bucket_of(cache, hash);
+    for (size_t i = 0; i < WAYS; i++) {
+        if (bucket[i].tag != (uint32_t)(hash >> 32) || !is_there(cache, bucket[i].at)) {
+            continue;
+        }
+        const struct record *record = record_at(cache, bucket[i].at);
+        if (record->len == word.len && record->kind == kind &&
+            memcmp(record->word, word.p, word.len) == 0) {
+            return (const char *)record + head_bytes(word.len);
+        }
     }
-    cache->later[pair] = (uint8_t)(place & 1);
-    return key_at(cache, place) + 1;
+    return NULL;
+}
+
+void tr_cache_keep(struct tr_cache *cache, struct nb_slice word, uint8_t kind, const void *answer,
+                   size_t bytes)
+{
+    if (!fits(word) || bytes > TR_ANSWER_BYTES_MAX) {
+        return;
+    }
+    size_t head = head_bytes(word.len);
+    uint32_t units = (uint32_t)((head + bytes + UNIT - 1) / UNIT);
+    if (cache->next > UINT32_MAX - units) {
+        tr_cache_clear(cache);
+    }
+    uint64_t hash = hash_of(word, kind);
+    struct slot *bucket = bucket_of(cache, hash), *oldest = bucket;
+    for (size_t i = 1; i < WAYS; i++) {
+        oldest = bucket[i].at < oldest->at ? &bucket[i] : oldest;
+    }
+    *oldest = (struct slot){.tag = (uint32_t)(hash >> 32), .at = cache->next};
+    struct record *record = record_at(cache, cache->next);
+    record->len = (uint8_t)word.len;
+    record->kind = kind;
+    memcpy(record->word, word.p, word.len);
+    memcpy((char *)record + head, answer, bytes);
+    cache->next += units;
 }
 
 const struct tr_ranked *tr_analyse_cached(struct tr_cache *cache, const struct tr_core *core,
                                           const struct tr_ranker *ranker, struct nb_slice folded,
-                                          enum tr_shape shape)
+                                          enum tr_shape shape, struct tr_ranked *room)
 {
-    bool held;
-    struct tr_ranked *ranked = tr_cache_place(cache, folded, (uint8_t)shape, &held);
+    const struct tr_ranked *held = tr_cache_find(cache, folded, (uint8_t)shape);
     if (held) {
-        return ranked;
+        return held;
     }
     struct tr_analysis all[TR_ANALYSE_MAX];
     size_t n = tr_analyse(core, folded, all, TR_ANALYSE_MAX);
@@ -143,7 +178,9 @@ const struct tr_ranked *tr_analyse_cached(struct tr_cache *cache, const struct t
         struct tr_seen seen = {.folded = folded, .shape = shape};
         tr_rank(ranker, &seen, all, n, NULL);
     }
-    ranked->n = n < TR_RANKED_MAX ? n : TR_RANKED_MAX;
-    memcpy(ranked->analyses, all, ranked->n * sizeof(all[0]));
-    return ranked;
+    room->n = n < TR_RANKED_MAX ? n : TR_RANKED_MAX;
+    memcpy(room->analyses, all, room->n * sizeof(all[0]));
+    tr_cache_keep(cache, folded, (uint8_t)shape, room,
+                  offsetof(struct tr_ranked, analyses) + room->n * sizeof(all[0]));
+    return room;
 }

@@ -7,7 +7,7 @@
 #include "analyzer/turkish/cache.h"
 #include "analyzer/turkish/letters.h"
 
-enum { WORD_BYTES_MAX = 64, GROUP_MAX = 4, SHORT_BYTES = 4, WORDS_KEPT = 1 << 15 };
+enum { WORD_BYTES_MAX = 64, GROUP_MAX = 4, SHORT_BYTES = 4, KEPT_BYTES = 2 << 20 };
 
 /*
  * What counts as clear, in the unit of the model's logits times 1000, and how much each word that
@@ -139,6 +139,39 @@ static void add_word(const struct tr_languages *languages, const struct tr_token
     count_letters(token->folded, sum);
 }
 
+/* What one word adds. */
+struct kept {
+    int32_t scores[TR_LANGUAGE_LATIN_N];
+    uint16_t features_n, latin_n, arabic_n, cyrillic_n, strange_n;
+};
+
+static void keep_word(struct tr_cache *cache, const struct tr_token *token,
+                      const struct tr_language_sum *one)
+{
+    struct kept kept = {.features_n = (uint16_t)one->features_n,
+                        .latin_n = (uint16_t)one->latin_n,
+                        .arabic_n = (uint16_t)one->arabic_n,
+                        .cyrillic_n = (uint16_t)one->cyrillic_n,
+                        .strange_n = (uint16_t)one->strange_n};
+    for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
+        kept.scores[l] = (int32_t)one->scores[l];
+    }
+    tr_cache_keep(cache, token->folded, token->either_i, &kept, sizeof(kept));
+}
+
+static void add_kept(const struct kept *kept, struct tr_language_sum *sum)
+{
+    for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
+        sum->scores[l] += kept->scores[l];
+    }
+    sum->features_n += kept->features_n;
+    sum->words_n++;
+    sum->latin_n += kept->latin_n;
+    sum->arabic_n += kept->arabic_n;
+    sum->cyrillic_n += kept->cyrillic_n;
+    sum->strange_n += kept->strange_n;
+}
+
 static void add_sum(const struct tr_language_sum *part, struct tr_language_sum *sum)
 {
     for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
@@ -154,28 +187,28 @@ static void add_sum(const struct tr_language_sum *part, struct tr_language_sum *
 
 struct tr_cache *tr_language_cache_new(void)
 {
-    return tr_cache_new(WORDS_KEPT, sizeof(struct tr_language_sum));
+    return tr_cache_new(KEPT_BYTES);
 }
 
 void tr_language_add_cached(const struct tr_languages *languages, struct tr_cache *cache,
                             const struct tr_token *tokens, size_t n, struct tr_language_sum *sum)
 {
     for (size_t i = 0; i < n; i++) {
-        bool held = false;
+        struct tr_language_sum one = {.words_n = 0};
         if (tokens[i].kind != TR_WORD) {
             continue;
         }
-        if (!cache) {
-            add_word(languages, &tokens[i], sum);
+        const struct kept *kept =
+            cache ? tr_cache_find(cache, tokens[i].folded, tokens[i].either_i) : NULL;
+        if (kept) {
+            add_kept(kept, sum);
             continue;
         }
-        struct tr_language_sum *one =
-            tr_cache_place(cache, tokens[i].folded, tokens[i].either_i, &held);
-        if (!held) {
-            *one = (struct tr_language_sum){.words_n = 0};
-            add_word(languages, &tokens[i], one);
+        add_word(languages, &tokens[i], &one);
+        add_sum(&one, sum);
+        if (cache && tokens[i].folded.len <= TR_CACHED_BYTES_MAX) {
+            keep_word(cache, &tokens[i], &one);
         }
-        add_sum(one, sum);
     }
 }
 

@@ -8,12 +8,7 @@
 
 #include <nabiz/text.h>
 
-enum {
-    GUESS_STEM_BYTES_MIN = 4,
-    GUESS_SUFFIX_BYTES_MIN = 3,
-    READINGS_KEPT = 1 << 16,
-    TEXT_KEPT_BYTES = 40
-};
+enum { GUESS_STEM_BYTES_MIN = 4, GUESS_SUFFIX_BYTES_MIN = 3, KEPT_BYTES = 8 << 20 };
 
 struct reader {
     const struct tr_lexicon *lexicon;
@@ -143,6 +138,7 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
     r.shape = TR_SHAPE_SMALL;
     out->analyses_n = 0;
     out->surfaces_n = 0;
+    memset(out->surfaces, 0, sizeof(out->surfaces));
     out->features = 0;
     out->known = false;
     out->lemma = token->folded;
@@ -176,17 +172,20 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
     }
 }
 
-/* A reading with the texts that lie in the arena of a document, or are its words. */
+/*
+ * A reading as it is kept. Behind it lie its analyses, their keys, the lemma unless it is the
+ * root's, and the normal form.
+ */
 struct kept {
-    struct tr_reading reading;
-    bool own_lemma, whole; /* whole: nothing was too long to be kept */
-    uint8_t lemma_len, normal_len;
-    char lemma[TEXT_KEPT_BYTES], normal[TEXT_KEPT_BYTES];
+    uint64_t features;
+    tr_key surfaces[TR_SURFACES_MAX];
+    uint8_t analyses_n, surfaces_n, stage, lemma_len, normal_len;
+    bool known, own_lemma;
 };
 
 struct tr_cache *tr_reading_cache_new(void)
 {
-    return tr_cache_new(READINGS_KEPT, sizeof(struct kept));
+    return tr_cache_new(KEPT_BYTES);
 }
 
 /*
@@ -202,43 +201,71 @@ static uint8_t kind_of(const struct tr_token *token)
                      (token->restored ? 64 : 0) | (excused ? 128 : 0));
 }
 
-static void keep_reading(struct kept *kept, const struct tr_reading *reading)
+static size_t put_bytes(char *out, size_t at, const void *bytes, size_t n)
 {
-    kept->reading = *reading;
-    kept->own_lemma = !reading->analyses_n || reading->analyses[0].lemma_bytes;
-    kept->whole = (!kept->own_lemma || reading->lemma.len <= TEXT_KEPT_BYTES) &&
-                  reading->normal.len <= TEXT_KEPT_BYTES;
-    if (!kept->whole) {
+    if (n) {
+        memcpy(out + at, bytes, n);
+    }
+    return at + n;
+}
+
+static void keep_reading(struct tr_cache *cache, const struct tr_token *token,
+                         const struct tr_reading *reading)
+{
+    char answer[TR_ANSWER_BYTES_MAX];
+    struct kept kept = {.features = reading->features,
+                        .surfaces = {reading->surfaces[0], reading->surfaces[1]},
+                        .analyses_n = (uint8_t)reading->analyses_n,
+                        .surfaces_n = (uint8_t)reading->surfaces_n,
+                        .stage = reading->stage,
+                        .known = reading->known,
+                        .own_lemma = !reading->analyses_n || reading->analyses[0].lemma_bytes,
+                        .normal_len = (uint8_t)reading->normal.len};
+    kept.lemma_len = kept.own_lemma ? (uint8_t)reading->lemma.len : 0;
+    if ((kept.own_lemma && reading->lemma.len > UINT8_MAX) || reading->normal.len > UINT8_MAX) {
         return;
     }
-    kept->lemma_len = kept->own_lemma ? (uint8_t)reading->lemma.len : 0;
-    kept->normal_len = (uint8_t)reading->normal.len;
-    memcpy(kept->lemma, reading->lemma.p, kept->lemma_len);
-    if (kept->normal_len) {
-        memcpy(kept->normal, reading->normal.p, kept->normal_len);
-    }
+    size_t n = put_bytes(answer, 0, &kept, sizeof(kept));
+    n = put_bytes(answer, n, reading->analyses, kept.analyses_n * sizeof(reading->analyses[0]));
+    n = put_bytes(answer, n, reading->keys, kept.analyses_n * sizeof(reading->keys[0]));
+    n = put_bytes(answer, n, reading->lemma.p, kept.lemma_len);
+    n = put_bytes(answer, n, reading->normal.p, kept.normal_len);
+    tr_cache_keep(cache, token->folded, kind_of(token), answer, n);
+}
+
+static void take_kept(const struct tr_lexicon *lexicon, const struct kept *kept,
+                      const struct tr_token *token, struct nb_arena *arena, struct tr_reading *out)
+{
+    const char *at = (const char *)(kept + 1);
+    out->analyses_n = kept->analyses_n;
+    memcpy(out->analyses, at, kept->analyses_n * sizeof(out->analyses[0]));
+    at += kept->analyses_n * sizeof(out->analyses[0]);
+    memcpy(out->keys, at, kept->analyses_n * sizeof(out->keys[0]));
+    at += kept->analyses_n * sizeof(out->keys[0]);
+    memcpy(out->surfaces, kept->surfaces, sizeof(out->surfaces));
+    out->surfaces_n = kept->surfaces_n;
+    out->features = kept->features;
+    out->known = kept->known;
+    out->stage = kept->stage;
+    out->normal = keep(nb_slice(at + kept->lemma_len, kept->normal_len), token, arena);
+    /* Never a pointer into a core: the next one may lie elsewhere and read the same. */
+    out->lemma = kept->own_lemma ? keep(nb_slice(at, kept->lemma_len), token, arena)
+                                 : tr_core_root_lemma(lexicon->core, out->analyses[0].root);
 }
 
 void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
                     const struct tr_token *token, struct nb_arena *arena, struct tr_reading *out)
 {
-    bool held = false;
-    struct kept *kept = cache && token->kind == TR_WORD
-                            ? tr_cache_place(cache, token->folded, kind_of(token), &held)
-                            : NULL;
-    if (!held || !kept->whole) {
-        tr_read(lexicon, token, arena, out);
-        if (kept) {
-            keep_reading(kept, out);
-        }
+    bool asks = cache && token->kind == TR_WORD;
+    const struct kept *kept = asks ? tr_cache_find(cache, token->folded, kind_of(token)) : NULL;
+    if (kept) {
+        take_kept(lexicon, kept, token, arena, out);
         return;
     }
-    memcpy(out, &kept->reading, sizeof(*out));
-    out->normal = keep(nb_slice(kept->normal, kept->normal_len), token, arena);
-    /* Never a pointer into a core: the next one may lie elsewhere and read the same. */
-    out->lemma = kept->own_lemma
-                     ? keep(nb_slice(kept->lemma, kept->lemma_len), token, arena)
-                     : tr_core_root_lemma(lexicon->core, kept->reading.analyses[0].root);
+    tr_read(lexicon, token, arena, out);
+    if (asks) {
+        keep_reading(cache, token, out);
+    }
 }
 
 static bool is_word(const struct tr_token *token)

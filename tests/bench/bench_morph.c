@@ -18,7 +18,7 @@
 #include "analyzer/turkish/table.h"
 #include "analyzer/turkish/text.h"
 
-enum { TEXT_WORDS_MAX = 400000, ROUNDS = 5, PEER_WORDS = 4000, CACHE_WORDS = 1 << 16 };
+enum { TEXT_WORDS_MAX = 400000, ROUNDS = 5, PEER_WORDS = 4000, CACHE_BYTES = 8 << 20 };
 
 static struct nb_slice text[TEXT_WORDS_MAX], distinct[TEXT_WORDS_MAX];
 static size_t text_n, distinct_n;
@@ -88,9 +88,10 @@ static uint64_t analyse_all(const struct tr_core *core, size_t *known_n, size_t 
 static uint64_t read_text(struct tr_cache *cache, const struct tr_core *core)
 {
     uint64_t sum = 0;
+    struct tr_ranked room;
     for (size_t i = 0; i < text_n; i++) {
         const struct tr_ranked *ranked =
-            tr_analyse_cached(cache, core, NULL, text[i], TR_SHAPE_SMALL);
+            tr_analyse_cached(cache, core, NULL, text[i], TR_SHAPE_SMALL, &room);
         sum += ranked->n ? ranked->analyses[0].features : 0;
     }
     return sum;
@@ -198,7 +199,7 @@ int main(void)
     }
     printf("morph-load %.1f ms with reading the texts\n", (double)(cpu_us() - start) / 1000);
     int64_t bare = best_bare(&sum), best = INT64_MAX, best_cached = INT64_MAX;
-    struct tr_cache *cache = tr_cache_new(CACHE_WORDS, sizeof(struct tr_ranked));
+    struct tr_cache *cache = tr_cache_new(CACHE_BYTES);
     for (int round = 0; round < ROUNDS; round++) {
         start = cpu_us();
         sum += analyse_all(core, &known_n, &analyses_n);

@@ -1,0 +1,104 @@
+#include "tests/lib/test.h"
+
+#include "analyzer/turkish/cache.h"
+
+enum { BYTES = 1 << 16, WORDS = 20000 };
+
+static struct nb_slice word_of(size_t i, char *room, size_t room_bytes)
+{
+    (void)snprintf(room, room_bytes, "kelime%zu%s", i, i % 3 ? "" : "lerimizdekilerden");
+    return nb_slice_str(room);
+}
+
+/* As long as the word says, made of its number. */
+static size_t answer_of(size_t i, unsigned char *room)
+{
+    size_t n = i * 37 % (TR_ANSWER_BYTES_MAX + 1);
+    for (size_t k = 0; k < n; k++) {
+        room[k] = (unsigned char)(i + k);
+    }
+    return n;
+}
+
+static void assert_answer(const struct tr_cache *cache, size_t i, bool must)
+{
+    char room[64];
+    unsigned char want[TR_ANSWER_BYTES_MAX];
+    const void *got = tr_cache_find(cache, word_of(i, room, sizeof(room)), (uint8_t)(i % 7));
+    assert_true(got || !must);
+    if (got) {
+        assert_memory_equal(got, want, answer_of(i, want));
+    }
+}
+
+static void what_is_held_is_what_was_kept_however_full_it_is(void **state)
+{
+    (void)state;
+    struct tr_cache *cache = tr_cache_new(BYTES);
+    assert_non_null(cache);
+    for (size_t i = 0; i < WORDS; i++) {
+        char room[64];
+        unsigned char answer[TR_ANSWER_BYTES_MAX];
+        size_t n = answer_of(i, answer);
+        struct nb_slice word = word_of(i, room, sizeof(room));
+        assert_null(tr_cache_find(cache, word, (uint8_t)(i % 7)));
+        tr_cache_keep(cache, word, (uint8_t)(i % 7), answer, n);
+        assert_answer(cache, i, true);
+        for (size_t back = 1; back <= i && back < 200; back += 13) {
+            assert_answer(cache, i - back, back < 10);
+        }
+    }
+    tr_cache_clear(cache);
+    for (size_t i = 0; i < WORDS; i++) {
+        char room[64];
+        assert_null(tr_cache_find(cache, word_of(i, room, sizeof(room)), (uint8_t)(i % 7)));
+    }
+    tr_cache_free(cache);
+}
+
+static void words_of_other_kinds_are_other_words(void **state)
+{
+    (void)state;
+    struct tr_cache *cache = tr_cache_new(1);
+    for (unsigned kind = 0; kind < 256; kind++) {
+        tr_cache_keep(cache, NB_LIT("kar"), (uint8_t)kind, &kind, sizeof(kind));
+    }
+    size_t held_n = 0;
+    for (unsigned kind = 0; kind < 256; kind++) {
+        const unsigned *held = tr_cache_find(cache, NB_LIT("kar"), (uint8_t)kind);
+        assert_true(!held || *held == kind);
+        held_n += held != NULL;
+    }
+    assert_true(held_n > 200);
+    tr_cache_free(cache);
+}
+
+static void what_is_too_long_is_not_kept(void **state)
+{
+    (void)state;
+    struct tr_cache *cache = tr_cache_new(BYTES);
+    char word[TR_CACHED_BYTES_MAX + 1], answer[TR_ANSWER_BYTES_MAX + 1];
+    memset(word, 'a', sizeof(word));
+    memset(answer, 'b', sizeof(answer));
+    tr_cache_keep(cache, nb_slice(word, sizeof(word)), 0, answer, 1);
+    tr_cache_keep(cache, nb_slice(word, 8), 0, answer, sizeof(answer));
+    tr_cache_keep(cache, nb_slice(word, 0), 0, answer, 1);
+    tr_cache_keep(cache, nb_slice(word, sizeof(word) - 1), 0, answer, sizeof(answer) - 1);
+    assert_null(tr_cache_find(cache, nb_slice(word, sizeof(word)), 0));
+    assert_null(tr_cache_find(cache, nb_slice(word, 8), 0));
+    assert_null(tr_cache_find(cache, nb_slice(word, 0), 0));
+    const char *held = tr_cache_find(cache, nb_slice(word, sizeof(word) - 1), 0);
+    assert_non_null(held);
+    assert_memory_equal(held, answer, sizeof(answer) - 1);
+    tr_cache_free(cache);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_held_is_what_was_kept_however_full_it_is),
+        cmocka_unit_test(words_of_other_kinds_are_other_words),
+        cmocka_unit_test(what_is_too_long_is_not_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
