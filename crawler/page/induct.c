@@ -249,13 +249,9 @@ static void take_post(struct induction *in, size_t at, struct nb_page_post *post
 
 static void take_opening(struct induction *in, struct nb_page_thread *thread)
 {
-    const struct nb_dom *dom = in->e.dom;
-    uint32_t opening = nb_page_opening_find(&in->e, in->records.all[0].begin);
-    for (size_t i = 0; opening && i < in->records.n; i++) { /* it is not part of a record */
-        opening = dom->nodes[opening].end <= in->records.all[i].begin ? opening : 0;
-    }
-    if (opening) {
-        in->err = nb_page_opening_read(&in->e, opening, &in->buf, &thread->posts[0]);
+    struct nb_page_opening opening = nb_page_opening_find(&in->e, in->records.all[0].begin);
+    if (opening.begin && opening.end <= in->records.all[0].begin) { /* not part of a record */
+        in->err = nb_page_opening_read(&in->e, &opening, &in->buf, &thread->posts[0]);
         thread->posts_n += in->err == NB_OK && thread->posts[0].text.len > 0;
     }
 }

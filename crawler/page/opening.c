@@ -12,26 +12,58 @@ struct reading {
     enum nb_err err;
 };
 
-uint32_t nb_page_opening_find(const struct nb_page_evidence *evidence, uint32_t first)
+static bool has_date(const struct nb_page_evidence *e, uint32_t begin, uint32_t end)
 {
-    const struct nb_dom *dom = evidence->dom;
-    const struct nb_page_marks *marks = &evidence->marks;
-    for (uint32_t at = first; at != 0; at = dom->nodes[at].parent) {
-        uint32_t parent = dom->nodes[at].parent;
-        uint32_t best = 0;
-        for (uint32_t k = parent + 1; k < at; k = dom->nodes[k].end) {
-            bool has = evidence->dates[dom->nodes[k].end] > evidence->dates[k];
-            const struct nb_page_weight *weight = &marks->weights[k];
-            if (has && dom->nodes[k].tag != NB_TAG_TEXT && !marks->dropped[k] && weight->good > 0 &&
-                (!best || weight->good > marks->weights[best].good)) {
-                best = k;
-            }
-        }
-        if (best || dom->nodes[parent].tag == NB_TAG_BODY) {
-            return best;
+    return e->dates[end] > e->dates[begin];
+}
+
+/* The first element from begin up to end that has a name in it. */
+static uint32_t name_in(const struct nb_page_evidence *e, uint32_t begin, uint32_t end)
+{
+    for (uint32_t i = begin; i < end; i++) {
+        if (!e->marks.dropped[i] && nb_page_is_name(e->dom, i) &&
+            e->marks.weights[i].chars <= NAME_MAX && e->marks.weights[i].chars > 0) {
+            return i;
         }
     }
     return 0;
+}
+
+/* Of the elements in parent and before at, the one with most sentences; dated: and a date. */
+static uint32_t fullest_before(const struct nb_page_evidence *e, uint32_t parent, uint32_t at,
+                               bool dated)
+{
+    const struct nb_dom *dom = e->dom;
+    uint32_t best = 0;
+    for (uint32_t k = parent + 1; k < at; k = dom->nodes[k].end) {
+        const struct nb_page_weight *weight = &e->marks.weights[k];
+        if (dom->nodes[k].tag != NB_TAG_TEXT && !e->marks.dropped[k] && weight->good > 0 &&
+            (!dated || has_date(e, k, dom->nodes[k].end)) &&
+            (!best || weight->good > e->marks.weights[best].good)) {
+            best = k;
+        }
+    }
+    return best;
+}
+
+struct nb_page_opening nb_page_opening_find(const struct nb_page_evidence *evidence, uint32_t first)
+{
+    const struct nb_dom *dom = evidence->dom;
+    for (uint32_t at = first; at != 0; at = dom->nodes[at].parent) {
+        uint32_t parent = dom->nodes[at].parent;
+        uint32_t whole = fullest_before(evidence, parent, at, true);
+        if (whole) {
+            return (struct nb_page_opening){whole, dom->nodes[whole].end, whole};
+        }
+        uint32_t text = fullest_before(evidence, parent, at, false);
+        if (text && has_date(evidence, parent + 1, at) && name_in(evidence, parent + 1, text)) {
+            return (struct nb_page_opening){parent + 1, at, text};
+        }
+        if (dom->nodes[parent].tag == NB_TAG_BODY) {
+            break;
+        }
+    }
+    return (struct nb_page_opening){0};
 }
 
 static struct nb_slice line_of(struct reading *r, uint32_t node)
@@ -72,11 +104,12 @@ static uint32_t named_link(struct reading *r, uint32_t node, struct nb_slice *na
     return 0;
 }
 
-static void take_author(struct reading *r, struct nb_page_post *post, uint32_t node)
+static void take_author(struct reading *r, struct nb_page_post *post,
+                        const struct nb_page_opening *opening)
 {
     const struct nb_dom *dom = r->e->dom;
-    uint32_t end = dom->nodes[node].end;
-    for (uint32_t i = node; i < end && !(post->author.len && post->author_url.len); i++) {
+    for (uint32_t i = opening->begin;
+         i < opening->end && !(post->author.len && post->author_url.len); i++) {
         struct nb_slice name = NB_LIT("");
         if (r->e->marks.dropped[i]) {
             i = dom->nodes[i].end - 1;
@@ -102,14 +135,15 @@ static void take_author(struct reading *r, struct nb_page_post *post, uint32_t n
  * The latest date beside the text: who wrote it joined earlier. Where it is a link, that leads to
  * the post.
  */
-static void take_date(struct reading *r, struct nb_page_post *post, uint32_t node, uint32_t text)
+static void take_date(struct reading *r, struct nb_page_post *post,
+                      const struct nb_page_opening *opening, uint32_t text)
 {
     const struct nb_dom *dom = r->e->dom;
     const int64_t *date_ms = r->e->date_ms;
     uint32_t best = 0;
     for (int inside = 0; inside <= 1 && !best; inside++) {
-        for (uint32_t i = node; i < dom->nodes[node].end; i++) {
-            bool is_inside = text != node && i >= text && i < dom->nodes[text].end;
+        for (uint32_t i = opening->begin; i < opening->end; i++) {
+            bool is_inside = text != opening->begin && i >= text && i < dom->nodes[text].end;
             if (date_ms[i] >= 0 && is_inside == (inside != 0) &&
                 (!best || date_ms[i] > date_ms[best])) {
                 best = i;
@@ -120,7 +154,7 @@ static void take_date(struct reading *r, struct nb_page_post *post, uint32_t nod
         return;
     }
     post->published_ms = date_ms[best];
-    for (uint32_t up = best; up > node; up = dom->nodes[up].parent) {
+    for (uint32_t up = best; up >= opening->begin; up = dom->nodes[up].parent) {
         if (dom->nodes[up].tag == NB_TAG_A) {
             post->url = address(r, nb_slice_trim(nb_dom_attr(dom, up, "href")));
         }
@@ -149,15 +183,16 @@ static uint32_t text_of(const struct nb_page_evidence *e, uint32_t node)
     }
 }
 
-enum nb_err nb_page_opening_read(const struct nb_page_evidence *evidence, uint32_t node,
-                                 struct nb_buf *buf, struct nb_page_post *out)
+enum nb_err nb_page_opening_read(const struct nb_page_evidence *evidence,
+                                 const struct nb_page_opening *opening, struct nb_buf *buf,
+                                 struct nb_page_post *out)
 {
     struct reading r = {.e = evidence, .buf = buf};
     struct nb_page_post post = {.published_ms = -1, .likes = -1};
-    uint32_t text = text_of(evidence, node);
-    post.id = nb_utf8_cut(nb_dom_attr(evidence->dom, node, "id"), NAME_MAX);
-    take_author(&r, &post, node);
-    take_date(&r, &post, node, text);
+    uint32_t text = text_of(evidence, opening->text);
+    post.id = nb_utf8_cut(nb_dom_attr(evidence->dom, opening->begin, "id"), NAME_MAX);
+    take_author(&r, &post, opening);
+    take_date(&r, &post, opening, text);
     nb_buf_reset(buf);
     nb_page_render(evidence->dom, text, evidence->marks.dropped, buf);
     if (nb_page_rendered(buf, evidence->arena, &post.text) == NB_ENOMEM) {

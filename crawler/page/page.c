@@ -211,6 +211,35 @@ static bool has_people(const struct nb_page_thread *thread)
     return n * 2 > thread->posts_n;
 }
 
+static size_t complete_n(const struct nb_page_thread *thread)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < thread->posts_n; i++) {
+        n += thread->posts[i].author.len && thread->posts[i].published_ms >= 0;
+    }
+    return n;
+}
+
+/*
+ * A profile that finds posts without names or dates fits an engine that has changed its pages:
+ * what repeats on them may tell more.
+ */
+static enum nb_err find_better(struct work *w, const struct nb_page_context *context,
+                               struct nb_page_thread *thread)
+{
+    struct nb_page_thread other = {0};
+    if (complete_n(thread) * 2 >= thread->posts_n || thread->is_comments) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_page_induct(&w->dom, context, w->arena, &other);
+    if (err == NB_OK && complete_n(&other) * 10 >= thread->posts_n * 7) {
+        other.title = thread->title;
+        other.next_page = thread->next_page;
+        *thread = other;
+    }
+    return err == NB_ENOMEM ? err : NB_OK;
+}
+
 static enum nb_err find_thread(struct work *w, struct nb_page_thread *thread)
 {
     const struct nb_page_options *options = w->options;
@@ -225,6 +254,9 @@ static enum nb_err find_thread(struct work *w, struct nb_page_thread *thread)
     enum nb_err err = nb_page_thread_read(&w->dom, &context, w->arena, thread);
     if (err == NB_OK && thread->is_fallback && !has_people(thread)) {
         err = NB_ENOTFOUND;
+    }
+    if (err == NB_OK) {
+        err = find_better(w, &context, thread);
     }
     bool may_repeat = w->meta.type == NB_PAGE_UNKNOWN || w->meta.type == NB_PAGE_THREAD ||
                       options->kind == NB_PAGE_KIND_THREAD || w->meta.is_guess;

@@ -154,9 +154,9 @@ static uint64_t look_of(const struct nb_dom *dom, uint32_t node, bool *classed)
 static enum nb_err read_kinds(struct nb_page_evidence *e)
 {
     const struct nb_dom *dom = e->dom;
-    uint64_t *looks = nb_arena_alloc(e->arena, dom->n * sizeof(*looks));
+    uint64_t *looks = e->looks;
     uint32_t *cells = nb_arena_calloc(e->arena, dom->n, sizeof(*cells));
-    if (!looks || !cells) {
+    if (!cells) {
         return NB_ENOMEM;
     }
     looks[0] = e->kinds[0] = 0;
@@ -219,12 +219,13 @@ enum nb_err nb_page_evidence_read(const struct nb_dom *dom, const struct nb_page
 {
     struct nb_page_evidence e = {.dom = dom, .context = context, .arena = arena};
     enum nb_err err = nb_page_mark_code(dom, arena, &e.marks);
+    e.looks = nb_arena_alloc(arena, dom->n * sizeof(*e.looks));
     e.kinds = nb_arena_alloc(arena, dom->n * sizeof(*e.kinds));
     e.date_ms = nb_arena_alloc(arena, dom->n * sizeof(*e.date_ms));
     e.dates = nb_arena_alloc(arena, (dom->n + 1) * sizeof(*e.dates));
     e.text = nb_arena_alloc(arena, (dom->n + 1) * sizeof(*e.text));
     e.members = nb_arena_alloc(arena, dom->n * sizeof(*e.members));
-    if (err != NB_OK || !e.kinds || !e.date_ms || !e.dates || !e.text || !e.members) {
+    if (err != NB_OK || !e.looks || !e.kinds || !e.date_ms || !e.dates || !e.text || !e.members) {
         return NB_ENOMEM;
     }
     err = read_kinds(&e);

@@ -27,6 +27,7 @@ struct nb_page_evidence {
     const struct nb_page_context *context;
     struct nb_arena *arena;
     struct nb_page_marks marks;
+    uint64_t *looks; /* of the tag and the classes only */
     uint64_t *kinds;
     int64_t *date_ms;               /* -1: it is no date */
     uint32_t *dates;                /* how many before the node; one more than there are nodes */
