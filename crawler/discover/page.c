@@ -13,6 +13,7 @@
 #include <nabiz/url.h>
 
 #include "crawler/discover/software.h"
+#include "crawler/feed_type.h"
 #include "crawler/link_header.h"
 #include "crawler/page/dom.h"
 #include "crawler/page/render.h"
@@ -158,37 +159,6 @@ static enum nb_err add(struct page *page, struct nb_slice ref, struct nb_slice t
 
 /* ---- what looks like a feed ---- */
 
-static bool is_feed_type(struct nb_slice type, struct nb_slice href)
-{
-    static const struct nb_slice types[] = {
-        {"application/rss+xml", 19},
-        {"application/atom+xml", 20},
-        {"application/rdf+xml", 19},
-        {"application/feed+json", 21},
-        {"application/x-rss+xml", 21},
-        {"application/rss", 15},
-        {"application/atom", 16},
-        {"text/rss+xml", 12},
-        {"text/atom+xml", 13},
-        {"text/rss", 8},
-        {"text/xml", 8},
-        {"application/xml", 15},
-        {"application/x-atom+xml", 22},
-    };
-    size_t semicolon = nb_slice_find_byte(type, ';', 0);
-    type = nb_slice_trim(nb_slice_sub(type, 0, semicolon == NB_NPOS ? type.len : semicolon));
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (nb_slice_eq_ascii_case(type, types[i])) {
-            return true;
-        }
-    }
-    /* JSON Feed before it had a type of its own; the APIs of many sites are declared the same way
-     */
-    return nb_slice_eq_ascii_case(type, NB_LIT("application/json")) &&
-           nb_slice_find(href, NB_LIT("feed"), 0) != NB_NPOS &&
-           nb_slice_find(href, NB_LIT("oembed"), 0) == NB_NPOS;
-}
-
 /* Feed readers that sites link to, for a reader's convenience. */
 static bool is_reader(struct nb_slice host)
 {
@@ -267,8 +237,8 @@ static enum nb_err on_link(struct page *page, uint32_t node)
     struct nb_slice href = attr(page, node, "href");
     bool is_feed = nb_link_is(rel, NB_LIT("feed"));
     if (nb_link_is(rel, NB_LIT("stylesheet")) ||
-        !(is_feed ||
-          (nb_link_is(rel, NB_LIT("alternate")) && is_feed_type(attr(page, node, "type"), href)))) {
+        !(is_feed || (nb_link_is(rel, NB_LIT("alternate")) &&
+                      nb_is_feed_type(attr(page, node, "type"), href)))) {
         return NB_OK;
     }
     return add(page, href, attr(page, node, "title"), NB_CANDIDATE_ELEMENT);
@@ -383,7 +353,7 @@ static enum nb_err read_headers(struct page *page, struct nb_slice links)
     struct nb_link link;
     enum nb_err err = NB_OK;
     while (err == NB_OK && nb_link_next(&links, page->arena, &link)) {
-        if (nb_link_is(link.rel, NB_LIT("alternate")) && is_feed_type(link.type, link.url)) {
+        if (nb_link_is(link.rel, NB_LIT("alternate")) && nb_is_feed_type(link.type, link.url)) {
             err = add(page, link.url, link.title, NB_CANDIDATE_HEADER);
         }
     }

@@ -8,6 +8,7 @@
 #include <nabiz/mem.h>
 #include <nabiz/text.h>
 
+#include "crawler/feed_type.h"
 #include "crawler/page/article.h"
 #include "crawler/page/induct.h"
 #include "crawler/page/render.h"
@@ -144,25 +145,16 @@ static enum nb_err text_links(struct links *links, uint32_t root, const bool *dr
     return err;
 }
 
-static bool is_feed_type(struct nb_slice type)
-{
-    return nb_slice_eq_ascii_case(type, NB_LIT("application/rss+xml")) ||
-           nb_slice_eq_ascii_case(type, NB_LIT("application/atom+xml")) ||
-           nb_slice_eq_ascii_case(type, NB_LIT("application/feed+json")) ||
-           nb_slice_eq_ascii_case(type, NB_LIT("application/json")) ||
-           nb_slice_eq_ascii_case(type, NB_LIT("application/rdf+xml"));
-}
-
 static enum nb_err feed_links(struct links *links)
 {
     const struct nb_dom *dom = links->dom;
     enum nb_err err = NB_OK;
     for (uint32_t i = nb_dom_find(dom, 0, 0, NB_TAG_LINK); i && err == NB_OK;
          i = nb_dom_find(dom, 0, i, NB_TAG_LINK)) {
+        struct nb_slice href = nb_slice_trim(nb_dom_attr(dom, i, "href"));
         if (nb_dom_has_word(dom, i, "rel", NB_LIT("alternate")) &&
-            is_feed_type(nb_slice_trim(nb_dom_attr(dom, i, "type")))) {
-            err = add_link(links, nb_slice_trim(nb_dom_attr(dom, i, "href")),
-                           nb_slice_trim(nb_dom_attr(dom, i, "title")));
+            nb_is_feed_type(nb_dom_attr(dom, i, "type"), href)) {
+            err = add_link(links, href, nb_slice_trim(nb_dom_attr(dom, i, "title")));
         }
     }
     return err;
