@@ -14,6 +14,7 @@
 #include <nabiz/buf.h>
 #include <nabiz/page.h>
 
+#include "tests/lib/gz.h"
 #include "tests/lib/words.h"
 
 static const char *const types[] = {"article",    "forum",   "documentation", "listing",
@@ -26,26 +27,6 @@ struct score {
 };
 
 static struct nb_page_profiles *profiles;
-
-static struct nb_slice read_gz(const char *path, struct nb_arena *arena)
-{
-    char command[1200];
-    char block[65536];
-    struct nb_buf buf;
-    size_t n;
-    nb_buf_init(&buf, 1 << 26);
-    (void)snprintf(command, sizeof(command), "gzip -dc '%s'", path);
-    FILE *pipe = popen(command, "r");
-    while (pipe && (n = fread(block, 1, sizeof(block), pipe)) > 0) {
-        nb_buf_add(&buf, nb_slice(block, n));
-    }
-    if (pipe) {
-        (void)pclose(pipe);
-    }
-    struct nb_slice copy = nb_arena_copy(arena, nb_buf_slice(&buf));
-    nb_buf_fini(&buf);
-    return copy;
-}
 
 /* The text of an article; of a thread the texts of its posts. */
 static struct nb_slice content_of(struct nb_slice bytes, const char *url, struct nb_arena *arena)
@@ -84,8 +65,8 @@ static size_t judge(const char *dir, const char *name, struct nb_arena *arena, b
     const char *want = json_string_value(json_object_get(truth, "main_content"));
     (void)snprintf(path, sizeof(path), "%s/../html/%.*s.html.gz", dir, (int)strcspn(name, "."),
                    name);
-    struct nb_slice text =
-        content_of(read_gz(path, arena), json_string_value(json_object_get(*gold, "url")), arena);
+    struct nb_slice text = content_of(nbt_read_gz(path, arena),
+                                      json_string_value(json_object_get(*gold, "url")), arena);
     *out = (struct score){.n = 1};
     out->f1 =
         nbt_words_f1(nbt_words_of(text, arena), nbt_words_of(nb_slice_str(want ? want : ""), arena),
