@@ -114,6 +114,55 @@ static struct nb_dom_node *add_node(struct builder *b, uint8_t tag)
     return node;
 }
 
+/* ---- traits ---- */
+
+uint32_t nb_dom_trait(enum nb_dom_trait kind, struct nb_slice name)
+{
+    uint32_t hash = 2166136261u + (uint32_t)kind; /* FNV-1a */
+    for (size_t i = 0; i < name.len; i++) {
+        hash = (hash ^ (unsigned char)nb_ascii_lower(name.p[i])) * 16777619u;
+    }
+    return hash ^ hash >> 15;
+}
+
+static void add_trait(struct nb_dom *dom, struct nb_dom_node *node, enum nb_dom_trait kind,
+                      struct nb_slice name)
+{
+    uint32_t trait = nb_dom_trait(kind, name);
+    uint32_t bit = trait % NB_DOM_TRAITS;
+    dom->traits[bit / 64] |= (uint64_t)1 << (bit % 64);
+    node->traits |= nb_dom_trait_bit(trait);
+}
+
+/* The next of the words that spaces part; empty behind the last. */
+static struct nb_slice next_word(struct nb_slice value, size_t *at)
+{
+    while (*at < value.len && nb_ascii_is_space(value.p[*at])) {
+        (*at)++;
+    }
+    size_t begin = *at;
+    while (*at < value.len && !nb_ascii_is_space(value.p[*at])) {
+        (*at)++;
+    }
+    return nb_slice_sub(value, begin, *at);
+}
+
+static void add_attr_traits(struct nb_dom *dom, struct nb_dom_node *node, struct nb_slice name,
+                            struct nb_slice value)
+{
+    add_trait(dom, node, NB_TRAIT_ATTR, name);
+    if (nb_slice_eq(name, NB_LIT("class"))) {
+        size_t at = 0;
+        for (struct nb_slice word; (word = next_word(value, &at)).len > 0;) {
+            add_trait(dom, node, NB_TRAIT_CLASS, word);
+        }
+    } else if (nb_slice_eq(name, NB_LIT("id"))) {
+        add_trait(dom, node, NB_TRAIT_ID, value);
+    }
+}
+
+/* ---- the arrays ---- */
+
 static void add_attrs(struct builder *b, struct nb_dom_node *node, const xmlChar **pairs)
 {
     struct nb_dom *dom = b->dom;
@@ -135,6 +184,7 @@ static void add_attrs(struct builder *b, struct nb_dom_node *node, const xmlChar
         }
         dom->attrs[dom->attrs_n++] = (struct nb_dom_attr){name, value};
         node->attrs_n++;
+        add_attr_traits(dom, node, name, value);
     }
 }
 
@@ -190,6 +240,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attrs)
     } else if (node) {
         node->text = text;
         b->open = b->dom->n - 1;
+        add_trait(b->dom, node, NB_TRAIT_TAG, text);
         add_attrs(b, node, attrs);
         b->is_code = !b->failed && is_code(b->dom, b->open);
     }
@@ -224,8 +275,11 @@ static void ignore_error(void *context, xmlErrorPtr error)
 
 enum nb_err nb_dom_parse(struct nb_slice html, struct nb_arena *arena, struct nb_dom *out)
 {
-    struct nb_dom dom = {0};
+    struct nb_dom dom = {.traits = nb_arena_calloc(arena, NB_DOM_TRAITS / 64, sizeof(uint64_t))};
     struct builder b = {.arena = arena, .dom = &dom};
+    if (!dom.traits) {
+        return NB_ENOMEM;
+    }
     if (html.len > INT_MAX) {
         html.len = INT_MAX;
         dom.is_cut = true;
@@ -291,15 +345,10 @@ bool nb_dom_has_word(const struct nb_dom *dom, uint32_t node, const char *name,
 {
     struct nb_slice value = nb_dom_attr(dom, node, name);
     size_t at = 0;
-    while (at < value.len) {
-        size_t begin = at;
-        while (at < value.len && !nb_ascii_is_space(value.p[at])) {
-            at++;
-        }
-        if (nb_slice_eq_ascii_case(nb_slice_sub(value, begin, at), word)) {
+    for (struct nb_slice one; (one = next_word(value, &at)).len > 0;) {
+        if (nb_slice_eq_ascii_case(one, word)) {
             return true;
         }
-        at++;
     }
     return false;
 }

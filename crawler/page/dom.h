@@ -49,6 +49,7 @@ struct nb_dom_attr {
 
 struct nb_dom_node {
     struct nb_slice text; /* of a text: valid UTF-8, references decoded; else the name */
+    uint64_t traits;      /* of an element: a bit for each of its traits, several may share one */
     uint32_t parent;      /* of the root: itself */
     uint32_t end;
     uint32_t attrs; /* the first of attrs_n in nb_dom.attrs */
@@ -62,14 +63,19 @@ struct nb_dom {
     uint32_t n;
     struct nb_dom_attr *attrs;
     uint32_t attrs_n;
-    bool is_cut; /* the page was larger or deeper than what is read of one */
+    uint64_t *traits; /* NB_DOM_TRAITS bits: those that some element has */
+    bool is_cut;      /* the page was larger or deeper than what is read of one */
 };
 
 enum {
     NB_DOM_NODES_MAX = 1 << 17,
     NB_DOM_ATTRS_MAX = 1 << 18,
     NB_DOM_DEPTH_MAX = 512, /* as browsers */
+    NB_DOM_TRAITS = 1 << 14
 };
+
+/* What selectors ask for: kept as hashes, so that most questions are answered by a bit or two. */
+enum nb_dom_trait { NB_TRAIT_TAG, NB_TRAIT_CLASS, NB_TRAIT_ID, NB_TRAIT_ATTR };
 
 /**
  * Read HTML as tolerantly as the web needs it. What lies beyond a limit is left out.
@@ -84,6 +90,22 @@ enum nb_err nb_dom_parse(struct nb_slice html, struct nb_arena *arena,
 static inline struct nb_slice nb_dom_name(const struct nb_dom *dom, uint32_t node)
 {
     return dom->nodes[node].text;
+}
+
+/** Hash of a trait, whatever the case of its letters; of NB_TRAIT_ATTR the attribute's name. */
+uint32_t nb_dom_trait(enum nb_dom_trait kind, struct nb_slice name);
+
+/** The bit of a trait in nb_dom_node.traits. */
+static inline uint64_t nb_dom_trait_bit(uint32_t trait)
+{
+    return (uint64_t)1 << (trait & 63);
+}
+
+/** May some element have the trait? No is certain. */
+static inline bool nb_dom_may_have(const struct nb_dom *dom, uint32_t trait)
+{
+    uint32_t bit = trait % NB_DOM_TRAITS;
+    return (dom->traits[bit / 64] >> (bit % 64) & 1) != 0;
 }
 
 /** Value of an attribute; p == NULL when it is not there. */

@@ -18,6 +18,7 @@ struct test {
     enum test_kind kind;
     char *name; /* of the attribute */
     struct nb_slice value;
+    uint32_t trait; /* that an element must have to pass */
 };
 
 /* One part, with the part on its left. */
@@ -25,6 +26,7 @@ struct part {
     struct part *left;
     bool is_child; /* right below what left means, and not anywhere */
     struct test *tests;
+    uint64_t traits; /* bits of those of its tests */
 };
 
 struct nb_selector {
@@ -108,6 +110,7 @@ static void read_attr(struct reader *r, struct test *test)
         return;
     }
     test->kind = TEST_HAS;
+    test->trait = nb_dom_trait(NB_TRAIT_ATTR, name);
     switch (peek(r)) {
     case '^':
         test->kind = TEST_BEGINS;
@@ -151,12 +154,14 @@ static struct test *read_test(struct reader *r)
         r->at++;
         test->kind = c == '.' ? TEST_CLASS : TEST_ID;
         test->value = read_name(r);
+        test->trait = nb_dom_trait(c == '.' ? NB_TRAIT_CLASS : NB_TRAIT_ID, test->value);
     } else if (c == '[') {
         r->at++;
         read_attr(r, test);
     } else {
         test->kind = TEST_TAG;
         test->value = read_name(r);
+        test->trait = nb_dom_trait(NB_TRAIT_TAG, test->value);
     }
     return test;
 }
@@ -176,6 +181,7 @@ static struct part *read_part(struct reader *r)
         if (test) {
             test->next = part->tests;
             part->tests = test;
+            part->traits |= nb_dom_trait_bit(test->trait);
         }
     }
     return part;
@@ -269,7 +275,8 @@ static bool holds(const struct test *test, const struct nb_dom *dom, uint32_t no
 
 static bool part_matches(const struct part *part, const struct nb_dom *dom, uint32_t node)
 {
-    if (dom->nodes[node].tag == NB_TAG_TEXT || node == 0) {
+    const struct nb_dom_node *at = &dom->nodes[node];
+    if ((at->traits & part->traits) != part->traits || at->tag == NB_TAG_TEXT || node == 0) {
         return false;
     }
     for (const struct test *test = part->tests; test; test = test->next) {
@@ -321,9 +328,29 @@ bool nb_selector_matches(const struct nb_selector *selector, const struct nb_dom
     return false;
 }
 
+/* Most selectors of most engines ask for what is nowhere on the page. */
+static bool may_match(const struct nb_selector *selector, const struct nb_dom *dom)
+{
+    for (; selector; selector = selector->other) {
+        bool may = true;
+        for (const struct part *part = selector->last; part && may; part = part->left) {
+            for (const struct test *test = part->tests; test && may; test = test->next) {
+                may = nb_dom_may_have(dom, test->trait);
+            }
+        }
+        if (may) {
+            return true;
+        }
+    }
+    return false;
+}
+
 uint32_t nb_selector_next(const struct nb_selector *selector, const struct nb_dom *dom,
                           uint32_t root, uint32_t from)
 {
+    if (!may_match(selector, dom)) {
+        return 0;
+    }
     for (uint32_t i = from + 1; i < dom->nodes[root].end; i++) {
         if (nb_selector_matches(selector, dom, i)) {
             return i;
