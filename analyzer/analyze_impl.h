@@ -24,7 +24,7 @@ struct held {
     atomic_int users_n;
 };
 
-enum outcome { NOT_REACHED, ANNOTATED, SKIPPED, NO_ROOM, FAILED };
+enum outcome { NOT_REACHED, ANNOTATED, DELETED, SKIPPED, NO_ROOM, FAILED };
 
 struct result {
     enum outcome outcome;

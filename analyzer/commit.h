@@ -19,7 +19,8 @@ enum { NB_EDGES_MAX = 256 };
 
 struct nb_commit_item {
     const struct nb_document *document;
-    const struct nb_annotation *annotation; /* NULL: skipped; its earlier revision still goes */
+    const struct nb_annotation
+        *annotation; /* NULL: deleted or skipped; the revision before it goes */
 };
 
 struct nb_commit {

@@ -55,6 +55,9 @@ static struct result annotate(struct worker *worker, const struct slot *slot, si
     bool is_first = nb_arena_used(arena) == 0;
     struct nb_annotation *annotation;
     struct nb_annotation *kept = NULL;
+    if (slot->documents[i]->deleted) {
+        return (struct result){.outcome = DELETED};
+    }
     nb_arena_reset(worker->scratch);
     enum nb_err err = nb_annotate_with(slot->documents[i], slot->held->knowledge, worker->words,
                                        worker->scratch, &annotation);
@@ -213,6 +216,9 @@ static enum nb_err trim(struct nb_analyze *a, struct slot *slot, struct nb_error
                     nb_kv_int("number", (int64_t)document->number),
                     nb_kv_str("url", document->url));
             slot->skipped_n++;
+            slot->items[i] = (struct nb_commit_item){document, NULL};
+            break;
+        case DELETED:
             slot->items[i] = (struct nb_commit_item){document, NULL};
             break;
         case ANNOTATED:

@@ -143,6 +143,37 @@ enum nb_err nb_log_get(struct nb_log *log, uint64_t number, struct nb_arena *are
     return err;
 }
 
+/* An entry begins with a number; an alias is an identity. See log.c. */
+static enum nb_err find_number(struct nb_txn *txn, const struct nb_id *identity, uint64_t *out)
+{
+    struct nb_slice value;
+    enum nb_err err = nb_get(txn, NB_TBL_IDENTITY, nb_slice(identity->b, NB_ID_BYTES), &value);
+    if (err == NB_OK && value.len == NB_ID_BYTES) {
+        err = nb_get(txn, NB_TBL_IDENTITY, value, &value);
+    }
+    if (err == NB_OK && value.len <= NB_ID_BYTES) {
+        err = NB_ECORRUPT;
+    }
+    if (err == NB_OK) {
+        *out = nb_key_to_u64((const uint8_t *)value.p);
+    }
+    return err;
+}
+
+enum nb_err nb_log_find(struct nb_log *log, const struct nb_id *identity, struct nb_arena *arena,
+                        struct nb_document **out, struct nb_error *error)
+{
+    struct nb_txn *txn;
+    uint64_t number = 0;
+    *out = NULL;
+    enum nb_err err = nb_read_begin(log->store, &txn, error);
+    if (err == NB_OK) {
+        err = find_number(txn, identity, &number);
+        nb_read_end(txn);
+    }
+    return err == NB_OK ? nb_log_get(log, number, arena, out, error) : err;
+}
+
 enum nb_err nb_log_unpack(struct nb_slice key, struct nb_slice value, struct nb_arena *arena,
                           struct nb_document ***out, size_t *out_n)
 {

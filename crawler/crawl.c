@@ -13,9 +13,12 @@
 #include <nabiz/counters.h>
 #include <nabiz/diag.h>
 #include <nabiz/mem.h>
+#include <nabiz/page.h>
+#include <nabiz/paths.h>
 
 #include "crawler/crawl_impl.h"
 #include "crawler/schedule/lease.h"
+#include "crawler/site/links.h"
 #include "crawler/social/intake.h"
 #include "crawler/websub/websub.h"
 
@@ -60,6 +63,8 @@ static void free_crawl(struct nb_crawl *crawl)
     nb_sources_free(crawl->fresh);
     nb_sources_free(crawl->sources);
     nb_date_words_free(crawl->words);
+    nb_page_profiles_free(crawl->profiles);
+    nb_link_rules_free(crawl->link_rules);
     if (crawl->log) {
         nb_log_close(crawl->log);
     }
@@ -132,6 +137,15 @@ static enum nb_err open_store(struct nb_crawl *crawl, struct nb_error *error)
     return err;
 }
 
+/* What is known of forums and of the addresses of sites. */
+static enum nb_err load_forums(struct nb_crawl *crawl, struct nb_error *error)
+{
+    char dir[4200];
+    enum nb_err err = nb_path_share("forums", dir, sizeof(dir));
+    err = err == NB_OK ? nb_page_profiles_load(dir, &crawl->profiles, error) : err;
+    return err == NB_OK ? nb_link_rules_load(dir, &crawl->link_rules, error) : err;
+}
+
 static enum nb_err open_all(struct nb_crawl *crawl, struct nb_error *error)
 {
     char path[4200];
@@ -140,6 +154,9 @@ static enum nb_err open_all(struct nb_crawl *crawl, struct nb_error *error)
     enum nb_err err = open_store(crawl, error);
     if (err == NB_OK) {
         err = nb_date_words_load(path, &crawl->words, error);
+    }
+    if (err == NB_OK) {
+        err = load_forums(crawl, error);
     }
     if (err == NB_OK) {
         err = nb_sources_load(nb_config_str(crawl->config, NB_CFG_SOURCES), &crawl->sources, error);

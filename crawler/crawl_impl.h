@@ -32,6 +32,8 @@
 enum { NB_CRAWL_QUEUE_N = 64, NB_CRAWL_PARSERS_MAX = 64 };
 
 struct nb_intake;
+struct nb_link_rules;
+struct nb_page_profiles;
 struct nb_websub;
 
 struct nb_crawl {
@@ -44,6 +46,8 @@ struct nb_crawl {
     struct nb_store *store;
     struct nb_log *log;
     struct nb_date_words *words;
+    struct nb_page_profiles *profiles; /* of forums */
+    struct nb_link_rules *link_rules;
     struct nb_fetch *fetch;
     struct nb_websub *websub; /* NULL when it is off */
     struct nb_intake *intake; /* NULL with `once` */
@@ -108,6 +112,10 @@ void nb_crawl_done(struct nb_crawl *crawl);
  */
 void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
                          struct nb_arena *scratch);
+
+/** Note in the state that the poll failed, or went well. */
+void nb_crawl_failed(struct nb_poll *poll, const char *why);
+void nb_crawl_succeeded(struct nb_poll *poll);
 
 struct nb_feed;
 

@@ -15,6 +15,7 @@
 #include <nabiz/text.h>
 
 #include "crawler/seek.h"
+#include "crawler/site/walk.h"
 #include "crawler/websub/websub.h"
 
 enum {
@@ -39,7 +40,7 @@ static void forget_body(struct nb_source *state)
     state->has_body_id = 0;
 }
 
-static void set_failed(struct nb_poll *poll, const char *why)
+void nb_crawl_failed(struct nb_poll *poll, const char *why)
 {
     struct nb_source *state = poll->state;
     poll->failed = true;
@@ -56,7 +57,7 @@ static void set_failed(struct nb_poll *poll, const char *why)
             nb_kv_str("why", why));
 }
 
-static void set_succeeded(struct nb_poll *poll)
+void nb_crawl_succeeded(struct nb_poll *poll)
 {
     struct nb_source *state = poll->state;
     int64_t max_age_s = nb_poll_max_age_s(poll, poll->answered_ms);
@@ -136,14 +137,14 @@ static void take_body(const struct nb_crawl *crawl, struct nb_poll *poll, struct
     struct nb_slice body = nb_buf_slice(&poll->body);
     struct nb_id *id = nb_arena_alloc(poll->arena, sizeof(*id));
     if (!id) {
-        set_failed(poll, nb_strerror(NB_ENOMEM));
+        nb_crawl_failed(poll, nb_strerror(NB_ENOMEM));
         return;
     }
     *id = nb_id_of(&body, 1);
     poll->unchanged = is_same_body(poll->state, id);
     enum nb_err err = poll->unchanged ? NB_OK : read_feed(crawl, poll, scratch, &error);
     if (err != NB_OK) {
-        set_failed(poll, error.text[0] ? error.text : nb_strerror(err));
+        nb_crawl_failed(poll, error.text[0] ? error.text : nb_strerror(err));
         return;
     }
     keep_validators(poll);
@@ -153,14 +154,14 @@ static void take_body(const struct nb_crawl *crawl, struct nb_poll *poll, struct
         poll->state->has_changed_ms = 1;
         poll->state->changed_ms = poll->now_ms;
     }
-    set_succeeded(poll);
+    nb_crawl_succeeded(poll);
 }
 
 static void set_http_failure(struct nb_poll *poll)
 {
     char why[64];
     (void)snprintf(why, sizeof(why), "HTTP status %ld", poll->status);
-    set_failed(poll, why);
+    nb_crawl_failed(poll, why);
 }
 
 /* Another answer to the same question: what robots.txt says, or that it says nothing. */
@@ -178,7 +179,7 @@ static void set_denied(struct nb_poll *poll)
 static void set_deferred(struct nb_poll *poll)
 {
     struct nb_source *state = poll->state;
-    if (poll->requests_n == 0) {
+    if (poll->requests_n == 0 || poll->page) { /* a page comes up by itself */
         return;
     }
     poll->is_changed = true;
@@ -222,7 +223,7 @@ static void take_search(struct nb_poll *poll, struct nb_arena *scratch)
     if (state->retired) {
         poll->failed = true;
     } else {
-        set_failed(poll, state->failure ? state->failure : "it was not found again");
+        nb_crawl_failed(poll, state->failure ? state->failure : "it was not found again");
     }
 }
 
@@ -230,12 +231,12 @@ static void understand_poll(const struct nb_crawl *crawl, struct nb_poll *poll,
                             struct nb_arena *scratch)
 {
     if (poll->failure) {
-        set_failed(poll, poll->failure);
+        nb_crawl_failed(poll, poll->failure);
     } else if (poll->status == 410) {
         set_retired(poll);
     } else if (poll->status == 304 || poll->status == 204) {
         poll->unchanged = true;
-        set_succeeded(poll);
+        nb_crawl_succeeded(poll);
     } else if (poll->status >= 200 && poll->status <= 299) {
         take_body(crawl, poll, scratch);
     } else {
@@ -276,15 +277,23 @@ void nb_crawl_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
     }
     switch (poll->outcome) {
     case NB_POLL_ASKED:
-        understand_answer(crawl, poll, scratch);
+        if (poll->page) {
+            nb_walk_understand(crawl, poll, scratch);
+        } else {
+            understand_answer(crawl, poll, scratch);
+        }
         break;
     case NB_POLL_DENIED:
         nb_seek_drop(poll->state);
-        set_denied(poll);
+        if (poll->page && !poll->is_root) {
+            nb_walk_understand(crawl, poll, scratch);
+        } else {
+            set_denied(poll);
+        }
         break;
     case NB_POLL_UNREACHABLE:
         nb_seek_drop(poll->state);
-        set_failed(poll, poll->failure);
+        nb_crawl_failed(poll, poll->failure);
         break;
     case NB_POLL_DEFERRED:
         set_deferred(poll);

@@ -93,8 +93,13 @@ struct nb_poll {
     const struct nb_source_request *request; /* how to ask; NULL: as everybody */
     struct nb_source *state;                 /* from the last poll; empty at first */
     int64_t due_ms;                          /* since when it was due */
-    struct nb_lease *lease;                  /* marked when a request is sent; NULL without */
-    struct nb_pace *pace; /* of the host, while it is its turn; NULL without a Crawl-delay */
+    enum nb_source_walk walk;
+    bool is_full;
+    bool is_root;           /* of a site: its own address, with which a visit begins */
+    Nb__Page *page;         /* of a site: which page is asked for, as it is known; else NULL */
+    const char *accept;     /* header line; NULL: feeds */
+    struct nb_lease *lease; /* marked when a request is sent; NULL without */
+    struct nb_pace *pace;   /* of the host, while it is its turn; NULL without a Crawl-delay */
 
     /* the fetch loop's: what came */
     struct nb_slice host;   /* of the URL being asked */
@@ -143,6 +148,7 @@ struct nb_poll {
     bool unchanged;
     bool failed;
     bool is_changed; /* DEFERRED, but there is something to remember */
+    bool goes_on;    /* the visit of its site: another page is to be asked for */
 
     /* the writer's: its documents in the batch, and keys and values of its bookkeeping */
     size_t first_item;

@@ -92,6 +92,8 @@ static enum nb_err add_row(struct nb_sources *sources, const struct nb_source_li
         .kind = line->kind,
         .every_s = line->every_s,
         .paused = line->paused,
+        .is_full = line->is_full,
+        .walk = line->walk,
         .line = number,
     };
     if (nb_source_line_has_request(line)) {

@@ -163,6 +163,9 @@ static void add_line(struct nb_buf *out, const struct nb_source_row *row)
     if (row->kind != NB__KIND__ARTICLE) {
         nb_buf_addf(out, "  kind=%s", nb_kind_name(row->kind));
     }
+    if (row->walk != NB_WALK_NONE) {
+        nb_buf_addf(out, "  walk=%s", nb_walk_name(row->walk));
+    }
     if (row->group && row->group[0]) {
         add_quoted(out, "group", row->group);
     }
@@ -172,6 +175,7 @@ static void add_line(struct nb_buf *out, const struct nb_source_row *row)
     if (row->title && row->title[0]) {
         add_quoted(out, "title", row->title);
     }
+    nb_buf_add_str(out, row->is_full ? "  full" : "");
     nb_buf_add_str(out, row->paused ? "  paused\n" : "\n");
 }
 

@@ -63,6 +63,23 @@ static bool parse_kind(struct nb_slice name, Nb__Kind *out)
     return false;
 }
 
+const char *nb_walk_name(enum nb_source_walk walk)
+{
+    static const char *const names[NB_WALKS_N] = {"", "forum", "blog", "sitemap"};
+    return names[walk];
+}
+
+static const char *set_walk(struct nb_slice value, struct nb_source_line *line)
+{
+    for (int walk = NB_WALK_NONE + 1; walk < NB_WALKS_N; walk++) {
+        if (nb_slice_eq(value, nb_slice_str(nb_walk_name((enum nb_source_walk)walk)))) {
+            line->walk = (enum nb_source_walk)walk;
+            return NULL;
+        }
+    }
+    return "walk must be one of forum, blog, sitemap";
+}
+
 static const char *set_every(struct nb_slice value, struct nb_source_line *line)
 {
     const char *wrong = nb_config_number_parse(value, NB_UNIT_S, &line->every_s);
@@ -93,8 +110,8 @@ static const char *set_request_key(struct nb_slice key, struct nb_slice value,
         line->headers[line->headers_n++] = value;
         return nb_source_header_check(value);
     }
-    return "unknown key; known are kind, group, every, title, proxy, header, cookie, and the words "
-           "paused and private";
+    return "unknown key; known are kind, walk, group, every, title, proxy, header, cookie, and the "
+           "words paused, full and private";
 }
 
 /* @return NULL, or what is wrong */
@@ -107,6 +124,9 @@ static const char *set_key(struct nb_slice key, struct nb_slice value, struct nb
     }
     if (nb_slice_eq(key, NB_LIT("every"))) {
         return set_every(value, line);
+    }
+    if (nb_slice_eq(key, NB_LIT("walk"))) {
+        return set_walk(value, line);
     }
     if (nb_slice_eq(key, NB_LIT("group"))) {
         line->group = value;
@@ -124,6 +144,7 @@ static bool set_word(struct nb_slice word, struct nb_source_line *line)
 {
     bool *flag = nb_slice_eq(word, NB_LIT("paused"))    ? &line->paused
                  : nb_slice_eq(word, NB_LIT("private")) ? &line->is_private
+                 : nb_slice_eq(word, NB_LIT("full"))    ? &line->is_full
                                                         : NULL;
     if (flag) {
         *flag = true;
@@ -150,7 +171,7 @@ const char *nb_source_line_parse(struct nb_slice text, struct nb_arena *arena,
         }
         size_t equals = nb_slice_find_byte(word, '=', 0);
         if (equals == NB_NPOS) {
-            return "expected key=value, paused or private";
+            return "expected key=value, paused, full or private";
         }
         struct nb_slice value;
         const char *wrong = unquote(nb_slice_sub(word, equals + 1, word.len), arena, &value);
@@ -181,6 +202,8 @@ const char *nb_source_row_parse(struct nb_slice text, struct nb_arena *arena,
         .kind = line.kind,
         .every_s = line.every_s,
         .paused = line.paused,
+        .is_full = line.is_full,
+        .walk = line.walk,
     };
     return out->url && out->group && out->title ? NULL : "out of memory";
 }

@@ -21,6 +21,8 @@ struct nb_source_line {
     int64_t every_s;
     bool paused;
     bool is_private;
+    bool is_full;
+    enum nb_source_walk walk;
     bool has_proxy; /* proxy=none: without one, and proxy is empty */
     struct nb_slice proxy;
     struct nb_slice cookie; /* empty: none */

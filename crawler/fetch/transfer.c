@@ -174,8 +174,9 @@ static bool add_headers(struct nb_fetch_transfer *transfer)
     const struct nb_poll *poll = transfer->poll;
     const struct nb_source *state = poll->state;
     transfer->headers = NULL;
-    bool ok = add_header(transfer, poll->rules ? ACCEPT_ROBOTS : ACCEPT_FEEDS) &&
-              add_own_headers(transfer);
+    const char *accept = poll->accept ? poll->accept : ACCEPT_FEEDS;
+    bool ok =
+        add_header(transfer, poll->rules ? ACCEPT_ROBOTS : accept) && add_own_headers(transfer);
     if (!has_validators_for(poll)) {
         return ok;
     }

@@ -204,6 +204,15 @@ static void meet(struct nb_plan *plan, const struct nb_rhythm *rhythm, int64_t n
                    nb_rate_long_run(&rhythm->rate, counts, now_ms));
 }
 
+/* In the midst of the visit of a site: its next page comes at once, as its host allows. */
+static enum nb_err visit_goes_on(struct nb_plan *plan, struct nb_poll *poll,
+                                 struct nb_rhythm *rhythm, const int64_t *item_ms, size_t items_n)
+{
+    nb_rhythm_visit(rhythm, item_ms, items_n, poll->now_ms, &plan->now.profile);
+    set_due(poll, (struct nb_next){poll->answered_ms, NB__SOURCE__WHY__VISIT});
+    return set_rhythm(poll, rhythm);
+}
+
 enum nb_err nb_plan_poll(struct nb_plan *plan, struct nb_poll *poll, const int64_t *item_ms,
                          size_t items_n)
 {
@@ -212,6 +221,9 @@ enum nb_err nb_plan_poll(struct nb_plan *plan, struct nb_poll *poll, const int64
     if (err == NB_ECORRUPT) { /* what is known is begun anew */
         rhythm = (struct nb_rhythm){0};
         err = NB_OK;
+    }
+    if (poll->goes_on) {
+        return visit_goes_on(plan, poll, &rhythm, item_ms, items_n);
     }
     bool shares = poll->every_s == 0;
     bool is_first = rhythm.read_ms == 0;
@@ -229,6 +241,10 @@ enum nb_err nb_plan_poll(struct nb_plan *plan, struct nb_poll *poll, const int64
     struct nb_next_input input = input_of(plan, poll);
     if (is_answered(poll)) {
         nb_profile_fade(&plan->now.profile, &plan->now.faded_ms, poll->now_ms);
+        if (poll->page) {
+            nb_rhythm_visit(&rhythm, item_ms, items_n, poll->now_ms, &plan->now.profile);
+            items_n = 0; /* they are counted */
+        }
         nb_rhythm_read(&rhythm, item_ms, items_n, poll->now_ms, &plan->now.profile);
         err = set_rhythm(poll, &rhythm);
         if (shares && is_first) {

@@ -52,6 +52,9 @@ static enum nb_err hold(const struct nb_crawl *crawl, struct nb_txn *txn, struct
         pause_ms = state->due_ms - state->polled_ms;
     }
     bool is_stored = state && state->polled_ms >= found->polled_ms;
+    if (state && state->visit_n > 0) {
+        pause_ms = 0; /* of a site, the next page is another one */
+    }
     if (!row || is_stored) {
         nb_lease_settle(crawl->leases, found);
         return NB_OK;

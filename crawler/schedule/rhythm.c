@@ -5,6 +5,7 @@
 #include "crawler/schedule/fade.h"
 
 #define MINUTE_MS 60000
+#define WEEK_MS (7 * INT64_C(86400000))
 #define YEAR_MS (365 * INT64_C(86400000))
 
 /* Of an item in the profile: the first of a burst counts, those that it draws along less. */
@@ -35,6 +36,9 @@ static void read_first(struct nb_rhythm *rhythm, const int64_t *item_ms, size_t 
         oldest_ms = possible && item_ms[i] < oldest_ms ? item_ms[i] : oldest_ms;
     }
     bool made_up = fresh_n > 1 && fresh_n * 2 > n;
+    if (rhythm->rate.since_ms > 0) { /* the end of a visit */
+        return;
+    }
     rhythm->rate.since_ms = made_up ? now_ms : oldest_ms;
     for (size_t i = 0; !made_up && i < n; i++) {
         if (item_ms[i] > oldest_ms && item_ms[i] <= now_ms) {
@@ -59,4 +63,18 @@ void nb_rhythm_read(struct nb_rhythm *rhythm, const int64_t *item_ms, size_t n, 
         add(rhythm, possible ? item_ms[i] : from_ms + part_ms, shared);
     }
     rhythm->read_ms = now_ms;
+}
+
+void nb_rhythm_visit(struct nb_rhythm *rhythm, const int64_t *item_ms, size_t n, int64_t now_ms,
+                     struct nb_profile *shared)
+{
+    if (rhythm->read_ms == 0 && rhythm->rate.since_ms == 0) {
+        rhythm->rate.since_ms = now_ms - WEEK_MS;
+    }
+    int64_t from_ms = rhythm->read_ms > 0 ? rhythm->read_ms : rhythm->rate.since_ms;
+    for (size_t i = 0; i < n && i < NB_RHYTHM_ITEMS_MAX; i++) {
+        if (item_ms[i] > from_ms && item_ms[i] <= now_ms) {
+            add(rhythm, item_ms[i], shared);
+        }
+    }
 }

@@ -37,4 +37,11 @@ struct nb_rhythm {
 void nb_rhythm_read(struct nb_rhythm *rhythm, const int64_t *item_ms, size_t n, int64_t now_ms,
                     struct nb_profile *shared);
 
+/**
+ * A page of a site was read in the course of a visit: count those of its new items that appeared
+ * since the visit before, or in the last week if there was none. nb_rhythm_read() ends the visit.
+ */
+void nb_rhythm_visit(struct nb_rhythm *rhythm, const int64_t *item_ms, size_t n, int64_t now_ms,
+                     struct nb_profile *shared);
+
 #endif

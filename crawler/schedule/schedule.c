@@ -23,6 +23,7 @@
 #include "crawler/schedule/lease.h"
 #include "crawler/schedule/pace.h"
 #include "crawler/seek.h"
+#include "crawler/site/walk.h"
 
 enum { WAIT_MOST_MS = 60000, STATE_ARENA_BYTES = 1 << 20, CLOCK_SLACK_MS = 1000 };
 
@@ -317,6 +318,11 @@ static enum nb_err make_poll(const struct nb_crawl *crawl, struct nb_txn *txn,
         return err;
     }
     set_url(poll);
+    err = nb_walk_choose(txn, row, poll);
+    if (err != NB_OK) {
+        nb_poll_free(poll);
+        return err;
+    }
     nb_due_key(poll->state->has_due_ms ? poll->state->due_ms : 0, poll->source, poll->old_key);
     *out = poll;
     return NB_OK;

@@ -26,6 +26,7 @@
 #include <nabiz/page.h>
 #include <nabiz/record.h>
 #include <nabiz/slice.h>
+#include <nabiz/sources.h>
 #include <nabiz/url.h>
 
 struct nb_link_rules; /* crawler/site/links.h */
@@ -52,8 +53,10 @@ struct nb_site_input {
     struct nb_slice links;        /* Link headers, joined by ", "; may be empty */
     const struct nb_url *url;     /* where the body came from, after redirects */
     const Nb__Page *page;         /* what the frontier knows of it; never NULL */
+    enum nb_source_walk walk;     /* what is wanted of the site */
     Nb__Kind document_kind;       /* as the sources file says */
     bool is_root;                 /* it is the source's own address */
+    struct nb_slice host;         /* of the source; only addresses there are followed */
     const struct nb_date_context *dates;
     const struct nb_page_profiles *profiles;
     const struct nb_link_rules *rules;
@@ -64,9 +67,11 @@ struct nb_site_link {
     struct nb_slice url; /* absolute */
     nb_site_kind kind;
     enum nb_site_rank rank;
-    int64_t at_ms;   /* newest change of the page, as the listing says; -1: it does not say */
-    uint64_t mark;   /* differs when the listing says that the page changed; 0: it does not say */
-    uint32_t page_n; /* of pages that belong together, from 1 */
+    /* as the listing says; the page is asked for again when one of them goes on */
+    int64_t at_ms;                   /* newest change of the page; -1: it does not say */
+    uint64_t newest;                 /* number of its newest post; 0: it does not say */
+    uint64_t count;                  /* of its posts, replies or the like; 0: it does not say */
+    uint32_t page_n;                 /* of pages that belong together, from 1 */
     const struct nb_document *entry; /* stored in the page's place if it brings nothing; or NULL */
 };
 
@@ -75,8 +80,9 @@ struct nb_site_yield {
     struct nb_document **documents; /* oldest first, with identity and everything that the page
                                        says; source and fetched_ms are set by the walk */
     size_t documents_n;
-    bool is_whole; /* the page shows all that it has: what was there before and is missing now, in
-                      the midst of what is still there, was deleted */
+    bool is_thread; /* its pages go from old to new, and only the last one changes much */
+    bool is_whole;  /* the page shows all that it has: what was there before and is missing now, in
+                       the midst of what is still there, was deleted */
     struct nb_site_link *links;
     size_t links_n;
     struct nb_slice next;  /* the following page of the same thread or listing; may be empty */

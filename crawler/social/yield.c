@@ -271,7 +271,7 @@ static enum nb_err read_topics(const struct nb_site_input *input, const json_t *
         }
         if (link) {
             link->at_ms = date_of(input, topic);
-            link->mark = (uint64_t)json_integer_value(json_object_get(topic, "posts_count"));
+            link->count = (uint64_t)json_integer_value(json_object_get(topic, "posts_count"));
         }
     }
     int64_t page = query_number(input->url->query, NB_LIT("page"), 0);
@@ -303,6 +303,7 @@ static enum nb_err read_list(const struct nb_site_input *input, const struct nb_
                              const json_t *root, struct nb_arena *arena, struct nb_site_yield *out)
 {
     out->is_whole = true;
+    out->is_thread = is_topic(input->url->path);
     if (out->kind == NB__PAGE__KIND__MASTODON) {
         out->next = header_link(input, NB_LIT("next"), arena);
         out->again = mastodon_again(input, feed, arena);

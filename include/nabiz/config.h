@@ -74,6 +74,10 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "the longest time between two polls that go well; 0: 12 times the average")                  \
     X(HOST_GAP, "crawl.host_gap", INT, 0, 3600000, 1000, "", MS,                                   \
       "pause between two requests to one host")                                                    \
+    X(SITE_PAGES, "crawl.site_pages", INT, 1, 100000, 100, "", NONE,                               \
+      "pages of a site with `walk` that are asked for in one visit, at most")                      \
+    X(SITE_KNOWN, "crawl.site_known", INT, 100, 10000000, 20000, "", NONE,                         \
+      "pages of such a site that are remembered; those asked for most rarely are forgotten")       \
     X(ADDRESS_GAP, "crawl.address_gap", INT, 0, 3600000, 100, "", MS,                              \
       "pause between two requests to one address, whatever the hosts; 0: none, and no limit")      \
     X(ADDRESS_MOST, "crawl.address_connections", INT, 1, 1000, 6, "", NONE,                        \

@@ -132,6 +132,13 @@ enum nb_err nb_log_get(struct nb_log *log, uint64_t number, struct nb_arena *are
                        struct nb_document **out, struct nb_error *error) NB_MUSTUSE;
 
 /**
+ * The newest revision of a document by its identity, or by an alias of it.
+ * @return NB_OK, NB_ENOTFOUND, NB_ENOMEM, NB_ECORRUPT, NB_EIO.
+ */
+enum nb_err nb_log_find(struct nb_log *log, const struct nb_id *identity, struct nb_arena *arena,
+                        struct nb_document **out, struct nb_error *error) NB_MUSTUSE;
+
+/**
  * Wait until the log has a document after `after`, nb_log_wake() is called, or wait_ms pass.
  * Another process's append wakes at once.
  * @return NB_OK (there is more), NB_ETIMEOUT, NB_ECLOSED (woken by nb_log_wake()), NB_EIO.

@@ -6,6 +6,8 @@
  *     https://forum.example/feed  kind=post paused
  *
  * Keys: kind (article post comment review entry toot), group, every, title (quoted), paused;
+ * walk (forum blog sitemap): not a feed, but a site that is followed page by page; full: entries of
+ * a feed that only carry a summary are completed from their pages;
  * and how the source is asked: proxy=http://HOST:PORT (or socks5, socks5h; none), header="Name:
  * value" up to 8 times, cookie="name=value", private (it may be at a private address). Headers and
  * cookie go to the source's own origin only, or to the same over https, wherever it redirects to.
@@ -35,6 +37,15 @@ struct nb_source_request {
     bool is_private;        /* may be at a private address */
 };
 
+/* How a source is read: as what is at its address, or as the site that begins there. */
+enum nb_source_walk {
+    NB_WALK_NONE,    /* a feed */
+    NB_WALK_FORUM,   /* boards to threads */
+    NB_WALK_BLOG,    /* front page to articles and their comments */
+    NB_WALK_SITEMAP, /* a sitemap or an index of some, to all that it lists */
+    NB_WALKS_N,
+};
+
 struct nb_source_row {
     struct nb_id id; /* of the canonical URL */
     const char *url;
@@ -43,11 +54,16 @@ struct nb_source_row {
     Nb__Kind kind;     /* ARTICLE unless given */
     int64_t every_s;   /* 0: crawl.interval */
     bool paused;
+    bool is_full; /* `full`: entries with a summary are completed from their pages */
+    enum nb_source_walk walk;
     uint32_t line;
     const struct nb_source_request *request; /* NULL: as everybody */
 };
 
 struct nb_sources;
+
+/** "forum"; NB_WALK_NONE: "". */
+const char *nb_walk_name(enum nb_source_walk walk);
 
 /**
  * Load; bad lines are reported through diag with file and line and skipped, doubles too. Of many,

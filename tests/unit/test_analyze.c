@@ -329,6 +329,35 @@ static void a_run_goes_on_where_the_last_one_stopped(void **state)
     site_close(&s);
 }
 
+static void what_was_deleted_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    struct site s;
+    site_open(&s);
+    append_range(&s, 0, 40, 1, 0);
+    analyze_once(&s, 2, 100, NULL);
+    struct nb_buf before = dump(&s);
+    assert_non_null(strstr(before.p, "topic_doc "));
+    assert_non_null(strstr(before.p, "edge "));
+    site_make_log(&s);
+    for (size_t i = 0; i < 40; i++) {
+        struct nb_document *document = document_of(&s, i, 0);
+        document->title = document->text = document->reply_to = NULL;
+        document->has_deleted = document->deleted = 1;
+        append(&s, document);
+    }
+    site_leave_log(&s);
+    analyze_once(&s, 2, 100, NULL);
+    struct nb_buf after = dump(&s);
+    static const char *const tables[] = {"topic_doc ", "edge ", "annotation ", "topic_hour "};
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        assert_null(strstr(after.p, tables[i]));
+    }
+    nb_buf_fini(&before);
+    nb_buf_fini(&after);
+    site_close(&s);
+}
+
 static void documents_are_analysed_as_they_are_appended(void **state)
 {
     (void)state;
@@ -523,6 +552,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_batches_and_starting_over_give_the_same_bytes),
         cmocka_unit_test(a_run_goes_on_where_the_last_one_stopped),
+        cmocka_unit_test(what_was_deleted_leaves_nothing_behind),
         cmocka_unit_test(documents_are_analysed_as_they_are_appended),
         cmocka_unit_test(stopping_in_the_middle_of_a_large_batch_is_quick_and_loses_nothing),
         cmocka_unit_test(another_log_is_refused_with_what_to_do),

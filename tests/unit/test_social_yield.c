@@ -126,7 +126,7 @@ static void discourse_leads_to_its_topics(void **state)
     assert_int_equal(out.links_n, 1);
     assert_slice_equal(out.links[0].url, "https://forum.example/t/3.json");
     assert_int_equal(out.links[0].at_ms, 1795158000000);
-    assert_int_equal(out.links[0].mark, 45);
+    assert_int_equal(out.links[0].count, 45);
     assert_slice_equal(out.next, "https://forum.example/latest.json?page=2");
 }
 

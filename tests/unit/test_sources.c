@@ -430,7 +430,7 @@ static void how_a_source_is_asked_is_read_and_checked(void **state)
         {"cookie=\"a=b; c=d\"", NULL},
         {"cookie=\"a\"", "name=value"},
         {"cookie=\"a=b\rc\"", "control character"},
-        {"public", "paused or private"},
+        {"public", "full or private"},
         {"secret=1", "unknown key"},
     };
     nb_arena_reset(arena);
