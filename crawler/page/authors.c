@@ -134,9 +134,8 @@ bool nb_learn_authors(struct nb_learning *l)
     int most = AUTHOR_MIN - 1;
     bool is_called = false;
     for (size_t at = 0; nb_learn_group(l, &at, &group);) {
-        enum nb_tag tag = l->e->dom->nodes[group.first->node].tag;
         bool called = false;
-        int points = tag == NB_TAG_TEXT ? 0 : points_of(l, &group, &called);
+        int points = points_of(l, &group, &called);
         if (points > most) {
             most = points;
             best = group;

@@ -81,7 +81,7 @@ static void take_author(struct induction *in, const struct nb_page_record *recor
     if (!author) {
         return;
     }
-    post->author = nb_utf8_cut(line_of(in, author), NAME_MAX);
+    post->author = nb_utf8_cut(nb_page_bare_name(line_of(in, author)), NAME_MAX);
     uint32_t link = link_of(dom, author, record->begin);
     if (link) {
         post->author_url = address(in, nb_slice_trim(nb_dom_attr(dom, link, "href")));

@@ -55,6 +55,9 @@ struct nb_slice nb_learn_only_text(const struct nb_learning *l, uint32_t node)
     const struct nb_dom *dom = l->e->dom;
     struct nb_slice found = NB_LIT("");
     uint32_t steps = 0;
+    if (dom->nodes[node].tag == NB_TAG_TEXT) {
+        return nb_slice_trim(dom->nodes[node].text);
+    }
     for (uint32_t k = node + 1; k < dom->nodes[node].end && steps < STEPS_MAX; k++, steps++) {
         struct nb_slice text = nb_slice_trim(dom->nodes[k].text);
         if (dom->nodes[k].tag != NB_TAG_TEXT || !text.len || l->e->marks.dropped[k]) {

@@ -37,7 +37,7 @@ size_t nb_learn_coverage(const struct nb_learning *l, const struct nb_group *gro
 /** Is the date of its record in a member? */
 bool nb_learn_holds_anchor(const struct nb_learning *l, uint32_t node);
 
-/** The only text below an element; empty when there are several or none. */
+/** A text, or the only one below an element; empty when there are several or none. */
 struct nb_slice nb_learn_only_text(const struct nb_learning *l, uint32_t node);
 
 uint64_t nb_learn_hash(struct nb_slice text);

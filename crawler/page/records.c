@@ -26,8 +26,9 @@ static bool contains_any(struct nb_slice text, const char *const *words)
 
 bool nb_page_is_name(const struct nb_dom *dom, uint32_t node)
 {
-    static const char *const classes[] = {"author", "username", "user-name", "userName", "poster",
-                                          "nick",   "member",   "Author",    "postuser", NULL};
+    static const char *const classes[] = {"author",   "username", "user-name", "userName",
+                                          "poster",   "nick",     "member",    "Author",
+                                          "postuser", "byline",   NULL};
     static const char *const addresses[] = {"user",   "member",   "profil", "/u/",
                                             "author", "/people/", "uid=",   "mitglied",
                                             "perfil", "/@",       NULL};
@@ -37,11 +38,29 @@ bool nb_page_is_name(const struct nb_dom *dom, uint32_t node)
     }
     if (contains_any(nb_slice_sub(nb_dom_attr(dom, node, "class"), 0, 256), classes) ||
         nb_dom_has_word(dom, node, "class", NB_LIT("user")) ||
+        nb_dom_has_word(dom, node, "class", NB_LIT("name")) ||
         contains_any(nb_slice_sub(nb_dom_attr(dom, node, "itemprop"), 0, 64), classes)) {
         return true;
     }
     struct nb_slice href = at->tag == NB_TAG_A ? nb_dom_attr(dom, node, "href") : NB_LIT("");
     return contains_any(nb_slice_sub(href, 0, 256), addresses);
+}
+
+struct nb_slice nb_page_bare_name(struct nb_slice name)
+{
+    static const char *const marks[] = {
+        " ",        ":", ",", "|", "-", "\xC2\xB7", "\xE2\x80\xA2", "\xE2\x80\x93", "\xE2\x80\x94",
+        "\xC2\xBB", NULL};
+    for (size_t i = 0; marks[i];) {
+        struct nb_slice mark = nb_slice_str(marks[i]);
+        if (name.len > mark.len && nb_slice_ends(name, mark)) {
+            name.len -= mark.len;
+            i = 0;
+        } else {
+            i++;
+        }
+    }
+    return name;
 }
 
 bool nb_page_is_signature(const struct nb_dom *dom, uint32_t node)

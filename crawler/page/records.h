@@ -65,6 +65,9 @@ enum nb_err nb_page_records_find(const struct nb_page_evidence *evidence,
 /** Members by kind, those of a kind in document order; for qsort(). */
 int nb_page_by_kind(const void *a, const void *b);
 
+/** A name without the marks that part it from what stands beside it: "ada \xC2\xB7", "ada:". */
+struct nb_slice nb_page_bare_name(struct nb_slice name);
+
 /** Does a class say that people sign with it? */
 bool nb_page_is_signature(const struct nb_dom *dom, uint32_t node);
 

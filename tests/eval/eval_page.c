@@ -28,7 +28,7 @@ struct score {
 
 static struct nb_page_profiles *profiles;
 
-/* The text of an article; of a thread the texts of its posts. */
+/* The text of an article; of a thread who wrote each post, and its text: so has gold. */
 static struct nb_slice content_of(struct nb_slice bytes, const char *url, struct nb_arena *arena)
 {
     struct nb_date_context dates = {.now_ms = 1782864000000};
@@ -44,6 +44,8 @@ static struct nb_slice content_of(struct nb_slice bytes, const char *url, struct
     struct nb_buf buf;
     nb_buf_init(&buf, 1 << 26);
     for (size_t i = 0; i < page.posts_n; i++) {
+        nb_buf_add(&buf, page.posts[i].author);
+        nb_buf_add_byte(&buf, '\n');
         nb_buf_add(&buf, page.posts[i].text);
         nb_buf_add_str(&buf, "\n\n");
     }
