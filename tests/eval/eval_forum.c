@@ -5,7 +5,9 @@
  *
  * Gold has what a post quotes where it stands in the text, with or without the line that says who
  * is quoted; nabiz keeps text and quotes apart. So a text is right when the text alone is, or the
- * text with its quotes, or the text with its quotes and whom they quote; words in any order.
+ * text with its quotes, or the text with its quotes and whom they quote; words in any order. What
+ * engines write around quotes ("said:", "Click to expand...") is left out of gold's posts that
+ * quote.
  *
  *   eval_forum                    the figures
  *   eval_forum rows               and a line for each page
@@ -47,16 +49,40 @@ static struct nb_slice with_quotes(const struct nb_page_post *post, bool whom,
     return all;
 }
 
+/* Gold without what engines write around quotes. */
+static struct nb_slice without_frames(struct nb_slice text, struct nb_arena *arena)
+{
+    static const char *const frames[] = {
+        "said:",
+        "wrote:",
+        "Click to expand...",
+        "\xE2\x86\x91",
+        "Zitat von",
+        "Original zeigen",
+        "Klicke in dieses Feld, um es in vollst\xC3\xA4ndiger Gr\xC3\xB6\xC3\x9F"
+        "e anzuzeigen."};
+    char *copy = nb_arena_strdup(arena, text);
+    for (size_t i = 0; copy && i < sizeof(frames) / sizeof(frames[0]); i++) {
+        for (char *at = strstr(copy, frames[i]); at; at = strstr(at, frames[i])) {
+            memset(at, ' ', strlen(frames[i]));
+        }
+    }
+    return copy ? nb_slice_str(copy) : text;
+}
+
 /* How similar the words are, the way that gold keeps quotes. */
 static double similarity(const struct nb_page_post *post, struct nbt_words want,
-                         struct nb_arena *arena)
+                         struct nbt_words bare, struct nb_arena *arena)
 {
     struct nb_slice forms[] = {post->text, with_quotes(post, false, arena),
                                with_quotes(post, true, arena)};
     double best = 0;
     for (size_t i = 0; i < (post->quotes_n ? 3 : 1); i++) {
         double precision, recall;
-        double f = nbt_words_f1(nbt_words_of(forms[i], arena), want, &precision, &recall);
+        struct nbt_words got = nbt_words_of(forms[i], arena);
+        double f = nbt_words_f1(got, want, &precision, &recall);
+        best = f > best ? f : best;
+        f = post->quotes_n ? nbt_words_f1(got, bare, &precision, &recall) : 0;
         best = f > best ? f : best;
     }
     return best;
@@ -139,9 +165,11 @@ static struct tally compare(const struct nb_page *page, json_t *gold, bool month
         const char *text = surface(want, "post_text");
         double best = 0;
         size_t at = 0;
-        struct nbt_words words = nbt_words_of(nb_slice_str(text), arena);
+        struct nb_slice gold_text = nb_slice_str(text ? text : "");
+        struct nbt_words words = nbt_words_of(gold_text, arena);
+        struct nbt_words bare = nbt_words_of(without_frames(gold_text, arena), arena);
         for (size_t k = 0; k < page->posts_n; k++) {
-            double f = used[k] ? 0 : similarity(&page->posts[k], words, arena);
+            double f = used[k] ? 0 : similarity(&page->posts[k], words, bare, arena);
             if (f > best) {
                 best = f;
                 at = k;
