@@ -174,38 +174,53 @@ static struct nb_slice text_of(struct reading *r, uint32_t root)
     return text;
 }
 
+static bool is_quote(const struct reading *r, uint32_t node)
+{
+    for (const struct nb_profile_rule *rule = r->profile->rules[NB_PROFILE_QUOTE]; rule;
+         rule = rule->next) {
+        if (rule->selector && nb_selector_matches(rule->selector, r->dom, node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct nb_page_quote *add_quote(struct reading *r, struct nb_page_post *post, size_t *cap)
+{
+    struct nb_page_quote *quotes = (struct nb_page_quote *)(uintptr_t)post->quotes;
+    if (post->quotes_n == *cap) {
+        size_t more = *cap ? *cap * 2 : 4;
+        quotes = nb_arena_grow(r->arena, quotes, *cap * sizeof(*quotes), more * sizeof(*quotes));
+        if (!quotes) {
+            r->err = NB_ENOMEM;
+            return NULL;
+        }
+        post->quotes = quotes;
+        *cap = more;
+    }
+    return &quotes[post->quotes_n++];
+}
+
+/* A quote within a quote is part of it. */
 static void take_quotes(struct reading *r, struct nb_page_post *post, uint32_t root)
 {
     size_t cap = 0;
-    struct nb_page_quote *quotes = NULL;
-    for (const struct nb_profile_rule *rule = r->profile->rules[NB_PROFILE_QUOTE]; rule;
-         rule = rule->next) {
-        uint32_t at = root;
-        while ((at = next_in(r, rule->selector, root, at)) != 0 && r->err == NB_OK) {
-            if (r->dropped[at]) {
-                continue;
-            }
-            if (post->quotes_n == cap) {
-                size_t more = cap ? cap * 2 : 4;
-                void *p =
-                    nb_arena_grow(r->arena, quotes, cap * sizeof(*quotes), more * sizeof(*quotes));
-                if (!p) {
-                    r->err = NB_ENOMEM;
-                    return;
-                }
-                quotes = p;
-                cap = more;
-            }
-            quotes[post->quotes_n++] = (struct nb_page_quote){
-                .author = field(r, NB_PROFILE_QUOTED, at),
-                .post_id = field(r, NB_PROFILE_SOURCE, at),
-                .text = text_of(r, at),
-            };
-            r->dropped[at] = true;
-            at = r->dom->nodes[at].end - 1;
+    for (uint32_t i = root + 1; i < r->dom->nodes[root].end && r->err == NB_OK; i++) {
+        bool is_out = r->is_post[i] || r->dropped[i];
+        if (!is_out && !is_quote(r, i)) {
+            continue;
         }
+        struct nb_page_quote *quote = is_out ? NULL : add_quote(r, post, &cap);
+        if (quote) {
+            *quote = (struct nb_page_quote){
+                .author = field(r, NB_PROFILE_QUOTED, i),
+                .post_id = field(r, NB_PROFILE_SOURCE, i),
+                .text = text_of(r, i),
+            };
+            r->dropped[i] = true;
+        }
+        i = r->dom->nodes[i].end - 1;
     }
-    post->quotes = quotes;
 }
 
 static void take_text(struct reading *r, struct nb_page_post *post, uint32_t node)
