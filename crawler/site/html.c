@@ -112,6 +112,9 @@ enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena
         out->links_n = 0;
     } else if (out->links_n == 0) {
         out->refusal = wall_on(input->bytes);
+    } else if (input->walk == NB_WALK_SITEMAP) { /* what is not listed is not wanted */
+        out->links_n = 0;
+        out->next = (struct nb_slice){NULL, 0};
     }
     return err;
 }

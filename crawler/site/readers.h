@@ -20,4 +20,8 @@ const struct nb_site_reader *nb_site_reader(nb_site_kind kind);
 enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena *arena,
                               struct nb_site_yield *out, struct nb_error *error) NB_MUSTUSE;
 
+/** Sitemaps: the addresses they list. */
+enum nb_err nb_site_read_sitemap(const struct nb_site_input *input, struct nb_arena *arena,
+                                 struct nb_site_yield *out, struct nb_error *error) NB_MUSTUSE;
+
 #endif

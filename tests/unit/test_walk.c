@@ -1,5 +1,8 @@
 #include "tests/unit/forum_world.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #define SITE "http://forum.example/"
 #define SOURCE SITE " walk=forum\n"
 
@@ -277,6 +280,50 @@ static void pages_are_forgotten_when_there_are_too_many(void **state)
     end_world(&world);
 }
 
+/* A crawl of its own process, killed when so many requests have come. */
+static void crawl_until(const struct world *world, int64_t now_ms, size_t hits_n)
+{
+    nb_clock_set(world->clock, now_ms);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        crawl_once(world);
+        _exit(0);
+    }
+    size_t n = 0;
+    int64_t limit_ms = nb_mono_ms() + 60000;
+    while (n < hits_n && waitpid(pid, NULL, WNOHANG) == 0 && nb_mono_ms() < limit_ms) {
+        pthread_mutex_lock(&server.mu);
+        n = server.hits_n;
+        pthread_mutex_unlock(&server.mu);
+        (void)usleep(200);
+    }
+    assert_true(n >= hits_n);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    (void)waitpid(pid, NULL, 0);
+}
+
+static void killed_in_the_midst_it_goes_on_where_it_was(void **state)
+{
+    enum { KILLS = 6 };
+    struct world world = world_with("crawl.site_pages=1000");
+    size_t twice_n = 0;
+    (void)state;
+    for (size_t i = 1; i <= KILLS; i++) {
+        crawl_until(&world, T0, i * 6);
+    }
+    crawl_at(&world, T0);
+    expect_all_once(read_documents(&world));
+    for (size_t i = 0; i < server.hits_n; i++) {
+        bool is_robots = strcmp(server.hits[i].path, "/robots.txt") == 0;
+        for (size_t k = 0; k < i && !is_robots; k++) {
+            twice_n += strcmp(server.hits[k].path, server.hits[i].path) == 0;
+        }
+    }
+    assert_in_range(twice_n, 0, KILLS); /* what was under way when it was killed */
+    end_world(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +334,7 @@ int main(void)
         cmocka_unit_test_setup(a_deletion_is_a_revision_without_text, fill_forum),
         cmocka_unit_test_setup(a_thread_that_is_gone_is_deleted, fill_forum),
         cmocka_unit_test_setup(a_site_in_trouble_is_left_alone_and_loses_nothing, fill_forum),
+        cmocka_unit_test_setup(killed_in_the_midst_it_goes_on_where_it_was, fill_forum),
         cmocka_unit_test_setup(pages_are_forgotten_when_there_are_too_many, fill_forum),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
