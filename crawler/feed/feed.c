@@ -9,6 +9,7 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
+#include "crawler/feed/comment.h"
 #include "crawler/feed/entity.h"
 #include "crawler/feed/html_text.h"
 #include "crawler/feed/reader.h"
@@ -290,6 +291,7 @@ static void finish_feed(struct nb_feed_reader *reader)
             entry->author = reader->feed_author; /* RFC 4287, 4.2.1; JSON Feed 1.1 */
             entry->author_url = reader->feed_author_url;
         }
+        nb_comment_reply(entry);
     }
     if (feed->ttl_s < 0 && reader->sy_period_s > 0) {
         int64_t times = reader->sy_frequency > 0 ? reader->sy_frequency : 1;

@@ -108,7 +108,23 @@ static bool may_be_moved(const struct nb_walk *walk, bool is_first, bool is_last
     if (walk->yield.kind == NB__PAGE__KIND__ARTICLE) { /* comments have pages, too */
         return (is_first || is_last) && has_added;
     }
-    return is_first; /* lists of the newest: the oldest leave them */
+    /* lists of the newest: the oldest leave them, or go to the next page */
+    return is_first || (is_last && walk->here->page->page_n > 1);
+}
+
+/* Are the page's documents its own? What a listing shows in passing belongs to other pages. */
+static bool owns_documents(nb_site_kind kind)
+{
+    switch (kind) {
+    case NB__PAGE__KIND__THREAD:
+    case NB__PAGE__KIND__ARTICLE:
+    case NB__PAGE__KIND__WORDPRESS:
+    case NB__PAGE__KIND__DISCOURSE:
+    case NB__PAGE__KIND__MASTODON:
+        return true;
+    default:
+        return false;
+    }
 }
 
 enum nb_err nb_walk_compare(struct nb_walk *walk, size_t *new_n)
@@ -127,10 +143,9 @@ enum nb_err nb_walk_compare(struct nb_walk *walk, size_t *new_n)
     for (size_t i = 0; i < now.n; i++) {
         *new_n += !has(before, &now.ids[i]);
     }
-    bool is_page =
-        walk->yield.kind == NB__PAGE__KIND__THREAD || walk->yield.kind == NB__PAGE__KIND__ARTICLE;
-    if (!is_page || !walk->yield.is_whole) {
-        return is_page ? set_documents(walk, now) : NB_OK;
+    bool is_owner = owns_documents(walk->yield.kind);
+    if (!is_owner || !walk->yield.is_whole) {
+        return is_owner ? set_documents(walk, now) : NB_OK;
     }
     for (size_t i = 0; i < before.n; i++) {
         if (has(now, &before.ids[i])) {

@@ -5,9 +5,7 @@
  */
 #include "crawler/social/social.h"
 
-#include <string.h>
-
-#include <nabiz/text.h>
+#include "crawler/feed/comment.h"
 
 /* Both kinds have an address and a text; a comment says what post it belongs to. */
 static bool is_comment(const json_t *item)
@@ -90,18 +88,6 @@ static void read_post(struct nb_feed_reader *reader, const json_t *item, struct 
 
 /* ---- comments ---- */
 
-/* "https://b.example/yazi/comment-page-2/" to "https://b.example/yazi/". */
-static struct nb_slice without_page(struct nb_slice url)
-{
-    size_t at = nb_slice_find(url, NB_LIT("/comment-page-"), 0);
-    size_t query = nb_slice_find(url, NB_LIT("?cpage="), 0);
-    query = query == NB_NPOS ? nb_slice_find(url, NB_LIT("&cpage="), 0) : query;
-    if (at != NB_NPOS) {
-        return nb_slice_sub(url, 0, at + 1);
-    }
-    return query != NB_NPOS ? nb_slice_sub(url, 0, query) : url;
-}
-
 /*
  * A thread of comments is never parted by pages, so a parent's address differs from its answer's in
  * the number only.
@@ -114,7 +100,7 @@ static void read_replied(struct nb_feed_reader *reader, const json_t *item,
     struct nb_slice page = nb_slice_sub(entry->url, 0, hash == NB_NPOS ? entry->url.len : hash);
     int64_t parent = nb_member_number(item, "parent", 0);
     struct nb_slice up = nb_member_url(reader, embedded(item, "up"), "link");
-    post->thread = up.len ? up : without_page(page);
+    post->thread = up.len ? up : nb_comment_page(entry->url);
     entry->reply_to = post->thread;
     if (parent > 0 && page.len) {
         char *url =

@@ -82,6 +82,42 @@ static void a_comment_answers_its_parent_or_the_post(void **state)
     }
 }
 
+/* WordPress says in words what a comment answers, in the language of the site. */
+static void the_feed_of_comments_says_the_same(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *content, *text, *reply_to;
+    } rows[] = {
+        {"<p>In reply to <a href=\"https://blog.example/kargo/#comment-8\">Can</a>.</p><p>Evet</p>",
+         "Evet", "https://blog.example/kargo/#comment-8"},
+        {"<p>Evet</p><p>In reply to <a href=\"https://blog.example/kargo/#comment-8\">Can</a>.</p>",
+         "Evet\n\nIn reply to Can.", "https://blog.example/kargo/"},
+        {"<p><a href=\"https://blog.example/baska/#comment-8\">Can</a></p><p>Evet</p>",
+         "Can\n\nEvet", "https://blog.example/kargo/"},
+        {"<p>Evet</p>", "Evet", "https://blog.example/kargo/"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[1000];
+        (void)snprintf(text, sizeof(text),
+                       "<rss><channel><item><link>https://blog.example/kargo/comment-page-2/"
+                       "#comment-9</link><description><![CDATA[%s]]></description></item></channel>"
+                       "</rss>",
+                       rows[i].content);
+        char content[1200];
+        (void)snprintf(
+            content, sizeof(content),
+            "<rss xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><item>"
+            "<link>https://blog.example/kargo/#comment-9</link><content:encoded>"
+            "<![CDATA[%s]]></content:encoded></item></channel></rss>",
+            rows[i].content);
+        const struct nb_feed_entry *entry = parse(content);
+        assert_slice_equal(entry->content, rows[i].text);
+        assert_slice_equal(entry->reply_to, rows[i].reply_to);
+        assert_slice_equal(parse(text)->reply_to, "https://blog.example/kargo/");
+    }
+}
+
 static void a_ping_is_no_comment(void **state)
 {
     (void)state;
@@ -292,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_wordpress_post_is_read_with_what_is_embedded),
         cmocka_unit_test(a_post_behind_a_password_has_no_text),
         cmocka_unit_test(a_comment_answers_its_parent_or_the_post),
+        cmocka_unit_test(the_feed_of_comments_says_the_same),
         cmocka_unit_test(a_ping_is_no_comment),
         cmocka_unit_test(a_status_is_read_with_its_counts),
         cmocka_unit_test(the_wish_of_an_account_is_followed),
