@@ -32,6 +32,9 @@ DEPS_BUILD := gcc make pkg-config libc6-dev protobuf-c-compiler libprotobuf-c-de
 DEPS_TEST := libcmocka-dev
 # What CI needs on top: the other compiler with its sanitizers and fuzzer, and the linters.
 DEPS_CI := clang libclang-rt-14-dev clang-format shellcheck mandoc
+# What the trials against real software install, and nothing else does.
+DEPS_REAL := wordpress wordpress-theme-twentytwentythree mariadb-server-core mariadb-client-core \
+  micro-httpd php-cli php-mysql php-xml php-mbstring
 
 PACKAGES := libprotobuf-c lmdb libzstd libssl libcrypto icu-uc icu-i18n uchardet libidn2 libpsl libcurl \
   libxml-2.0 libxslt jansson libmicrohttpd zlib
@@ -199,6 +202,12 @@ test: deps ## Install what is missing, build everything, run every test
 .PHONY: scenario
 scenario: $(SCENARIO_PROGRAMS) ## Build and run the scenarios only
 	$(RUN_TESTS) scenario
+
+.PHONY: real
+real: deps ## Install real software of sites from Debian, fill it on loopback, and crawl it
+	@.ci/deps "$(PACKAGES)" $(DEPS_REAL)
+	$(Q)$(SUBMAKE) $(B)/nabiz build/turkish.bin
+	$(Q)tests/real/run $(B)
 
 .PHONY: demo
 demo: deps ## Install what is missing, build, and play weeks of a story in under a minute
