@@ -105,6 +105,7 @@ static enum nb_err read_feed(const struct nb_crawl *crawl, struct nb_poll *poll,
     if (err != NB_OK) {
         return err;
     }
+    set_string(poll, &poll->new_url, feed.new_url);
     set_string(poll, &poll->state->title, nb_utf8_cut(feed.title, TITLE_MAX_BYTES));
     poll->state->has_skip_hours = feed.skip_hours != 0;
     poll->state->skip_hours = feed.skip_hours;
@@ -155,6 +156,7 @@ static void take_body(const struct nb_crawl *crawl, struct nb_poll *poll, struct
         poll->state->changed_ms = poll->now_ms;
     }
     nb_crawl_succeeded(poll);
+    nb_seek_follow(poll);
 }
 
 static void set_http_failure(struct nb_poll *poll)

@@ -138,6 +138,7 @@ struct nb_poll {
     struct nb_poll_put *puts;
 
     /* the parser's: what it means */
+    char *new_url;       /* where the feed says that it moved; NULL: it does not */
     int64_t answered_ms; /* wall time, not before now_ms; pauses count from here */
     struct nb_log_record *records;
     int64_t *published_ms; /* of each record; -1: not known */

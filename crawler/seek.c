@@ -122,17 +122,44 @@ static bool read_page(struct nb_poll *poll, struct nb_arena *scratch)
     return poll->state->found_url != NULL;
 }
 
+static bool was_sought_lately(const struct nb_poll *poll)
+{
+    const struct nb_source *state = poll->state;
+    return state->has_searched_ms &&
+           poll->now_ms - state->searched_ms < AGAIN_DAYS * (int64_t)NB_DAY_MS;
+}
+
+static void set_sought(struct nb_poll *poll)
+{
+    poll->state->has_searched_ms = 1;
+    poll->state->searched_ms = poll->now_ms;
+}
+
+void nb_seek_follow(struct nb_poll *poll)
+{
+    struct nb_url url;
+    if (!poll->new_url || was_sought_lately(poll) ||
+        nb_url_parse(nb_slice_str(poll->new_url), NULL, poll->arena, &url) != NB_OK ||
+        !nb_url_is_http(&url) || nb_slice_eq(url.href, nb_slice_str(poll->url))) {
+        return;
+    }
+    poll->state->found_url = nb_arena_strdup(poll->arena, url.href);
+    if (poll->state->found_url) {
+        set_sought(poll);
+        go_elsewhere(poll->state);
+        nb_diag(NB_INFO, "crawl", "a source says that it moved",
+                nb_kv_str("source", poll->source_url), nb_kv_str("to", poll->state->found_url));
+    }
+}
+
 void nb_seek_begin(struct nb_poll *poll, struct nb_arena *scratch)
 {
     struct nb_source *state = poll->state;
-    bool is_soon = state->has_searched_ms &&
-                   poll->now_ms - state->searched_ms < AGAIN_DAYS * (int64_t)NB_DAY_MS;
     bool is_enough = state->failures_n >= AFTER_FAILURES || state->retired;
-    if (!is_enough || is_soon || !is_lost(poll)) {
+    if (!is_enough || was_sought_lately(poll) || !is_lost(poll)) {
         return;
     }
-    state->has_searched_ms = 1;
-    state->searched_ms = poll->now_ms;
+    set_sought(poll);
     if (poll->body.len > 0 && read_page(poll, scratch)) {
         go_elsewhere(state);
         return;

@@ -99,6 +99,11 @@ static void start_itunes_category(struct nb_feed_reader *reader, const struct nb
     nb_feed_add_category(reader, nb_feed_line(reader, nb_feed_attr(attrs, "text")));
 }
 
+static void end_new_feed_url(struct nb_feed_reader *reader, struct nb_slice text)
+{
+    reader->feed->new_url = nb_feed_url(reader, text);
+}
+
 static void end_keywords(struct nb_feed_reader *reader, struct nb_slice text)
 {
     nb_feed_add_categories(reader, nb_feed_line(reader, text));
@@ -158,6 +163,7 @@ const struct nb_feed_rule nb_feed_extension_rules[] = {
     {NB_FEED_NS_ITUNES, "keywords", NB_FEED_ENTRY, 0, NULL, end_keywords},
     {NB_FEED_NS_MEDIA, "keywords", NB_FEED_ENTRY, 0, NULL, end_keywords},
     {NB_FEED_NS_MEDIA, "title", NB_FEED_ENTRY, 0, NULL, end_dc_title},
+    {NB_FEED_NS_ITUNES, "new-feed-url", NB_FEED_FEED, 0, NULL, end_new_feed_url},
     {NB_FEED_NS_ITUNES, "summary", NB_FEED_BODY, 0, NULL, end_itunes_summary},
     {NB_FEED_NS_SY, "updateperiod", NB_FEED_FEED, 0, NULL, end_sy_period},
     {NB_FEED_NS_SY, "updatefrequency", NB_FEED_FEED, 0, NULL, end_sy_frequency},

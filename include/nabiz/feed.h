@@ -68,6 +68,7 @@ struct nb_feed {
     struct nb_slice language;
     struct nb_slice hub;                 /* WebSub: who pushes what is new; may be empty */
     struct nb_slice self;                /* what the feed calls its own address; may be empty */
+    struct nb_slice new_url;             /* itunes:new-feed-url: where it moved; may be empty */
     int64_t ttl_s;                       /* -1 when the feed does not say; a week when it ended */
     uint32_t skip_hours;                 /* RSS skipHours: bit 0 is 00:00 to 01:00 UTC */
     uint32_t skip_days;                  /* RSS skipDays: bit 0 is Monday */

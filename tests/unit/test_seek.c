@@ -122,6 +122,45 @@ static void a_feed_that_is_missing_is_found_at_its_site(void **unused)
     assert_string_equal(asked, "https://a.example/new.xml");
 }
 
+#define MOVED(to)                                                                                  \
+    "<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'><channel>"                     \
+    "<itunes:new-feed-url> " to " </itunes:new-feed-url><title>K</title>"                          \
+    "<item><guid>1</guid></item></channel></rss>"
+
+static void a_feed_that_says_it_moved_is_tried_there(void **unused)
+{
+    (void)unused;
+    answer(200, MOVED("https://b.example/pod"));
+    assert_null(state->moved_to);
+    assert_null(state->etag);
+    answer(200, MOVED("https://b.example/pod"));
+    assert_string_equal(asked, "https://b.example/pod");
+    assert_string_equal(state->moved_to, "https://b.example/pod");
+    answer(200, MOVED("https://b.example/pod"));
+    assert_string_equal(asked, "https://b.example/pod");
+    assert_null(state->found_url);
+}
+
+static void what_a_feed_says_of_its_move_is_checked_once_a_month(void **unused)
+{
+    (void)unused;
+    answer(200, MOVED("https://b.example/pod"));
+    answer(404, "");
+    assert_string_equal(asked, "https://b.example/pod");
+    assert_null(state->moved_to);
+    for (int i = 0; i < 29; i++) {
+        answer(200, i % 2 ? MOVED("https://b.example/pod") : MOVED(" https://b.example/pod"));
+        assert_string_equal(asked, "https://a.example/rss");
+    }
+    answer(200, FEED);
+    assert_string_equal(asked, "https://b.example/pod");
+    begin(NULL);
+    answer(200, MOVED("ftp://b.example/pod"));
+    answer(200, MOVED("https://a.example/rss"));
+    answer(200, FEED);
+    assert_string_equal(asked, "https://a.example/rss");
+}
+
 static void a_feed_that_became_a_page_is_looked_for_there(void **unused)
 {
     (void)unused;
@@ -243,6 +282,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_feed_that_is_missing_is_found_at_its_site, begin),
+        cmocka_unit_test_setup(a_feed_that_says_it_moved_is_tried_there, begin),
+        cmocka_unit_test_setup(what_a_feed_says_of_its_move_is_checked_once_a_month, begin),
         cmocka_unit_test_setup(a_feed_that_became_a_page_is_looked_for_there, begin),
         cmocka_unit_test_setup(of_several_only_the_one_with_its_title_is_meant, begin),
         cmocka_unit_test_setup(another_site_is_not_the_source, begin),
