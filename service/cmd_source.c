@@ -19,6 +19,7 @@
 #include "service/source_add.h"
 #include "service/source_import.h"
 #include "service/source_list.h"
+#include "service/source_poll.h"
 
 enum { ARENA_BYTES = 1 << 30, OUT_BYTES = 256 << 20, FILE_BYTES = 64 << 20 };
 
@@ -281,25 +282,57 @@ static enum nb_err list(struct work *work)
     return err;
 }
 
-static enum nb_err show(struct work *work)
+/* The sources, and the one that is meant. Free them whatever is returned. */
+static enum nb_err find_source(struct work *work, struct nb_sources **sources,
+                               const struct nb_source_row **row)
 {
-    struct nb_sources *sources = NULL;
     const char *url = NULL;
     struct nb_id id;
+    *sources = NULL;
     enum nb_err err = take_id(work, &url, &id);
     if (err == NB_OK) {
-        err = nb_sources_load(work->path, &sources, &work->error);
+        err = nb_sources_load(work->path, sources, &work->error);
     }
+    *row = err == NB_OK ? nb_sources_find(*sources, id) : NULL;
+    if (err == NB_OK && !*row) {
+        err =
+            nb_error_set(&work->error, NB_ENOTFOUND,
+                         "%s has no %s; `nabiz source list` shows what there is", work->path, url);
+    }
+    return err;
+}
+
+static enum nb_err show_row(struct work *work, const struct nb_sources *sources,
+                            const struct nb_source_row *row)
+{
+    bool json = strcmp(option_or(work->args, "format", "table"), "json") == 0;
+    return nb_source_show(work->config, sources, row, json, work->arena, &work->out, &work->error);
+}
+
+static enum nb_err show(struct work *work)
+{
+    struct nb_sources *sources;
+    const struct nb_source_row *row;
+    enum nb_err err = find_source(work, &sources, &row);
+    err = err == NB_OK ? show_row(work, sources, row) : err;
+    nb_sources_free(sources);
+    return err;
+}
+
+static enum nb_err poll_now(struct work *work)
+{
+    struct nb_sources *sources;
+    const struct nb_source_row *row;
+    bool done = false;
+    enum nb_err err = find_source(work, &sources, &row);
     if (err == NB_OK) {
-        const struct nb_source_row *row = nb_sources_find(sources, id);
-        bool json = strcmp(option_or(work->args, "format", "table"), "json") == 0;
-        err = row ? nb_source_show(work->config, sources, row, json, work->arena, &work->out,
-                                   &work->error)
-                  : nb_error_set(&work->error, NB_ENOTFOUND,
-                                 "%s has no %s; `nabiz source list` shows what there is",
-                                 work->path, url);
-        nb_sources_free(sources);
+        err = nb_source_poll(work->config, row, &done, &work->out, &work->error);
     }
+    if (err == NB_OK && done) {
+        err = show_row(work, sources, row);
+    }
+    work->code = done ? NB_EXIT_OK : NB_EXIT_NOTHING;
+    nb_sources_free(sources);
     return err;
 }
 
@@ -358,10 +391,9 @@ static const struct action {
     size_t words_n;
     enum nb_err (*run)(struct work *work);
 } actions[] = {
-    {"add", 2, add},       {"list", 1, list},
-    {"show", 2, show},     {"remove", 2, change},
-    {"pause", 2, change},  {"resume", 2, change},
-    {"import", 2, import}, {"export", 1, export_sources},
+    {"add", 2, add},       {"list", 1, list},     {"show", 2, show},
+    {"remove", 2, change}, {"pause", 2, change},  {"resume", 2, change},
+    {"poll", 2, poll_now}, {"import", 2, import}, {"export", 1, export_sources},
 };
 
 static int finish(struct work *work, enum nb_err err)
@@ -394,8 +426,8 @@ static int run(struct nb_args *args)
     }
     if (!action) {
         return nb_usage(args,
-                        "\"%s\" is none of add, list, show, remove, pause, resume, import, "
-                        "export",
+                        "\"%s\" is none of add, list, show, poll, remove, pause, resume, "
+                        "import, export",
                         name);
     }
     if (nb_args_words_n(args) != action->words_n) {
@@ -441,6 +473,7 @@ static const struct nb_example examples[] = {
     {"nabiz source list", "all sources and how polling them goes"},
     {"nabiz source list --problem", "what is wrong with which, and what to do"},
     {"nabiz source show https://gazete.example/rss", "one of them in words"},
+    {"nabiz source poll https://gazete.example/rss", "poll it now, and say what came of it"},
     {"nabiz source import reader.opml", "take over the list of a feed reader"},
     {"nabiz source export > sources.opml", "give it back"},
     {NULL, NULL},
@@ -449,14 +482,16 @@ static const struct nb_example examples[] = {
 const struct nb_command nb_cmd_source = {
     .name = "source",
     .line = "add, list, change, import and export what is polled",
-    .usage = "add URL | list | show URL | remove URL | pause URL | resume URL | import FILE | "
-             "export",
+    .usage = "add URL | list | show URL | poll URL | remove URL | pause URL | resume URL | "
+             "import FILE | export",
     .about =
         "Works on the sources file (data.sources), which may be edited by hand as well: a "
         "change keeps the rest as it is. add takes the address of a feed or of a page, finds "
         "out which feeds a page has, says what it found and adds the one there is; of several "
         "it adds none until told which. It asks with the pauses and limits of the crawler and "
-        "by robots.txt. import takes OPML, with folders as "
+        "by robots.txt. poll asks the crawler that runs to poll a source now rather than when it "
+        "is due, and waits for it; robots.txt, a Retry-After and the pauses that its host wants "
+        "hold, and nothing is polled twice within 20 s. import takes OPML, with folders as "
         "groups, or one address a line, and says which lines are new, known, double or refused; "
         "import - reads stdin. export writes OPML.",
     .options = options,

@@ -239,6 +239,8 @@ enum nb_err nb_plan_poll(struct nb_plan *plan, struct nb_poll *poll, const int64
         return NB_OK;
     }
     struct nb_next_input input = input_of(plan, poll);
+    poll->state->has_retry_ms = input.retry_after_s > 0;
+    poll->state->retry_ms = poll->answered_ms + input.retry_after_s * 1000;
     if (is_answered(poll)) {
         nb_profile_fade(&plan->now.profile, &plan->now.faded_ms, poll->now_ms);
         if (poll->page) {

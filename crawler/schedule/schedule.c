@@ -22,6 +22,7 @@
 #include "crawler/schedule/heap.h"
 #include "crawler/schedule/lease.h"
 #include "crawler/schedule/pace.h"
+#include "crawler/schedule/wish.h"
 #include "crawler/seek.h"
 #include "crawler/site/walk.h"
 
@@ -31,7 +32,8 @@ struct schedule {
     struct nb_crawl *crawl;
     struct nb_heap due;
     struct nb_paces paces;
-    bool *busy; /* by row of the list */
+    struct nb_wishes wishes; /* sources that people want polled, until they are */
+    bool *busy;              /* by row of the list */
     struct nb_poll *live;
     size_t live_n;
     size_t live_max;
@@ -89,11 +91,15 @@ static enum nb_err push_stored(struct schedule *schedule, struct nb_txn *txn,
     struct nb_source *state = NULL;
     struct nb_slice value;
     enum nb_err err = NB_OK;
-    if (is_far(schedule, row, due_ms)) {
+    bool is_wished = nb_wishes_have(&schedule->wishes, &row->id);
+    if (is_wished || is_far(schedule, row, due_ms)) {
         nb_arena_reset(schedule->arena);
         err = nb_get(txn, NB_TBL_SOURCE_STATE, nb_slice(row->id.b, NB_ID_BYTES), &value);
         err = err == NB_OK ? nb_source_decode(value, schedule->arena, &state) : err;
         due_ms = err == NB_OK ? due_by_clock(schedule, state) : due_ms;
+    }
+    if (is_wished && err == NB_OK) {
+        due_ms = nb_wish_due_ms(state, due_ms);
     }
     return err == NB_OK ? push_due(schedule, row, due_ms) : err;
 }
@@ -140,7 +146,7 @@ static enum nb_err fill_the_rest(struct schedule *schedule, struct nb_txn *txn, 
             continue;
         }
         err = nb_get(txn, NB_TBL_SOURCE_STATE, nb_slice(row->id.b, NB_ID_BYTES), &value);
-        if (err == NB_ENOTFOUND) {
+        if (err == NB_ENOTFOUND || nb_wishes_have(&schedule->wishes, &row->id)) {
             err = push_due(schedule, row, 0);
         }
     }
@@ -164,8 +170,17 @@ static enum nb_err fill(struct schedule *schedule, struct nb_error *error)
     schedule->adjusted = false;
     schedule->busy = nb_calloc(n, sizeof(bool));
     bool *known = nb_calloc(n, sizeof(bool));
-    enum nb_err err =
-        schedule->busy && known ? nb_read_begin(crawl->store, &txn, error) : NB_ENOMEM;
+    enum nb_err err = schedule->busy && known ? NB_OK : NB_ENOMEM;
+    if (err == NB_OK) {
+        err = nb_wishes_take(&schedule->wishes, nb_config_str(crawl->config, NB_CFG_DATA_DIR));
+    }
+    for (size_t i = schedule->wishes.n; i-- > 0;) {
+        struct nb_id id = schedule->wishes.ids[i];
+        if (!nb_sources_find(crawl->sources, id)) {
+            nb_wishes_drop(&schedule->wishes, &id);
+        }
+    }
+    err = err == NB_OK ? nb_read_begin(crawl->store, &txn, error) : err;
     if (err == NB_OK) {
         for (const struct nb_poll *poll = schedule->live; poll; poll = poll->live_next) {
             const struct nb_source_row *row = nb_sources_find(crawl->sources, poll->source);
@@ -233,6 +248,9 @@ static enum nb_err take_back(struct schedule *schedule, struct nb_poll *poll)
     nb_lease_drop(schedule->crawl->leases, poll->lease);
     if (row) {
         bool is_due = poll->outcome == NB_POLL_DEFERRED;
+        if (!is_due) {
+            nb_wishes_drop(&schedule->wishes, &row->id);
+        }
         schedule->busy[row_index(sources, row)] = false;
         if (err == NB_OK && !row->paused && (is_due || poll->state->has_due_ms)) {
             int64_t due_ms = is_due ? poll->due_ms : due_by_clock(schedule, poll->state);
@@ -524,5 +542,6 @@ void nb_crawl_schedule(void *arg)
     nb_arena_free(schedule.arena);
     nb_heap_fini(&schedule.due);
     nb_paces_fini(&schedule.paces);
+    nb_wishes_fini(&schedule.wishes);
     nb_free(schedule.busy);
 }

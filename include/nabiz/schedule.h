@@ -1,5 +1,5 @@
 /**
- * Why a source is polled when it is, for people.
+ * Why a source is polled when it is, for people, and their wish that it is polled now.
  *
  * Threads: any; reads the store.
  */
@@ -13,6 +13,7 @@
 #include <nabiz/arena.h>
 #include <nabiz/config.h>
 #include <nabiz/err.h>
+#include <nabiz/hash.h>
 #include <nabiz/record.h>
 #include <nabiz/sources.h>
 
@@ -44,6 +45,14 @@ struct nb_schedule_view {
 enum nb_err nb_schedule_explain(const struct nb_config *config, const struct nb_sources *sources,
                                 const struct nb_source_row *row, const struct nb_source *state,
                                 struct nb_schedule_view *out, struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * Let a source be polled as soon as politeness allows: by the crawler that runs, once it is told
+ * (SIGHUP), or by the next one.
+ * @return NB_OK, NB_EIO, NB_ETOOBIG.
+ */
+enum nb_err nb_schedule_wish(const char *data_dir, const struct nb_id *source,
+                             struct nb_error *error) NB_MUSTUSE;
 
 /** What a due time follows from, in a few words: "its rhythm". */
 const char *nb_schedule_why(Nb__Source__Why why);

@@ -508,26 +508,6 @@ static void an_ordered_crawl_stores_the_same_rules_however_it_is_interrupted(voi
     end_world(&rough);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    nb_diag_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
-    assert_int_equal(nb_text_init(&error), NB_OK);
-    assert_int_equal(nb_url_init(&error), NB_OK);
-    nb_feed_init();
-    start_server();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    nbt_web_stop(server.web);
-    nb_feed_fini();
-    nb_url_fini();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
