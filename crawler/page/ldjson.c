@@ -198,26 +198,29 @@ static char *mend(struct nb_slice text, struct nb_arena *arena)
     return copy;
 }
 
+char *nb_page_ldjson_mend(struct nb_slice text, struct nb_arena *arena, size_t *len)
+{
+    size_t begin = 0, end = text.len <= BLOCK_MAX ? text.len : 0;
+    while (begin < end && text.p[begin] != '{' && text.p[begin] != '[') {
+        begin++; /* "<!--", "//<![CDATA[" */
+    }
+    while (end > begin && text.p[end - 1] != '}' && text.p[end - 1] != ']') {
+        end--;
+    }
+    *len = end - begin;
+    return mend(nb_slice_sub(text, begin, end), arena);
+}
+
 enum nb_err nb_page_ldjson(struct nb_slice text, const struct nb_date_context *dates,
                            struct nb_arena *arena, int *rank, struct nb_page_meta *meta)
 {
     struct block b = {.dates = dates, .arena = arena, .meta = meta, .rank = rank};
-    size_t begin = 0;
-    if (text.len > BLOCK_MAX) {
-        return NB_OK;
-    }
-    while (begin < text.len && text.p[begin] != '{' && text.p[begin] != '[') {
-        begin++; /* "<!--", "//<![CDATA[" */
-    }
-    size_t end = text.len;
-    while (end > begin && text.p[end - 1] != '}' && text.p[end - 1] != ']') {
-        end--;
-    }
-    char *copy = mend(nb_slice_sub(text, begin, end), arena);
+    size_t len;
+    char *copy = nb_page_ldjson_mend(text, arena, &len);
     if (!copy) {
         return NB_ENOMEM;
     }
-    json_t *root = json_loadb(copy, end - begin, 0, NULL);
+    json_t *root = json_loadb(copy, len, 0, NULL);
     if (root) {
         walk(&b, root, 0);
         json_decref(root);

@@ -19,4 +19,11 @@
 enum nb_err nb_page_ldjson(struct nb_slice text, const struct nb_date_context *dates,
                            struct nb_arena *arena, int *rank, struct nb_page_meta *meta) NB_MUSTUSE;
 
+/**
+ * The JSON of a block, without what is around it and with what often breaks it mended.
+ * @param len  [out] 0 when there is none, or too much.
+ * @return in arena; NULL when memory runs out.
+ */
+char *nb_page_ldjson_mend(struct nb_slice text, struct nb_arena *arena, size_t *len);
+
 #endif

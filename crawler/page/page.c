@@ -11,6 +11,7 @@
 #include "crawler/feed_type.h"
 #include "crawler/page/article.h"
 #include "crawler/page/induct.h"
+#include "crawler/page/ldthread.h"
 #include "crawler/page/render.h"
 #include "crawler/page/thread.h"
 #include "crawler/page/trim.h"
@@ -254,6 +255,12 @@ static enum nb_err find_thread(struct work *w, struct nb_page_thread *thread)
                       options->kind == NB_PAGE_KIND_THREAD || w->meta.is_guess;
     if (err == NB_ENOTFOUND && may_repeat) {
         err = nb_page_induct(&w->dom, &context, w->arena, thread);
+    }
+    if (err == NB_ENOTFOUND && w->meta.type == NB_PAGE_THREAD) {
+        err = nb_page_ldthread(&w->dom, &context, w->arena, thread);
+    }
+    if (err == NB_OK && !thread->next_page.len) {
+        err = nb_page_thread_next(&w->dom, &context, w->arena, &thread->next_page);
     }
     return err;
 }

@@ -367,3 +367,26 @@ enum nb_err nb_page_thread_read(const struct nb_dom *dom, const struct nb_page_c
     }
     return r.err;
 }
+
+enum nb_err nb_page_thread_next(const struct nb_dom *dom, const struct nb_page_context *context,
+                                struct nb_arena *arena, struct nb_slice *out)
+{
+    struct nb_url url;
+    *out = NB_LIT("");
+    for (uint32_t i = 1; i < dom->n; i++) {
+        enum nb_tag tag = dom->nodes[i].tag;
+        if ((tag != NB_TAG_A && tag != NB_TAG_LINK) ||
+            !nb_dom_has_word(dom, i, "rel", NB_LIT("next"))) {
+            continue;
+        }
+        enum nb_err err =
+            nb_url_parse(nb_slice_trim(nb_dom_attr(dom, i, "href")), context->url, arena, &url);
+        if (err == NB_OK && nb_url_is_http(&url)) {
+            *out = url.href;
+        }
+        if (err == NB_OK || err == NB_ENOMEM) {
+            return err;
+        }
+    }
+    return NB_OK;
+}

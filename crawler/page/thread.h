@@ -40,4 +40,12 @@ struct nb_page_context {
 enum nb_err nb_page_thread_read(const struct nb_dom *dom, const struct nb_page_context *context,
                                 struct nb_arena *arena, struct nb_page_thread *out) NB_MUSTUSE;
 
+/**
+ * Where a thread goes on, by what pages call their next one whatever their engine.
+ * @param out  [out] absolute; empty when it does not say.
+ * @return NB_OK, NB_ENOMEM.
+ */
+enum nb_err nb_page_thread_next(const struct nb_dom *dom, const struct nb_page_context *context,
+                                struct nb_arena *arena, struct nb_slice *out) NB_MUSTUSE;
+
 #endif

@@ -175,6 +175,28 @@ static void teasers_that_lead_elsewhere_are_no_thread(void **state)
     assert_int_equal(page.kind, NB_PAGE_KIND_ARTICLE);
 }
 
+/* Programs write the posts; only JSON-LD has them. */
+static void posts_are_read_from_json_ld_where_the_page_has_none(void **state)
+{
+    (void)state;
+    struct nb_page page = read_thread(
+        "<script type='application/ld+json'>{\"@context\":\"https://schema.org\",\"@graph\":[{"
+        "\"@type\":\"WebPage\"},{\"@type\":\"DiscussionForumPosting\",\"headline\":\"Kombi sesi\","
+        "\"url\":\"/konu/7\",\"text\":\"Kombi ses yap\u0131yor.\",\"author\":{\"@type\":\"Person\","
+        "\"name\":\"poyraz\",\"url\":\"/u/1\"},\"datePublished\":\"2025-03-03T14:05:00Z\","
+        "\"interactionStatistic\":[{\"interactionType\":\"https://schema.org/LikeAction\","
+        "\"userInteractionCount\":3}],\"comment\":[{\"@type\":\"Comment\",\"url\":\"/konu/7#2\","
+        "\"text\":\"<p>Pompaya bak.</p><p>Eskimi\u015ftir.</p>\",\"author\":\"lodos\","
+        "\"dateCreated\":\"2025-03-04T09:30:00Z\"},]}]}</script><div id=app></div>");
+    assert_slice_equal(page.engine, "json-ld");
+    assert_slice_equal(page.title, "Kombi sesi");
+    assert_int_equal(page.posts_n, 2);
+    check_post(&page.posts[0], "poyraz", 1741010700000, "Kombi ses yap\xC4\xB1yor.");
+    assert_int_equal(page.posts[0].likes, 3);
+    check_post(&page.posts[1], "lodos", 1741080600000, "Pompaya bak.\n\nEskimi\xC5\x9Ftir.");
+    assert_slice_equal(page.posts[1].reply_to, "https://yer.example/konu/7");
+}
+
 static void the_order_of_day_and_month_is_that_of_the_page(void **state)
 {
     (void)state;
@@ -233,6 +255,7 @@ int main(void)
         cmocka_unit_test(when_somebody_joined_is_not_when_they_wrote),
         cmocka_unit_test(answers_within_answers_are_posts_of_their_own),
         cmocka_unit_test(teasers_that_lead_elsewhere_are_no_thread),
+        cmocka_unit_test(posts_are_read_from_json_ld_where_the_page_has_none),
         cmocka_unit_test(the_order_of_day_and_month_is_that_of_the_page),
         cmocka_unit_test(hostile_repetition_ends),
     };
