@@ -175,5 +175,5 @@ int main(void)
         cmocka_unit_test(a_pause_that_is_long_over_is_not_remembered),
         cmocka_unit_test(a_clock_that_is_set_back_makes_no_pause_longer_than_a_day),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_server, tear_down_server);
 }

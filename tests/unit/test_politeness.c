@@ -529,5 +529,5 @@ int main(void)
         cmocka_unit_test(a_crawl_delay_is_kept_to_by_the_systems_clock),
         cmocka_unit_test(an_ordered_crawl_stores_the_same_rules_however_it_is_interrupted),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_server, tear_down_server);
 }

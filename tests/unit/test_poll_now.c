@@ -123,5 +123,5 @@ int main(void)
         cmocka_unit_test(nothing_is_polled_twice_at_once_however_often_it_is_wished),
         cmocka_unit_test(a_crawler_that_runs_grants_it_when_it_is_told),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_server, tear_down_server);
 }
