@@ -11,7 +11,7 @@
 #include "analyzer/knowledge_private.h"
 #include "analyzer/turkish/hashtag.h"
 
-enum { FEATURES_BYTES_MAX = 512, ENOUGH_WORDS = 5 };
+enum { FEATURES_BYTES_MAX = 512, ENOUGH_WORDS = 5, WORDS_AHEAD = 4 };
 
 struct annotate {
     const struct nb_document *document;
@@ -58,6 +58,9 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < out->tokens_n; i++) {
+        if (i + WORDS_AHEAD < out->tokens_n) {
+            tr_read_ahead(a->readings, &tokens[i + WORDS_AHEAD]);
+        }
         tr_read_cached(a->knowledge->lexicon, a->readings, &tokens[i], a->arena, &readings[i]);
         if (tokens[i].kind == TR_HASHTAG && !a->sum.brief) {
             read_hashtag(a, text, &tokens[i], &readings[i]);

@@ -139,6 +139,13 @@ const void *tr_cache_find(const struct tr_cache *cache, struct nb_slice word, ui
     return NULL;
 }
 
+void tr_cache_prefetch(const struct tr_cache *cache, struct nb_slice word, uint8_t kind)
+{
+    if (fits(word)) {
+        __builtin_prefetch(bucket_of(cache, hash_of(word, kind)));
+    }
+}
+
 void tr_cache_keep(struct tr_cache *cache, struct nb_slice word, uint8_t kind, const void *answer,
                    size_t bytes)
 {

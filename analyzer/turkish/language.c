@@ -7,7 +7,7 @@
 #include "analyzer/turkish/cache.h"
 #include "analyzer/turkish/letters.h"
 
-enum { WORD_BYTES_MAX = 64, GROUP_MAX = 4, SHORT_BYTES = 4, KEPT_BYTES = 2 << 20 };
+enum { WORD_BYTES_MAX = 64, GROUP_MAX = 4, SHORT_BYTES = 4, KEPT_BYTES = 2 << 20, WORDS_AHEAD = 4 };
 
 /*
  * What counts as clear, in the unit of the model's logits times 1000, and how much each word that
@@ -195,6 +195,10 @@ void tr_language_add_cached(const struct tr_languages *languages, struct tr_cach
 {
     for (size_t i = 0; i < n; i++) {
         struct tr_language_sum one = {.words_n = 0};
+        if (cache && i + WORDS_AHEAD < n) {
+            tr_cache_prefetch(cache, tokens[i + WORDS_AHEAD].folded,
+                              tokens[i + WORDS_AHEAD].either_i);
+        }
         if (tokens[i].kind != TR_WORD) {
             continue;
         }

@@ -100,7 +100,7 @@ void tr_readings_choose(const struct tr_lexicon *lexicon, const struct tr_choice
                         const struct tr_token *tokens, struct tr_reading *readings, size_t n,
                         struct nb_arena *arena);
 
-/** A cache for tr_read_cached(): some 15 MiB. @return NULL when out of memory. */
+/** A cache for tr_read_cached(): 20 MiB. @return NULL when out of memory. */
 struct tr_cache *tr_reading_cache_new(void);
 
 /**
@@ -109,5 +109,8 @@ struct tr_cache *tr_reading_cache_new(void);
  */
 void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
                     const struct tr_token *token, struct nb_arena *arena, struct tr_reading *out);
+
+/** Say some words ahead that a word will be read through a cache, NULL for none. */
+void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *token);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <nabiz/text.h>
 
-enum { GUESS_STEM_BYTES_MIN = 4, GUESS_SUFFIX_BYTES_MIN = 3, KEPT_BYTES = 8 << 20 };
+enum { GUESS_STEM_BYTES_MIN = 4, GUESS_SUFFIX_BYTES_MIN = 3, KEPT_BYTES = 16 << 20 };
 
 struct reader {
     const struct tr_lexicon *lexicon;
@@ -265,6 +265,13 @@ void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
     tr_read(lexicon, token, arena, out);
     if (asks) {
         keep_reading(cache, token, out);
+    }
+}
+
+void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *token)
+{
+    if (cache && token->kind == TR_WORD) {
+        tr_cache_prefetch(cache, token->folded, kind_of(token));
     }
 }
 
