@@ -16,7 +16,7 @@ enum { FEATURES_BYTES_MAX = 512, ENOUGH_WORDS = 5, WORDS_AHEAD = 4 };
 struct annotate {
     const struct nb_document *document;
     const struct nb_knowledge *knowledge;
-    struct tr_cache *readings, *languages; /* may be NULL */
+    struct tr_cache *readings, *languages, *restored; /* may be NULL */
     struct nb_arena *arena;
     struct nb_annotation *out;
     struct nb_reading_text title, text;
@@ -48,8 +48,8 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     tr_language_add_cached(&a->knowledge->words.normaliser.languages, a->languages, tokens,
                            out->tokens_n, &a->language);
     if (tr_language_may_be_turkish(&a->language)) {
-        (void)tr_restore_text(&a->knowledge->words.normaliser.turkish, tokens, out->tokens_n,
-                              a->arena);
+        (void)tr_restore_text_cached(&a->knowledge->words.normaliser.turkish, a->restored, tokens,
+                                     out->tokens_n, a->arena);
     }
     err = tr_sentences(text, tokens, out->tokens_n, a->knowledge->words.normaliser.turkish.informal,
                        a->arena, &sentences, &out->sentences_n);
@@ -433,7 +433,7 @@ static enum nb_err put_why(struct annotate *a)
 }
 
 struct nb_word_cache {
-    struct tr_cache *readings, *languages;
+    struct tr_cache *readings, *languages, *restored;
     struct nb_id knowledge; /* that they were read with */
 };
 
@@ -445,7 +445,8 @@ struct nb_word_cache *nb_word_cache_new(void)
     }
     words->readings = tr_reading_cache_new();
     words->languages = tr_language_cache_new();
-    if (!words->readings || !words->languages) {
+    words->restored = tr_restore_cache_new();
+    if (!words->readings || !words->languages || !words->restored) {
         nb_word_cache_free(words);
         return NULL;
     }
@@ -457,6 +458,7 @@ void nb_word_cache_free(struct nb_word_cache *words)
     if (words) {
         tr_cache_free(words->readings);
         tr_cache_free(words->languages);
+        tr_cache_free(words->restored);
         nb_free(words);
     }
 }
@@ -470,10 +472,12 @@ static void use_caches(struct annotate *a, struct nb_word_cache *words)
     if (memcmp(&words->knowledge, &a->knowledge->id, sizeof(words->knowledge)) != 0) {
         tr_cache_clear(words->readings);
         tr_cache_clear(words->languages);
+        tr_cache_clear(words->restored);
         words->knowledge = a->knowledge->id;
     }
     a->readings = words->readings;
     a->languages = words->languages;
+    a->restored = words->restored;
 }
 
 static enum nb_err annotate(struct annotate *a, struct nb_word_cache *words,

@@ -158,11 +158,12 @@ void tr_cache_keep(struct tr_cache *cache, struct nb_slice word, uint8_t kind, c
         tr_cache_clear(cache);
     }
     uint64_t hash = hash_of(word, kind);
-    struct slot *bucket = bucket_of(cache, hash), *oldest = bucket;
-    for (size_t i = 1; i < WAYS; i++) {
-        oldest = bucket[i].at < oldest->at ? &bucket[i] : oldest;
+    uint32_t tag = (uint32_t)(hash >> 32);
+    struct slot *bucket = bucket_of(cache, hash), *place = bucket;
+    for (size_t i = 0; i < WAYS && place->tag != tag; i++) {
+        place = bucket[i].tag == tag || bucket[i].at < place->at ? &bucket[i] : place;
     }
-    *oldest = (struct slot){.tag = (uint32_t)(hash >> 32), .at = cache->next};
+    *place = (struct slot){.tag = tag, .at = cache->next};
     struct record *record = record_at(cache, cache->next);
     record->len = (uint8_t)word.len;
     record->kind = kind;

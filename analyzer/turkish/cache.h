@@ -37,7 +37,7 @@ const void *tr_cache_find(const struct tr_cache *cache, struct nb_slice word, ui
 /** Say some words ahead that a word will be asked for, so that nobody waits for memory then. */
 void tr_cache_prefetch(const struct tr_cache *cache, struct nb_slice word, uint8_t kind);
 
-/** Keep a copy of the answer to a word that has none. What is too long is not kept. */
+/** Keep a copy of the answer to a word, instead of one it has. What is too long is not kept. */
 void tr_cache_keep(struct tr_cache *cache, struct nb_slice word, uint8_t kind, const void *answer,
                    size_t bytes);
 

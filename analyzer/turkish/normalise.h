@@ -71,4 +71,16 @@ const char *tr_stage_name(enum tr_stage stage);
 size_t tr_restore_text(const struct tr_normaliser *normaliser, struct tr_token *tokens, size_t n,
                        struct nb_arena *arena);
 
+struct tr_cache;
+
+/**
+ * The same, keeping what was weighed of each word.
+ * @param cache  made for that and used with normalisers that restore equally only; NULL: none.
+ */
+size_t tr_restore_text_cached(const struct tr_normaliser *normaliser, struct tr_cache *cache,
+                              struct tr_token *tokens, size_t n, struct nb_arena *arena);
+
+/** A cache for that: 5 MiB. @return NULL when out of memory. */
+struct tr_cache *tr_restore_cache_new(void);
+
 #endif

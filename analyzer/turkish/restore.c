@@ -56,6 +56,7 @@ struct view {
 /* What stays the same at one letter, whatever was decided to the left. */
 struct place {
     size_t at;
+    uint64_t own;
     uint64_t right[RIGHT_MAX + 1];
     size_t right_n;
 };
@@ -94,7 +95,7 @@ static struct view view_of(const struct tr_plain_word *in)
 /* The end of the word counts as one letter. */
 static struct place place_of(const struct view *view, size_t at)
 {
-    struct place place = {.at = at};
+    struct place place = {.at = at, .own = step(view->whole, 0x100 + (unsigned)at)};
     uint64_t h = 0x51ed270b0929a5c3u + (unsigned char)view->word.p[at];
     place.right[0] = h;
     for (size_t i = 1; i <= RIGHT_MAX; i++) {
@@ -106,19 +107,30 @@ static struct place place_of(const struct view *view, size_t at)
     return place;
 }
 
-/* Those that hold whatever was decided to the left. */
-static size_t fixed_features(const struct view *view, const struct place *place, uint64_t *out)
+/* Of the letter in its word. */
+static size_t word_features(const struct view *view, const struct place *place, uint64_t *out)
 {
     size_t n = 0;
-    uint64_t own = step(view->whole, 0x100 + (unsigned)place->at);
     out[n++] = mix(place->right[0]);
-    out[n++] = mix(own);
+    out[n++] = mix(place->own);
     if (view->stem != view->whole) {
         out[n++] = mix(step(view->stem, 0x200 + (unsigned)place->at));
     }
+    return n;
+}
+
+/* Of what stands beside the word. */
+static size_t around_features(const struct view *view, const struct place *place, uint64_t *out)
+{
     for (size_t i = 0; i < view->around_n; i++) {
-        out[n++] = mix(own ^ view->around[i]);
+        out[i] = mix(place->own ^ view->around[i]);
     }
+    return view->around_n;
+}
+
+static size_t right_features(const struct place *place, uint64_t *out)
+{
+    size_t n = 0;
     for (size_t i = 0; i < WINDOWS; i++) {
         if (windows[i].left == 0 && windows[i].right <= place->right_n) {
             out[n++] = mix(place->right[windows[i].right] + i);
@@ -127,6 +139,7 @@ static size_t fixed_features(const struct view *view, const struct place *place,
     return n;
 }
 
+/* Of what was decided to the left. */
 static size_t left_features(const struct view *view, const struct place *place, uint64_t marked,
                             uint64_t *out)
 {
@@ -155,7 +168,9 @@ size_t tr_restore_features(const struct tr_plain_word *in, size_t at, uint64_t m
 {
     struct view view = view_of(in);
     struct place place = place_of(&view, at);
-    size_t n = fixed_features(&view, &place, out);
+    size_t n = word_features(&view, &place, out);
+    n += around_features(&view, &place, out + n);
+    n += right_features(&place, out + n);
     return n + left_features(&view, &place, marked, out + n);
 }
 
@@ -187,6 +202,60 @@ static int32_t weigh(const struct tr_restorer *restorer, const uint64_t *keys, s
         }
         sum += found ? (int32_t)found - TR_RESTORE_WEIGHT_ZERO : 0;
     }
+    return sum;
+}
+
+/* @return the number of the entry, n for none. */
+static size_t find_weighed(const struct tr_restore_memo *memo, size_t at, uint8_t marks)
+{
+    size_t i = 0;
+    while (i < memo->n && (memo->all[i].at != at || memo->all[i].marks != marks)) {
+        i++;
+    }
+    return i;
+}
+
+static void remember(struct tr_restore_memo *memo, size_t at, uint8_t marks, int32_t sum)
+{
+    if (memo && memo->n < TR_RESTORE_MEMO_MAX) {
+        memo->all[memo->n].at = (uint8_t)at;
+        memo->all[memo->n].marks = marks;
+        memo->all[memo->n++].sum = (int16_t)sum;
+        memo->grew = true;
+    }
+}
+
+static int32_t weigh_fixed(const struct tr_restorer *restorer, const struct tr_plain_word *in,
+                           const struct view *view, const struct place *place)
+{
+    uint64_t keys[TR_RESTORE_FEATURES_MAX];
+    struct tr_restore_memo *memo = in->memo;
+    int32_t around = weigh(restorer, keys, around_features(view, place, keys));
+    size_t i = memo ? find_weighed(memo, place->at, TR_RESTORE_MEMO_OWN) : 0;
+    if (memo && i < memo->n) {
+        return around + memo->all[i].sum;
+    }
+    size_t n = word_features(view, place, keys);
+    n += right_features(place, keys + n);
+    int32_t own = weigh(restorer, keys, n);
+    remember(memo, place->at, TR_RESTORE_MEMO_OWN, own);
+    return around + own;
+}
+
+static int32_t weigh_left(const struct tr_restorer *restorer, const struct tr_plain_word *in,
+                          const struct view *view, const struct place *place, uint64_t marked)
+{
+    uint64_t keys[TR_RESTORE_FEATURES_MAX];
+    struct tr_restore_memo *memo = in->memo;
+    uint64_t near =
+        place->at < LEFT_MAX ? marked << (LEFT_MAX - place->at) : marked >> (place->at - LEFT_MAX);
+    uint8_t marks = (uint8_t)(near & ((1u << LEFT_MAX) - 1));
+    size_t i = memo ? find_weighed(memo, place->at, marks) : 0;
+    if (memo && i < memo->n) {
+        return memo->all[i].sum;
+    }
+    int32_t sum = weigh(restorer, keys, left_features(view, place, marked, keys));
+    remember(memo, place->at, marks, sum);
     return sum;
 }
 
@@ -282,7 +351,6 @@ bool tr_restore(const struct tr_restorer *restorer, const struct tr_plain_word *
     if (!fits(restorer, in)) {
         return false;
     }
-    uint64_t keys[TR_RESTORE_FEATURES_MAX];
     struct view view = view_of(in);
     struct state state = {0, 0, INT32_MAX};
     for (size_t at = 0; at < in->word.len; at++) {
@@ -290,9 +358,8 @@ bool tr_restore(const struct tr_restorer *restorer, const struct tr_plain_word *
             continue;
         }
         struct place place = place_of(&view, at);
-        size_t n = fixed_features(&view, &place, keys);
-        n += left_features(&view, &place, state.marked, keys + n);
-        int32_t sum = weigh(restorer, keys, n);
+        int32_t sum = weigh_fixed(restorer, in, &view, &place) +
+                      weigh_left(restorer, in, &view, &place, state.marked);
         int32_t sure = sum < 0 ? -sum : sum;
         state.marked |= (uint64_t)(sum > 0) << at;
         state.score += sure;
@@ -331,14 +398,12 @@ size_t tr_restore_candidates(const struct tr_restorer *restorer, const struct tr
         if (!tr_restorable(in->word.p[at])) {
             continue;
         }
-        uint64_t keys[TR_RESTORE_FEATURES_MAX];
         struct state next[TR_RESTORE_BEAM];
         size_t next_n = 0;
         struct place place = place_of(&view, at);
-        int32_t fixed = weigh(restorer, keys, fixed_features(&view, &place, keys));
+        int32_t fixed = weigh_fixed(restorer, in, &view, &place);
         for (size_t i = 0; i < beam_n; i++) {
-            int32_t sum =
-                fixed + weigh(restorer, keys, left_features(&view, &place, beam[i].marked, keys));
+            int32_t sum = fixed + weigh_left(restorer, in, &view, &place, beam[i].marked);
             struct state with = beam[i], without = beam[i];
             with.marked |= (uint64_t)1 << at;
             with.score += sum;

@@ -32,10 +32,27 @@ struct tr_restorer {
 };
 
 /** A word without diacritics and its neighbours; each folded and plain, empty where unknown. */
+/*
+ * What was weighed at letters of a word before, whatever stood beside it: by the letter, and by
+ * which of the letters to its left were restored.
+ */
+#define TR_RESTORE_MEMO_MAX 200
+#define TR_RESTORE_MEMO_OWN 0x80 /* as marks: what no letter to the left matters to */
+
+struct tr_restore_memo {
+    uint32_t n;
+    struct {
+        uint8_t at, marks; /* bit 6: the letter before, down to bit 0 */
+        int16_t sum;
+    } all[TR_RESTORE_MEMO_MAX];
+    bool grew; /* since it was taken from where it was kept */
+};
+
 struct tr_plain_word {
     struct nb_slice word, before, after;
     char vowel_before; /* of the word before, restored, see tr_restore_vowel(); 0: unknown */
     bool name;         /* written with a capital that is a choice */
+    struct tr_restore_memo *memo; /* of this word and model, read and added to; may be NULL */
 };
 
 struct tr_restored {

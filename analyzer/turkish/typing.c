@@ -6,7 +6,12 @@
  */
 #include "analyzer/turkish/normalise.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include <nabiz/text.h>
+
+#include "analyzer/turkish/cache.h"
 
 /*
  * Weights of evidence, and how much more likely (in the units of the model) a form must be that is
@@ -23,6 +28,8 @@ enum {
     KNOWN_SURE = 8, /* to change a word that is one as typed */
     BONUS_MAX = WORD_BONUS + KNOWN_SURE
 };
+
+enum { MEMOS_BYTES = 4 << 20 };
 
 /* A word of the text, as typed without marks, with its neighbours in between. */
 struct plain {
@@ -71,6 +78,36 @@ static struct tr_plain_word in_place(const struct tr_token *tokens, const struct
     return in;
 }
 
+struct tr_cache *tr_restore_cache_new(void)
+{
+    return tr_cache_new(MEMOS_BYTES);
+}
+
+/* Give a word what was weighed of it before. */
+static void take_memo(const struct tr_cache *cache, struct tr_plain_word *in,
+                      struct tr_restore_memo *memo)
+{
+    if (!cache) {
+        return;
+    }
+    const struct tr_restore_memo *held = tr_cache_find(cache, in->word, 0);
+    memo->n = 0;
+    if (held) {
+        memcpy(memo, held, offsetof(struct tr_restore_memo, all) + held->n * sizeof(held->all[0]));
+    }
+    memo->grew = false;
+    in->memo = memo;
+}
+
+static void keep_memo(struct tr_cache *cache, const struct tr_plain_word *in)
+{
+    const struct tr_restore_memo *memo = in->memo;
+    if (memo && memo->grew) {
+        tr_cache_keep(cache, in->word, 0, memo,
+                      offsetof(struct tr_restore_memo, all) + memo->n * sizeof(memo->all[0]));
+    }
+}
+
 static bool is_word(const struct tr_normaliser *of, struct nb_slice form)
 {
     struct tr_analysis analyses[TR_ANALYSE_MAX];
@@ -110,8 +147,8 @@ static bool may_say(const struct tr_token *token, const struct plain *word)
 }
 
 /* Asks no further word than it takes to be sure of the sum. */
-static bool lacks_marks(const struct tr_normaliser *of, const struct tr_token *tokens,
-                        const struct plain *all, size_t n)
+static bool lacks_marks(const struct tr_normaliser *of, struct tr_cache *cache,
+                        const struct tr_token *tokens, const struct plain *all, size_t n)
 {
     int32_t says = 0, unasked = 0;
     for (size_t i = 0; i < n; i++) {
@@ -120,13 +157,16 @@ static bool lacks_marks(const struct tr_normaliser *of, const struct tr_token *t
     }
     for (size_t i = 0; i < n && says < ENOUGH && says + WORD_SAYS_MAX * unasked >= ENOUGH; i++) {
         struct tr_restored best;
+        struct tr_restore_memo memo;
         struct tr_plain_word in = in_place(tokens, all, n, i);
         if (!may_say(&tokens[i], &all[i])) {
             continue;
         }
         unasked--;
-        if (!tr_restore(&of->restorer, &in, &best) ||
-            is_as_typed(&tokens[i], nb_slice(best.text, best.len))) {
+        take_memo(cache, &in, &memo);
+        bool restored = tr_restore(&of->restorer, &in, &best);
+        keep_memo(cache, &in);
+        if (!restored || is_as_typed(&tokens[i], nb_slice(best.text, best.len))) {
             continue;
         }
         int32_t sure = best.least / SURE < SAYS_MAX ? best.least / SURE : SAYS_MAX;
@@ -165,6 +205,12 @@ static bool restore_word(const struct tr_normaliser *of, const struct tr_token *
 size_t tr_restore_text(const struct tr_normaliser *normaliser, struct tr_token *tokens, size_t n,
                        struct nb_arena *arena)
 {
+    return tr_restore_text_cached(normaliser, NULL, tokens, n, arena);
+}
+
+size_t tr_restore_text_cached(const struct tr_normaliser *normaliser, struct tr_cache *cache,
+                              struct tr_token *tokens, size_t n, struct nb_arena *arena)
+{
     size_t marked = 0, words = 0, changed = 0;
     for (size_t i = 0; i < n; i++) {
         words += tokens[i].kind == TR_WORD;
@@ -174,7 +220,8 @@ size_t tr_restore_text(const struct tr_normaliser *normaliser, struct tr_token *
         return 0;
     }
     struct plain *all = nb_arena_alloc(arena, n * sizeof(*all));
-    if (!all || !make_plain(tokens, n, arena, all) || !lacks_marks(normaliser, tokens, all, n)) {
+    if (!all || !make_plain(tokens, n, arena, all) ||
+        !lacks_marks(normaliser, cache, tokens, all, n)) {
         return 0;
     }
     for (size_t i = 0; i < n; i++) {
@@ -182,7 +229,14 @@ size_t tr_restore_text(const struct tr_normaliser *normaliser, struct tr_token *
         struct tr_restored form;
         /* By now the word before has its marks. */
         in.vowel_before = in.before.len ? tr_restore_vowel(tokens[i - 1].folded) : 0;
-        if (!in.word.len || !tokens[i].ascii || !restore_word(normaliser, &tokens[i], &in, &form)) {
+        if (!in.word.len || !tokens[i].ascii) {
+            continue;
+        }
+        struct tr_restore_memo memo;
+        take_memo(cache, &in, &memo);
+        bool differs = restore_word(normaliser, &tokens[i], &in, &form);
+        keep_memo(cache, &in);
+        if (!differs) {
             continue;
         }
         struct nb_slice folded = nb_arena_copy(arena, nb_slice(form.text, form.len));
