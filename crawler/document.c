@@ -12,6 +12,8 @@
 
 #include "crawler/entry.h"
 
+enum { SUMMARY_MAX_BYTES = 2000 }; /* a text that is longer and not cut is all there is */
+
 /* What a feed's documents have in common. */
 struct maker {
     struct nb_poll *poll;
@@ -72,6 +74,19 @@ static void set_alias(const struct maker *maker, const struct nb_feed_entry *ent
     }
 }
 
+/* Is it cut short, so that its page has more? */
+static bool is_summary(const struct nb_feed_entry *entry)
+{
+    static const char *const ends[] = {"\xe2\x80\xa6", "...", "\xe2\x80\xa6]", "...]"};
+    struct nb_slice text = nb_slice_trim(entry->content.len ? entry->content : entry->summary);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (nb_slice_ends(text, nb_slice_str(ends[i]))) {
+            return true;
+        }
+    }
+    return entry->content.len == 0 && text.len < SUMMARY_MAX_BYTES;
+}
+
 /* Encode into the poll's arena; what it took to make it stays behind in the scratch arena. */
 static enum nb_err add_entry(struct maker *maker, const struct nb_feed_entry *entry)
 {
@@ -95,6 +110,7 @@ static enum nb_err add_entry(struct maker *maker, const struct nb_feed_entry *en
         poll->records[poll->records_n] = record;
         poll->published_ms[poll->records_n] =
             document->has_published_ms ? document->published_ms : -1;
+        poll->is_summary[poll->records_n] = is_summary(entry);
         poll->records_n += err == NB_OK;
     }
     if (err == NB_OK) {
@@ -119,7 +135,8 @@ enum nb_err nb_crawl_documents(struct nb_poll *poll, const struct nb_feed *feed,
     };
     poll->records = nb_arena_calloc(poll->arena, feed->entries_n, sizeof(*poll->records));
     poll->published_ms = nb_arena_calloc(poll->arena, feed->entries_n, sizeof(*poll->published_ms));
-    if (!poll->records || !poll->published_ms) {
+    poll->is_summary = nb_arena_calloc(poll->arena, feed->entries_n, sizeof(*poll->is_summary));
+    if (!poll->records || !poll->published_ms || !poll->is_summary) {
         return NB_ENOMEM;
     }
     enum nb_err err = set_urls(&maker);

@@ -260,6 +260,9 @@ static void understand_answer(const struct nb_crawl *crawl, struct nb_poll *poll
         poll->moved_to = tried; /* if it is a feed */
     }
     understand_poll(crawl, poll, scratch);
+    if (!poll->failed && poll->is_full) {
+        nb_walk_entries(crawl, poll, scratch);
+    }
     if (!poll->failed) {
         state->has_retired = state->retired = 0; /* it was, and is found again */
     } else if (!tried) {

@@ -143,6 +143,7 @@ struct nb_poll {
     struct nb_log_record *records;
     int64_t *published_ms; /* of each record; -1: not known */
     size_t records_n;
+    bool *is_summary; /* of each record, with is_full: its page has more */
     size_t skipped_n; /* documents over a limit */
     uint64_t new_n;   /* the writer's: documents that nobody brought before */
     uint64_t revised_n;

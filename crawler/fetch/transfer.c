@@ -152,7 +152,7 @@ static bool is_sendable(const char *value)
 /* Validators go back to the address they came from: another one might call its body unchanged. */
 static bool has_validators_for(const struct nb_poll *poll)
 {
-    const char *from = poll->state->validated_url;
+    const char *from = poll->page ? NULL : poll->state->validated_url;
     return from ? strcmp(from, poll->url) == 0 : poll->redirects_n == 0;
 }
 
@@ -180,11 +180,13 @@ static bool add_headers(struct nb_fetch_transfer *transfer)
     if (!has_validators_for(poll)) {
         return ok;
     }
-    if (ok && is_sendable(state->etag)) {
-        ok = add_value(transfer, "If-None-Match", state->etag);
+    const char *etag = poll->page ? poll->page->etag : state->etag;
+    const char *modified = poll->page ? poll->page->last_modified : state->last_modified;
+    if (ok && is_sendable(etag)) {
+        ok = add_value(transfer, "If-None-Match", etag);
     }
-    if (ok && is_sendable(state->last_modified)) {
-        ok = add_value(transfer, "If-Modified-Since", state->last_modified);
+    if (ok && is_sendable(modified)) {
+        ok = add_value(transfer, "If-Modified-Since", modified);
     }
     return ok;
 }

@@ -271,6 +271,9 @@ enum nb_err nb_walk_records(struct nb_walk *walk)
     if (!poll->records || !poll->published_ms) {
         return NB_ENOMEM;
     }
+    if (walk->entry) {
+        err = add_record(walk, walk->entry);
+    }
     for (size_t i = 0; err == NB_OK && i < walk->yield.documents_n; i++) {
         err = add_record(walk, walk->yield.documents[i]);
     }

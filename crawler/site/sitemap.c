@@ -108,7 +108,7 @@ static void take_date(struct reader *r)
 {
     int64_t at_ms = -1;
     struct nb_slice text = nb_slice_trim(nb_buf_slice(&r->text));
-    if (nb_date_parse(text, r->dates, &at_ms) == NB_OK && at_ms > r->at_ms) {
+    if (text.len > 0 && nb_date_parse(text, r->dates, &at_ms) == NB_OK && at_ms > r->at_ms) {
         r->at_ms = at_ms;
     }
 }

@@ -35,9 +35,9 @@ int64_t nb_walk_due_ms(const Nb__Page *page, int64_t now_ms)
     case NB__PAGE__KIND__SITEMAP:
         return now_ms + between(since_ms / 2, NB_HOUR_MS, 7 * NB_DAY_MS);
     case NB__PAGE__KIND__UNKNOWN:
-        return NB_PAGE_NEVER_MS;
+        return nb_walk_never_ms(now_ms);
     default:
-        return page->page_n > 1 ? NB_PAGE_NEVER_MS
+        return page->page_n > 1 ? nb_walk_never_ms(now_ms)
                                 : now_ms + between(since_ms / 2, NB_HOUR_MS / 4, 3 * NB_DAY_MS);
     }
 }
@@ -143,8 +143,7 @@ static enum nb_err take_link(struct nb_walk *walk, const struct nb_site_link *li
         return NB_OK;
     }
     enum nb_err err = nb_url_parse(link->url, NULL, walk->arena, &url);
-    if (err != NB_OK || !nb_url_is_http(&url) ||
-        !nb_site_same_host(url.host, walk->source_url.host)) {
+    if (err != NB_OK || !nb_url_is_http(&url) || !nb_site_same_host(url.host, walk->home)) {
         return err == NB_ENOMEM ? err : NB_OK;
     }
     err = nb_frontier_get(&walk->frontier, link->url, &page);
@@ -296,6 +295,7 @@ enum nb_err nb_walk_take(struct nb_walk *walk)
         page->again = nb_arena_strdup(walk->arena, walk->yield.again);
     }
     page->has_due_ms = 1;
-    page->due_ms = is_dead ? NB_PAGE_NEVER_MS : nb_walk_due_ms(page, walk->poll->now_ms);
+    page->due_ms =
+        is_dead ? nb_walk_never_ms(walk->poll->now_ms) : nb_walk_due_ms(page, walk->poll->now_ms);
     return nb_arena_failed(walk->arena) ? NB_ENOMEM : err;
 }

@@ -62,11 +62,16 @@ enum nb_err nb_walk_choose(struct nb_txn *txn, const struct nb_source_row *row,
     enum nb_err err = NB_OK;
     poll->walk = row->walk;
     poll->is_full = row->is_full;
-    if (row->walk == NB_WALK_NONE) {
+    if (row->walk == NB_WALK_NONE && !row->is_full) {
+        state->visit_n = 0;
         return NB_OK;
     }
     if (state->visit_n > 0) {
         err = nb_frontier_next(txn, poll->source, poll->now_ms, poll->arena, &poll->page);
+    }
+    if (err == NB_OK && !poll->page && row->walk == NB_WALK_NONE) {
+        state->visit_n = 0; /* the feed itself */
+        return NB_OK;
     }
     if (err == NB_OK && !poll->page) {
         state->visit_n = 0;
@@ -81,9 +86,6 @@ enum nb_err nb_walk_choose(struct nb_txn *txn, const struct nb_source_row *row,
     if (page->again || !poll->is_root) {
         poll->url = page->again ? page->again : page->url;
     }
-    state->etag = page->etag; /* what is sent; those of a site are the pages' own */
-    state->last_modified = page->last_modified;
-    state->validated_url = NULL;
     return NB_OK;
 }
 
@@ -103,8 +105,9 @@ static void put_off(struct nb_walk *walk, const char *why)
     int64_t wait_ms = NB_HOUR_MS << (page->failures_n < 8 ? page->failures_n : 8);
     page->has_failures_n = 1;
     page->failures_n++;
-    set_due(walk->here,
-            page->failures_n >= FAILURES_MAX ? NB_PAGE_NEVER_MS : walk->poll->now_ms + wait_ms);
+    set_due(walk->here, page->failures_n >= FAILURES_MAX ? nb_walk_never_ms(walk->poll->now_ms)
+                                                         : walk->poll->now_ms + wait_ms);
+    nb_walk_give_up(walk);
     nb_diag(NB_DEBUG, "crawl", "page failed", nb_kv_str("source", walk->poll->source_url),
             nb_kv_str("page", page->url), nb_kv_int("status", walk->poll->status),
             nb_kv_str("why", why));
@@ -117,6 +120,8 @@ static void put_off(struct nb_walk *walk, const char *why)
 static void stay_out(struct nb_walk *walk, const char *why)
 {
     set_due(walk->here, walk->poll->now_ms + CLOSED_DAYS * NB_DAY_MS);
+    walk->here->page->failures_n = FAILURES_MAX;
+    nb_walk_give_up(walk);
     nb_diag(NB_INFO, "crawl", "nabiz does not go there",
             nb_kv_str("source", walk->poll->source_url), nb_kv_str("page", walk->here->page->url),
             nb_kv_str("why", why));
@@ -130,11 +135,16 @@ static enum nb_err take_missing(struct nb_walk *walk)
     Nb__Page *page = walk->here->page;
     page->has_failures_n = 1;
     page->failures_n++;
+    if (page->entry) {
+        page->failures_n = FAILURES_MAX;
+        nb_walk_give_up(walk);
+        return NB_OK;
+    }
     if (walk->poll->status != 410 && page->failures_n < GONE_AFTER) {
         set_due(walk->here, walk->poll->now_ms + NB_DAY_MS);
         return NB_OK;
     }
-    set_due(walk->here, NB_PAGE_NEVER_MS);
+    set_due(walk->here, nb_walk_never_ms(walk->poll->now_ms));
     return nb_walk_gone(walk);
 }
 
@@ -160,8 +170,12 @@ static enum nb_err follow_redirect(struct nb_walk *walk, bool *goes_on)
         *goes_on = true;
         return NB_OK;
     }
-    if (!nb_site_same_host(walk->url.host, walk->source_url.host)) {
-        set_due(walk->here, NB_PAGE_NEVER_MS);
+    if (walk->poll->walk == NB_WALK_NONE) { /* where an entry leads is where it is */
+        *goes_on = true;
+        return NB_OK;
+    }
+    if (!nb_site_same_host(walk->url.host, walk->home)) {
+        set_due(walk->here, nb_walk_never_ms(walk->poll->now_ms));
         return NB_OK;
     }
     if (walk->here->page->is_thread &&
@@ -171,7 +185,7 @@ static enum nb_err follow_redirect(struct nb_walk *walk, bool *goes_on)
     struct nb_front_page *other = NULL;
     err = nb_frontier_get(&walk->frontier, walk->url.href, &other);
     if (err == NB_OK && other && other != walk->here) {
-        set_due(walk->here, NB_PAGE_NEVER_MS);
+        set_due(walk->here, nb_walk_never_ms(walk->poll->now_ms));
         if (other->is_new) {
             other->page->has_kind = 1;
             other->page->kind = walk->here->page->kind;
@@ -221,10 +235,10 @@ static enum nb_err read_body(struct nb_walk *walk, struct nb_error *error)
         .links = poll->links,
         .url = &walk->url,
         .page = walk->here->page,
-        .walk = poll->walk,
+        .walk = poll->walk == NB_WALK_NONE ? NB_WALK_BLOG : poll->walk,
         .document_kind = poll->kind,
         .is_root = poll->is_root,
-        .host = walk->source_url.host,
+        .host = walk->home,
         .dates = &dates,
         .profiles = walk->crawl->profiles,
         .rules = walk->crawl->link_rules,
@@ -260,6 +274,10 @@ static enum nb_err take_body(struct nb_walk *walk)
     }
     walk->here->page->failures_n = 0;
     keep_validators(walk, id);
+    if (walk->poll->walk == NB_WALK_NONE) {
+        nb_walk_complete(walk);
+        return NB_OK;
+    }
     return nb_walk_take(walk);
 }
 
@@ -330,6 +348,7 @@ static enum nb_err begin(struct nb_walk *walk, struct nb_txn *txn)
                                 (uint64_t)nb_config_int(walk->crawl->config, NB_CFG_SITE_KNOWN),
                                 walk->arena);
     }
+    walk->home = walk->source_url.host;
     if (err == NB_OK) {
         err = nb_frontier_get(&walk->frontier, nb_slice_str(poll->page->url), &walk->here);
     }
@@ -379,7 +398,6 @@ void nb_walk_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
     struct nb_walk walk = {.crawl = crawl, .poll = poll, .arena = scratch};
     struct nb_arena_mark mark = nb_arena_mark(poll->arena);
     struct nb_txn *txn;
-    poll->state->etag = poll->state->last_modified = NULL;
     enum nb_err err = nb_read_begin(crawl->store, &txn, NULL);
     if (err == NB_OK) {
         err = in_transaction(&walk, txn);

@@ -35,4 +35,11 @@ enum nb_err nb_walk_choose(struct nb_txn *txn, const struct nb_source_row *row,
 void nb_walk_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
                         struct nb_arena *scratch);
 
+/**
+ * A feed was read whose source says `full`: entries that only carry a summary wait in the frontier
+ * for their pages, with which the visit goes on.
+ * @param scratch  used.
+ */
+void nb_walk_entries(const struct nb_crawl *crawl, struct nb_poll *poll, struct nb_arena *scratch);
+
 #endif

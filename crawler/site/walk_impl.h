@@ -22,8 +22,9 @@ struct nb_walk {
     struct nb_site_yield yield;
     const struct nb_id *deleted; /* documents that are not there any more */
     size_t deleted_n;
-    const struct nb_document *entry; /* stored in the page's place; or NULL */
-    bool is_trouble;                 /* the site has difficulties: the visit ends here */
+    struct nb_document *entry; /* of a feed, with or without what its page has; or NULL */
+    struct nb_slice home;      /* the host that is to be stayed on */
+    bool is_trouble;           /* the site has difficulties: the visit ends here */
 };
 
 /** The page was read: its documents, links and next page into the frontier. */
@@ -42,6 +43,16 @@ enum nb_err nb_walk_gone(struct nb_walk *walk) NB_MUSTUSE;
 
 /** Documents and deletions as records of the poll; outside of the transaction. */
 enum nb_err nb_walk_records(struct nb_walk *walk) NB_MUSTUSE;
+
+/** The page of an entry was read: walk->entry is what is to be stored. */
+void nb_walk_complete(struct nb_walk *walk);
+
+/** The page of an entry could not be had once more: after some times the entry is stored as it is.
+ */
+void nb_walk_give_up(struct nb_walk *walk);
+
+/** The due time of what is done with. */
+int64_t nb_walk_never_ms(int64_t now_ms);
 
 /** When a page is worth a look again, after it was read. */
 int64_t nb_walk_due_ms(const Nb__Page *page, int64_t now_ms);

@@ -6,7 +6,7 @@
 #define SITE "http://forum.example/"
 #define SOURCE SITE " walk=forum\n"
 
-static int set_up(void **state)
+static int start_site(void **state)
 {
     (void)state;
     nb_diag_set_level(NB_ERROR);
@@ -14,7 +14,7 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
+static int stop_site(void **state)
 {
     (void)state;
     nbt_web_stop(server.web);
@@ -337,5 +337,5 @@ int main(void)
         cmocka_unit_test_setup(killed_in_the_midst_it_goes_on_where_it_was, fill_forum),
         cmocka_unit_test_setup(pages_are_forgotten_when_there_are_too_many, fill_forum),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, start_site, stop_site);
 }

@@ -1,0 +1,298 @@
+/*
+ * Blogs without a feed, feeds with summaries, a forum of unknown software, a site behind a wall.
+ */
+#include "tests/unit/forum_world.h"
+
+#define LONG                                                                                       \
+    "Sabah erkenden kalkt\xc4\xb1k ve bah\xc3\xa7"                                                 \
+    "eye indik. Komsular cay demlemisti, uzun uzun oturduk ve eski gunlerden "                     \
+    "konustuk. Ogleden sonra ise sahile kadar yurudu\xc4\x9f\xc3\xbcmuzde hava acmisti; "          \
+    "cocuklar ucurtma ucuruyor, balikcilar aglarini topluyordu. "
+
+enum { ARTICLES_MAX = 30 };
+
+static struct {
+    int n; /* articles, from 1 */
+    int comments[ARTICLES_MAX + 1];
+    int gone; /* its page is not found; 0: none */
+    bool is_walled;
+} blog; /* guarded by server.mu */
+
+static void write_article(struct nb_buf *out, int n)
+{
+    nb_buf_addf(out,
+                "<html lang=tr><head><title>Yaz\xc4\xb1 %d</title>"
+                "<meta property='og:type' content='article'>"
+                "<meta property='article:published_time' content='2025-12-%02dT10:00:00+03:00'>"
+                "<meta name=author content='Defne'></head><body><nav><a href='/'>Ana sayfa</a>"
+                "<a href='/etiket/gezi/'>gezi</a></nav><article><h1>Yaz\xc4\xb1 %d</h1><p>" LONG
+                "Bu %d. yaz\xc4\xb1m\xc4\xb1z.</p><p>" LONG "</p></article>"
+                "<ol class=comment-list>",
+                n, n, n, n);
+    for (int i = 1; i <= blog.comments[n]; i++) {
+        nb_buf_addf(out,
+                    "<li class=comment id='comment-%d'><div class=comment-author>"
+                    "<b class=fn>okur%d</b></div><time datetime='2025-12-31T1%d:00:00+03:00'>x"
+                    "</time><div class=comment-content><p>%d. yaz\xc4\xb1ya %d. yorum.</p></div>"
+                    "</li>",
+                    n * 100 + i, i, i, n, i);
+    }
+    nb_buf_add_str(out, "</ol></body></html>");
+}
+
+static void write_front(struct nb_buf *out, int page)
+{
+    nb_buf_add_str(out, "<html><head><title>Defterim</title></head><body>");
+    for (int i = blog.n - (page - 1) * 4; i > 0 && i > blog.n - page * 4; i--) {
+        nb_buf_addf(out,
+                    "<h2><a href='/2025/12/yazi-%d/'>Yaz\xc4\xb1 %d</a></h2><p>K\xc4\xb1sa.</p>", i,
+                    i);
+    }
+    if (page * 4 < blog.n) {
+        nb_buf_addf(out, "<a rel=next href='/page/%d/'>Eskiler</a>", page + 1);
+    }
+    nb_buf_add_str(out, "<aside><a href='/2025/12/'>Aral\xc4\xb1k</a><a href='/2025/'>2025</a>"
+                        "</aside></body></html>");
+}
+
+static void write_feed(struct nb_buf *out)
+{
+    nb_buf_add_str(out, "<rss version='2.0'><channel><title>Defterim</title>");
+    for (int i = blog.n; i > 0; i--) {
+        nb_buf_addf(out,
+                    "<item><title>Yaz\xc4\xb1 %d</title><link>http://blog.example/2025/12/yazi-%d/"
+                    "</link><guid isPermaLink='false'>k-%d</guid><description>Sabah erkenden "
+                    "kalkt\xc4\xb1k [...]</description></item>",
+                    i, i, i);
+    }
+    nb_buf_add_str(out, "</channel></rss>");
+}
+
+/* A forum of nobody's software: places and talks, told apart by what is on them. */
+static bool write_village(struct nb_buf *out, const char *path)
+{
+    int n = 0;
+    if (strcmp(path, "/") == 0) {
+        nb_buf_add_str(out, "<html><body><h1>K\xc3\xb6y Meydan\xc4\xb1</h1>"
+                            "<ul><li><a href='/meydan/cesme'>\xc3\x87"
+                            "e\xc5\x9fme ba\xc5\x9f\xc4\xb1</a></li></ul></body></html>");
+        return true;
+    }
+    if (strcmp(path, "/meydan/cesme") == 0) {
+        nb_buf_add_str(out, "<html><body><h1>\xc3\x87"
+                            "e\xc5\x9fme</h1><ul>");
+        for (int i = 1; i <= 5; i++) {
+            nb_buf_addf(out, "<li><a href='/sohbet/%d'>Sohbet %d</a></li>", i, i);
+        }
+        nb_buf_add_str(out, "</ul></body></html>");
+        return true;
+    }
+    if (sscanf(path, "/sohbet/%d", &n) == 1 && n >= 1 && n <= 5) {
+        nb_buf_addf(out, "<html><body><h1>Sohbet %d</h1><div id=liste>", n);
+        for (int i = 1; i <= 4; i++) {
+            nb_buf_addf(out,
+                        "<div class=post id=soz%d><a class=username href='/uye/kisi%d'>kisi%d</a> "
+                        "<span class=date>%d.12.2025 1%d:30</span><div class=content>Bence %d. "
+                        "sohbetin %d. s\xc3\xb6z\xc3\xbc hi\xc3\xa7 de fena de\xc4\x9fil, "
+                        "hatta g\xc3\xbczel.</div></div>",
+                        n * 10 + i, i, i, n + i, i, n, i);
+        }
+        nb_buf_add_str(out, "</div></body></html>");
+        return true;
+    }
+    return false;
+}
+
+static bool write_blog(struct nb_buf *out, const char *path)
+{
+    int n = 0;
+    if (strcmp(path, "/") == 0) {
+        write_front(out, 1);
+        return true;
+    }
+    if (strcmp(path, "/feed") == 0) {
+        write_feed(out);
+        return true;
+    }
+    if (strcmp(path, "/sitemap.xml") == 0) {
+        nb_buf_add_str(out, "<urlset>");
+        for (int i = 1; i <= blog.n; i++) {
+            nb_buf_addf(out, "<url><loc>http://blog.example/2025/12/yazi-%d/</loc></url>", i);
+        }
+        nb_buf_add_str(out, "</urlset>");
+        return true;
+    }
+    if (sscanf(path, "/page/%d/", &n) == 1 && n > 0 && (n - 1) * 4 < blog.n) {
+        write_front(out, n);
+        return true;
+    }
+    if (sscanf(path, "/2025/12/yazi-%d/", &n) == 1 && n > 0 && n <= blog.n && n != blog.gone) {
+        write_article(out, n);
+        return true;
+    }
+    return false;
+}
+
+static bool serve_blog(void *arg, int fd, const struct nbt_request *request)
+{
+    struct hit hit = {.mono_ms = request->mono_ms};
+    struct nb_buf out;
+    (void)arg;
+    (void)snprintf(hit.host, sizeof(hit.host), "%.63s", request->host);
+    (void)snprintf(hit.path, sizeof(hit.path), "%.63s", request->path);
+    nb_buf_init(&out, 1 << 20);
+    pthread_mutex_lock(&server.mu);
+    if (server.hits_n < HITS_MAX) {
+        server.hits[server.hits_n++] = hit;
+    }
+    bool found = strcmp(hit.host, "koy.example") == 0 ? write_village(&out, hit.path)
+                                                      : write_blog(&out, hit.path);
+    if (blog.is_walled && strcmp(hit.path, "/robots.txt") != 0) {
+        nb_buf_reset(&out);
+        nb_buf_add_str(&out, "<html><script src='/cdn-cgi/challenge-platform/x.js'></script>");
+        found = true;
+    }
+    if (found) {
+        nb_buf_add_byte(&out, '\0');
+        nbt_web_send_page(fd, "200 OK\r\nContent-Type: text/html; charset=utf-8\r\n", out.p);
+    } else {
+        nbt_web_send_page(fd, "404 Not Found\r\n", "yok");
+    }
+    pthread_mutex_unlock(&server.mu);
+    nb_buf_fini(&out);
+    return false;
+}
+
+static int start_site(void **state)
+{
+    (void)state;
+    nb_diag_set_level(NB_ERROR);
+    server.web = nbt_web_start(1, serve_blog, NULL);
+    server.port = nbt_web_port(server.web);
+    return 0;
+}
+
+static int stop_site(void **state)
+{
+    (void)state;
+    nbt_web_stop(server.web);
+    return 0;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(&blog, 0, sizeof(blog));
+    blog.n = 10;
+    forget();
+    return 0;
+}
+
+static size_t of_kind(size_t n, Nb__Kind kind)
+{
+    size_t found_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        found_n += documents[i]->kind == kind;
+    }
+    return found_n;
+}
+
+static void a_blog_is_read_from_its_front_page(void **state)
+{
+    struct world world = make_world("http://blog.example/ walk=blog\n", NULL);
+    (void)state;
+    blog.comments[3] = 2;
+    crawl_at(&world, T0);
+    size_t n = read_documents(&world);
+    assert_int_equal(of_kind(n, NB__KIND__ARTICLE), 10);
+    assert_int_equal(of_kind(n, NB__KIND__COMMENT), 2);
+    assert_int_equal(asked(NULL, "/2025/12/"), 0);
+    const struct nb_document *comment = document_with(n, "3. yaz\xc4\xb1ya 2. yorum.");
+    assert_string_equal(comment->reply_to, "http://blog.example/2025/12/yazi-3/");
+    assert_string_equal(comment->author, "blog.example/okur2");
+    blog.n = 11;
+    blog.comments[3] = 3;
+    forget();
+    crawl_at(&world, T0 + DAY);
+    assert_int_equal(asked(NULL, "/2025/12/yazi-11/"), 1);
+    assert_int_equal(of_kind(read_documents(&world), NB__KIND__ARTICLE), 11);
+    for (int i = 2; i < 60; i++) {
+        crawl_at(&world, T0 + i * DAY);
+    }
+    assert_int_equal(of_kind(read_documents(&world), NB__KIND__COMMENT), 3);
+    end_world(&world);
+}
+
+static void a_sitemap_leads_to_what_it_lists(void **state)
+{
+    struct world world = make_world("http://blog.example/sitemap.xml walk=sitemap\n", NULL);
+    (void)state;
+    crawl_at(&world, T0);
+    assert_int_equal(of_kind(read_documents(&world), NB__KIND__ARTICLE), 10);
+    assert_int_equal(asked(NULL, "/"), 0);
+    blog.n = 12;
+    crawl_at(&world, T0 + DAY);
+    assert_int_equal(of_kind(read_documents(&world), NB__KIND__ARTICLE), 12);
+    end_world(&world);
+}
+
+static void summaries_are_completed_from_their_pages(void **state)
+{
+    struct world world = make_world("http://blog.example/feed full\n", NULL);
+    (void)state;
+    blog.gone = 4;
+    crawl_at(&world, T0);
+    size_t n = read_documents(&world);
+    assert_int_equal(n, 10);
+    for (size_t i = 0; i < n; i++) {
+        bool is_gone = strcmp(documents[i]->guid, "k-4") == 0;
+        assert_int_equal(strstr(documents[i]->text, "oturduk") == NULL, is_gone);
+        assert_int_equal(documents[i]->revision, 0);
+        assert_int_equal(documents[i]->has_published_ms, !is_gone);
+    }
+    blog.n = 11;
+    forget();
+    crawl_at(&world, T0 + DAY);
+    assert_int_equal(read_documents(&world), 11);
+    assert_int_equal(asked(NULL, "/2025/12/yazi-11/"), 1);
+    assert_int_equal(asked(NULL, "/2025/12/yazi-10/"), 0);
+    assert_int_equal(asked(NULL, "/feed"), 1);
+    end_world(&world);
+}
+
+static void a_forum_of_unknown_software_is_read_by_what_repeats(void **state)
+{
+    struct world world = make_world("http://koy.example/ walk=forum\n", NULL);
+    (void)state;
+    crawl_at(&world, T0);
+    size_t n = read_documents(&world);
+    assert_int_equal(n, 20);
+    assert_int_equal(of_kind(n, NB__KIND__POST), 20);
+    assert_string_equal(documents[0]->site, "koy.example");
+    crawl_at(&world, T0 + DAY);
+    assert_int_equal(read_documents(&world), 20);
+    end_world(&world);
+}
+
+static void a_wall_is_not_climbed(void **state)
+{
+    struct world world = make_world("http://blog.example/ walk=blog\n", NULL);
+    (void)state;
+    blog.is_walled = true;
+    crawl_at(&world, T0);
+    assert_non_null(strstr(state_of(&world, "http://blog.example/")->failure, "wall"));
+    assert_in_range(server.hits_n, 1, 2);
+    end_world(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_blog_is_read_from_its_front_page, begin),
+        cmocka_unit_test_setup(a_sitemap_leads_to_what_it_lists, begin),
+        cmocka_unit_test_setup(summaries_are_completed_from_their_pages, begin),
+        cmocka_unit_test_setup(a_forum_of_unknown_software_is_read_by_what_repeats, begin),
+        cmocka_unit_test_setup(a_wall_is_not_climbed, begin),
+    };
+    return cmocka_run_group_tests(tests, start_site, stop_site);
+}
