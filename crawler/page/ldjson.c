@@ -126,6 +126,39 @@ static void set_people(struct block *b, struct nb_slice *field, const json_t *va
     }
 }
 
+/* ---- comments ---- */
+
+static void take_comment(struct block *b, const json_t *comment, struct nb_page_post *post)
+{
+    const json_t *when = json_object_get(comment, "dateCreated");
+    *post = (struct nb_page_post){.published_ms = -1, .likes = -1};
+    set_people(b, &post->author, json_object_get(comment, "author"), 0);
+    set_time(b, &post->published_ms, when ? when : json_object_get(comment, "datePublished"));
+    set(b, &post->text, json_object_get(comment, "text"));
+    const json_t *likes = json_object_get(comment, "upvoteCount");
+    if (json_is_integer(likes) && json_integer_value(likes) >= 0) {
+        post->likes = json_integer_value(likes);
+    }
+}
+
+/* What people say below an article, where its markup leaves that to a script. */
+static void take_comments(struct block *b, const json_t *list)
+{
+    size_t n = json_array_size(list);
+    n = n < NB_PAGE_POSTS_MAX ? n : NB_PAGE_POSTS_MAX;
+    struct nb_page_post *posts = n ? nb_arena_calloc(b->arena, n, sizeof(*posts)) : NULL;
+    size_t taken = 0;
+    b->failed |= n && !posts;
+    for (size_t i = 0; i < n && !b->failed; i++) {
+        take_comment(b, json_array_get(list, i), &posts[taken]);
+        taken += posts[taken].text.len > 0;
+    }
+    b->meta->comments = posts;
+    b->meta->comments_n = b->failed ? 0 : taken;
+}
+
+/* ---- the block ---- */
+
 static void take(struct block *b, const json_t *object, const struct type_row *row)
 {
     struct nb_page_meta *meta = b->meta;
@@ -148,6 +181,9 @@ static void take(struct block *b, const json_t *object, const struct type_row *r
     set_time(b, &meta->modified_ms, json_object_get(object, "dateModified"));
     set(b, &meta->description, json_object_get(object, "description"));
     set(b, &meta->language, json_object_get(object, "inLanguage"));
+    if (row->type == NB_PAGE_ARTICLE) {
+        take_comments(b, json_object_get(object, "comment"));
+    }
 }
 
 /* "" where it has several or none. */

@@ -8,6 +8,7 @@
 #define NABIZ_PAGE_META_H
 
 #include <nabiz/date.h>
+#include <nabiz/page.h>
 #include <nabiz/url.h>
 
 #include "crawler/page/dom.h"
@@ -25,6 +26,8 @@ struct nb_page_meta {
     enum nb_page_type type;
     bool is_guess;     /* of the type: by OpenGraph, where an article may be anything */
     size_t products_n; /* in JSON-LD */
+    const struct nb_page_post *comments; /* in JSON-LD */
+    size_t comments_n;
     struct nb_slice title;
     struct nb_slice author; /* several are joined by ", " */
     int64_t published_ms;   /* -1: not said */

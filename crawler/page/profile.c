@@ -97,7 +97,8 @@ static enum nb_err read_line(struct reader *r, struct nb_slice line)
         return NB_OK;
     }
     for (int i = 0; i < NB_PROFILE_KEYS_N && r->last; i++) {
-        if (nb_slice_eq(key, nb_slice_str(keys[i])) && value.len) {
+        bool is_whole = i == NB_PROFILE_TEXT; /* its selector may be missing: the post itself */
+        if (nb_slice_eq(key, nb_slice_str(keys[i])) && (value.len || is_whole)) {
             return add_rule(r, (enum nb_profile_key)i, value);
         }
     }

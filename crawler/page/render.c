@@ -171,6 +171,9 @@ static void render(struct sink *sink, const struct nb_dom *dom, uint32_t root, c
             i++;
         } else {
             enter(sink, node->tag);
+            if (i == root) {
+                sink->lead = NULL; /* an item by itself is no list */
+            }
             open = i++;
         }
     }

@@ -223,12 +223,23 @@ static void take_quotes(struct reading *r, struct nb_page_post *post, uint32_t r
     }
 }
 
+/* Answers inside a post that is its own text are not that text. */
+static void drop_inner(struct reading *r, uint32_t node)
+{
+    for (uint32_t i = node + 1; i < r->dom->nodes[node].end; i++) {
+        r->dropped[i] = r->dropped[i] || r->is_post[i];
+    }
+}
+
 static void take_text(struct reading *r, struct nb_page_post *post, uint32_t node)
 {
     const struct nb_profile_rule *rule = r->profile->rules[NB_PROFILE_TEXT];
     for (; rule && !post->text.len && r->err == NB_OK; rule = rule->next) {
         uint32_t at = rule->selector ? next_in(r, rule->selector, node, node) : node;
         if (at) {
+            if (!rule->selector) {
+                drop_inner(r, node);
+            }
             take_quotes(r, post, at);
             post->text = text_of(r, at);
         }
