@@ -4,7 +4,7 @@
  * The deepest element that still holds this share of the good text, in thousandths: of an article,
  * and of a page that may be a patchwork.
  */
-enum { ARTICLE_MILLI = 800, PAGE_MILLI = 950, GOOD_MIN = 400, MAIN_MIN = 200 };
+enum { ARTICLE_MILLI = 800, PAGE_MILLI = 950, GOOD_MIN = 400, ARTICLE_MIN = 120, MAIN_MIN = 200 };
 
 static bool is_part(enum nb_tag tag)
 {
@@ -46,6 +46,21 @@ static uint32_t largest(const struct nb_dom *dom, const struct nb_page_marks *ma
     return best;
 }
 
+/* What microdata call the text of the article, if it is most of what reads like sentences. */
+static uint32_t called_body(const struct nb_dom *dom, const struct nb_page_marks *marks)
+{
+    uint32_t trait = nb_dom_trait(NB_TRAIT_ATTR, NB_LIT("itemprop"));
+    for (uint32_t i = 1; nb_dom_may_have(dom, trait) && i < dom->n; i++) {
+        bool has = (dom->nodes[i].traits & nb_dom_trait_bit(trait)) != 0;
+        if (has && !marks->dropped[i] && marks->weights[i].chars &&
+            (uint64_t)marks->weights[i].good * 2 >= marks->weights[0].good &&
+            nb_dom_has_word(dom, i, "itemprop", NB_LIT("articleBody"))) {
+            return i;
+        }
+    }
+    return 0;
+}
+
 static uint32_t body_of(const struct nb_dom *dom)
 {
     uint32_t body = nb_dom_find(dom, 0, 0, NB_TAG_BODY);
@@ -59,8 +74,11 @@ uint32_t nb_page_content(const struct nb_dom *dom, const struct nb_page_marks *m
     const struct nb_page_weight all = weights[0];
     uint32_t main = largest(dom, marks, NB_TAG_MAIN);
     uint32_t tight = deepest_with(dom, marks, ARTICLE_MILLI, true);
-    if (type == NB_PAGE_ARTICLE && all.good >= GOOD_MIN) {
-        return tight;
+    if (type == NB_PAGE_ARTICLE) {
+        uint32_t called = called_body(dom, marks);
+        if (called || all.good >= ARTICLE_MIN) {
+            return called ? called : tight;
+        }
     }
     /* where little of what is there reads like sentences they are not what the page is for */
     bool is_prose = all.good >= GOOD_MIN && (uint64_t)all.good * 5 >= all.chars;

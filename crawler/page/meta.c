@@ -149,6 +149,17 @@ static void fill(struct nb_slice *field, struct nb_slice value)
 
 /* ---- markup ---- */
 
+/* Who wrote a comment, and when, is not said of the page. */
+static bool is_in_comment(const struct nb_dom *dom, uint32_t node)
+{
+    for (uint32_t up = node; up != 0; up = dom->nodes[up].parent) {
+        if (nb_dom_has_word(dom, up, "class", NB_LIT("comment"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct nb_slice by_selector(struct reading *r, const char *text, const char *attr)
 {
     const struct nb_selector *selector = NULL;
@@ -158,7 +169,7 @@ static struct nb_slice by_selector(struct reading *r, const char *text, const ch
     while (err == NB_OK && (at = nb_selector_next(selector, r->dom, 0, at)) != 0) {
         struct nb_slice value =
             attr ? nb_slice_trim(nb_dom_attr(r->dom, at, attr)) : line_of(r, at);
-        if (value.len && value.len < TITLE_CUT) {
+        if (value.len && value.len < TITLE_CUT && !is_in_comment(r->dom, at)) {
             return value;
         }
     }
@@ -172,13 +183,16 @@ static int64_t time_by(struct reading *r, const char *selector, const char *attr
     return value.len && nb_date_parse(value, r->dates, &at_ms) == NB_OK ? at_ms : -1;
 }
 
+static const char *const separators[] = {
+    " - ", " | ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", " \xC2\xBB ", " :: ", ": "};
+
+enum { SEPARATORS = sizeof(separators) / sizeof(separators[0]) };
+
 /* "What it is about - The site": up to the last separator, when enough is before it. */
 static struct nb_slice without_site(struct nb_slice title)
 {
-    static const char *const separators[] = {
-        " - ", " | ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", " \xC2\xBB ", " :: "};
     struct nb_slice best = title;
-    for (size_t i = 0; i < sizeof(separators) / sizeof(separators[0]); i++) {
+    for (size_t i = 0; i + 1 < SEPARATORS; i++) {
         struct nb_slice separator = nb_slice_str(separators[i]);
         size_t last = NB_NPOS;
         for (size_t at = 0; (at = nb_slice_find(title, separator, at)) != NB_NPOS; at++) {
@@ -189,6 +203,37 @@ static struct nb_slice without_site(struct nb_slice title)
         }
     }
     return best;
+}
+
+/* "The site: What it is about", when one knows what the site is called. */
+static struct nb_slice behind_site(struct nb_slice title, struct nb_slice site)
+{
+    for (size_t i = 0; site.len && nb_slice_starts(title, site) && i < SEPARATORS; i++) {
+        struct nb_slice separator = nb_slice_str(separators[i]);
+        struct nb_slice rest = nb_slice_sub(title, site.len, title.len);
+        if (nb_slice_starts(rest, separator) && rest.len > separator.len) {
+            return nb_slice_trim(nb_slice_sub(rest, separator.len, rest.len));
+        }
+    }
+    return without_site(title);
+}
+
+/* The first heading that is not the name of the site, which leads to its first page. */
+static void fill_title(struct reading *r)
+{
+    const struct nb_dom *dom = r->dom;
+    struct nb_slice site = NB_LIT("");
+    for (uint32_t h1 = nb_dom_find(dom, 0, 0, NB_TAG_H1); h1 && !r->meta->title.len;
+         h1 = nb_dom_find(dom, 0, h1, NB_TAG_H1)) {
+        uint32_t link = nb_dom_find(dom, h1, h1, NB_TAG_A);
+        struct nb_slice line = line_of(r, h1);
+        if (link && nb_slice_eq(nb_slice_trim(nb_dom_attr(dom, link, "href")), NB_LIT("/"))) {
+            site = line;
+        } else if (line.len < TITLE_CUT) {
+            r->meta->title = line;
+        }
+    }
+    fill(&r->meta->title, behind_site(by_selector(r, "title", NULL), site));
 }
 
 static void fill_from_markup(struct reading *r)
@@ -219,8 +264,7 @@ static void fill_from_markup(struct reading *r)
                   {".entry-author", NULL},
                   {"article .author", NULL}};
     if (!meta->title.len) {
-        fill(&meta->title, by_selector(r, "h1", NULL));
-        fill(&meta->title, without_site(by_selector(r, "title", NULL)));
+        fill_title(r);
     }
     for (size_t i = 0; !meta->author.len && i < sizeof(people) / sizeof(people[0]); i++) {
         meta->author = by_selector(r, people[i].selector, people[i].attr);
@@ -275,10 +319,24 @@ static void read_ldjson(struct reading *r)
     }
 }
 
+/* Does the page hold one article by its microdata? A list of them is no article. */
+static bool is_one_article(const struct nb_dom *dom)
+{
+    size_t n = 0;
+    for (uint32_t i = 1; i < dom->n; i++) {
+        struct nb_slice type = dom->nodes[i].attrs_n ? nb_dom_attr(dom, i, "itemtype") : NB_LIT("");
+        n += nb_slice_ends(type, NB_LIT("Article")) || nb_slice_ends(type, NB_LIT("/BlogPosting"));
+    }
+    return n == 1;
+}
+
 /* By OpenGraph and the carts of shops, where JSON-LD says nothing. */
 static void decide_type(struct nb_page_meta *meta, const struct nb_dom *dom, struct nb_slice graph)
 {
-    if (meta->type == NB_PAGE_UNKNOWN && nb_slice_eq_ascii_case(graph, NB_LIT("article"))) {
+    if (meta->type == NB_PAGE_UNKNOWN && is_one_article(dom)) {
+        meta->type = NB_PAGE_ARTICLE;
+        meta->is_guess = true;
+    } else if (meta->type == NB_PAGE_UNKNOWN && nb_slice_eq_ascii_case(graph, NB_LIT("article"))) {
         meta->type = NB_PAGE_ARTICLE;
         meta->is_guess = true;
     } else if (meta->type == NB_PAGE_UNKNOWN &&

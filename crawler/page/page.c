@@ -10,6 +10,7 @@
 
 #include "crawler/feed_type.h"
 #include "crawler/page/article.h"
+#include "crawler/page/edges.h"
 #include "crawler/page/induct.h"
 #include "crawler/page/ldthread.h"
 #include "crawler/page/render.h"
@@ -315,6 +316,17 @@ static enum nb_err mark(struct work *w, const struct nb_page_thread *comments,
     return err;
 }
 
+static enum nb_err trim_content(struct work *w, uint32_t root, struct nb_page_marks *marks)
+{
+    struct nb_page_edges edges = {&w->dom, w->options->dates, w->arena, &w->buf, root};
+    const struct nb_page_weight *at = &marks->weights[root];
+    bool is_prose = w->meta.type == NB_PAGE_ARTICLE ||
+                    (w->meta.type == NB_PAGE_UNKNOWN && at->good * 2 > at->chars);
+    enum nb_err err = is_prose ? nb_page_trim_edges(&edges, &w->meta, marks) : NB_OK;
+    w->page->published_ms = w->meta.published_ms;
+    return err == NB_OK ? nb_page_trim_content(&w->dom, &w->meta, root, w->arena, marks) : err;
+}
+
 /* @param comments  its elements are left out of the text; may be NULL. */
 static enum nb_err read_article(struct work *w, const struct nb_page_thread *comments)
 {
@@ -325,7 +337,7 @@ static enum nb_err read_article(struct work *w, const struct nb_page_thread *com
         return err;
     }
     uint32_t root = nb_page_content(&w->dom, &marks, w->meta.type);
-    err = nb_page_trim_content(&w->dom, w->meta.type, root, w->arena, &marks);
+    err = trim_content(w, root, &marks);
     nb_buf_reset(&w->buf);
     nb_page_render(&w->dom, root, marks.dropped, &w->buf);
     err = err == NB_OK ? nb_page_rendered(&w->buf, w->arena, &w->page->text) : err;
@@ -351,6 +363,8 @@ static enum nb_err read_content(struct work *w)
         w->page->kind = NB_PAGE_KIND_ARTICLE;
         if (is_below_article(w, &thread)) {
             take_posts(w, &thread);
+            /* what has comments is what they are about */
+            w->meta.type = w->meta.type == NB_PAGE_UNKNOWN ? NB_PAGE_ARTICLE : w->meta.type;
         }
         return read_article(w, is_below_article(w, &thread) ? &thread : NULL);
     }
@@ -362,6 +376,8 @@ static enum nb_err read_content(struct work *w)
         return err;
     }
     w->page->kind = NB_PAGE_KIND_ARTICLE;
+    w->page->posts = w->meta.comments;
+    w->page->posts_n = w->meta.comments_n;
     return read_article(w, NULL);
 }
 

@@ -120,6 +120,7 @@ static const struct word_row {
     {"pickup", DEAL},
     {"popular", FRAME},
     {"popup", FRAME},
+    {"postmetadata", FRAME},
     {"promo", FRAME},
     {"promoted", FRAME},
     {"protection", DEAL},

@@ -3,7 +3,7 @@
 #include "crawler/page/render.h"
 #include "crawler/page/signs.h"
 
-enum { CARDS_MIN = 3, CARD_MAX = 700, CAPTION_MAX = 300, TWIN_MIN = 8 };
+enum { CARDS_MIN = 3, CARD_MAX = 700, CAPTION_MAX = 300, TWIN_MIN = 8, SQUEEZED_MAX = 300 };
 
 static bool is_open(const struct nb_dom *dom, const struct nb_page_marks *marks, uint32_t node)
 {
@@ -152,8 +152,43 @@ static enum nb_err drop_twins(const struct nb_dom *dom, uint32_t root, struct nb
     return NB_OK;
 }
 
-enum nb_err nb_page_trim_content(const struct nb_dom *dom, enum nb_page_type type, uint32_t root,
-                                 struct nb_arena *arena, struct nb_page_marks *marks)
+/* The letters and digits of a text, ASCII ones in lower case. */
+static size_t squeeze(struct nb_slice text, char *out, size_t at)
 {
-    return type == NB_PAGE_PRODUCT ? drop_twins(dom, root, arena, marks) : NB_OK;
+    for (size_t i = 0; i < text.len && at < SQUEEZED_MAX; i++) {
+        unsigned char c = (unsigned char)nb_ascii_lower(text.p[i]);
+        if (c >= 0x80 || nb_ascii_is_alpha((char)c) || nb_ascii_is_digit((char)c)) {
+            out[at++] = (char)c;
+        }
+    }
+    return at;
+}
+
+/* The headline is the title, and not the first sentence, unless there is hardly another one. */
+static void drop_headline(const struct nb_dom *dom, uint32_t root, struct nb_slice title,
+                          struct nb_page_marks *marks)
+{
+    char headline[SQUEEZED_MAX];
+    char name[SQUEEZED_MAX];
+    uint32_t h1 = nb_dom_find(dom, root, root, NB_TAG_H1);
+    size_t n = 0;
+    for (uint32_t i = h1 + 1; h1 && i < dom->nodes[h1].end; i++) {
+        if (dom->nodes[i].tag == NB_TAG_TEXT && !marks->dropped[i]) {
+            n = squeeze(dom->nodes[i].text, headline, n);
+        }
+    }
+    struct nb_slice squeezed = nb_slice(name, squeeze(title, name, 0));
+    if (n && n * 4 < marks->weights[root].chars &&
+        nb_slice_find(squeezed, nb_slice(headline, n), 0) != NB_NPOS) {
+        marks->dropped[h1] = true;
+    }
+}
+
+enum nb_err nb_page_trim_content(const struct nb_dom *dom, const struct nb_page_meta *meta,
+                                 uint32_t root, struct nb_arena *arena, struct nb_page_marks *marks)
+{
+    if (meta->type == NB_PAGE_ARTICLE || meta->type == NB_PAGE_UNKNOWN) {
+        drop_headline(dom, root, meta->title, marks);
+    }
+    return meta->type == NB_PAGE_PRODUCT ? drop_twins(dom, root, arena, marks) : NB_OK;
 }

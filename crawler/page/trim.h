@@ -14,12 +14,14 @@
 void nb_page_trim(const struct nb_dom *dom, enum nb_page_type type, struct nb_page_marks *marks);
 
 /**
- * Drop what stands in the content twice, as on pages that carry a text for each size of screen, and
- * headings that have lost what was below them.
+ * Drop from the content the headline that is the title, and of products what stands there twice,
+ * as on pages that carry a text for each size of screen.
+ * @param root   the content; weights are not those of what is left.
  * @param arena  scratch.
  * @return NB_OK, NB_ENOMEM.
  */
-enum nb_err nb_page_trim_content(const struct nb_dom *dom, enum nb_page_type type, uint32_t root,
-                                 struct nb_arena *arena, struct nb_page_marks *marks) NB_MUSTUSE;
+enum nb_err nb_page_trim_content(const struct nb_dom *dom, const struct nb_page_meta *meta,
+                                 uint32_t root, struct nb_arena *arena,
+                                 struct nb_page_marks *marks) NB_MUSTUSE;
 
 #endif
