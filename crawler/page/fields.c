@@ -53,15 +53,24 @@ static bool is_number(struct nb_slice text)
     return any;
 }
 
+static bool is_in_name(const struct nb_dom *dom, uint32_t node)
+{
+    for (int i = 0; i < 4 && node != 0; i++) {
+        node = dom->nodes[node].parent;
+        if (nb_page_is_name(dom, node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* @param texts  scratch for as many as the group has. */
 static void drop_repeated(struct nb_learning *l, const struct nb_group *group,
                           struct nb_page_member *texts)
 {
     const struct nb_dom *dom = l->e->dom;
     size_t numbers = 0, all = l->records->n;
-    uint32_t parent = dom->nodes[group->first->node].parent;
-    if (nb_page_is_name(dom, parent) || nb_page_is_name(dom, dom->nodes[parent].parent) ||
-        nb_learn_coverage(l, group) * 10 < all * 6) {
+    if (is_in_name(dom, group->first->node) || nb_learn_coverage(l, group) * 10 < all * 6) {
         return; /* some threads are by one person */
     }
     for (size_t i = 0; i < group->n; i++) {
@@ -249,12 +258,12 @@ static bool descend(struct nb_learning *l, uint64_t *all)
 
 /* The fullest element of a record that looks like `look`, of whatever kind; 0: of any look. */
 static uint32_t fullest_in(const struct nb_learning *l, const struct nb_page_record *record,
-                           uint64_t look)
+                           uint64_t look, bool around)
 {
     uint32_t best = 0;
     for (uint32_t k = record->begin; k < record->end; k++) {
         bool may_be = l->record_of[k] && l->e->dom->nodes[k].end <= record->end &&
-                      may_hold(l->e->dom, k) && !nb_learn_holds_anchor(l, k) &&
+                      may_hold(l->e->dom, k) && nb_learn_holds_anchor(l, k) == around &&
                       (!look || l->e->looks[k] == look);
         uint64_t most = best ? own_text(l, best) : 0, text = may_be ? own_text(l, k) : 0;
         best = text > 0 && (look ? text > most : text * 100 >= most * 95) ? k : best;
@@ -263,7 +272,7 @@ static uint32_t fullest_in(const struct nb_learning *l, const struct nb_page_rec
 }
 
 /* What opens a thread may lie in something else, or be built otherwise. */
-static void find_texts(struct nb_learning *l)
+static void find_texts(struct nb_learning *l, bool around)
 {
     uint64_t look = 0;
     for (size_t i = 0; i < l->records->n && !look; i++) {
@@ -272,27 +281,42 @@ static void find_texts(struct nb_learning *l)
     }
     for (size_t i = 0; i < l->records->n && look; i++) {
         if (!l->fields[i].text) {
-            l->fields[i].text = fullest_in(l, &l->records->all[i], look);
+            l->fields[i].text = fullest_in(l, &l->records->all[i], look, around);
         }
     }
     if (!l->fields[0].text) {
-        l->fields[0].text = fullest_in(l, &l->records->all[0], 0);
+        l->fields[0].text = fullest_in(l, &l->records->all[0], 0, false);
     }
+}
+
+/* Group the members by their looks alone: what they lie in may be called by who wrote it. */
+static void group_by(struct nb_learning *l, const uint64_t *keys)
+{
+    for (size_t i = 0; i < l->members_n; i++) {
+        l->members[i].kind = keys[l->members[i].node];
+    }
+    qsort(l->members, l->members_n, sizeof(*l->members), nb_page_by_kind);
 }
 
 static uint64_t choose_text(struct nb_learning *l)
 {
-    struct choice beside = fullest(l, false);
-    struct choice around = fullest(l, true);
-    bool is_around = beside.text * 2 < around.text;
-    struct choice best = is_around ? around : beside;
+    uint64_t by_kind = fullest(l, false).text, around = fullest(l, true).text;
+    group_by(l, l->e->looks);
+    uint64_t by_look = fullest(l, false).text;
+    bool is_look = by_look * 10 > by_kind * 11;
+    bool is_around = (is_look ? by_look : by_kind) * 2 < around;
+    if (!is_look || is_around) {
+        group_by(l, l->e->kinds);
+    }
+    struct choice best = fullest(l, is_around);
     if (!best.text) {
         return 0;
     }
     set_texts(l, &best.group, is_around);
     for (int i = 0; i < DESCENTS && descend(l, &best.text); i++) {
     }
-    find_texts(l);
+    find_texts(l, is_around);
+    group_by(l, l->e->kinds);
     return best.text;
 }
 
@@ -313,7 +337,8 @@ static bool is_listing(const struct nb_learning *l)
         for (size_t i = 0; i < group.n; i++) {
             uint32_t node = group.first[i].node;
             uint32_t link = nb_dom_find(dom, node, node, NB_TAG_A);
-            struct nb_slice text = link ? nb_learn_only_text(l, link) : NB_LIT("");
+            bool is_dated = link && nb_learn_holds_anchor(l, node);
+            struct nb_slice text = link && !is_dated ? nb_learn_only_text(l, link) : NB_LIT("");
             if (text.len && l->record_of[node] != last) {
                 last = l->record_of[node];
                 l->scratch[n++] = nb_learn_hash(text);

@@ -252,6 +252,7 @@ static void take_opening(struct induction *in, struct nb_page_thread *thread)
     struct nb_page_opening opening = nb_page_opening_find(&in->e, in->records.all[0].begin);
     if (opening.begin && opening.end <= in->records.all[0].begin) { /* not part of a record */
         in->err = nb_page_opening_read(&in->e, &opening, &in->buf, &thread->posts[0]);
+        thread->nodes[0] = opening.text;
         thread->posts_n += in->err == NB_OK && thread->posts[0].text.len > 0;
     }
 }
@@ -260,13 +261,15 @@ static enum nb_err take_posts(struct induction *in, struct nb_page_thread *out)
 {
     struct nb_page_thread thread = {0};
     thread.posts = nb_arena_calloc(in->e.arena, in->records.n + 1, sizeof(*thread.posts));
-    if (!thread.posts) {
+    thread.nodes = nb_arena_calloc(in->e.arena, in->records.n + 1, sizeof(*thread.nodes));
+    if (!thread.posts || !thread.nodes) {
         return NB_ENOMEM;
     }
     take_opening(in, &thread);
     for (size_t i = 0; i < in->records.n && in->err == NB_OK; i++) {
         struct nb_page_post *post = &thread.posts[thread.posts_n];
         take_post(in, i, post);
+        thread.nodes[thread.posts_n] = in->fields[i].text;
         thread.posts_n += post->text.len || post->quotes_n;
     }
     if (in->err == NB_OK && thread.posts_n >= NB_PAGE_RECORDS_MIN) {
@@ -296,32 +299,69 @@ static void restore(struct induction *in)
     nb_page_weigh(in->e.dom, &in->e.marks);
 }
 
+/* A way to cut the page, and what was learned from it. */
+struct way {
+    const struct nb_page_records *records;
+    struct nb_page_fields *fields;
+    uint64_t score; /* 0: these are no posts */
+};
+
+/* Of most records the date stands before the text. */
+static bool is_ahead(const struct way *way)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < way->records->n; i++) {
+        n += way->records->all[i].anchor < way->fields[i].text;
+    }
+    return n * 2 > way->records->n;
+}
+
+static int64_t middle_of(const struct induction *in, const struct way *way)
+{
+    return in->e.date_ms[way->records->all[way->records->n / 2].anchor];
+}
+
+/*
+ * Of two ways that find as much, one that has its dates before the text: behind it stands who
+ * edited it; then the one with later dates: who wrote it joined earlier.
+ */
+static bool is_better(const struct induction *in, const struct way *a, const struct way *b)
+{
+    bool is_close = a->score * 10 >= b->score * 8 && b->score * 10 >= a->score * 8 &&
+                    a->records->is_ordered == b->records->is_ordered;
+    if (!is_close || !b->score) {
+        return a->score > b->score;
+    }
+    if (is_ahead(a) != is_ahead(b)) {
+        return is_ahead(a);
+    }
+    return middle_of(in, a) > middle_of(in, b);
+}
+
 /* Learn from each way to cut the page, and keep the one that looks most like posts. */
 static enum nb_err choose(struct induction *in, const struct nb_page_records *ways, size_t n)
 {
-    uint64_t most = 0;
-    size_t best = n;
+    struct way best = {0};
     for (size_t i = 0; i < n; i++) {
-        uint64_t score = 0;
+        struct way way = {.records = &ways[i]};
         restore(in);
-        in->fields = nb_arena_calloc(in->e.arena, ways[i].n, sizeof(*in->fields));
+        way.fields = nb_arena_calloc(in->e.arena, ways[i].n, sizeof(*way.fields));
         enum nb_err err =
-            in->fields ? nb_page_fields_learn(&in->e, &ways[i], in->fields, &score) : NB_ENOMEM;
+            way.fields ? nb_page_fields_learn(&in->e, &ways[i], way.fields, &way.score) : NB_ENOMEM;
         if (err == NB_ENOMEM) {
             return err;
         }
-        if (err == NB_OK && score > most) {
-            most = score;
-            best = i;
+        if (err == NB_OK && is_better(in, &way, &best)) {
+            best = way;
         }
     }
-    if (best == n) {
+    if (!best.score) {
         return NB_ENOTFOUND;
     }
     restore(in);
-    in->records = ways[best];
-    in->fields = nb_arena_calloc(in->e.arena, in->records.n, sizeof(*in->fields));
-    return in->fields ? nb_page_fields_learn(&in->e, &in->records, in->fields, &most) : NB_ENOMEM;
+    in->records = *best.records;
+    in->fields = best.fields;
+    return nb_page_fields_learn(&in->e, &in->records, in->fields, &best.score);
 }
 
 enum nb_err nb_page_induct(const struct nb_dom *dom, const struct nb_page_context *context,

@@ -104,7 +104,9 @@ static int64_t date_of(const struct nb_page_evidence *e, uint32_t node)
             }
         }
     }
-    return -1;
+    bool is_only = dom->nodes[node].end == node + 2 && dom->nodes[node + 1].tag == NB_TAG_TEXT;
+    bool is_line = tag == NB_TAG_TIME || tag == NB_TAG_ABBR || tag == NB_TAG_SPAN;
+    return is_line && is_only ? read_date(e, dom->nodes[node + 1].text) : -1;
 }
 
 /* ---- kinds ---- */
@@ -140,7 +142,8 @@ static bool is_varying(struct nb_slice word)
             }
         }
     }
-    return has_digit(word);
+    return has_digit(word) || nb_slice_ends(word, NB_LIT("odd")) ||
+           nb_slice_ends(word, NB_LIT("even"));
 }
 
 /* Name and classes of an element; out: has it any class? */
@@ -148,7 +151,9 @@ static uint64_t look_of(const struct nb_dom *dom, uint32_t node, bool *classed)
 {
     const struct nb_dom_node *at = &dom->nodes[node];
     struct nb_slice class = nb_slice_sub(nb_dom_attr(dom, node, "class"), 0, 256);
-    uint64_t hash = mix(0xcbf29ce484222325u, at->tag == NB_TAG_TEXT ? NB_LIT("#") : at->text);
+    bool is_line = at->tag == NB_TAG_ABBR || at->tag == NB_TAG_TIME;
+    struct nb_slice name = is_line ? NB_LIT("SPAN") : at->text; /* they stand for each other */
+    uint64_t hash = mix(0xcbf29ce484222325u, at->tag == NB_TAG_TEXT ? NB_LIT("#") : name);
     uint64_t words = 0;
     size_t k = 0;
     while (k < class.len) {

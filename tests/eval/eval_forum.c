@@ -9,8 +9,11 @@
  * engines write around quotes ("said:", "Click to expand...") is left out of gold's posts that
  * quote.
  *
+ * A second figure is for all engines as if nobody had described them: by what repeats alone.
+ *
  *   eval_forum                    the figures
  *   eval_forum rows               and a line for each page
+ *   eval_forum bare               the same for pages read without profiles
  *   eval_forum PART_OF_A_NAME     what differs on these pages
  */
 #include "tests/lib/test.h"
@@ -200,6 +203,64 @@ static struct tally compare(const struct nb_page *page, json_t *gold, bool month
     return tally;
 }
 
+struct run {
+    const char *dir, *wanted;
+    bool rows;
+    const struct nb_page_profiles *profiles; /* NULL: by what repeats alone */
+    struct nb_arena *arena;
+};
+
+static struct tally judge(const struct run *run, const char *name)
+{
+    char path[900];
+    struct nb_error error;
+    nb_arena_reset(run->arena);
+    (void)snprintf(path, sizeof(path), "%s/%s", run->dir, name);
+    json_t *root = json_load_file(path, 0, NULL);
+    struct nb_slice html = nb_slice_str(json_string_value(json_object_get(root, "html")));
+    struct nb_dom dom;
+    bool month_first = nb_dom_parse(html, run->arena, &dom) == NB_OK && nb_page_month_first(&dom);
+    struct nb_page_options options = {
+        .profiles = run->profiles, .dates = &dates, .kind = NB_PAGE_KIND_AUTO};
+    struct nb_page page = {0};
+    if (nb_page_read(html, nb_slice_str(json_string_value(json_object_get(root, "url"))),
+                     NB_LIT("text/html; charset=utf-8"), &options, run->arena, &page,
+                     &error) != NB_OK) {
+        page = (struct nb_page){.url = NB_LIT("http://none.example/")};
+    }
+    struct tally t = compare(&page, json_object_get(root, "gold_standard_annotation"), month_first,
+                             run->arena, run->wanted);
+    if (run->rows || run->wanted) {
+        printf("%3d/%3d text %3d user %3d date %3d  %zu posts by %.*s  %.60s\n", t.all, t.posts,
+               t.found, t.user, t.date, page.posts_n, NB_ARG(page.engine), name);
+    }
+    json_decref(root);
+    return t;
+}
+
+static void measure(const struct run *run, const char *how)
+{
+    struct tally sum = {0};
+    struct dirent **list;
+    int count = scandir(run->dir, &list, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        const char *name = list[i]->d_name;
+        if (strstr(name, ".json") && (!run->wanted || strstr(name, run->wanted))) {
+            struct tally t = judge(run, name);
+            sum.posts += t.posts;
+            sum.all += t.all;
+            sum.found += t.found;
+            sum.user += t.user;
+            sum.date += t.date;
+        }
+        free(list[i]);
+    }
+    free(list);
+    printf("forums/ %sposts %d: text %.3f user %.3f date %.3f, all three %.3f\n", how, sum.posts,
+           (double)sum.found / sum.posts, (double)sum.user / sum.posts,
+           (double)sum.date / sum.posts, (double)sum.all / sum.posts);
+}
+
 int main(int argc, char **argv)
 {
     const char *data = nbt_data("forums");
@@ -217,47 +278,18 @@ int main(int argc, char **argv)
         return 1;
     }
     dates.words = date_words;
-    bool rows = argc > 1 && strcmp(argv[1], "rows") == 0;
-    const char *wanted = argc > 1 && !rows ? argv[1] : NULL;
-    struct tally sum = {0};
-    struct dirent **list;
-    struct nb_arena *arena = nb_arena_new((size_t)1 << 31);
-    int count = scandir(dir, &list, NULL, alphasort);
-    for (int i = 0; i < count; i++) {
-        char path[900];
-        if (!strstr(list[i]->d_name, ".json") || (wanted && !strstr(list[i]->d_name, wanted))) {
-            continue;
-        }
-        nb_arena_reset(arena);
-        (void)snprintf(path, sizeof(path), "%s/%s", dir, list[i]->d_name);
-        json_t *root = json_load_file(path, 0, NULL);
-        struct nb_slice html = nb_slice_str(json_string_value(json_object_get(root, "html")));
-        struct nb_dom dom;
-        bool month_first = nb_dom_parse(html, arena, &dom) == NB_OK && nb_page_month_first(&dom);
-        struct nb_page_options options = {
-            .profiles = profiles, .dates = &dates, .kind = NB_PAGE_KIND_AUTO};
-        struct nb_page page = {0};
-        enum nb_err err =
-            nb_page_read(html, nb_slice_str(json_string_value(json_object_get(root, "url"))),
-                         NB_LIT("text/html; charset=utf-8"), &options, arena, &page, &error);
-        if (err != NB_OK) {
-            page = (struct nb_page){.url = NB_LIT("http://none.example/")};
-        }
-        struct tally t = compare(&page, json_object_get(root, "gold_standard_annotation"),
-                                 month_first, arena, wanted);
-        if (rows || wanted) {
-            printf("%3d/%3d text %3d user %3d date %3d  %zu posts by %.*s  %.60s\n", t.all, t.posts,
-                   t.found, t.user, t.date, page.posts_n, NB_ARG(page.engine), list[i]->d_name);
-        }
-        sum.posts += t.posts;
-        sum.all += t.all;
-        sum.found += t.found;
-        sum.user += t.user;
-        sum.date += t.date;
-        json_decref(root);
+    bool bare = argc > 1 && strcmp(argv[1], "bare") == 0;
+    bool rows = bare || (argc > 1 && strcmp(argv[1], "rows") == 0);
+    struct run run = {dir, argc > 1 && !rows ? argv[1] : NULL, rows && !bare, profiles,
+                      nb_arena_new((size_t)1 << 31)};
+    measure(&run, "");
+    if (!run.wanted) {
+        run.profiles = NULL;
+        run.rows = bare;
+        measure(&run, "without profiles, ");
     }
-    printf("forums/ posts %d: text %.3f user %.3f date %.3f, all three %.3f\n", sum.posts,
-           (double)sum.found / sum.posts, (double)sum.user / sum.posts,
-           (double)sum.date / sum.posts, (double)sum.all / sum.posts);
+    nb_arena_free(run.arena);
+    nb_page_profiles_free(profiles);
+    nb_date_words_free(date_words);
     return 0;
 }
