@@ -235,12 +235,15 @@ size_t tr_plain(char *text, size_t len)
 
 size_t tr_dotted(char *text, size_t len)
 {
-    size_t n = 0;
+    struct nb_slice dotless = NB_LIT("\xC4\xB1");
+    size_t quote = nb_slice_find_byte(nb_slice(text, len), '\'', 0), n = 0;
+    size_t first = nb_slice_find(nb_slice(text, len), dotless, 0);
+    size_t end = quote < len && first < quote ? quote : len;
     for (size_t at = 0; at < len; at++) {
-        bool dotless =
-            (unsigned char)text[at] == 0xC4 && at + 1 < len && (unsigned char)text[at + 1] == 0xB1;
-        text[n++] = dotless ? 'i' : text[at];
-        at += dotless;
+        bool found =
+            at < end && nb_slice_starts(nb_slice_sub(nb_slice(text, len), at, len), dotless);
+        text[n++] = found ? 'i' : text[at];
+        at += found;
     }
     return n;
 }

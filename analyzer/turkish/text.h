@@ -43,8 +43,9 @@ size_t tr_plain(char *text, size_t len);
 
 /**
  * The second way to read a word that is typed with 'I' and by whose other letters it may be of no
- * Turkish keyboard (WIFI, Instagram): every dotless i of the folded form dotted. The lexicon has to
- * decide between the two. In place. @return the new length.
+ * Turkish keyboard (WIFI, Instagram): every dotless i of the folded form dotted, with an apostrophe
+ * only those before it, if there are any: its suffixes are Turkish. The lexicon has to decide
+ * between the two. In place. @return the new length.
  */
 size_t tr_dotted(char *text, size_t len);
 

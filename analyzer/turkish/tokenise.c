@@ -79,12 +79,13 @@ static void set_flags(struct tr_token *token, struct nb_slice raw)
 {
     size_t capitals = 0, small = 0, run = 0;
     uint32_t before = 0;
-    bool typed_i = false, told_i = false;
+    bool typed_i = false, told_i = false, behind = false; /* an apostrophe */
     for (size_t at = 0; at < raw.len;) {
         uint32_t c = nb_utf8_next(raw, &at);
+        behind |= tr_is_apostrophe(c) && capitals + small > 0;
         token->ascii &= c < 0x80 || tr_is_apostrophe(c) || tr_is_dropped(c);
         typed_i |= c == 'I';
-        told_i |= c == CAPITAL_DOTTED_I || c == SMALL_DOTLESS_I;
+        told_i |= !behind && (c == CAPITAL_DOTTED_I || c == SMALL_DOTLESS_I);
         if (tr_is_capital(c)) {
             token->capital |= capitals + small == 0;
             capitals++;

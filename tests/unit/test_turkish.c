@@ -172,9 +172,15 @@ static void an_i_that_may_be_either_is_marked(void **state)
         bool either;
         const char *dotted;
     } rows[] = {
-        {"WIFI", true, "wifi"},   {"Instagram'a", true, "instagram'a"},
-        {"IRMAK", true, "irmak"}, {"DİYARBAKIR", false, "diyarbakir"},
-        {"Isı", false, "isi"},    {"iPhone", false, "iphone"},
+        {"WIFI", true, "wifi"},
+        {"Instagram'a", true, "instagram'a"},
+        {"IRMAK", true, "irmak"},
+        {"DİYARBAKIR", false, "diyarbakir"},
+        {"Isı", false, "isi"},
+        {"iPhone", false, "iphone"},
+        {"FIFA'nın", true, "fifa'nın"},
+        {"CHP'NIN", true, "chp'nin"},
+        {"UNICEF'İN", true, "unicef'in"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct tr_token *tokens;
