@@ -175,6 +175,20 @@ static bool lacks_marks(const struct tr_normaliser *of, struct tr_cache *cache,
     return says >= ENOUGH;
 }
 
+/* What it is worth to be a word; a name is none where it is written small. */
+static int32_t word_bonus(const struct tr_normaliser *of, const struct tr_token *token,
+                          struct nb_slice form)
+{
+    struct tr_analysis analyses[TR_ANALYSE_MAX];
+    size_t n = tr_analyse(of->core, form, analyses, TR_ANALYSE_MAX);
+    for (size_t i = 0; i < n; i++) {
+        if (token->capital || analyses[i].root_upos != TR_UPOS_PROPN) {
+            return WORD_BONUS;
+        }
+    }
+    return 0;
+}
+
 /*
  * The form of one word, in out; of the two readings of a typed I the likelier one.
  * @return false when it stays as it is.
@@ -187,7 +201,7 @@ static bool restore_word(const struct tr_normaliser *of, const struct tr_token *
     int32_t best_score = INT32_MIN;
     for (size_t i = 0; i < n && forms[i].score + BONUS_MAX > best_score; i++) {
         struct nb_slice form = nb_slice(forms[i].text, forms[i].len);
-        int32_t score = forms[i].score + (is_word(of, form) ? WORD_BONUS : 0);
+        int32_t score = forms[i].score + word_bonus(of, token, form);
         if (is_as_typed(token, form)) {
             score += KNOWN_SURE;
         }
