@@ -176,6 +176,18 @@ static bool read_dotted(const struct tr_core *core, struct nb_arena *arena, stru
     return true;
 }
 
+/*
+ * Whether a word without a root is known for a name by how it is written: with an apostrophe before
+ * its suffixes, with dots between its letters, or with a capital where that is a choice.
+ */
+static bool is_named(const struct tr_token *token, enum tr_shape shape)
+{
+    bool chosen = shape == TR_SHAPE_CAPITAL || shape == TR_SHAPE_CAPITALS;
+    bool bordered = token->stem_len < token->folded.len;
+    bool dotted = nb_slice_find_byte(token->folded, '.', 0) != NB_NPOS;
+    return token->capital && (chosen || bordered || dotted);
+}
+
 /* A form with what was made of it before it is analysed. */
 struct seen_form {
     struct nb_slice text;
@@ -310,6 +322,7 @@ static enum nb_err tag_form(const struct tr_tagger *tagger, const struct seen_fo
     *out_n = c.n < cap ? c.n : cap;
     for (size_t i = 0; err == NB_OK && i < *out_n; i++) {
         err = write_tag(tagger->ranker.core, form->text, &c, &c.all[i], arena, &out[i]);
+        out[i].named = !out[i].covered && is_named(&form->tokens[0], form->shape);
     }
     return err;
 }

@@ -33,6 +33,7 @@ struct tr_tag {
     const char *upos;
     struct nb_slice features; /* "A=b|C=d", "" for none */
     bool covered;             /* an analysis, not a guess */
+    bool named;               /* guessed, but written as only names are */
 };
 
 /* A word before anything is chosen. */
