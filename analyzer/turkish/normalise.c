@@ -111,11 +111,21 @@ static void add_shortened(struct cascade *c, const struct tr_token *token)
     }
 }
 
-static bool try_bases(struct cascade *c)
+static bool is_more_than_name(const struct tr_normaliser *of, struct nb_slice form)
+{
+    struct tr_analysis analyses[TR_ANALYSE_MAX];
+    size_t n = tr_analyse(of->core, form, analyses, TR_ANALYSE_MAX), i = 0;
+    while (i < n && analyses[i].root_upos == TR_UPOS_PROPN) {
+        i++;
+    }
+    return i < n;
+}
+
+static bool try_bases(struct cascade *c, bool names)
 {
     for (size_t i = 1; i < c->n; i++) {
         struct nb_slice form = nb_slice(c->bases[i].text, c->bases[i].len);
-        if (is_word(c->of, form)) {
+        if (names ? is_word(c->of, form) : is_more_than_name(c->of, form)) {
             return found(c, form, 0, form.len, (enum tr_stage)c->bases[i].stage);
         }
     }
@@ -288,7 +298,8 @@ bool tr_normalise(const struct tr_normaliser *normaliser, const struct tr_token 
         add_base(&c, dotted, tr_dotted(dotted, word.len), TR_STAGE_OTHER_I);
     }
     add_shortened(&c, token);
-    if (try_bases(&c)) {
+    /* "cooook" is no Cook. */
+    if (try_bases(&c, token->capital)) {
         return true;
     }
     /* A name, or letters that stand for one, is not rewritten into a word. */
@@ -300,6 +311,9 @@ bool tr_normalise(const struct tr_normaliser *normaliser, const struct tr_token 
         if (try_restored(&c, &c.bases[i], !name)) {
             return true;
         }
+    }
+    if (try_bases(&c, true)) {
+        return true;
     }
     if (c.n > 0 && !name && try_spelling(&c, token)) {
         return true;
