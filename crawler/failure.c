@@ -26,6 +26,8 @@ enum nb_failure nb_failure_of(uint32_t status, struct nb_slice text)
         {{"the body is over", 16}, NB_FAILURE_TOO_LARGE},
         {{"the headers are over", 20}, NB_FAILURE_TOO_LARGE},
         {{"memory limit", 12}, NB_FAILURE_TOO_LARGE},
+        {{"a wall against robots", 21}, NB_FAILURE_WALL},
+        {{"it leads to a login", 19}, NB_FAILURE_LOGIN},
     };
     static const struct {
         uint32_t from, to;

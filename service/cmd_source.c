@@ -94,8 +94,12 @@ static const char *option_or(const struct nb_args *args, const char *name, const
 static void say_added(struct work *work, const struct nb_source_row *row)
 {
     const char *done = nb_args_has(work->args, "dry-run") ? "would add" : "added";
-    nb_buf_addf(&work->out, "%s %s to %s as kind %s\n", done, row->url, work->path,
+    nb_buf_addf(&work->out, "%s %s to %s as kind %s", done, row->url, work->path,
                 nb_kind_name(row->kind));
+    if (row->walk != NB_WALK_NONE) {
+        nb_buf_addf(&work->out, ", followed page by page as a %s", nb_walk_name(row->walk));
+    }
+    nb_buf_add_byte(&work->out, '\n');
 }
 
 static enum nb_err add_unasked(struct work *work, struct nb_source_row *row, const char *url)
@@ -154,6 +158,7 @@ static enum nb_err add_chosen(struct work *work, const struct nb_source_row *mod
             continue;
         }
         row.url = found->feeds[i].url;
+        row.walk = NB_WALK_NONE;
         row.kind = is_kind ? row.kind : nb_add_kind(found, &found->feeds[i]);
         bool dry = nb_args_has(work->args, "dry-run");
         err = dry ? NB_OK : nb_sources_add(work->path, &row, &work->error);
@@ -170,6 +175,31 @@ static enum nb_err add_chosen(struct work *work, const struct nb_source_row *mod
         nb_buf_add_str(&work->out, "a running nabiz takes it over on SIGHUP\n");
     }
     work->code = added_n > 0 ? NB_EXIT_OK : NB_EXIT_FAILED;
+    return err;
+}
+
+/* The site itself, to be followed. */
+static enum nb_err add_site(struct work *work, const struct nb_source_row *model,
+                            const struct nb_discovery *found, enum nb_source_walk walk)
+{
+    struct nb_source_row row = *model;
+    row.walk = walk;
+    row.is_full = false;
+    row.url = found->url;
+    if (!nb_args_has(work->args, "kind") && walk == NB_WALK_FORUM) {
+        row.kind = NB__KIND__POST;
+    }
+    bool dry = nb_args_has(work->args, "dry-run");
+    enum nb_err err = dry ? NB_OK : nb_sources_add(work->path, &row, &work->error);
+    if (err == NB_OK) {
+        say_added(work, &row);
+        if (found->n > 0) {
+            nb_buf_add_str(&work->out, "(--walk none adds its feed in its place)\n");
+        }
+        if (!dry) {
+            nb_buf_add_str(&work->out, "a running nabiz takes it over on SIGHUP\n");
+        }
+    }
     return err;
 }
 
@@ -195,7 +225,10 @@ static enum nb_err add_found(struct work *work, const struct nb_source_row *mode
         return err;
     }
     size_t n = nb_add_choose(&found, &choice, chosen);
-    if (found.n == 0) {
+    enum nb_source_walk walk = nb_add_walk(&found, &choice, nb_args_get(work->args, "walk"));
+    if (walk != NB_WALK_NONE && found.page_title) {
+        err = add_site(work, model, &found, walk);
+    } else if (found.n == 0) {
         work->code = NB_EXIT_NOTHING;
     } else if (choice.pick > 0 && n == 0) {
         return nb_error_set(&work->error, NB_EINVAL, "--pick %lld: only %zu were found",
@@ -214,7 +247,9 @@ static enum nb_err add(struct work *work)
     const char *url = NULL;
     struct nb_source_row row = {.kind = kind_option(work->args),
                                 .group = option_or(work->args, "group", ""),
-                                .title = option_or(work->args, "title", "")};
+                                .title = option_or(work->args, "title", ""),
+                                .is_full = nb_args_has(work->args, "full"),
+                                .walk = nb_add_walk_named(nb_args_get(work->args, "walk"))};
     enum nb_err err = every_option(work, &row.every_s);
     if (err == NB_OK) {
         err = take_url(work, &url);
@@ -456,6 +491,9 @@ static const struct nb_option options[] = {
     {"no-fetch", NULL, NULL, "take the address as that of a feed, without asking (add)"},
     {"kind", "KIND", "article|post|comment|review|entry|toot",
      "what the source's documents are (add, import; article unless it shows)"},
+    {"walk", "HOW", "forum|blog|sitemap|none",
+     "follow the site page by page as what it is; none: only its feed (add)"},
+    {"full", NULL, NULL, "complete the feed's summaries from their pages (add)"},
     {"group", "NAME", NULL, "group for lists and exports (add, import); only this group (list)"},
     {"problem", NULL, NULL, "only sources with a problem, the worst first, and what to do (list)"},
     {"state", "STATE", "new|ok|failing|denied|retired|paused", "only sources in this state (list)"},
@@ -470,6 +508,8 @@ static const struct nb_example examples[] = {
     {"nabiz source add gazete.example", "find the feed of a site and poll it"},
     {"nabiz source add https://gazete.example/rss --no-fetch --group haber",
      "poll this feed, without asking now"},
+    {"nabiz source add https://forum.example/ --walk forum",
+     "follow a forum from board to thread, also where it has a feed"},
     {"nabiz source list", "all sources and how polling them goes"},
     {"nabiz source list --problem", "what is wrong with which, and what to do"},
     {"nabiz source show https://gazete.example/rss", "one of them in words"},

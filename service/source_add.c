@@ -34,6 +34,26 @@ size_t nb_add_choose(const struct nb_discovery *found, const struct nb_add_choic
     return n;
 }
 
+enum nb_source_walk nb_add_walk_named(const char *name)
+{
+    for (int walk = NB_WALK_NONE + 1; name && walk < NB_WALKS_N; walk++) {
+        if (strcmp(name, nb_walk_name((enum nb_source_walk)walk)) == 0) {
+            return (enum nb_source_walk)walk;
+        }
+    }
+    return NB_WALK_NONE;
+}
+
+enum nb_source_walk nb_add_walk(const struct nb_discovery *found,
+                                const struct nb_add_choice *choice, const char *asked)
+{
+    bool is_feed = !found->page_title;
+    if (asked || is_feed || choice->all || choice->pick > 0) {
+        return nb_add_walk_named(asked);
+    }
+    return found->n == 0 || found->walk == NB_WALK_FORUM ? found->walk : NB_WALK_NONE;
+}
+
 Nb__Kind nb_add_kind(const struct nb_discovery *found, const struct nb_found_feed *feed)
 {
     static const struct {
@@ -101,6 +121,22 @@ static void say_page(const struct nb_discovery *found, struct nb_buf *out)
     }
 }
 
+/* What the site itself is, and what keeps nabiz out. */
+static void say_site(const struct nb_discovery *found, struct nb_buf *out)
+{
+    static const char *const is[NB_WALKS_N] = {NULL, "a forum", "a blog or the like", "a sitemap"};
+    static const char *const of[NB_WALKS_N] = {NULL, "threads and boards", "articles", "addresses"};
+    if (found->walk != NB_WALK_NONE) {
+        nb_buf_addf(out, "it is %s, with %zu %s on this page\n", is[found->walk], found->links_n,
+                    of[found->walk]);
+    }
+    if (found->refusal) {
+        nb_buf_addf(out,
+                    "nabiz does not get in, there is %s: use its feed or API, or ask its owner\n",
+                    found->refusal);
+    }
+}
+
 static const char *remark_of(const struct nb_found_feed *feed, struct nb_arena *arena)
 {
     if (feed->same_as >= 0) {
@@ -149,6 +185,7 @@ enum nb_err nb_add_say(const struct nb_discovery *found, int32_t offset_min, str
         return NB_OK;
     }
     say_page(found, out);
+    say_site(found, out);
     if (found->n > 0) {
         err = say_list(found, offset_min, arena, out);
     }

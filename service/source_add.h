@@ -39,4 +39,15 @@ Nb__Kind nb_add_kind(const struct nb_discovery *found, const struct nb_found_fee
 enum nb_err nb_add_say(const struct nb_discovery *found, int32_t offset_min, struct nb_arena *arena,
                        struct nb_buf *out) NB_MUSTUSE;
 
+/**
+ * How the site itself is to be followed, instead of its feeds: as was asked for, or where there is
+ * no feed, or it is a forum, whose feed has but a part of what is said.
+ * @param asked  of --walk: "none", "forum" ...; NULL: not given.
+ */
+enum nb_source_walk nb_add_walk(const struct nb_discovery *found,
+                                const struct nb_add_choice *choice, const char *asked);
+
+/** The walk of a name; NONE when there is none of that name. */
+enum nb_source_walk nb_add_walk_named(const char *name);
+
 #endif

@@ -14,10 +14,12 @@
 #include <nabiz/feed.h>
 #include <nabiz/hash.h>
 #include <nabiz/mem.h>
+#include <nabiz/paths.h>
 #include <nabiz/store.h>
 #include <nabiz/text.h>
 
 #include "crawler/fetch/fetch.h"
+#include "crawler/site/look.h"
 
 enum {
     REQUESTS_MAX = 24,
@@ -50,6 +52,8 @@ struct search {
     struct nb_fetch *fetch;
     struct nb_queue *answers;
     struct nb_date_words *words;
+    struct nb_link_rules *link_rules;
+    enum nb_source_walk walk; /* of the address that was given */
     size_t body_bytes;
     unsigned requests_n;
     unsigned dead_n;
@@ -352,7 +356,8 @@ static enum nb_err try_all(struct search *search, const struct nb_page_feeds *fe
         struct nb_page_feeds nested = {.candidates = search->nested, .n = search->nested_n};
         err = try_group(search, &nested, NB_CANDIDATE_HEADER, NB_CANDIDATE_ANCHOR, false);
     }
-    if (err == NB_OK && search->articles_n == 0 && !search->options->declared_only) {
+    bool is_known = search->walk == NB_WALK_FORUM || search->walk == NB_WALK_SITEMAP;
+    if (err == NB_OK && search->articles_n == 0 && !search->options->declared_only && !is_known) {
         err = try_group(search, feeds, NB_CANDIDATE_SOFTWARE, NB_CANDIDATE_SOFTWARE, true);
         err = err == NB_OK ? try_group(search, feeds, NB_CANDIDATE_GUESS, NB_CANDIDATE_GUESS, true)
                            : err;
@@ -378,6 +383,26 @@ static enum nb_err keep_candidates(const struct search *search, const struct nb_
     to->refresh = nb_arena_copy(search->arena, from->refresh);
     to->candidates = list;
     return nb_arena_failed(search->arena) ? NB_ENOMEM : NB_OK;
+}
+
+/* What the site is, beside feeds. */
+static enum nb_err look(struct search *search, const struct nb_poll *poll, struct nb_discovery *out)
+{
+    struct nb_site_look seen = {0};
+    struct nb_url url;
+    struct nb_date_context dates = {search->words, poll->now_ms,
+                                    (int32_t)nb_config_int(search->config, NB_CFG_UTC_OFFSET)};
+    nb_arena_reset(search->scratch);
+    if (!search->link_rules ||
+        nb_url_parse(nb_slice_str(poll->url), NULL, search->arena, &url) != NB_OK) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_site_look(nb_buf_slice(&poll->body), poll->content_type, &url,
+                                   search->link_rules, &dates, search->scratch, &seen);
+    search->walk = out->walk = seen.walk;
+    out->links_n = seen.links_n;
+    out->refusal = seen.refusal;
+    return err;
 }
 
 /* What the address that was given answered. */
@@ -410,6 +435,7 @@ static enum nb_err read_given(struct search *search, struct nb_poll *poll, struc
     if (err == NB_OK) {
         out->page_title = keep(search, page->title);
         out->software = page->software;
+        err = look(search, poll, out);
     }
     return err;
 }
@@ -480,6 +506,10 @@ static void open_what_helps(struct search *search)
     if (nb_date_words_load(path, &search->words, NULL) != NB_OK) {
         search->words = NULL; /* English and numeric dates are read without */
     }
+    if (nb_path_share("forums", path, sizeof(path)) != NB_OK ||
+        nb_link_rules_load(path, &search->link_rules, NULL) != NB_OK) {
+        search->link_rules = NULL; /* feeds are found without */
+    }
     if (nb_store_open(nb_config_str(search->config, NB_CFG_DATA_DIR), NB_STORE_CRAWL, &options,
                       &search->store, NULL) != NB_OK) {
         search->store = NULL;
@@ -500,6 +530,7 @@ static void close_all(struct search *search)
         nb_store_close(search->store);
     }
     nb_date_words_free(search->words);
+    nb_link_rules_free(search->link_rules);
     nb_arena_free(search->scratch);
     nb_free(search);
 }

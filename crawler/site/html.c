@@ -48,15 +48,14 @@ static bool is_article(const struct nb_page *page, const struct nb_link *here)
 }
 
 /* Pages that stand in the way of robots: what they are made with. */
-static const char *wall_on(struct nb_slice bytes)
+const char *nb_site_wall(struct nb_slice bytes)
 {
     static const char *const signs[] = {"/cdn-cgi/challenge-platform/", "cf_chl_opt",
                                         "captcha-delivery.com",         "_Incapsula_Resource",
                                         "/_sec/cp_challenge/",          "ddos-guard/js-challenge"};
     for (size_t i = 0; bytes.len <= WALL_BYTES && i < sizeof(signs) / sizeof(signs[0]); i++) {
         if (nb_slice_find(bytes, nb_slice_str(signs[i]), 0) != NB_NPOS) {
-            return "a wall against robots, which nabiz does not climb: use the site's feed or "
-                   "API, or ask its owner to let nabiz in";
+            return "a wall against robots";
         }
     }
     return NULL;
@@ -111,7 +110,7 @@ enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena
         err = nb_site_article(input, &here, &page, arena, out);
         out->links_n = 0;
     } else if (out->links_n == 0) {
-        out->refusal = wall_on(input->bytes);
+        out->refusal = nb_site_wall(input->bytes);
     } else if (input->walk == NB_WALK_SITEMAP) { /* what is not listed is not wanted */
         out->links_n = 0;
         out->next = (struct nb_slice){NULL, 0};

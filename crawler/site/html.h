@@ -28,6 +28,9 @@ enum nb_err nb_site_article(const struct nb_site_input *input, const struct nb_l
                             const struct nb_page *page, struct nb_arena *arena,
                             struct nb_site_yield *out) NB_MUSTUSE;
 
+/** What a page that keeps robots out says to people; NULL when it is none. Static. */
+const char *nb_site_wall(struct nb_slice bytes);
+
 /** Do two hosts differ by a "www." at most? */
 bool nb_site_same_host(struct nb_slice a, struct nb_slice b);
 

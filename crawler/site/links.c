@@ -405,6 +405,7 @@ static enum nb_err take_rule(struct address *address, const struct nb_link_rule 
     }
     struct nb_slice subject = nb_slice_sub(address->subject, 0, rest->taken);
     out->kind = rule->kind;
+    out->is_board = rule->is_board;
     read_rest(address, rest, out);
     struct nb_slice tail = nb_slice_sub(address->subject, rest->taken, address->subject.len);
     if (nb_slice_starts(tail, NB_LIT("/")) && nb_slice_ends(tail, NB_LIT("/"))) {

@@ -40,6 +40,7 @@ struct nb_link {
     struct nb_slice url;   /* what to ask for: first, or with the number of a page */
     struct nb_slice name;  /* of a thread: its number, or its path without one */
     uint32_t page_n;       /* from 1; where pages are counted in posts, the first post */
+    bool is_board;         /* a listing of threads, as forums have them */
     bool is_inner;         /* it leads to a place inside, such as the newest post: ask for first */
     uint64_t number;       /* of that place, or 0 */
 };

@@ -21,6 +21,7 @@ struct nb_link_param {
 struct nb_link_rule {
     const struct nb_link_rule *next;
     enum nb_link_word word;
+    bool is_board;        /* of KIND */
     Nb__Page__Kind kind;  /* of KIND */
     struct nb_slice text; /* a word, or the glob of a path; empty: any path */
     bool is_path;         /* text is a glob */

@@ -91,6 +91,7 @@ static bool word_of(struct nb_slice name, enum nb_link_word *word, Nb__Page__Kin
         {"page", NB_LINK_PAGE, NB__PAGE__KIND__UNKNOWN},
         {"skip", NB_LINK_SKIP, NB__PAGE__KIND__UNKNOWN},
         {"thread", NB_LINK_KIND, NB__PAGE__KIND__THREAD},
+        {"board", NB_LINK_KIND, NB__PAGE__KIND__LISTING},
         {"listing", NB_LINK_KIND, NB__PAGE__KIND__LISTING},
         {"article", NB_LINK_KIND, NB__PAGE__KIND__ARTICLE},
     };
@@ -142,7 +143,7 @@ static bool set_value(struct nb_slice value, struct nb_link_rule *rule)
 }
 
 static enum nb_err add_value(struct reader *r, enum nb_link_word word, Nb__Page__Kind kind,
-                             struct nb_slice value, struct nb_error *error)
+                             bool is_board, struct nb_slice value, struct nb_error *error)
 {
     struct nb_link_rule *rule = nb_arena_calloc(r->rules->arena, 1, sizeof(*rule));
     size_t list = word < NB_LINK_SKIP ? word : NB_LINK_KIND;
@@ -151,6 +152,7 @@ static enum nb_err add_value(struct reader *r, enum nb_link_word word, Nb__Page_
     }
     rule->word = word;
     rule->kind = kind;
+    rule->is_board = is_board;
     if (!set_value(value, rule)) {
         return nb_error_set(error, NB_ESYNTAX,
                             "%s:%u: \"%.*s\" is no word, no path such as **/konu/# and no "
@@ -183,13 +185,15 @@ static enum nb_err read_line(struct reader *r, struct nb_slice line, struct nb_e
     if (name.len == 0 || name.p[0] == '#') {
         return NB_OK;
     }
+    bool is_board = nb_slice_eq(name, NB_LIT("board"));
     if (!word_of(name, &word, &kind)) {
-        return nb_error_set(error, NB_ESYNTAX,
-                            "%s:%u: expected drop, files, page, skip, thread, listing or article",
-                            r->path, r->line);
+        return nb_error_set(
+            error, NB_ESYNTAX,
+            "%s:%u: expected drop, files, page, skip, thread, board, listing or article", r->path,
+            r->line);
     }
     for (struct nb_slice value; err == NB_OK && (value = next_word(&line)).len > 0;) {
-        err = add_value(r, word, kind, value, error);
+        err = add_value(r, word, kind, is_board, value, error);
     }
     return err;
 }

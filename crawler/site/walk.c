@@ -162,7 +162,7 @@ static enum nb_err follow_redirect(struct nb_walk *walk, bool *goes_on)
         return err;
     }
     *goes_on = false;
-    if (link.is_skipped && !poll->is_root) {
+    if (link.is_skipped) {
         stay_out(walk, "it leads to a login or another private page");
         return NB_OK;
     }

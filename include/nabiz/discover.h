@@ -20,6 +20,7 @@
 #include <nabiz/config.h>
 #include <nabiz/err.h>
 #include <nabiz/slice.h>
+#include <nabiz/sources.h>
 
 /** How a candidate came about, the surest first. */
 enum nb_candidate_how {
@@ -84,6 +85,9 @@ struct nb_discovery {
     const struct nb_found_feed *failed; /* candidates that turned out to be none */
     size_t failed_n;
     unsigned requests_n;
+    enum nb_source_walk walk; /* how the site can be followed page by page; NONE: not */
+    size_t links_n;           /* that say so: threads and boards, articles, listed pages */
+    const char *refusal;      /* static: what keeps nabiz out; or NULL */
 };
 
 struct nb_discover_options {

@@ -33,6 +33,7 @@ enum nb_failure {
     NB_FAILURE_BUSY,    /* 429, 503 */
     NB_FAILURE_REFUSED, /* other 4xx */
     NB_FAILURE_BROKEN,  /* other 5xx */
+    NB_FAILURE_WALL,    /* a page that keeps robots out */
     NB_FAILURE_COUNT
 };
 

@@ -3,6 +3,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <nabiz/discover.h>
+
+#include "service/source_add.h"
+
 #define SITE "http://forum.example/"
 #define SOURCE SITE " walk=forum\n"
 
@@ -116,6 +120,23 @@ static void everything_posted_arrives_once(void **state)
     document = document_with(read_documents(&world), texts[1]);
     assert_null(document->title);
     assert_string_equal(document->reply_to, "http://forum.example/threads/konu.1/");
+    end_world(&world);
+}
+
+static void it_is_seen_that_it_is_a_forum(void **state)
+{
+    struct world world = world_with(NULL);
+    struct nb_discovery found;
+    struct nb_discover_options options = {.declared_only = false};
+    struct nb_add_choice choice = {.pick = 0};
+    (void)state;
+    assert_int_equal(
+        nb_discover(world.config, world.clock, SITE, &options, world.arena, &found, &error), NB_OK);
+    assert_int_equal(found.walk, NB_WALK_FORUM);
+    assert_int_equal(found.links_n, 4);
+    assert_in_range(server.hits_n, 1, 2); /* no guesses */
+    assert_int_equal(nb_add_walk(&found, &choice, NULL), NB_WALK_FORUM);
+    assert_int_equal(nb_add_walk(&found, &choice, "none"), NB_WALK_NONE);
     end_world(&world);
 }
 
@@ -328,6 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(everything_posted_arrives_once, fill_forum),
+        cmocka_unit_test_setup(it_is_seen_that_it_is_a_forum, fill_forum),
         cmocka_unit_test_setup(a_visit_has_a_budget, fill_forum),
         cmocka_unit_test_setup(what_is_new_comes_soon_and_old_pages_are_left_alone, fill_forum),
         cmocka_unit_test_setup(an_edit_is_a_revision, fill_forum),

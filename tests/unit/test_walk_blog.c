@@ -3,6 +3,9 @@
  */
 #include "tests/unit/forum_world.h"
 
+#include <nabiz/discover.h>
+#include <nabiz/failure.h>
+
 #define LONG                                                                                       \
     "Sabah erkenden kalkt\xc4\xb1k ve bah\xc3\xa7"                                                 \
     "eye indik. Komsular cay demlemisti, uzun uzun oturduk ve eski gunlerden "                     \
@@ -223,6 +226,35 @@ static void a_blog_is_read_from_its_front_page(void **state)
     end_world(&world);
 }
 
+static void it_is_seen_what_can_be_followed(void **state)
+{
+    static const struct {
+        const char *url;
+        enum nb_source_walk walk;
+    } rows[] = {
+        {"http://blog.example/", NB_WALK_BLOG},
+        {"http://blog.example/sitemap.xml", NB_WALK_SITEMAP},
+        {"http://blog.example/2025/12/yazi-3/", NB_WALK_NONE},
+    };
+    struct world world = make_world("", NULL);
+    struct nb_discovery found;
+    struct nb_discover_options options = {.declared_only = true};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(nb_discover(world.config, world.clock, rows[i].url, &options, world.arena,
+                                     &found, &error),
+                         NB_OK);
+        assert_int_equal(found.walk, rows[i].walk);
+        assert_null(found.refusal);
+    }
+    blog.is_walled = true;
+    assert_int_equal(
+        nb_discover(world.config, world.clock, rows[0].url, &options, world.arena, &found, &error),
+        NB_OK);
+    assert_non_null(found.refusal);
+    end_world(&world);
+}
+
 static void a_sitemap_leads_to_what_it_lists(void **state)
 {
     struct world world = make_world("http://blog.example/sitemap.xml walk=sitemap\n", NULL);
@@ -280,7 +312,9 @@ static void a_wall_is_not_climbed(void **state)
     (void)state;
     blog.is_walled = true;
     crawl_at(&world, T0);
-    assert_non_null(strstr(state_of(&world, "http://blog.example/")->failure, "wall"));
+    const struct nb_source *state_now = state_of(&world, "http://blog.example/");
+    assert_int_equal(nb_failure_of(state_now->status, nb_field(state_now->failure)),
+                     NB_FAILURE_WALL);
     assert_in_range(server.hits_n, 1, 2);
     end_world(&world);
 }
@@ -289,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_blog_is_read_from_its_front_page, begin),
+        cmocka_unit_test_setup(it_is_seen_what_can_be_followed, begin),
         cmocka_unit_test_setup(a_sitemap_leads_to_what_it_lists, begin),
         cmocka_unit_test_setup(summaries_are_completed_from_their_pages, begin),
         cmocka_unit_test_setup(a_forum_of_unknown_software_is_read_by_what_repeats, begin),
