@@ -215,18 +215,20 @@ static size_t complete_n(const struct nb_page_thread *thread)
 }
 
 /*
- * A profile that finds posts without names or dates fits an engine that has changed its pages:
- * what repeats on them may tell more.
+ * A profile that finds posts without names or dates fits an engine that has changed its pages, and
+ * one for all engines knows little of any: what repeats on a page of a forum may tell more.
  */
 static enum nb_err find_better(struct work *w, const struct nb_page_context *context,
                                struct nb_page_thread *thread)
 {
     struct nb_page_thread other = {0};
-    if (complete_n(thread) * 2 >= thread->posts_n || thread->is_comments) {
+    size_t n = complete_n(thread);
+    bool may_be = (thread->is_fallback && context->is_forum) || n * 2 < thread->posts_n;
+    if (!may_be || thread->is_comments) {
         return NB_OK;
     }
     enum nb_err err = nb_page_induct(&w->dom, context, w->arena, &other);
-    if (err == NB_OK && complete_n(&other) * 10 >= thread->posts_n * 7) {
+    if (err == NB_OK && complete_n(&other) * 10 >= thread->posts_n * 7 && complete_n(&other) >= n) {
         other.title = thread->title;
         other.next_page = thread->next_page;
         *thread = other;
