@@ -11,14 +11,10 @@ enum nb_err nb_import_text(struct nb_slice raw, struct nb_arena *arena, char **o
     struct nb_slice text;
     enum nb_err err = nb_utf8_repair(raw, arena, &text);
     err = err == NB_OK ? nb_text_nfc(text, arena, &text) : err;
-    text = nb_slice_trim(text);
+    char *p = err == NB_OK ? nb_arena_alloc(arena, text.len + 1) : NULL;
     *out = NULL;
-    if (err != NB_OK || text.len == 0) {
-        return err;
-    }
-    char *p = nb_arena_alloc(arena, text.len + 1);
     if (!p) {
-        return NB_ENOMEM;
+        return err == NB_OK ? NB_ENOMEM : err;
     }
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -28,8 +24,11 @@ enum nb_err nb_import_text(struct nb_slice raw, struct nb_arena *arena, char **o
             p[len++] = (char)(is_line ? '\n' : c == '\t' || c == 0x7f ? ' ' : c);
         }
     }
-    p[len] = '\0';
-    *out = p;
+    struct nb_slice clean = nb_slice_trim(nb_slice(p, len));
+    if (clean.len) {
+        *out = p + (clean.p - p);
+        (*out)[clean.len] = '\0';
+    }
     return NB_OK;
 }
 
