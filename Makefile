@@ -34,7 +34,7 @@ DEPS_TEST := libcmocka-dev
 DEPS_CI := clang libclang-rt-14-dev clang-format shellcheck mandoc
 # What the trials against real software install, and nothing else does.
 DEPS_REAL := wordpress wordpress-theme-twentytwentythree mariadb-server-core mariadb-client-core \
-  micro-httpd php-cli php-mysql php-xml php-mbstring
+  micro-httpd php-cli php-mysql php-xml php-mbstring redmine redmine-sqlite puma
 
 PACKAGES := libprotobuf-c lmdb libzstd libssl libcrypto icu-uc icu-i18n uchardet libidn2 libpsl libcurl \
   libxml-2.0 libxslt jansson libmicrohttpd zlib

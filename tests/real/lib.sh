@@ -52,17 +52,20 @@ free_port() {
     php -r '$s = stream_socket_server("tcp://127.0.0.1:0"); echo explode(":", stream_socket_get_name($s, false))[1];'
 }
 
-# crawl NAME DAYS: all that is due in NAME/sources.list that many days from now, with everything as a
-# new user has it; only the invented host is looked for on this machine, and time is played.
+# crawl NAME DAYS [OPTION...]: all that is due in NAME/sources.list that many days from now, with
+# everything as a new user has it; only the invented host is looked for on this machine, and time is
+# played.
 crawl() {
     php -r 'file_put_contents($argv[1], pack("VVP", 0, 0, 1000 * (time() + 86400 * $argv[2])));' \
         "$REAL_DIR/$1/clock" "$2"
-    "$NABIZ" crawl --once --set "data.dir=$REAL_DIR/$1/data" \
-        --set "data.sources=$REAL_DIR/$1/sources.list" --set "data.lexicons=$here/lexicons" \
-        --set "clock.file=$REAL_DIR/$1/clock" \
+    name=$1
+    shift 2
+    "$NABIZ" crawl --once --set "data.dir=$REAL_DIR/$name/data" \
+        --set "data.sources=$REAL_DIR/$name/sources.list" --set "data.lexicons=$here/lexicons" \
+        --set "clock.file=$REAL_DIR/$name/clock" \
         --set "crawl.connect_to=$site" --set crawl.allow_private=on \
-        --set crawl.contact=deneme@nabiz.example >>"$REAL_DIR/$1/crawl.log" 2>&1 ||
-        fail "crawl $1: $(tail -n 5 "$REAL_DIR/$1/crawl.log")"
+        --set crawl.contact=deneme@nabiz.example "$@" >>"$REAL_DIR/$name/crawl.log" 2>&1 ||
+        fail "crawl $name: $(tail -n 5 "$REAL_DIR/$name/crawl.log")"
 }
 
 # check NAME: the log against what was posted, which the site's scripts wrote down.
