@@ -135,13 +135,14 @@ static void take_comment(struct block *b, const json_t *comment, struct nb_page_
     set_people(b, &post->author, json_object_get(comment, "author"), 0);
     set_time(b, &post->published_ms, when ? when : json_object_get(comment, "datePublished"));
     set(b, &post->text, json_object_get(comment, "text"));
+    set(b, &post->text, json_object_get(comment, "reviewBody"));
     const json_t *likes = json_object_get(comment, "upvoteCount");
     if (json_is_integer(likes) && json_integer_value(likes) >= 0) {
         post->likes = json_integer_value(likes);
     }
 }
 
-/* What people say below an article, where its markup leaves that to a script. */
+/* What people say below an article or of a product, where its markup leaves that to a script. */
 static void take_comments(struct block *b, const json_t *list)
 {
     size_t n = json_array_size(list);
@@ -183,6 +184,8 @@ static void take(struct block *b, const json_t *object, const struct type_row *r
     set(b, &meta->language, json_object_get(object, "inLanguage"));
     if (row->type == NB_PAGE_ARTICLE) {
         take_comments(b, json_object_get(object, "comment"));
+    } else if (row->type == NB_PAGE_PRODUCT) {
+        take_comments(b, json_object_get(object, "review"));
     }
 }
 

@@ -149,11 +149,13 @@ static void fill(struct nb_slice *field, struct nb_slice value)
 
 /* ---- markup ---- */
 
-/* Who wrote a comment, and when, is not said of the page. */
+/* Who wrote a comment or a review, and when, is not said of the page. */
 static bool is_in_comment(const struct nb_dom *dom, uint32_t node)
 {
     for (uint32_t up = node; up != 0; up = dom->nodes[up].parent) {
-        if (nb_dom_has_word(dom, up, "class", NB_LIT("comment"))) {
+        if (nb_dom_has_word(dom, up, "class", NB_LIT("comment")) ||
+            nb_dom_has_word(dom, up, "itemprop", NB_LIT("comment")) ||
+            nb_dom_has_word(dom, up, "itemprop", NB_LIT("review"))) {
             return true;
         }
     }

@@ -336,6 +336,33 @@ static void drop_code(struct reading *r)
     }
 }
 
+/* Who of those that wrote on the page is named in a line, "Quote from: Ada on 3 May 2026"? */
+static struct nb_slice named_in(const struct nb_page_thread *thread, struct nb_slice line)
+{
+    struct nb_slice best = line;
+    for (size_t i = 0; i < thread->posts_n; i++) {
+        struct nb_slice author = thread->posts[i].author;
+        bool is_longer = best.p == line.p || author.len > best.len;
+        if (author.len > 1 && author.len < line.len && is_longer &&
+            nb_slice_find(line, author, 0) != NB_NPOS) {
+            best = author;
+        }
+    }
+    return best;
+}
+
+static void tidy_quoted(struct nb_page_thread *thread)
+{
+    for (size_t i = 0; i < thread->posts_n; i++) {
+        const struct nb_page_post *post = &thread->posts[i];
+        for (size_t k = 0; k < post->quotes_n; k++) {
+            /* the quotes were allocated for this thread, which nobody else has yet */
+            struct nb_page_quote *quote = (struct nb_page_quote *)(uintptr_t)&post->quotes[k];
+            quote->author = named_in(thread, quote->author);
+        }
+    }
+}
+
 enum nb_err nb_page_thread_read(const struct nb_dom *dom, const struct nb_page_context *context,
                                 struct nb_arena *arena, struct nb_page_thread *out)
 {
@@ -370,6 +397,7 @@ enum nb_err nb_page_thread_read(const struct nb_dom *dom, const struct nb_page_c
         }
     }
     nb_buf_fini(&r.buf);
+    tidy_quoted(&thread);
     if (r.err == NB_OK && !thread.posts_n) {
         r.err = NB_ENOTFOUND;
     }

@@ -184,11 +184,50 @@ static void drop_headline(const struct nb_dom *dom, uint32_t root, struct nb_sli
     }
 }
 
+/* Is a text dropped from here to the next heading as high or higher, and none kept? */
+static bool is_emptied(const struct nb_dom *dom, uint32_t root, uint32_t heading,
+                       const struct nb_page_marks *marks)
+{
+    bool lost = false;
+    uint32_t i = dom->nodes[heading].end;
+    while (i < dom->nodes[root].end) {
+        enum nb_tag tag = (enum nb_tag)dom->nodes[i].tag;
+        bool blank = tag == NB_TAG_TEXT && !marks->dense[i];
+        if (marks->dropped[i]) {
+            lost = lost || tag != NB_TAG_TEXT || !blank;
+            i = dom->nodes[i].end;
+        } else if (tag == NB_TAG_TEXT && !blank) {
+            return false;
+        } else if (tag >= NB_TAG_H1 && tag <= dom->nodes[heading].tag) {
+            return lost;
+        } else {
+            i++;
+        }
+    }
+    return lost;
+}
+
+/* "Others bought", when what others bought has gone. */
+static void drop_empty_headings(const struct nb_dom *dom, uint32_t root,
+                                struct nb_page_marks *marks)
+{
+    for (uint32_t i = dom->nodes[root].end; i-- > root + 1;) {
+        enum nb_tag tag = (enum nb_tag)dom->nodes[i].tag;
+        if (tag >= NB_TAG_H2 && tag <= NB_TAG_H6 && !marks->dropped[i]) {
+            marks->dropped[i] = is_emptied(dom, root, i, marks);
+        }
+    }
+}
+
 enum nb_err nb_page_trim_content(const struct nb_dom *dom, const struct nb_page_meta *meta,
                                  uint32_t root, struct nb_arena *arena, struct nb_page_marks *marks)
 {
     if (meta->type == NB_PAGE_ARTICLE || meta->type == NB_PAGE_UNKNOWN) {
         drop_headline(dom, root, meta->title, marks);
     }
-    return meta->type == NB_PAGE_PRODUCT ? drop_twins(dom, root, arena, marks) : NB_OK;
+    if (meta->type == NB_PAGE_PRODUCT) {
+        drop_empty_headings(dom, root, marks);
+        return drop_twins(dom, root, arena, marks);
+    }
+    return NB_OK;
 }
