@@ -16,9 +16,10 @@ static bool wants_threads(const struct nb_site_input *input)
     return input->walk == NB_WALK_FORUM || input->walk == NB_WALK_SITEMAP;
 }
 
-static bool wants_articles(const struct nb_site_input *input)
+/* At a forum, only what stands where its threads are. */
+static bool wants_articles(const struct nb_site_input *input, const struct nb_link *here)
 {
-    return input->walk != NB_WALK_FORUM;
+    return input->walk != NB_WALK_FORUM || here->kind == NB__PAGE__KIND__THREAD;
 }
 
 static bool may_be(Nb__Page__Kind known, Nb__Page__Kind kind)
@@ -42,9 +43,10 @@ static bool is_list_of_links(const struct nb_page *page, const struct nb_site_yi
 
 static bool is_article(const struct nb_page *page, const struct nb_link *here)
 {
+    bool is_said = here->kind == NB__PAGE__KIND__ARTICLE ||
+                   (here->kind == NB__PAGE__KIND__THREAD && page->published_ms >= 0);
     return page->kind == NB_PAGE_KIND_ARTICLE && page->text.len > 0 &&
-           (here->kind == NB__PAGE__KIND__ARTICLE ||
-            (page->text.len >= ARTICLE_MIN_BYTES && page->published_ms >= 0));
+           (is_said || (page->text.len >= ARTICLE_MIN_BYTES && page->published_ms >= 0));
 }
 
 /* Pages that stand in the way of robots: what they are made with. */
@@ -61,17 +63,24 @@ const char *nb_site_wall(struct nb_slice bytes)
     return NULL;
 }
 
+/* By what its address says; a complaint has the address of a thread, and may be a single text. */
 static enum nb_err read_page(const struct nb_site_input *input, const struct nb_link *here,
                              struct nb_arena *arena, struct nb_page *page, struct nb_error *error)
 {
+    bool is_thread = here->kind == NB__PAGE__KIND__THREAD;
     struct nb_page_options options = {
         .profiles = input->profiles,
         .dates = input->dates,
-        .kind = here->kind == NB__PAGE__KIND__THREAD ? NB_PAGE_KIND_THREAD : NB_PAGE_KIND_AUTO,
+        .kind = is_thread ? NB_PAGE_KIND_THREAD : NB_PAGE_KIND_AUTO,
     };
     *page = (struct nb_page){.published_ms = -1};
     enum nb_err err = nb_page_read(input->bytes, input->url->href, input->content_type, &options,
                                    arena, page, error);
+    if (err == NB_ENOTFOUND && is_thread) {
+        options.kind = NB_PAGE_KIND_AUTO;
+        err = nb_page_read(input->bytes, input->url->href, input->content_type, &options, arena,
+                           page, error);
+    }
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
@@ -105,7 +114,7 @@ enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena
         err = nb_site_thread(input, &here, &page, arena, out);
         out->next = out->next.len ? out->next : next;
         out->links_n = 0;
-    } else if (wants_articles(input) && may_be(here.kind, NB__PAGE__KIND__ARTICLE) &&
+    } else if (wants_articles(input, &here) && here.kind != NB__PAGE__KIND__LISTING &&
                is_article(&page, &here)) {
         err = nb_site_article(input, &here, &page, arena, out);
         out->links_n = 0;

@@ -230,20 +230,26 @@ static enum nb_err add_posts(const struct maker *maker, Nb__Kind kind, bool is_t
     return nb_arena_failed(maker->arena) ? NB_ENOMEM : NB_OK;
 }
 
+/* What people say at a forum are posts, unless the source says otherwise. */
+static Nb__Kind kind_of(const struct nb_site_input *input, bool is_thread)
+{
+    bool is_forum = is_thread || input->walk == NB_WALK_FORUM;
+    return is_forum && input->document_kind == NB__KIND__ARTICLE ? NB__KIND__POST
+                                                                 : input->document_kind;
+}
+
 enum nb_err nb_site_thread(const struct nb_site_input *input, const struct nb_link *here,
                            const struct nb_page *page, struct nb_arena *arena,
                            struct nb_site_yield *out)
 {
     struct maker maker = {.input = input, .here = here, .page = page, .arena = arena};
     enum nb_err err = begin(&maker, here->first);
-    Nb__Kind kind =
-        input->document_kind == NB__KIND__ARTICLE ? NB__KIND__POST : input->document_kind;
     out->kind = NB__PAGE__KIND__THREAD;
     out->is_thread = true;
     out->title = page->title;
     out->is_whole = page->engine.len > 0;
     out->next = page->next_page;
-    return err == NB_OK ? add_posts(&maker, kind, true, out) : err;
+    return err == NB_OK ? add_posts(&maker, kind_of(input, true), true, out) : err;
 }
 
 static bool set_links(const struct maker *maker, struct nb_document *document)
@@ -271,7 +277,8 @@ enum nb_err nb_site_article(const struct nb_site_input *input, const struct nb_l
     struct maker maker = {.input = input, .here = here, .page = page, .arena = arena};
     struct nb_slice canonical = permalink(&maker, page->canonical);
     enum nb_err err = begin(&maker, canonical.len > 0 ? canonical : here->first);
-    struct nb_document *document = err == NB_OK ? document_new(&maker, input->document_kind) : NULL;
+    struct nb_document *document =
+        err == NB_OK ? document_new(&maker, kind_of(input, false)) : NULL;
     if (!document) {
         return NB_ENOMEM;
     }
