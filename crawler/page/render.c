@@ -1,15 +1,19 @@
 #include "crawler/page/render.h"
 
+#include <stdio.h>
+
 #include <nabiz/text.h>
 
 struct sink {
     struct nb_buf *out;
-    size_t begin;     /* of this rendering in out */
-    unsigned breaks;  /* newlines owed before the next text: 0 to 2 */
-    bool space;       /* a space is owed */
-    bool line;        /* everything in one line */
-    unsigned pre;     /* depth inside <pre> */
-    const char *lead; /* what the next text begins with, after the newlines */
+    size_t begin;                          /* of this rendering in out */
+    unsigned breaks;                       /* newlines owed before the next text: 0 to 2 */
+    bool space;                            /* a space is owed */
+    bool line;                             /* everything in one line */
+    unsigned pre;                          /* depth inside <pre> */
+    const char *lead;                      /* what the next text begins with, after the newlines */
+    char number[16];                       /* such as "3. " */
+    uint32_t counts[NB_DOM_DEPTH_MAX + 1]; /* items so far of the ordered list at each depth */
 };
 
 bool nb_page_is_block(enum nb_tag tag)
@@ -127,11 +131,26 @@ static void put_text(struct sink *sink, struct nb_slice text)
     }
 }
 
-static void enter(struct sink *sink, enum nb_tag tag)
+/* What an item of a list begins with. */
+static void begin_item(struct sink *sink, const struct nb_dom *dom, uint32_t parent)
 {
+    size_t depth = dom->nodes[parent].depth;
+    sink->lead = "- ";
+    if (dom->nodes[parent].tag == NB_TAG_OL && depth <= NB_DOM_DEPTH_MAX) {
+        (void)snprintf(sink->number, sizeof(sink->number), "%u. ", ++sink->counts[depth]);
+        sink->lead = sink->number;
+    }
+}
+
+static void enter(struct sink *sink, const struct nb_dom *dom, uint32_t node)
+{
+    enum nb_tag tag = dom->nodes[node].tag;
     owe(sink, breaks_of(tag));
+    if (tag == NB_TAG_OL && dom->nodes[node].depth <= NB_DOM_DEPTH_MAX) {
+        sink->counts[dom->nodes[node].depth] = 0;
+    }
     if (tag == NB_TAG_LI) {
-        sink->lead = "- ";
+        begin_item(sink, dom, dom->nodes[node].parent);
     } else if (tag == NB_TAG_PRE) {
         sink->pre++;
     } else if (tag == NB_TAG_BR) {
@@ -170,7 +189,7 @@ static void render(struct sink *sink, const struct nb_dom *dom, uint32_t root, c
             put_text(sink, node->text);
             i++;
         } else {
-            enter(sink, node->tag);
+            enter(sink, dom, i);
             if (i == root) {
                 sink->lead = NULL; /* an item by itself is no list */
             }

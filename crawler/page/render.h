@@ -2,8 +2,8 @@
  * Parts of a page as plain text, with its paragraphs.
  *
  * Blocks become paragraphs (\n\n); <br>, rows of tables and list items lines (\n, items with "- "
- * in front); other white space collapses, but not in <pre>. The result is NFC, without control
- * characters, zero-width spaces or soft hyphens.
+ * or their number in front); other white space collapses, but not in <pre>. The result is NFC,
+ * without control characters, zero-width spaces or soft hyphens.
  *
  * Threads: pure functions on the caller's memory.
  */

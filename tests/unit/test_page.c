@@ -194,6 +194,7 @@ static void blocks_become_paragraphs_and_items_lines(void **state)
         {"<p>a  b</p><p>c</p>", "a b\n\nc"},
         {"a<br>b<br><br><br>c", "a\nb\n\nc"},
         {"<ul><li>a<li>b</ul>c", "- a\n- b\n\nc"},
+        {"<ol><li>a<li>b<ol><li>c</ol><li>d</ol>", "1. a\n2. b\n\n1. c\n\n3. d"},
         {"<pre>a\n  b</pre>", "a\nb"},
         {"<table><tr><td>a<td>b<tr><td>c</table>", "a b\nc"},
         {"a&nbsp;&shy;b&amp;c", "a b&c"},
