@@ -102,11 +102,11 @@ static bool is_never_content(enum nb_tag tag)
     }
 }
 
-/* A navigation that nobody closed holds the page. */
+/* A navigation that nobody closed holds the page, and so may what stands in for programs. */
 static bool holds_page(const struct nb_dom *dom, uint32_t node)
 {
     enum nb_tag tag = (enum nb_tag)dom->nodes[node].tag;
-    return (tag == NB_TAG_NAV || tag == NB_TAG_MENU) &&
+    return (tag == NB_TAG_NAV || tag == NB_TAG_MENU || tag == NB_TAG_NOSCRIPT) &&
            (nb_dom_find(dom, node, node, NB_TAG_MAIN) || nb_dom_find(dom, node, node, NB_TAG_H1));
 }
 

@@ -154,6 +154,20 @@ static void answers_within_answers_are_posts_of_their_own(void **state)
                "Bende de \xC3\xB6yle oldu, b\xC4\xB1rakt\xC4\xB1m.");
 }
 
+/* For readers without programs; pictures that come later are in <noscript> too. */
+static void posts_that_stand_in_for_programs_are_read(void **state)
+{
+    (void)state;
+    struct nb_page page = read_thread(
+        "<div id=app></div><noscript><h1>Kombi</h1>"
+        "<div class=p><a class=user href=/u/1>ada</a><time datetime=2025-05-01>1 May</time>"
+        "<p class=t>Bu kombi \xC3\xA7ok ses yap\xC4\xB1yor.</p></div>"
+        "<div class=p><a class=user href=/u/2>boz</a><time datetime=2025-05-02>2 May</time>"
+        "<p class=t>Pompas\xC4\xB1na baksalar iyi olur.</p></div></noscript>");
+    assert_int_equal(page.posts_n, 2);
+    assert_slice_equal(page.posts[1].author, "boz");
+}
+
 static void teasers_that_lead_elsewhere_are_no_thread(void **state)
 {
     (void)state;
@@ -254,6 +268,7 @@ int main(void)
         cmocka_unit_test(text_between_other_things_is_the_text),
         cmocka_unit_test(when_somebody_joined_is_not_when_they_wrote),
         cmocka_unit_test(answers_within_answers_are_posts_of_their_own),
+        cmocka_unit_test(posts_that_stand_in_for_programs_are_read),
         cmocka_unit_test(teasers_that_lead_elsewhere_are_no_thread),
         cmocka_unit_test(posts_are_read_from_json_ld_where_the_page_has_none),
         cmocka_unit_test(the_order_of_day_and_month_is_that_of_the_page),
