@@ -185,8 +185,11 @@ static enum nb_err add_site(struct work *work, const struct nb_source_row *model
     struct nb_source_row row = *model;
     row.walk = walk;
     row.is_full = false;
-    row.url = found->url;
-    if (!nb_args_has(work->args, "kind") && walk == NB_WALK_FORUM) {
+    bool is_api = found->api && !nb_args_has(work->args, "walk");
+    row.url = is_api ? found->api : found->url;
+    if (!nb_args_has(work->args, "kind") && is_api) {
+        row.kind = found->api_kind;
+    } else if (!nb_args_has(work->args, "kind") && walk == NB_WALK_FORUM) {
         row.kind = NB__KIND__POST;
     }
     bool dry = nb_args_has(work->args, "dry-run");

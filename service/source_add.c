@@ -51,6 +51,9 @@ enum nb_source_walk nb_add_walk(const struct nb_discovery *found,
     if (asked || is_feed || choice->all || choice->pick > 0) {
         return nb_add_walk_named(asked);
     }
+    if (found->api) {
+        return NB_WALK_BLOG;
+    }
     return found->n == 0 || found->walk == NB_WALK_FORUM ? found->walk : NB_WALK_NONE;
 }
 
@@ -129,6 +132,9 @@ static void say_site(const struct nb_discovery *found, struct nb_buf *out)
     if (found->walk != NB_WALK_NONE) {
         nb_buf_addf(out, "it is %s, with %zu %s on this page\n", is[found->walk], found->links_n,
                     of[found->walk]);
+    }
+    if (found->api) {
+        nb_buf_addf(out, "its API is open: %s\n", found->api);
     }
     if (found->refusal) {
         nb_buf_addf(out,

@@ -41,7 +41,8 @@ enum nb_err nb_add_say(const struct nb_discovery *found, int32_t offset_min, str
 
 /**
  * How the site itself is to be followed, instead of its feeds: as was asked for, or where there is
- * no feed, or it is a forum, whose feed has but a part of what is said.
+ * no feed, or it is a forum, whose feed has but a part of what is said, or by its API, which has
+ * more than the feed as well: comments, edits, deletions.
  * @param asked  of --walk: "none", "forum" ...; NULL: not given.
  */
 enum nb_source_walk nb_add_walk(const struct nb_discovery *found,

@@ -40,7 +40,7 @@ struct page {
     struct nb_url url;
     struct nb_url base;
     bool has_base;
-    struct nb_slice title, refresh, generator;
+    struct nb_slice title, refresh, generator, api;
     struct item items[CANDIDATES_MAX];
     size_t n;
     size_t anchors_n;
@@ -231,11 +231,30 @@ static enum nb_err on_base(struct page *page, uint32_t node)
     return err == NB_ENOMEM ? err : NB_OK;
 }
 
+/* WordPress says where its API is: https://developer.wordpress.org/rest-api/ */
+#define WORDPRESS_REL NB_LIT("https://api.w.org/")
+
+static enum nb_err set_api(struct page *page, struct nb_slice ref, const struct nb_url *base)
+{
+    struct nb_url url;
+    if (page->api.len || ref.len == 0) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_url_parse(ref, base, page->arena, &url);
+    if (err == NB_OK && nb_url_is_http(&url) && nb_slice_eq(url.host, page->url.host)) {
+        page->api = url.href;
+    }
+    return err == NB_ENOMEM ? err : NB_OK;
+}
+
 static enum nb_err on_link(struct page *page, uint32_t node)
 {
     struct nb_slice rel = attr(page, node, "rel");
     struct nb_slice href = attr(page, node, "href");
     bool is_feed = nb_link_is(rel, NB_LIT("feed"));
+    if (nb_link_is(rel, WORDPRESS_REL)) {
+        return set_api(page, href, &page->base);
+    }
     if (nb_link_is(rel, NB_LIT("stylesheet")) ||
         !(is_feed || (nb_link_is(rel, NB_LIT("alternate")) &&
                       nb_is_feed_type(attr(page, node, "type"), href)))) {
@@ -355,6 +374,8 @@ static enum nb_err read_headers(struct page *page, struct nb_slice links)
     while (err == NB_OK && nb_link_next(&links, page->arena, &link)) {
         if (nb_link_is(link.rel, NB_LIT("alternate")) && nb_is_feed_type(link.type, link.url)) {
             err = add(page, link.url, link.title, NB_CANDIDATE_HEADER);
+        } else if (nb_link_is(link.rel, WORDPRESS_REL)) {
+            err = set_api(page, link.url, &page->url);
         }
     }
     return err;
@@ -371,6 +392,7 @@ static enum nb_err add_known(struct page *page, const struct nb_software *softwa
         err = err == NB_OK ? add(page, ref, none, NB_CANDIDATE_SOFTWARE) : err;
     }
     err = err == NB_ENOTFOUND ? NB_OK : err;
+    err = err == NB_OK ? set_api(page, nb_software_api(software), &page->url) : err;
     for (size_t i = 0; err == NB_OK && (ref = nb_known_path(i)).p; i++) {
         err = add(page, ref, none, NB_CANDIDATE_GUESS);
     }
@@ -411,6 +433,7 @@ static enum nb_err finish(struct page *page, const char *software, struct nb_pag
     *out = (struct nb_page_feeds){.title = page->title,
                                   .refresh = page->refresh,
                                   .software = software,
+                                  .api = page->api,
                                   .candidates = list,
                                   .n = page->n};
     return NB_OK;

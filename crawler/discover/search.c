@@ -20,6 +20,7 @@
 
 #include "crawler/fetch/fetch.h"
 #include "crawler/site/look.h"
+#include "crawler/social/yield.h"
 
 enum {
     REQUESTS_MAX = 24,
@@ -381,6 +382,7 @@ static enum nb_err keep_candidates(const struct search *search, const struct nb_
     *to = *from;
     to->title = nb_arena_copy(search->arena, from->title);
     to->refresh = nb_arena_copy(search->arena, from->refresh);
+    to->api = nb_arena_copy(search->arena, from->api);
     to->candidates = list;
     return nb_arena_failed(search->arena) ? NB_ENOMEM : NB_OK;
 }
@@ -440,6 +442,28 @@ static enum nb_err read_given(struct search *search, struct nb_poll *poll, struc
     return err;
 }
 
+/* The API of the site, if it is open: it says more than feeds do. */
+static enum nb_err try_api(struct search *search, const struct nb_page_feeds *page,
+                           struct nb_discovery *out)
+{
+    const char *url = page->api.len ? nb_arena_strdup(search->arena, page->api) : NULL;
+    struct nb_poll *poll = NULL;
+    if (!url || !is_open(search)) {
+        return nb_arena_failed(search->arena) ? NB_ENOMEM : NB_OK;
+    }
+    enum nb_err err = ask(search, url, &poll);
+    if (err == NB_OK && !failure_of(poll)) {
+        struct nb_date_context dates = {search->words, poll->now_ms, 0};
+        nb_arena_reset(search->scratch);
+        if (nb_social_look(nb_buf_slice(&poll->body), nb_slice_str(poll->url), &dates,
+                           search->scratch, &out->api_kind)) {
+            out->api = url;
+        }
+    }
+    nb_poll_free(poll);
+    return err;
+}
+
 static bool has_declared(const struct nb_page_feeds *page)
 {
     return page->n > 0 && is_declared(page->candidates[0].how);
@@ -462,6 +486,7 @@ static enum nb_err run(struct search *search, const char *url, struct nb_discove
         url = nb_arena_strdup(search->arena, page.refresh);
         err = err == NB_OK && !url ? NB_ENOMEM : err;
     }
+    err = err == NB_OK ? try_api(search, &page, out) : err;
     return err == NB_OK && search->found_n == 0 ? try_all(search, &page) : err;
 }
 

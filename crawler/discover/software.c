@@ -134,6 +134,20 @@ const char *nb_software_name(const struct nb_software *software)
     return software->name;
 }
 
+struct nb_slice nb_software_api(const struct nb_software *software)
+{
+    static const char *const apis[][2] = {
+        {"Mastodon", "/api/v1/timelines/public?local=true&limit=40"},
+        {"Discourse", "/latest.json"},
+    };
+    for (size_t i = 0; software && i < sizeof(apis) / sizeof(apis[0]); i++) {
+        if (strcmp(software->name, apis[i][0]) == 0) {
+            return nb_slice_str(apis[i][1]);
+        }
+    }
+    return (struct nb_slice){NULL, 0};
+}
+
 /* A segment of the path, from 1; empty when there are fewer. */
 static struct nb_slice segment(struct nb_slice path, size_t number)
 {

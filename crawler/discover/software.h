@@ -32,6 +32,9 @@ const char *nb_software_name(const struct nb_software *software);
 enum nb_err nb_software_feed(const struct nb_software *software, size_t i, const struct nb_url *url,
                              struct nb_arena *arena, struct nb_slice *out) NB_MUSTUSE;
 
+/** Where it has an API that may be open, relative to the page; p == NULL: it is not known to. */
+struct nb_slice nb_software_api(const struct nb_software *software);
+
 /** The i-th path worth a try anywhere, relative to the page. @return p == NULL past the last. */
 struct nb_slice nb_known_path(size_t i);
 

@@ -370,3 +370,28 @@ enum nb_err nb_social_yield(const struct nb_site_input *input, struct nb_arena *
     }
     return err;
 }
+
+bool nb_social_look(struct nb_slice bytes, struct nb_slice address,
+                    const struct nb_date_context *dates, struct nb_arena *arena, Nb__Kind *kind)
+{
+    struct nb_url url;
+    struct nb_site_yield yield;
+    Nb__Page page;
+    nb__page__init(&page);
+    if (nb_url_parse(address, NULL, arena, &url) != NB_OK) {
+        return false;
+    }
+    const struct nb_site_input input = {.bytes = bytes,
+                                        .url = &url,
+                                        .page = &page,
+                                        .document_kind = NB__KIND__ARTICLE,
+                                        .dates = dates};
+    if (nb_social_yield(&input, arena, &yield, NULL) != NB_OK ||
+        yield.documents_n + yield.links_n == 0) {
+        return false;
+    }
+    *kind = yield.kind == NB__PAGE__KIND__MASTODON    ? NB__KIND__TOOT
+            : yield.kind == NB__PAGE__KIND__DISCOURSE ? NB__KIND__POST
+                                                      : NB__KIND__ARTICLE;
+    return true;
+}

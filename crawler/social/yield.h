@@ -19,4 +19,11 @@ nb_site_kind nb_social_kind(const struct nb_url *url);
 enum nb_err nb_social_yield(const struct nb_site_input *input, struct nb_arena *arena,
                             struct nb_site_yield *out, struct nb_error *error) NB_MUSTUSE;
 
+/**
+ * Is this the answer of an open API, with something in it?
+ * @param kind  [out] what its documents are.
+ */
+bool nb_social_look(struct nb_slice bytes, struct nb_slice url, const struct nb_date_context *dates,
+                    struct nb_arena *arena, Nb__Kind *kind);
+
 #endif

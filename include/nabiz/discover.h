@@ -19,6 +19,7 @@
 #include <nabiz/clock.h>
 #include <nabiz/config.h>
 #include <nabiz/err.h>
+#include <nabiz/record.h>
 #include <nabiz/slice.h>
 #include <nabiz/sources.h>
 
@@ -42,6 +43,7 @@ struct nb_page_feeds {
     struct nb_slice title;   /* of the page */
     struct nb_slice refresh; /* where <meta http-equiv="refresh"> leads; may be empty */
     const char *software;    /* "WordPress", or NULL */
+    struct nb_slice api;     /* where the software has an API that may be open; may be empty */
     const struct nb_candidate *candidates; /* best first, each address once */
     size_t n;
 };
@@ -88,6 +90,8 @@ struct nb_discovery {
     enum nb_source_walk walk; /* how the site can be followed page by page; NONE: not */
     size_t links_n;           /* that say so: threads and boards, articles, listed pages */
     const char *refusal;      /* static: what keeps nabiz out; or NULL */
+    const char *api;          /* an API that is open, to be followed with walk=blog; or NULL */
+    Nb__Kind api_kind;        /* of what it has */
 };
 
 struct nb_discover_options {

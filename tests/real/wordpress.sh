@@ -38,11 +38,15 @@ start "$REAL_DIR/server.log" env WP="$www" ACCESS="$REAL_DIR/access.log" PHP_CLI
 wait_until "the site" php -r "exit(@file_get_contents('http://$site/wp-json/') ? 0 : 1);"
 : >"$REAL_DIR/access.log"
 
-# ---- three ways in, each with a log of its own: by the API page by page, by its lists beside the
-# feeds, by the pages ----
-mkdir "$REAL_DIR/api" "$REAL_DIR/lists" "$REAL_DIR/pages"
-echo "http://$host/wp-json/ walk=blog" >"$REAL_DIR/api/sources.list"
-echo "http://$host/ walk=blog" >"$REAL_DIR/pages/sources.list"
+# ---- two ways in, each with a log of its own: by the API page by page, as `nabiz source add` finds
+# it, and by its lists beside the feeds ----
+mkdir "$REAL_DIR/api" "$REAL_DIR/lists"
+found=$("$NABIZ" source add "http://$host/" --set "data.dir=$REAL_DIR/api/data" \
+    --set "data.sources=$REAL_DIR/api/sources.list" --set "data.lexicons=$here/lexicons" \
+    --set "crawl.connect_to=$site" --set crawl.allow_private=on \
+    --set crawl.contact=deneme@nabiz.example) || fail "source add: $found"
+grep -q "^http://$host/wp-json/ .*walk=blog" "$REAL_DIR/api/sources.list" ||
+    fail "source add did not find the API: $found"
 cat >"$REAL_DIR/lists/sources.list" <<LIST
 http://$host/wp-json/wp/v2/posts?_embed=author,wp:term&per_page=50
 http://$host/wp-json/wp/v2/comments?per_page=100 kind=comment

@@ -123,6 +123,18 @@ static void what_a_page_declares_is_asked_and_told_apart(void **state)
     assert_null(strstr(asked, "/feed/"));
 }
 
+static void an_api_is_found_where_it_is_open(void **state)
+{
+    (void)state;
+    assert_int_equal(discover("http://a.example/press", NULL), NB_OK);
+    assert_string_equal(found.api, "http://a.example/wp-json/");
+    assert_int_equal(found.api_kind, NB__KIND__ARTICLE);
+    assert_int_equal(found.n, 1); /* beside the feed */
+    assert_int_equal(discover("http://a.example/closed", NULL), NB_OK);
+    assert_null(found.api);
+    assert_int_equal(found.n, 1);
+}
+
 static void a_list_of_feeds_is_looked_into(void **state)
 {
     (void)state;
@@ -206,6 +218,7 @@ int main(void)
         cmocka_unit_test(the_address_of_a_feed_is_one_request),
         cmocka_unit_test(a_feed_that_moved_for_good_is_known_by_its_new_address),
         cmocka_unit_test(what_a_page_declares_is_asked_and_told_apart),
+        cmocka_unit_test(an_api_is_found_where_it_is_open),
         cmocka_unit_test(a_list_of_feeds_is_looked_into),
         cmocka_unit_test(a_page_that_only_leads_on_is_followed),
         cmocka_unit_test(a_page_without_feeds_costs_few_requests),
