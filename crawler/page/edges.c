@@ -1,10 +1,20 @@
 #include "crawler/page/edges.h"
 
+#include <string.h>
+
 #include "crawler/page/render.h"
 #include "crawler/page/when.h"
 
 /* Lines at the edges are short; a date stands at most so many of them from the headline. */
-enum { LINE_MAX_BYTES = 200, NEAR = 16, LINKS_MAX = 3 };
+enum {
+    LINE_MAX_BYTES = 200,
+    NEAR = 16,
+    LINKS_MAX = 3,
+    DECK_MIN = 30,
+    DECK_ALIKE = 60,
+    NAME_MIN = 6,
+    NAME_MAX = 48
+};
 
 static bool is_heading(enum nb_tag tag)
 {
@@ -124,18 +134,49 @@ static uint32_t trim_tail(const struct nb_page_edges *edges, struct nb_page_mark
 
 /* ---- around the headline ---- */
 
-/* The first date of few lines from a node on, towards `to`. */
-static void find_date(const struct nb_page_edges *edges, uint32_t from, uint32_t to, int64_t *at_ms)
+/* "Ada Liman |" in front of a date: two to four words, none of them small, and a separator. */
+static struct nb_slice name_before(struct nb_slice text)
+{
+    static const char separators[] = "|/-,";
+    size_t words = 0;
+    text = nb_slice_trim(text);
+    if (text.len < NAME_MIN || text.len > NAME_MAX ||
+        !memchr(separators, text.p[text.len - 1], sizeof(separators) - 1)) {
+        return NB_LIT("");
+    }
+    struct nb_slice name = nb_slice_trim(nb_slice_sub(text, 0, text.len - 1));
+    while (nb_slice_ends(name, NB_LIT("\xC2\xA0"))) { /* a space that does not break */
+        name = nb_slice_trim(nb_slice_sub(name, 0, name.len - 2));
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        bool begins = i == 0 || name.p[i - 1] == ' ';
+        char c = name.p[i];
+        words += begins;
+        if (nb_ascii_is_digit(c) || c == ':' || c == '#' || (begins && c >= 'a' && c <= 'z')) {
+            return NB_LIT("");
+        }
+    }
+    return words >= 2 && words <= 4 ? name : NB_LIT("");
+}
+
+/* The first date of few lines from a node on, and who is named in front of it. */
+static void find_date(const struct nb_page_edges *edges, uint32_t from, uint32_t to,
+                      struct nb_page_meta *meta)
 {
     const struct nb_dom *dom = edges->dom;
+    struct nb_slice before = NB_LIT("");
     size_t lines = 0;
-    for (uint32_t i = from; i < to && lines < NEAR && *at_ms < 0; i++) {
+    for (uint32_t i = from; i < to && lines < NEAR && meta->published_ms < 0; i++) {
         enum nb_tag tag = (enum nb_tag)dom->nodes[i].tag;
         if (tag == NB_TAG_SCRIPT || tag == NB_TAG_STYLE || tag == NB_TAG_OPTION) {
             i = dom->nodes[i].end - 1;
         } else if (tag == NB_TAG_TEXT && nb_slice_trim(dom->nodes[i].text).len) {
             lines++;
-            *at_ms = date_in(edges, dom->nodes[i].text);
+            meta->published_ms = date_in(edges, dom->nodes[i].text);
+            if (meta->published_ms >= 0 && !meta->author.len) {
+                meta->author = name_before(before);
+            }
+            before = dom->nodes[i].text;
         }
     }
 }
@@ -149,10 +190,40 @@ enum nb_err nb_page_trim_edges(const struct nb_page_edges *edges, struct nb_page
     uint32_t h1 = nb_dom_find(dom, 0, 0, NB_TAG_H1);
     uint32_t last = first ? trim_tail(edges, marks) : 0;
     if (err == NB_OK && meta->published_ms < 0 && h1 && h1 < first) {
-        find_date(edges, dom->nodes[h1].end, first, &meta->published_ms);
+        find_date(edges, dom->nodes[h1].end, first, meta);
     }
     if (err == NB_OK && meta->published_ms < 0 && last) {
-        find_date(edges, dom->nodes[last].end, dom->nodes[edges->root].end, &meta->published_ms);
+        find_date(edges, dom->nodes[last].end, dom->nodes[edges->root].end, meta);
     }
     return err;
+}
+
+/* ---- the deck ---- */
+
+static bool begins_alike(struct nb_slice line, struct nb_slice description)
+{
+    size_t n = description.len < DECK_ALIKE ? description.len : DECK_ALIKE;
+    return n >= DECK_MIN && line.len >= n && memcmp(line.p, description.p, n) == 0;
+}
+
+uint32_t nb_page_deck(const struct nb_page_edges *edges, const struct nb_page_meta *meta,
+                      const struct nb_page_marks *marks)
+{
+    const struct nb_dom *dom = edges->dom;
+    uint32_t h1 = nb_dom_find(dom, 0, 0, NB_TAG_H1);
+    size_t lines = 0;
+    if (!h1 || meta->description.len < DECK_MIN) {
+        return 0;
+    }
+    for (uint32_t i = dom->nodes[h1].end; i < edges->root && lines < NEAR; i++) {
+        struct nb_slice line;
+        if (is_leaf(dom, marks, i)) {
+            lines++;
+            if (line_of(edges, i, marks->dropped, &line) == NB_OK &&
+                begins_alike(line, meta->description)) {
+                return i;
+            }
+        }
+    }
+    return 0;
 }

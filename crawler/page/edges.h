@@ -28,4 +28,12 @@ struct nb_page_edges {
 enum nb_err nb_page_trim_edges(const struct nb_page_edges *edges, struct nb_page_meta *meta,
                                struct nb_page_marks *marks) NB_MUSTUSE;
 
+/**
+ * What sums the article up between its headline and its content: the line that the page also gives
+ * as its description.
+ * @return its element; 0 when there is none, or when it is part of the content.
+ */
+uint32_t nb_page_deck(const struct nb_page_edges *edges, const struct nb_page_meta *meta,
+                      const struct nb_page_marks *marks);
+
 #endif

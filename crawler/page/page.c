@@ -318,14 +318,18 @@ static enum nb_err mark(struct work *w, const struct nb_page_thread *comments,
     return err;
 }
 
-static enum nb_err trim_content(struct work *w, uint32_t root, struct nb_page_marks *marks)
+/* @param deck  [out] in front of the content; 0 when there is none */
+static enum nb_err trim_content(struct work *w, uint32_t root, struct nb_page_marks *marks,
+                                uint32_t *deck)
 {
     struct nb_page_edges edges = {&w->dom, w->options->dates, w->arena, &w->buf, root};
     const struct nb_page_weight *at = &marks->weights[root];
     bool is_prose = w->meta.type == NB_PAGE_ARTICLE ||
                     (w->meta.type == NB_PAGE_UNKNOWN && at->good * 2 > at->chars);
+    *deck = w->meta.type == NB_PAGE_ARTICLE ? nb_page_deck(&edges, &w->meta, marks) : 0;
     enum nb_err err = is_prose ? nb_page_trim_edges(&edges, &w->meta, marks) : NB_OK;
     w->page->published_ms = w->meta.published_ms;
+    w->page->author = w->meta.author;
     return err == NB_OK ? nb_page_trim_content(&w->dom, &w->meta, root, w->arena, marks) : err;
 }
 
@@ -339,8 +343,12 @@ static enum nb_err read_article(struct work *w, const struct nb_page_thread *com
         return err;
     }
     uint32_t root = nb_page_content(&w->dom, &marks, w->meta.type);
-    err = trim_content(w, root, &marks);
+    uint32_t deck;
+    err = trim_content(w, root, &marks, &deck);
     nb_buf_reset(&w->buf);
+    if (deck) {
+        nb_page_render(&w->dom, deck, marks.dropped, &w->buf);
+    }
     nb_page_render(&w->dom, root, marks.dropped, &w->buf);
     err = err == NB_OK ? nb_page_rendered(&w->buf, w->arena, &w->page->text) : err;
     if (err == NB_OK && is_described(w, marks.weights[root].good)) {
