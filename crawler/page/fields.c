@@ -143,10 +143,21 @@ static uint64_t own_text(const struct nb_learning *l, uint32_t node)
 
 struct choice {
     struct nb_group group;
-    uint64_t text;
+    uint64_t text; /* bytes, or a sum of roots */
 };
 
-/* The text of a kind: in each record that of its fullest element. around: of those with the date.
+static uint64_t root_of(uint64_t n)
+{
+    uint64_t root = n;
+    for (uint64_t next = (n + 1) / 2; next < root; next = (root + n / root) / 2) {
+        root = next; /* Newton */
+    }
+    return root;
+}
+
+/*
+ * The text of a kind: in each record that of its fullest element; around: of those with the date.
+ * Roots of it are added, so that many texts weigh more than one that is long.
  */
 static uint64_t text_in(const struct nb_learning *l, const struct nb_group *group, bool around)
 {
@@ -156,13 +167,13 @@ static uint64_t text_in(const struct nb_learning *l, const struct nb_group *grou
         uint32_t node = group->first[i].node;
         uint64_t text = nb_learn_holds_anchor(l, node) == around ? own_text(l, node) : 0;
         if (l->record_of[node] != last) {
-            sum += most;
+            sum += root_of(most << 10);
             most = 0;
             last = l->record_of[node];
         }
         most = text > most ? text : most;
     }
-    return sum + most;
+    return sum + root_of(most << 10);
 }
 
 /* The kind with most text; of kinds with nearly as much the innermost. */
@@ -176,7 +187,7 @@ static struct choice fullest(const struct nb_learning *l, bool around)
             continue;
         }
         uint64_t text = text_in(l, &group, around);
-        bool as_much = text > 0 && text * 100 >= best.text * 98 && best.text * 100 >= text * 98;
+        bool as_much = text > 0 && text * 100 >= best.text * 99 && best.text * 100 >= text * 99;
         if (as_much ? group.first->node > best.group.first->node : text > best.text) {
             best = (struct choice){group, text};
         }
@@ -303,8 +314,8 @@ static uint64_t choose_text(struct nb_learning *l)
     uint64_t by_kind = fullest(l, false).text, around = fullest(l, true).text;
     group_by(l, l->e->looks);
     uint64_t by_look = fullest(l, false).text;
-    bool is_look = by_look * 10 > by_kind * 11;
-    bool is_around = (is_look ? by_look : by_kind) * 2 < around;
+    bool is_look = by_look * 20 > by_kind * 21;
+    bool is_around = (is_look ? by_look : by_kind) * 14 < around * 10;
     if (!is_look || is_around) {
         group_by(l, l->e->kinds);
     }
@@ -313,11 +324,15 @@ static uint64_t choose_text(struct nb_learning *l)
         return 0;
     }
     set_texts(l, &best.group, is_around);
-    for (int i = 0; i < DESCENTS && descend(l, &best.text); i++) {
+    uint64_t text = 0;
+    for (size_t i = 0; i < l->records->n; i++) {
+        text += l->fields[i].text ? own_text(l, l->fields[i].text) : 0;
+    }
+    for (int i = 0; i < DESCENTS && descend(l, &text); i++) {
     }
     find_texts(l, is_around);
     group_by(l, l->e->kinds);
-    return best.text;
+    return text;
 }
 
 /* ---- a page of teasers ---- */
