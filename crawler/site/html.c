@@ -110,7 +110,8 @@ enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena
     }
     struct nb_slice next = out->next;
     if (wants_threads(input) && may_be(here.kind, NB__PAGE__KIND__THREAD) && page.posts_n > 0 &&
-        page.kind == NB_PAGE_KIND_THREAD && !is_list_of_links(&page, out)) {
+        page.kind == NB_PAGE_KIND_THREAD &&
+        (here.kind == NB__PAGE__KIND__THREAD || !is_list_of_links(&page, out))) {
         err = nb_site_thread(input, &here, &page, arena, out);
         out->next = out->next.len ? out->next : next;
         out->links_n = 0;
