@@ -67,7 +67,12 @@ void nb_buf_add_str(struct nb_buf *buf, const char *text)
 
 void nb_buf_add_byte(struct nb_buf *buf, char byte)
 {
-    nb_buf_add(buf, nb_slice(&byte, 1));
+    char *to =
+        buf->err == NB_OK && buf->len < buf->cap ? buf->p + buf->len : nb_buf_reserve(buf, 1);
+    if (to) {
+        *to = byte;
+        buf->len++;
+    }
 }
 
 void nb_buf_addf(struct nb_buf *buf, const char *format, ...)

@@ -153,8 +153,18 @@ void nb_json_cstr(struct nb_json *json, const char *value)
 
 void nb_json_int(struct nb_json *json, int64_t value)
 {
+    char digits[24];
+    size_t at = sizeof(digits);
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (value < 0) {
+        digits[--at] = '-';
+    }
     begin_value(json);
-    nb_buf_addf(json->buf, "%" PRId64, value);
+    nb_buf_add(json->buf, nb_slice(digits + at, sizeof(digits) - at));
 }
 
 void nb_json_bool(struct nb_json *json, bool value)

@@ -127,12 +127,16 @@ static void add_word(const struct tr_languages *languages, const struct tr_token
     uint32_t features[TR_LANGUAGE_FEATURES_MAX];
     size_t n =
         languages->weights ? tr_language_features(token, features, TR_LANGUAGE_FEATURES_MAX) : 0;
+    int32_t scores[TR_LANGUAGE_LATIN_N] = {0};
     for (size_t f = 0; f < n; f++) {
         const int8_t *row =
             languages->weights + (size_t)TR_LANGUAGE_LATIN_N * (features[f] & languages->mask);
         for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
-            sum->scores[l] += row[l];
+            scores[l] += row[l];
         }
+    }
+    for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
+        sum->scores[l] += scores[l];
     }
     sum->features_n += (uint32_t)n;
     sum->words_n++;

@@ -8,7 +8,7 @@
 
 #include "analyzer/turkish/table.h"
 
-enum { LEMMA_PROBES = 8 };
+enum { LEMMA_PROBES = 8, LEMMA_SEED = 77 };
 
 /* What the features of one analysis are made of. */
 struct atoms {
@@ -33,7 +33,7 @@ static uint32_t hash_bytes(struct nb_slice bytes)
 
 uint32_t tr_rank_lemma_hash(struct nb_slice lemma, uint8_t upos)
 {
-    return mix(77, hash_bytes(lemma), upos);
+    return mix(LEMMA_SEED, hash_bytes(lemma), upos);
 }
 
 static uint32_t frequency_of(const struct tr_ranker *r, uint32_t hash)
@@ -77,26 +77,31 @@ static uint32_t capped(size_t value, uint32_t most)
     return value < most ? (uint32_t)value : most;
 }
 
-static void make_atoms(const struct tr_ranker *r, const struct tr_seen *word,
-                       const struct tr_analysis *a, struct atoms *out)
+/* What is the same for all analyses of a word. */
+static void begin_atoms(const struct tr_seen *word, struct atoms *out)
+{
+    out->word = hash_bytes(word->folded);
+    out->tail2 = hash_bytes(last_letters(word->folded, 2));
+    out->tail3 = hash_bytes(last_letters(word->folded, 3));
+    out->shape = (uint32_t)word->shape;
+}
+
+static void add_atoms(const struct tr_ranker *r, const struct tr_seen *word,
+                      const struct tr_analysis *a, struct atoms *out)
 {
     char text[TR_LEMMA_BYTES_MAX];
     struct nb_slice lemma = nb_slice(text, tr_core_lemma(r->core, word->folded, a, text));
     struct nb_slice stem = nb_slice_sub(word->folded, 0, a->stem_bytes);
-    out->word = hash_bytes(word->folded);
     out->lemma = hash_bytes(lemma);
     out->ending = hash_bytes(nb_slice_sub(word->folded, a->stem_bytes, word->folded.len));
-    out->tail2 = hash_bytes(last_letters(word->folded, 2));
-    out->tail3 = hash_bytes(last_letters(word->folded, 3));
     out->stem_tail = hash_bytes(last_letters(stem, 2));
     out->features = hash_features(r, a->features);
     out->path = a->path;
     out->upos = a->upos;
     out->root_upos = a->root_upos;
     out->flags = a->flags;
-    out->frequency = frequency_of(r, tr_rank_lemma_hash(lemma, a->root_upos));
+    out->frequency = frequency_of(r, mix(LEMMA_SEED, out->lemma, a->root_upos));
     out->lemma_longer = capped(lemma.len > stem.len ? lemma.len - stem.len : 0, 15);
-    out->shape = (uint32_t)word->shape;
 }
 
 /* What an analysis is beside the others of the word. */
@@ -178,17 +183,26 @@ static size_t list_around(const struct atoms *a, const struct tr_around *around,
     return n;
 }
 
+/* atoms: as begin_atoms() leaves them. */
+static size_t list_all(const struct tr_ranker *ranker, const struct tr_seen *word,
+                       const struct tr_analysis *analyses, size_t n, size_t i, struct atoms *atoms,
+                       uint32_t *out)
+{
+    add_atoms(ranker, word, &analyses[i], atoms);
+    compare(analyses, n, i, atoms);
+    size_t features_n = list(atoms, out);
+    if (word->around) {
+        features_n += list_around(atoms, word->around, out + features_n);
+    }
+    return features_n;
+}
+
 size_t tr_rank_features(const struct tr_ranker *ranker, const struct tr_seen *word,
                         const struct tr_analysis *analyses, size_t n, size_t i, uint32_t *out)
 {
     struct atoms atoms;
-    make_atoms(ranker, word, &analyses[i], &atoms);
-    compare(analyses, n, i, &atoms);
-    size_t features_n = list(&atoms, out);
-    if (word->around) {
-        features_n += list_around(&atoms, word->around, out + features_n);
-    }
-    return features_n;
+    begin_atoms(word, &atoms);
+    return list_all(ranker, word, analyses, n, i, &atoms, out);
 }
 
 static void sort(struct tr_analysis *analyses, int32_t *scores, size_t n)
@@ -211,11 +225,13 @@ void tr_rank(const struct tr_ranker *ranker, const struct tr_seen *word,
 {
     int32_t own[TR_ANALYSE_MAX];
     uint32_t features[TR_RANK_FEATURES_MAX];
+    struct atoms atoms;
     scores = scores ? scores : own;
+    begin_atoms(word, &atoms);
     for (size_t i = 0; i < n; i++) {
         scores[i] = 0;
         size_t features_n =
-            ranker->weights ? tr_rank_features(ranker, word, analyses, n, i, features) : 0;
+            ranker->weights ? list_all(ranker, word, analyses, n, i, &atoms, features) : 0;
         for (size_t k = 0; k < features_n; k++) {
             scores[i] += ranker->weights[features[k] & ranker->weights_mask];
         }
