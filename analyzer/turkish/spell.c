@@ -127,18 +127,12 @@ unsigned tr_speller_frequency(const struct tr_speller *speller, struct nb_slice 
     return speller->entries ? look_up(speller, tr_hash(word)) : 0;
 }
 
-/* The word with its letters from `at` to before `rest` replaced by `put`. */
-static void offer(struct search *s, size_t at, struct nb_slice put, size_t rest, int32_t cost)
+/* The word with its letters from `at` to before `rest` replaced by `put`, and its hash. */
+static void consider(struct search *s, size_t at, struct nb_slice put, size_t rest, int32_t cost,
+                     uint64_t hash)
 {
     if (FREQUENCY_MAX - cost - s->typed < LEFT_MIN) {
         return;
-    }
-    uint64_t hash = s->hashes[at];
-    for (size_t i = 0; i < put.len; i++) {
-        hash = tr_hash_byte(hash, put.p[i]);
-    }
-    for (size_t i = s->begins[rest]; i < s->word.len; i++) {
-        hash = tr_hash_byte(hash, s->word.p[i]);
     }
     int32_t score = (int32_t)look_up(s->speller, hash) - cost - s->typed;
     if (score < LEFT_MIN) {
@@ -161,6 +155,38 @@ static void offer(struct search *s, size_t at, struct nb_slice put, size_t rest,
     spelt->len = (uint8_t)(s->begins[at] + put.len + tail);
     spelt->score = score;
     s->n = kept + 1;
+}
+
+static uint64_t hash_on(uint64_t hash, struct nb_slice bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        hash = tr_hash_byte(hash, bytes.p[i]);
+    }
+    return hash;
+}
+
+static void offer(struct search *s, size_t at, struct nb_slice put, size_t rest, int32_t cost)
+{
+    struct nb_slice tail = nb_slice_sub(s->word, s->begins[rest], s->word.len);
+    consider(s, at, put, rest, cost, hash_on(hash_on(s->hashes[at], put), tail));
+}
+
+static struct nb_slice letter_text(size_t a)
+{
+    return nb_slice(alphabet[a].text, alphabet[a].letter < 0x80 ? 1 : 2);
+}
+
+/* Hashes of the word with its letters from `at` to before `rest` replaced by each letter. */
+static void hash_all(const struct search *s, size_t at, size_t rest, uint64_t *out)
+{
+    for (size_t a = 0; a < ALPHABET; a++) {
+        out[a] = hash_on(s->hashes[at], letter_text(a));
+    }
+    for (size_t i = s->begins[rest]; i < s->word.len; i++) {
+        for (size_t a = 0; a < ALPHABET; a++) {
+            out[a] = tr_hash_byte(out[a], s->word.p[i]);
+        }
+    }
 }
 
 static bool is_vowel(uint32_t c)
@@ -200,15 +226,21 @@ static void swap(struct search *s)
 
 static void replace_or_put(struct search *s)
 {
+    uint64_t replaced[ALPHABET], added[ALPHABET];
     for (size_t i = 0; i <= s->letters_n; i++) {
         bool replaces = i < s->letters_n, vowel = replaces && is_vowel(s->letters[i]);
+        hash_all(s, i, i, added);
+        if (replaces) {
+            hash_all(s, i, i + 1, replaced);
+        }
         for (size_t a = 0; a < ALPHABET; a++) {
             uint32_t c = alphabet[a].letter;
-            struct nb_slice put = nb_slice(alphabet[a].text, c < 0x80 ? 1 : 2);
             if (replaces && s->letters[i] != c) {
-                offer(s, i, put, i + 1, cost_of(i, vowel && is_vowel(c) ? 'a' : 'b', false));
+                consider(s, i, letter_text(a), i + 1,
+                         cost_of(i, vowel && is_vowel(c) ? 'a' : 'b', false), replaced[a]);
             }
-            offer(s, i, put, i, cost_of(i, c, i > 0 && s->letters[i - 1] == c));
+            consider(s, i, letter_text(a), i, cost_of(i, c, i > 0 && s->letters[i - 1] == c),
+                     added[a]);
         }
     }
 }
