@@ -240,7 +240,12 @@ bool nb_utf8_valid(struct nb_slice s)
 uint32_t nb_utf8_next(struct nb_slice s, size_t *pos)
 {
     uint32_t code_point;
-    *pos += sequence(bytes_at(s, *pos), s.len - *pos, &code_point);
+    const unsigned char *at = bytes_at(s, *pos);
+    if (*at < 0x80) {
+        ++*pos;
+        return *at;
+    }
+    *pos += sequence(at, s.len - *pos, &code_point);
     return code_point;
 }
 

@@ -108,16 +108,50 @@ static void count_letters(struct nb_slice word, struct tr_language_sum *sum)
 {
     for (size_t at = 0; at < word.len;) {
         uint32_t c = nb_utf8_next(word, &at);
+        if (c < 0x80) {
+            sum->latin_n += nb_ascii_is_alpha((char)c);
+            continue;
+        }
         sum->strange_n += is_strange(c);
         if (c >= 0x400 && c < 0x530) {
             sum->cyrillic_n++;
         } else if (c >= 0x600 && c < 0x700) {
             sum->arabic_n++;
         } else if (c < 0x250 || (c >= 0x1E00 && c < 0x1F00) || c == 0x259) {
-            sum->latin_n += c >= 0x80 || nb_ascii_is_alpha((char)c);
+            sum->latin_n++;
         } else {
             sum->strange_n++;
         }
+    }
+}
+
+/* The bytes of a row, each turned into 0 to 255. Written out, so that it takes two loads. */
+static uint64_t load_row(const int8_t *row)
+{
+    _Static_assert(TR_LANGUAGE_LATIN_N == 6, "every column is here");
+    const uint8_t *p = (const uint8_t *)row;
+    uint32_t first = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    uint32_t second = p[4] | (uint32_t)p[5] << 8;
+    return (first | (uint64_t)second << 32) ^ 0x808080808080u;
+}
+
+/* Rows are added up four columns at a time, in lanes that the features of a word do not overflow.
+ */
+static void add_scores(const struct tr_languages *languages, const uint32_t *features, size_t n,
+                       int64_t *scores)
+{
+    _Static_assert(TR_LANGUAGE_FEATURES_MAX * 255 <= UINT16_MAX, "a lane does not overflow");
+    static const uint64_t lanes = 0x00FF00FF00FF00FFu;
+    uint64_t even = 0, odd = 0;
+    for (size_t f = 0; f < n; f++) {
+        uint64_t row = load_row(languages->weights +
+                                (size_t)TR_LANGUAGE_LATIN_N * (features[f] & languages->mask));
+        even += row & lanes;
+        odd += row >> 8 & lanes;
+    }
+    for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
+        uint64_t sum = (l % 2 ? odd : even) >> (16 * (l / 2)) & 0xFFFF;
+        scores[l] += (int64_t)sum - 0x80 * (int64_t)n;
     }
 }
 
@@ -127,17 +161,7 @@ static void add_word(const struct tr_languages *languages, const struct tr_token
     uint32_t features[TR_LANGUAGE_FEATURES_MAX];
     size_t n =
         languages->weights ? tr_language_features(token, features, TR_LANGUAGE_FEATURES_MAX) : 0;
-    int32_t scores[TR_LANGUAGE_LATIN_N] = {0};
-    for (size_t f = 0; f < n; f++) {
-        const int8_t *row =
-            languages->weights + (size_t)TR_LANGUAGE_LATIN_N * (features[f] & languages->mask);
-        for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
-            scores[l] += row[l];
-        }
-    }
-    for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
-        sum->scores[l] += scores[l];
-    }
+    add_scores(languages, features, n, sum->scores);
     sum->features_n += (uint32_t)n;
     sum->words_n++;
     count_letters(token->folded, sum);
