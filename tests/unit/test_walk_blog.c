@@ -136,6 +136,58 @@ static bool write_blog(struct nb_buf *out, const char *path)
     return false;
 }
 
+/* The API of WordPress: a root, posts on pages of four, and the comments of the third post. */
+static bool write_api(struct nb_buf *out, const char *path)
+{
+    const char *page = strstr(path, "&page=");
+    int from = blog.n - (page ? atoi(page + 6) - 1 : 0) * 4;
+    if (strcmp(path, "/wp-json/") == 0) {
+        nb_buf_add_str(out, "{\"namespaces\":[\"wp/v2\"]}");
+        return true;
+    }
+    if (!strstr(path, "/posts?") && !strstr(path, "/comments?")) {
+        return false;
+    }
+    nb_buf_add_byte(out, '[');
+    for (int i = from; strstr(path, "/posts?") && i > 0 && i > from - 4; i--) {
+        nb_buf_addf(out,
+                    "%s{\"id\":%d,\"date\":\"\",\"date_gmt\":\"2025-12-%02dT07:00:00\",\"link\":"
+                    "\"http://api.example/yazi-%d/\",\"title\":{\"rendered\":\"Yazi %d\"},"
+                    "\"content\":{\"rendered\":\"<p>Metin %d.</p>\"}}",
+                    i == from ? "" : ",", i, i, i, i, i);
+    }
+    for (int i = blog.comments[3]; strstr(path, "/comments?") && i > 0; i--) {
+        if (i != blog.gone) {
+            nb_buf_addf(out,
+                        "%s{\"id\":%d,\"post\":3,\"parent\":0,\"author_name\":\"okur\",\"date\":"
+                        "\"\",\"date_gmt\":"
+                        "\"2025-12-31T0%d:00:00\",\"link\":\"http://api.example/yazi-3/#comment-"
+                        "%d\",\"content\":{\"rendered\":\"<p>Yorum %d.</p>\"}}",
+                        i == blog.comments[3] ? "" : ",", 100 + i, i, 100 + i, i);
+        }
+    }
+    nb_buf_add_byte(out, ']');
+    return true;
+}
+
+static const char *head_of(const char *host, const char *path)
+{
+    static char head[400];
+    const char *page = strstr(path, "&page=");
+    int n = page ? atoi(page + 6) : 1;
+    if (strcmp(host, "api.example") != 0) {
+        return "200 OK\r\nContent-Type: text/html; charset=utf-8\r\n";
+    }
+    if (!strstr(path, "/posts?") || n * 4 >= blog.n) {
+        return "200 OK\r\nContent-Type: application/json\r\n";
+    }
+    (void)snprintf(head, sizeof(head),
+                   "200 OK\r\nContent-Type: application/json\r\nLink: "
+                   "<http://api.example%.*s&page=%d>; rel=\"next\"\r\n",
+                   (int)(page ? page - path : (long)strlen(path)), path, n + 1);
+    return head;
+}
+
 static bool serve_blog(void *arg, int fd, const struct nbt_request *request)
 {
     struct hit hit = {.mono_ms = request->mono_ms};
@@ -148,8 +200,9 @@ static bool serve_blog(void *arg, int fd, const struct nbt_request *request)
     if (server.hits_n < HITS_MAX) {
         server.hits[server.hits_n++] = hit;
     }
-    bool found = strcmp(hit.host, "koy.example") == 0 ? write_village(&out, hit.path)
-                                                      : write_blog(&out, hit.path);
+    bool found = strcmp(hit.host, "koy.example") == 0   ? write_village(&out, request->path)
+                 : strcmp(hit.host, "api.example") == 0 ? write_api(&out, request->path)
+                                                        : write_blog(&out, request->path);
     if (blog.is_walled && strcmp(hit.path, "/robots.txt") != 0) {
         nb_buf_reset(&out);
         nb_buf_add_str(&out, "<html><script src='/cdn-cgi/challenge-platform/x.js'></script>");
@@ -157,7 +210,7 @@ static bool serve_blog(void *arg, int fd, const struct nbt_request *request)
     }
     if (found) {
         nb_buf_add_byte(&out, '\0');
-        nbt_web_send_page(fd, "200 OK\r\nContent-Type: text/html; charset=utf-8\r\n", out.p);
+        nbt_web_send_page(fd, head_of(hit.host, request->path), out.p);
     } else {
         nbt_web_send_page(fd, "404 Not Found\r\n", "yok");
     }
@@ -306,6 +359,26 @@ static void a_forum_of_unknown_software_is_read_by_what_repeats(void **state)
     end_world(&world);
 }
 
+static void an_api_is_followed_from_its_root(void **state)
+{
+    struct world world = make_world("http://api.example/wp-json/ walk=blog\n", NULL);
+    (void)state;
+    blog.comments[3] = 5;
+    crawl_at(&world, T0);
+    size_t n = read_documents(&world);
+    assert_int_equal(of_kind(n, NB__KIND__ARTICLE), 10);
+    assert_int_equal(of_kind(n, NB__KIND__COMMENT), 5);
+    blog.n = 11;
+    blog.gone = 2; /* of the comments */
+    for (int i = 1; i < 20; i++) {
+        crawl_at(&world, T0 + i * DAY);
+    }
+    n = read_documents(&world);
+    assert_int_equal(n, 17);
+    assert_int_equal(documents[15]->deleted + documents[16]->deleted, 1);
+    end_world(&world);
+}
+
 static void a_wall_is_not_climbed(void **state)
 {
     struct world world = make_world("http://blog.example/ walk=blog\n", NULL);
@@ -327,6 +400,7 @@ int main(void)
         cmocka_unit_test_setup(a_sitemap_leads_to_what_it_lists, begin),
         cmocka_unit_test_setup(summaries_are_completed_from_their_pages, begin),
         cmocka_unit_test_setup(a_forum_of_unknown_software_is_read_by_what_repeats, begin),
+        cmocka_unit_test_setup(an_api_is_followed_from_its_root, begin),
         cmocka_unit_test_setup(a_wall_is_not_climbed, begin),
     };
     return cmocka_run_group_tests(tests, start_site, stop_site);
