@@ -83,6 +83,18 @@ static bool settled(const struct play *play, int64_t now_ms)
            analyze[NB_CTR_LOG_LAST] >= crawl[NB_CTR_LOG_LAST];
 }
 
+/* When crawlers were killed, for who reads the site's log: DIR/kills, monotonic ms a line. */
+static void note_kill(const struct play *play, int64_t mono_ms)
+{
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof(path), "%s/kills", play->fleet.dir);
+    FILE *file = fopen(path, "a");
+    if (file) {
+        fprintf(file, "%lld\n", (long long)mono_ms);
+        (void)fclose(file);
+    }
+}
+
 static void kill_one(struct play *play)
 {
     static const char *const victims[] = {"crawl", "analyze", "crawl", "analyze", "serve", "run"};
@@ -91,6 +103,9 @@ static void kill_one(struct play *play)
     if (fleet_kill(&play->fleet, victims[which])) {
         play->kills_left--;
         play->kills_done++;
+        if (strcmp(victims[which], "crawl") == 0 || strcmp(victims[which], "run") == 0) {
+            note_kill(play, nb_mono_ms());
+        }
     }
 }
 

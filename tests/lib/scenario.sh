@@ -152,6 +152,7 @@ play_hostile() {
 
 # was_polite NAME: by the log of the hosts' server.
 was_polite() {
-    awk -F'\t' -f tests/lib/polite.awk "$NABIZ_DIR/$1/site.log" ||
+    touch "$NABIZ_DIR/$1/kills"
+    awk -F'\t' -f tests/lib/polite.awk "$NABIZ_DIR/$1/kills" "$NABIZ_DIR/$1/site.log" ||
         fail "the crawler was not polite, see $NABIZ_DIR/$1/site.log"
 }

@@ -5,7 +5,7 @@
 . tests/lib/scenario.sh
 
 # $SEED: other moments, by hand.
-play_hostile killed --hours "$([ -n "$SHORT" ] && echo 6 || echo 12)" --step 10 \
+play_hostile killed --hours 12 --step 10 \
     --kills "$([ -n "$SHORT" ] && echo 20 || echo 40)" --seed "${SEED:-1}" \
     --set crawl.ordered=off --set run.backoff_min=10ms
 was_polite killed
