@@ -72,7 +72,7 @@ static void look_at(const struct nb_learning *l, const struct nb_group *group, s
         out->before += node < l->fields[record - 1].text;
         out->firsts += l->e->text[node] == l->e->text[nb_learn_record(l, node)->begin];
         out->links += dom->nodes[node].tag == NB_TAG_A && href.len > 0 && href.p[0] != '#';
-        out->called += nb_page_is_name(dom, node) || nb_page_is_name(dom, dom->nodes[node].parent);
+        out->called += l->e->names[node] || l->e->names[dom->nodes[node].parent];
     }
     out->texts = nb_learn_distinct(texts, out->n);
     out->pairs = nb_learn_distinct(pairs, out->n);
@@ -119,7 +119,7 @@ static size_t find_names(struct nb_learning *l)
         uint32_t *author = &l->fields[i].author;
         struct nb_slice name;
         for (uint32_t k = at->begin; k < at->end && !*author; k++) {
-            if (l->record_of[k] && nb_page_is_name(l->e->dom, k) && may_name(l, k, &name) &&
+            if (l->record_of[k] && l->e->names[k] && may_name(l, k, &name) &&
                 words_of(name) <= NAME_WORDS) {
                 *author = k;
             }

@@ -53,11 +53,11 @@ static bool is_number(struct nb_slice text)
     return any;
 }
 
-static bool is_in_name(const struct nb_dom *dom, uint32_t node)
+static bool is_in_name(const struct nb_page_evidence *e, uint32_t node)
 {
     for (int i = 0; i < 4 && node != 0; i++) {
-        node = dom->nodes[node].parent;
-        if (nb_page_is_name(dom, node)) {
+        node = e->dom->nodes[node].parent;
+        if (e->names[node]) {
             return true;
         }
     }
@@ -70,7 +70,7 @@ static void drop_repeated(struct nb_learning *l, const struct nb_group *group,
 {
     const struct nb_dom *dom = l->e->dom;
     size_t numbers = 0, all = l->records->n;
-    if (is_in_name(dom, group->first->node) || nb_learn_coverage(l, group) * 10 < all * 6) {
+    if (is_in_name(l->e, group->first->node) || nb_learn_coverage(l, group) * 10 < all * 6) {
         return; /* some threads are by one person */
     }
     for (size_t i = 0; i < group->n; i++) {

@@ -21,8 +21,8 @@ static bool has_date(const struct nb_page_evidence *e, uint32_t begin, uint32_t 
 static uint32_t name_in(const struct nb_page_evidence *e, uint32_t begin, uint32_t end)
 {
     for (uint32_t i = begin; i < end; i++) {
-        if (!e->marks.dropped[i] && nb_page_is_name(e->dom, i) &&
-            e->marks.weights[i].chars <= NAME_MAX && e->marks.weights[i].chars > 0) {
+        if (!e->marks.dropped[i] && e->names[i] && e->marks.weights[i].chars <= NAME_MAX &&
+            e->marks.weights[i].chars > 0) {
             return i;
         }
     }
@@ -115,7 +115,7 @@ static void take_author(struct reading *r, struct nb_page_post *post,
             i = dom->nodes[i].end - 1;
             continue;
         }
-        if (!nb_page_is_name(dom, i) || r->e->marks.weights[i].chars > NAME_MAX) {
+        if (!r->e->names[i] || r->e->marks.weights[i].chars > NAME_MAX) {
             continue;
         }
         uint32_t link = named_link(r, i, &name);

@@ -24,7 +24,8 @@ static bool contains_any(struct nb_slice text, const char *const *words)
     return false;
 }
 
-bool nb_page_is_name(const struct nb_dom *dom, uint32_t node)
+/* Does a class or an address speak of who wrote something? */
+static bool is_name(const struct nb_dom *dom, uint32_t node)
 {
     static const char *const classes[] = {"author",   "username", "user-name", "userName",
                                           "poster",   "nick",     "member",    "Author",
@@ -216,12 +217,14 @@ static void gather(struct nb_page_evidence *e)
         e->text[i] = text;
         e->dates[i] = dates;
         e->date_ms[i] = -1;
+        e->names[i] = false;
         if (e->marks.dropped[i] && at->end > dropped_end) {
             dropped_end = at->end;
         }
         if (i == 0 || i < dropped_end) {
             continue;
         }
+        e->names[i] = is_name(dom, i);
         if (at->tag == NB_TAG_A && at->end > link_end) {
             link_end = at->end;
         }
@@ -245,11 +248,13 @@ enum nb_err nb_page_evidence_read(const struct nb_dom *dom, const struct nb_page
     enum nb_err err = nb_page_mark_code(dom, arena, &e.marks);
     e.looks = nb_arena_alloc(arena, dom->n * sizeof(*e.looks));
     e.kinds = nb_arena_alloc(arena, dom->n * sizeof(*e.kinds));
+    e.names = nb_arena_alloc(arena, dom->n * sizeof(*e.names));
     e.date_ms = nb_arena_alloc(arena, dom->n * sizeof(*e.date_ms));
     e.dates = nb_arena_alloc(arena, (dom->n + 1) * sizeof(*e.dates));
     e.text = nb_arena_alloc(arena, (dom->n + 1) * sizeof(*e.text));
     e.members = nb_arena_alloc(arena, dom->n * sizeof(*e.members));
-    if (err != NB_OK || !e.looks || !e.kinds || !e.date_ms || !e.dates || !e.text || !e.members) {
+    if (err != NB_OK || !e.looks || !e.kinds || !e.names || !e.date_ms || !e.dates || !e.text ||
+        !e.members) {
         return NB_ENOMEM;
     }
     err = read_kinds(&e);

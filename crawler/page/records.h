@@ -29,6 +29,7 @@ struct nb_page_evidence {
     struct nb_page_marks marks;
     uint64_t *looks; /* of the tag and the classes only */
     uint64_t *kinds;
+    bool *names;                    /* a class or an address speaks of who wrote something */
     int64_t *date_ms;               /* -1: it is no date */
     uint32_t *dates;                /* how many before the node; one more than there are nodes */
     uint32_t *text;                 /* bytes of text outside links before the node, likewise */
@@ -70,8 +71,5 @@ struct nb_slice nb_page_bare_name(struct nb_slice name);
 
 /** Does a class say that people sign with it? */
 bool nb_page_is_signature(const struct nb_dom *dom, uint32_t node);
-
-/** Does a class or an address speak of who wrote something? */
-bool nb_page_is_name(const struct nb_dom *dom, uint32_t node);
 
 #endif
