@@ -24,6 +24,7 @@ enum {
     PROFILES_ARENA = 1 << 22,
     FEEDS_MAX = 32,
     PRODUCT_MIN = 350,
+    BARE_MAX = 200, /* bytes of text of a page that is none without its programs */
     DESCRIPTION_MIN = 100
 };
 
@@ -293,6 +294,14 @@ static bool is_described(const struct work *w, uint32_t good)
            nb_slice_find(w->page->text, nb_slice_sub(description, 20, 50), 0) == NB_NPOS;
 }
 
+/* A thread that programs write into the page: what it says of itself is how it begins. */
+static bool is_by_programs(const struct work *w)
+{
+    bool is_talk = w->meta.type == NB_PAGE_THREAD || nb_page_is_talk(w->url.href);
+    return is_talk && w->page->text.len < BARE_MAX && w->meta.description.len >= DESCRIPTION_MIN &&
+           w->meta.description.len > w->page->text.len;
+}
+
 static enum nb_err take_description(struct work *w)
 {
     nb_buf_reset(&w->buf);
@@ -353,6 +362,9 @@ static enum nb_err read_article(struct work *w, const struct nb_page_thread *com
     err = err == NB_OK ? nb_page_rendered(&w->buf, w->arena, &w->page->text) : err;
     if (err == NB_OK && is_described(w, marks.weights[root].good)) {
         err = take_description(w);
+    }
+    if (err == NB_OK && is_by_programs(w)) {
+        w->page->text = w->meta.description;
     }
     err = err == NB_OK ? text_links(&links, root, marks.dropped) : err;
     w->page->links = links.all;

@@ -1,6 +1,7 @@
 /*
  * How much of the main content of real pages is found, and how much else: F1 over words, each
- * counted as often as it stands there, by type of page. Material: pages/ (WCXB, development part).
+ * counted as often as it stands there, by type of page. Material: pages/ (WCXB, development part);
+ * one page there has no gold content and does not count.
  *
  *   eval_page           the figures
  *   eval_page rows      and a line for each page
@@ -69,10 +70,11 @@ static size_t judge(const char *dir, const char *name, struct nb_arena *arena, b
                    name);
     struct nb_slice text = content_of(nbt_read_gz(path, arena),
                                       json_string_value(json_object_get(*gold, "url")), arena);
-    *out = (struct score){.n = 1};
-    out->f1 =
-        nbt_words_f1(nbt_words_of(text, arena), nbt_words_of(nb_slice_str(want ? want : ""), arena),
-                     &out->precision, &out->recall);
+    *out = (struct score){.n = want != NULL};
+    if (want) {
+        out->f1 = nbt_words_f1(nbt_words_of(text, arena), nbt_words_of(nb_slice_str(want), arena),
+                               &out->precision, &out->recall);
+    }
     if (show) {
         printf("%.*s\n", NB_ARG(text));
     }

@@ -211,6 +211,22 @@ static void posts_are_read_from_json_ld_where_the_page_has_none(void **state)
     assert_slice_equal(page.posts[1].reply_to, "https://yer.example/konu/7");
 }
 
+static void a_thread_without_posts_is_what_it_says_of_itself(void **state)
+{
+    (void)state;
+    static const char html[] =
+        "<meta property=og:description content='Kombi gece \xC3\xA7ok ses yap\xC4\xB1yor, servis "
+        "iki kez "
+        "geldi ve bir \xC5\x9F"
+        "ey bulamad\xC4\xB1; sizde de var m\xC4\xB1, ne yapt\xC4\xB1n\xC4\xB1z?'>"
+        "<div id=app>Y\xC3\xBCkleniyor</div>";
+    struct nb_page page;
+    assert_int_equal(read_slice(NB_LIT(html), "https://yer.example/forum/7", &page), NB_OK);
+    assert_true(nb_slice_starts(page.text, NB_LIT("Kombi gece")));
+    assert_int_equal(read_slice(NB_LIT(html), "https://yer.example/urun/7", &page), NB_OK);
+    assert_slice_equal(page.text, "Y\xC3\xBCkleniyor");
+}
+
 static void the_order_of_day_and_month_is_that_of_the_page(void **state)
 {
     (void)state;
@@ -271,6 +287,7 @@ int main(void)
         cmocka_unit_test(posts_that_stand_in_for_programs_are_read),
         cmocka_unit_test(teasers_that_lead_elsewhere_are_no_thread),
         cmocka_unit_test(posts_are_read_from_json_ld_where_the_page_has_none),
+        cmocka_unit_test(a_thread_without_posts_is_what_it_says_of_itself),
         cmocka_unit_test(the_order_of_day_and_month_is_that_of_the_page),
         cmocka_unit_test(hostile_repetition_ends),
     };
