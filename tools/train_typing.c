@@ -33,10 +33,10 @@
 enum {
     PLACE_BITS = 24,
     PLACES = 1 << PLACE_BITS,
-    BUCKETS = 100000,
+    BUCKETS = 140000,
     WEIGHT_MAX = TR_RESTORE_WEIGHT_ZERO - 1,
     SEEN_MIN = 3,
-    EPOCHS = 4,
+    EPOCHS = 6,
     TREEBANK_TIMES = 3, /* few but careful, and the only prose */
     COUNT_MIN = 4,
     SLOTS = 1 << 17,
