@@ -151,6 +151,7 @@ struct nb_poll {
     bool failed;
     bool is_changed; /* DEFERRED, but there is something to remember */
     bool goes_on;    /* the visit of its site: another page is to be asked for */
+    bool has_more;   /* the visit is over, for it was long, and not for want of pages */
 
     /* the writer's: its documents in the batch, and keys and values of its bookkeeping */
     size_t first_item;

@@ -165,6 +165,10 @@ static void json_item(struct nb_json *json, const struct item *item)
     nb_json_kint(json, "polls", state ? (int64_t)state->polls_n : 0);
     nb_json_kint(json, "documents", state ? (int64_t)state->documents_n : 0);
     nb_json_ktime(json, "next_poll", due_ms(item));
+    if (item->row->walk != NB_WALK_NONE) {
+        nb_json_kcstr(json, "walk", nb_walk_name(item->row->walk));
+        nb_json_kint(json, "pages", state ? (int64_t)state->pages_n : 0);
+    }
 }
 
 static void write_json(const struct item *items, size_t n, struct nb_buf *out)
@@ -260,6 +264,17 @@ static void say_time(struct nb_buf *out, const char *what, int64_t at_ms)
     }
 }
 
+static void say_pages(struct nb_buf *out, const struct nb_source *state)
+{
+    if (state->pages_n > 0) {
+        nb_buf_addf(out, "%llu of its pages are known.\n", (unsigned long long)state->pages_n);
+    }
+    if (state->visit_n > 0) {
+        nb_buf_addf(out, "It is being visited: %u %s so far.\n", state->visit_n,
+                    state->visit_n == 1 ? "page" : "pages");
+    }
+}
+
 static void say_state(struct nb_buf *out, const struct item *item)
 {
     const struct nb_source *state = item->state;
@@ -271,6 +286,7 @@ static void say_state(struct nb_buf *out, const struct item *item)
     nb_buf_addf(out, "%llu %s brought %llu %s.\n", (unsigned long long)state->polls_n,
                 state->polls_n == 1 ? "poll" : "polls", (unsigned long long)state->documents_n,
                 state->documents_n == 1 ? "document" : "documents");
+    say_pages(out, state);
     say_time(out, "Last changed", state->has_changed_ms ? state->changed_ms : -1);
     if (state->status > 0) {
         nb_buf_addf(out, "The last answer had status %u.\n", state->status);
@@ -310,6 +326,12 @@ static void say_source(const struct item *item, struct nb_buf *out)
     }
     if (row->every_s > 0) {
         nb_buf_addf(out, ", every %lld s", (long long)row->every_s);
+    }
+    if (row->walk != NB_WALK_NONE) {
+        nb_buf_addf(out, ", followed page by page as a %s", nb_walk_name(row->walk));
+    }
+    if (row->is_full) {
+        nb_buf_add_str(out, ", its summaries completed from their pages");
     }
     nb_buf_add_str(out, row->paused ? ". It is paused.\n" : ".\n");
     say_state(out, item);

@@ -187,14 +187,15 @@ static bool write_document(xmlTextWriterPtr writer, const struct nb_source_row *
 
 enum nb_err nb_opml_write(const struct nb_sources *sources, struct nb_buf *out)
 {
-    size_t n = nb_sources_n(sources);
-    const struct nb_source_row **rows = nb_calloc(n, sizeof(*rows));
+    size_t n = 0;
+    const struct nb_source_row **rows = nb_calloc(nb_sources_n(sources), sizeof(*rows));
     xmlBufferPtr buffer = xmlBufferCreate();
     xmlTextWriterPtr writer = buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL;
     bool ok = rows && writer;
     if (ok) {
-        for (size_t i = 0; i < n; i++) {
-            rows[i] = nb_sources_at(sources, i);
+        for (size_t i = 0; i < nb_sources_n(sources); i++) {
+            rows[n] = nb_sources_at(sources, i);
+            n += rows[n]->walk == NB_WALK_NONE; /* sites are no feeds, and of no use to readers */
         }
         qsort(rows, n, sizeof(*rows), by_group);
         ok = write_document(writer, rows, n);

@@ -256,6 +256,9 @@ enum nb_err nb_plan_poll(struct nb_plan *plan, struct nb_poll *poll, const int64
             input.rhythm_ms = nb_plan_rhythm_ms(plan, &rhythm, poll->answered_ms);
         }
     }
+    if (poll->has_more && input.rhythm_ms > plan->usual_s * 1000) {
+        input.rhythm_ms = plan->usual_s * 1000;
+    }
     set_due(poll, nb_next(&input));
     return err;
 }

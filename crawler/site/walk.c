@@ -331,6 +331,7 @@ static void set_visit(struct nb_walk *walk, bool has_due)
     uint32_t most = (uint32_t)nb_config_int(walk->crawl->config, NB_CFG_SITE_PAGES);
     uint32_t n = state->visit_n + 1;
     walk->poll->goes_on = has_due && n < most && !walk->is_trouble && !walk->poll->failed;
+    walk->poll->has_more = has_due && !walk->poll->goes_on && !walk->is_trouble;
     state->has_visit_n = 1;
     state->visit_n = walk->poll->goes_on ? n : 0;
 }

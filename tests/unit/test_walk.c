@@ -142,12 +142,18 @@ static void it_is_seen_that_it_is_a_forum(void **state)
 
 static void a_visit_has_a_budget(void **state)
 {
-    struct world world = world_with("crawl.site_pages=10");
+    struct world world =
+        make_world(SOURCE, (const char *const[2]){"crawl.site_pages=10", "crawl.adaptive=on"});
     (void)state;
     for (int i = 0; i < 8; i++) {
         forget();
         crawl_at(&world, T0 + i * DAY / 4);
         assert_in_range(server.hits_n, 1, 12); /* with robots.txt */
+        if (i == 0) { /* there is more, so it comes again as soon as any source */
+            const struct nb_source *now = state_of(&world, SITE);
+            assert_true(now->due_ms <=
+                        T0 + (int64_t)nb_config_int(world.config, NB_CFG_INTERVAL) * 1000);
+        }
     }
     expect_all_once(read_documents(&world));
     end_world(&world);
