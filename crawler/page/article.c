@@ -67,6 +67,15 @@ static uint32_t body_of(const struct nb_dom *dom)
     return body;
 }
 
+/* Most of a node reads like sentences of one part of it: an article that does not say so. */
+static bool is_article(const struct nb_page_weight *weights, uint32_t part, uint32_t node,
+                       unsigned tenths)
+{
+    const struct nb_page_weight *all = &weights[node];
+    uint64_t text = all->chars - all->link_chars / 2;
+    return weights[0].good >= GOOD_MIN && (uint64_t)weights[part].good * 10 >= text * tenths;
+}
+
 uint32_t nb_page_content(const struct nb_dom *dom, const struct nb_page_marks *marks,
                          enum nb_page_type type)
 {
@@ -85,11 +94,11 @@ uint32_t nb_page_content(const struct nb_dom *dom, const struct nb_page_marks *m
     uint64_t in_main = is_prose ? weights[main].good : weights[main].chars;
     uint64_t anywhere = is_prose ? all.good : all.chars;
     if (main && weights[main].chars > MAIN_MIN && in_main * 10 >= anywhere * 6) {
-        return main;
+        bool is_in = tight > main && tight < dom->nodes[main].end;
+        return type == NB_PAGE_UNKNOWN && is_in && is_article(weights, tight, main, 6) ? tight
+                                                                                       : main;
     }
-    /* most of it reads like sentences: an article that does not say so */
-    if (type != NB_PAGE_LISTING && all.good >= GOOD_MIN &&
-        (uint64_t)weights[tight].good * 10 >= ((uint64_t)all.chars - all.link_chars / 2) * 7) {
+    if (type != NB_PAGE_LISTING && is_article(weights, tight, 0, 7)) {
         return tight;
     }
     uint32_t wide = deepest_with(dom, marks, PAGE_MILLI, is_prose);
