@@ -1,8 +1,7 @@
 #include "crawler/page/learn.h"
 
 enum {
-    NAME_MIN = 2, /* bytes of a name; a single letter stands for a picture */
-    NAME_MAX = 60,
+    NAME_MAX = 60,  /* bytes of a name */
     NAME_WORDS = 4, /* words of one; a title has more */
     AUTHOR_MIN = 4, /* points that make a kind of element names */
 };
@@ -14,16 +13,6 @@ static size_t words_of(struct nb_slice text)
         n += !nb_ascii_is_space(text.p[i]) && (i == 0 || nb_ascii_is_space(text.p[i - 1]));
     }
     return n;
-}
-
-/* It has letters, and is not a time such as 14h56 or 3 pm. */
-static bool has_letters(struct nb_slice text)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        n += nb_ascii_is_alpha(text.p[i]) || (unsigned char)text.p[i] >= 0x80;
-    }
-    return n > (text.len && nb_ascii_is_digit(text.p[0]) ? 2 : 0);
 }
 
 /* May this be a name in its record? It is short, and outside the text or at its head. */
@@ -42,7 +31,7 @@ static bool may_name(const struct nb_learning *l, uint32_t node, struct nb_slice
         return false;
     }
     *name = nb_learn_only_text(l, node);
-    return name->len >= NAME_MIN && has_letters(*name) && l->e->date_ms[node] < 0;
+    return nb_page_may_be_name(*name) && l->e->date_ms[node] < 0;
 }
 
 struct names {

@@ -4,13 +4,23 @@
 
 #include "crawler/page/render.h"
 
-enum { NAME_MAX = 80 };
+enum { NAME_MAX = 80, NAME_SPACES = 4 };
 
 struct reading {
     const struct nb_page_evidence *e;
     struct nb_buf *buf;
     enum nb_err err;
 };
+
+/* A title that leads to its author's other work is no name. */
+static bool is_short(struct nb_slice name)
+{
+    size_t spaces = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        spaces += name.p[i] == ' ';
+    }
+    return name.len <= NAME_MAX && spaces <= NAME_SPACES;
+}
 
 static bool has_date(const struct nb_page_evidence *e, uint32_t begin, uint32_t end)
 {
@@ -122,10 +132,10 @@ static void take_author(struct reading *r, struct nb_page_post *post,
         if (!name.len) {
             name = line_of(r, i);
         }
-        if (!post->author.len && name.len && name.len <= NAME_MAX) {
+        if (!post->author.len && is_short(name) && nb_page_may_be_name(name)) {
             post->author = name;
         }
-        if (link && !post->author_url.len) {
+        if (link && post->author.len && !post->author_url.len) {
             post->author_url = address(r, nb_slice_trim(nb_dom_attr(dom, link, "href")));
         }
     }

@@ -64,6 +64,16 @@ struct nb_slice nb_page_bare_name(struct nb_slice name)
     return name;
 }
 
+bool nb_page_may_be_name(struct nb_slice text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        n += nb_ascii_is_alpha(text.p[i]) || (c >= 0xC3 && c != 0xE2); /* there are arrows */
+    }
+    return text.len > 1 && n > (nb_ascii_is_digit(text.p[0]) ? 2 : 0);
+}
+
 bool nb_page_is_signature(const struct nb_dom *dom, uint32_t node)
 {
     struct nb_slice class = nb_slice_sub(nb_dom_attr(dom, node, "class"), 0, 256);

@@ -69,6 +69,9 @@ int nb_page_by_kind(const void *a, const void *b);
 /** A name without the marks that part it from what stands beside it: "ada \xC2\xB7", "ada:". */
 struct nb_slice nb_page_bare_name(struct nb_slice name);
 
+/** Is there more than one byte, with letters, and not a time such as 14h56 or 3 pm? */
+bool nb_page_may_be_name(struct nb_slice text);
+
 /** Does a class say that people sign with it? */
 bool nb_page_is_signature(const struct nb_dom *dom, uint32_t node);
 
