@@ -94,7 +94,7 @@ enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena
     if (err == NB_OK && here.is_skipped) { /* the source's own address: its owner knows better */
         here.first = here.url = here.name = input->url->href;
     }
-    if (err == NB_OK && input->page->head) {
+    if (err == NB_OK && input->page->head && input->page->is_thread) {
         here.first = nb_slice_str(input->page->head);
     }
     if (err == NB_OK && input->is_root && here.kind == NB__PAGE__KIND__UNKNOWN) {

@@ -186,6 +186,7 @@ static enum nb_err want_next(struct nb_walk *walk, int64_t rank, uint32_t most,
     if (!next->page->has_kind) {
         next->page->has_kind = next->page->has_page_n = next->page->has_depth = 1;
         next->page->kind = walk->yield.kind;
+        next->page->has_is_thread = next->page->is_thread = walk->yield.is_thread;
         next->page->page_n = page_n + 1;
         next->page->depth = here->depth;
         next->page->head = nb_arena_strdup(walk->arena, nb_slice_str(head_of(here)));

@@ -336,6 +336,23 @@ static void set_visit(struct nb_walk *walk, bool has_due)
     state->visit_n = walk->poll->goes_on ? n : 0;
 }
 
+/* The host to stay on: the page's own; where the source's address leads, if it may. */
+static enum nb_err set_home(struct nb_walk *walk)
+{
+    const struct nb_poll *poll = walk->poll;
+    struct nb_url page;
+    bool is_near = nb_slice_eq(nb_url_site(walk->url.host), nb_url_site(walk->source_url.host));
+    walk->home = walk->source_url.host;
+    if (poll->is_root) {
+        bool has_moved = poll->moved_to || poll->state->moved_to;
+        walk->home = is_near || has_moved ? walk->url.host : walk->home;
+        return NB_OK;
+    }
+    enum nb_err err = nb_url_parse(nb_slice_str(poll->page->url), NULL, walk->arena, &page);
+    walk->home = err == NB_OK ? page.host : walk->home;
+    return err;
+}
+
 static enum nb_err begin(struct nb_walk *walk, struct nb_txn *txn)
 {
     struct nb_poll *poll = walk->poll;
@@ -349,7 +366,7 @@ static enum nb_err begin(struct nb_walk *walk, struct nb_txn *txn)
                                 (uint64_t)nb_config_int(walk->crawl->config, NB_CFG_SITE_KNOWN),
                                 walk->arena);
     }
-    walk->home = walk->source_url.host;
+    err = err == NB_OK ? set_home(walk) : err;
     if (err == NB_OK) {
         err = nb_frontier_get(&walk->frontier, nb_slice_str(poll->page->url), &walk->here);
     }

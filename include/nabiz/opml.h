@@ -31,7 +31,8 @@ enum nb_err nb_opml_read(struct nb_slice bytes, struct nb_arena *arena,
                          const struct nb_opml_outline **out, size_t *out_n,
                          struct nb_error *error) NB_MUSTUSE;
 
-/** Write the feeds among the sources, group by group. @return NB_OK, NB_ENOMEM, NB_ETOOBIG (out's limit). */
+/** Write the feeds among the sources, group by group. @return NB_OK, NB_ENOMEM, NB_ETOOBIG (out's
+ * limit). */
 enum nb_err nb_opml_write(const struct nb_sources *sources, struct nb_buf *out) NB_MUSTUSE;
 
 #endif

@@ -203,6 +203,12 @@ static bool serve_blog(void *arg, int fd, const struct nbt_request *request)
     bool found = strcmp(hit.host, "koy.example") == 0   ? write_village(&out, request->path)
                  : strcmp(hit.host, "api.example") == 0 ? write_api(&out, request->path)
                                                         : write_blog(&out, request->path);
+    if (strcmp(hit.host, "eski.example") == 0) {
+        nbt_web_send_page(fd, "301 Moved\r\nLocation: http://blog.example/\r\n", "");
+        pthread_mutex_unlock(&server.mu);
+        nb_buf_fini(&out);
+        return false;
+    }
     if (blog.is_walled && strcmp(hit.path, "/robots.txt") != 0) {
         nb_buf_reset(&out);
         nb_buf_add_str(&out, "<html><script src='/cdn-cgi/challenge-platform/x.js'></script>");
@@ -308,6 +314,19 @@ static void it_is_seen_what_can_be_followed(void **state)
     end_world(&world);
 }
 
+static void a_site_that_moved_is_followed_to_where_it_is(void **state)
+{
+    struct world world = make_world("http://eski.example/ walk=blog\n", NULL);
+    (void)state;
+    crawl_at(&world, T0);
+    assert_int_equal(of_kind(read_documents(&world), NB__KIND__ARTICLE), 10);
+    assert_string_equal(state_of(&world, "http://eski.example/")->moved_to, "http://blog.example/");
+    blog.n = 11;
+    crawl_at(&world, T0 + DAY);
+    assert_int_equal(of_kind(read_documents(&world), NB__KIND__ARTICLE), 11);
+    end_world(&world);
+}
+
 static void a_sitemap_leads_to_what_it_lists(void **state)
 {
     struct world world = make_world("http://blog.example/sitemap.xml walk=sitemap\n", NULL);
@@ -397,6 +416,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_blog_is_read_from_its_front_page, begin),
         cmocka_unit_test_setup(it_is_seen_what_can_be_followed, begin),
+        cmocka_unit_test_setup(a_site_that_moved_is_followed_to_where_it_is, begin),
         cmocka_unit_test_setup(a_sitemap_leads_to_what_it_lists, begin),
         cmocka_unit_test_setup(summaries_are_completed_from_their_pages, begin),
         cmocka_unit_test_setup(a_forum_of_unknown_software_is_read_by_what_repeats, begin),
