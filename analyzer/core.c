@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <nabiz/arena.h>
@@ -74,7 +73,6 @@ static enum nb_err add_file(struct texts *texts, const char *name, enum kind kin
     return err;
 }
 
-/* Of roots/; informal.txt says how words are written, not what they are. */
 static enum nb_err add_roots(struct texts *texts, struct nb_error *error)
 {
     char path[PATH_BYTES];
@@ -88,9 +86,7 @@ static enum nb_err add_roots(struct texts *texts, struct nb_error *error)
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         bool exceptions = nb_slice_starts(nb_slice_str(names[i]), NB_LIT("exceptions"));
         (void)snprintf(path, sizeof(path), "roots/%.255s", names[i]);
-        if (strcmp(names[i], "informal.txt") != 0) {
-            err = add_file(texts, path, exceptions ? EXCEPTIONS : ROOTS, error);
-        }
+        err = add_file(texts, path, exceptions ? EXCEPTIONS : ROOTS, error);
     }
     return err;
 }
