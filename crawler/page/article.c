@@ -46,19 +46,29 @@ static uint32_t largest(const struct nb_dom *dom, const struct nb_page_marks *ma
     return best;
 }
 
-/* What microdata call the text of the article, if it is most of what reads like sentences. */
-static uint32_t called_body(const struct nb_dom *dom, const struct nb_page_marks *marks)
+/* The element with a word in an attribute, if it is most of what reads like sentences. */
+static uint32_t body_called(const struct nb_dom *dom, const struct nb_page_marks *marks,
+                            uint32_t trait, const char *attr, struct nb_slice word)
 {
-    uint32_t trait = nb_dom_trait(NB_TRAIT_ATTR, NB_LIT("itemprop"));
     for (uint32_t i = 1; nb_dom_may_have(dom, trait) && i < dom->n; i++) {
         bool has = (dom->nodes[i].traits & nb_dom_trait_bit(trait)) != 0;
         if (has && !marks->dropped[i] && marks->weights[i].chars &&
             (uint64_t)marks->weights[i].good * 2 >= marks->weights[0].good &&
-            nb_dom_has_word(dom, i, "itemprop", NB_LIT("articleBody"))) {
+            nb_dom_has_word(dom, i, attr, word)) {
             return i;
         }
     }
     return 0;
+}
+
+/* What microdata, or WordPress where its themes are made of blocks, call the article's text. */
+static uint32_t called_body(const struct nb_dom *dom, const struct nb_page_marks *marks)
+{
+    struct nb_slice block = NB_LIT("wp-block-post-content");
+    uint32_t body = body_called(dom, marks, nb_dom_trait(NB_TRAIT_ATTR, NB_LIT("itemprop")),
+                                "itemprop", NB_LIT("articleBody"));
+    return body ? body
+                : body_called(dom, marks, nb_dom_trait(NB_TRAIT_CLASS, block), "class", block);
 }
 
 static uint32_t body_of(const struct nb_dom *dom)
@@ -83,11 +93,12 @@ uint32_t nb_page_content(const struct nb_dom *dom, const struct nb_page_marks *m
     const struct nb_page_weight all = weights[0];
     uint32_t main = largest(dom, marks, NB_TAG_MAIN);
     uint32_t tight = deepest_with(dom, marks, ARTICLE_MILLI, true);
-    if (type == NB_PAGE_ARTICLE) {
-        uint32_t called = called_body(dom, marks);
-        if (called || all.good >= ARTICLE_MIN) {
-            return called ? called : tight;
-        }
+    uint32_t called = type != NB_PAGE_LISTING ? called_body(dom, marks) : 0;
+    if (type == NB_PAGE_ARTICLE && (called || all.good >= ARTICLE_MIN)) {
+        return called ? called : tight;
+    }
+    if (called && weights[called].good == all.good) { /* and there is no other text */
+        return called;
     }
     /* where little of what is there reads like sentences they are not what the page is for */
     bool is_prose = all.good >= GOOD_MIN && (uint64_t)all.good * 5 >= all.chars;

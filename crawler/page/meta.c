@@ -249,6 +249,7 @@ static void fill_from_markup(struct reading *r)
                  {"time[pubdate]", "datetime"},
                  {"time.published", "datetime"},
                  {"time.entry-date", "datetime"},
+                 {".wp-block-post-date time", "datetime"},
                  {".hentry .published", "title"},
                  {"article time", "datetime"},
                  {".published", NULL},
@@ -264,6 +265,7 @@ static void fill_from_markup(struct reading *r)
                   {".author-name", NULL},
                   {".post-author a", NULL},
                   {".entry-author", NULL},
+                  {".wp-block-post-author__name", NULL},
                   {"article .author", NULL}};
     if (!meta->title.len) {
         fill_title(r);

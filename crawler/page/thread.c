@@ -246,6 +246,17 @@ static void take_text(struct reading *r, struct nb_page_post *post, uint32_t nod
     }
 }
 
+/* A post inside another one answers it. */
+static struct nb_slice outer_id(struct reading *r, uint32_t node)
+{
+    for (uint32_t at = r->dom->nodes[node].parent; at; at = r->dom->nodes[at].parent) {
+        if (r->is_post[at]) {
+            return field(r, NB_PROFILE_ID, at);
+        }
+    }
+    return (struct nb_slice){NULL, 0};
+}
+
 static void take_post(struct reading *r, struct nb_page_post *post, uint32_t node)
 {
     post->id = field(r, NB_PROFILE_ID, node);
@@ -254,6 +265,7 @@ static void take_post(struct reading *r, struct nb_page_post *post, uint32_t nod
     post->published_ms = moment(r, node);
     post->url = address(r, field(r, NB_PROFILE_URL, node));
     post->reply_to = field(r, NB_PROFILE_REPLY, node);
+    post->reply_to = post->reply_to.len ? post->reply_to : outer_id(r, node);
     post->likes = number(r, NB_PROFILE_LIKES, node);
     cut(r, node);
     take_text(r, post, node);

@@ -63,6 +63,12 @@ const char *nb_site_wall(struct nb_slice bytes)
     return NULL;
 }
 
+/* A listing goes on with one, however few and long the texts on its last page are. */
+static bool is_listing_on(const Nb__Page *page)
+{
+    return page->kind == NB__PAGE__KIND__LISTING && page->page_n > 1;
+}
+
 /* By what its address says; a complaint has the address of a thread, and may be a single text. */
 static enum nb_err read_page(const struct nb_site_input *input, const struct nb_link *here,
                              struct nb_arena *arena, struct nb_page *page, struct nb_error *error)
@@ -97,7 +103,8 @@ enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena
     if (err == NB_OK && input->page->head && input->page->is_thread) {
         here.first = nb_slice_str(input->page->head);
     }
-    if (err == NB_OK && input->is_root && here.kind == NB__PAGE__KIND__UNKNOWN) {
+    bool is_listing = input->is_root || is_listing_on(input->page);
+    if (err == NB_OK && is_listing && here.kind == NB__PAGE__KIND__UNKNOWN) {
         here.kind = NB__PAGE__KIND__LISTING;
     }
     err = err == NB_OK ? read_page(input, &here, arena, &page, error) : err;

@@ -18,8 +18,13 @@ foreach (read_rows($log) as $line) {
     $revisions[$document['identity']][] = $document;
 }
 $by_url = [];
+$url_of = []; // what is answered may be named by its guid
 foreach ($revisions as $list) {
-    $by_url[end($list)['url'] ?? ''][] = $list;
+    $last = end($list);
+    $by_url[$last['url'] ?? ''][] = $list;
+    if (isset($last['guid'], $last['url'])) {
+        $url_of[$last['guid']] = $last['url'];
+    }
 }
 
 $wrong = 0;
@@ -53,6 +58,7 @@ foreach (read_rows($posted) as $row) {
     if ($row['state'] === 'edited' && count($lists[0]) < 2) {
         wrong('its edit was not noticed', $row);
     }
+    $last['reply_to'] = $url_of[$last['reply_to'] ?? ''] ?? $last['reply_to'] ?? '';
     foreach (['text' => 'text', 'title' => 'title', 'author' => 'author_name', 'reply_to' => 'reply_to'] as $key => $field) {
         if (isset($row[$key]) && plain($row[$key]) !== plain($last[$field] ?? '')) {
             wrong("another $key", $row, $last[$field] ?? '');

@@ -38,9 +38,10 @@ start "$REAL_DIR/server.log" env WP="$www" ACCESS="$REAL_DIR/access.log" PHP_CLI
 wait_until "the site" php -r "exit(@file_get_contents('http://$site/wp-json/') ? 0 : 1);"
 : >"$REAL_DIR/access.log"
 
-# ---- two ways in, each with a log of its own: by the API page by page, as `nabiz source add` finds
-# it, and by its lists beside the feeds ----
-mkdir "$REAL_DIR/api" "$REAL_DIR/lists"
+# ---- three ways in, each with a log of its own: by the API page by page, as `nabiz source add` finds
+# it, by its lists beside the feeds, by the pages ----
+mkdir "$REAL_DIR/api" "$REAL_DIR/lists" "$REAL_DIR/pages"
+echo "http://$host/ walk=blog" >"$REAL_DIR/pages/sources.list"
 found=$("$NABIZ" source add "http://$host/" --set "data.dir=$REAL_DIR/api/data" \
     --set "data.sources=$REAL_DIR/api/sources.list" --set "data.lexicons=$here/lexicons" \
     --set "crawl.connect_to=$site" --set crawl.allow_private=on \
@@ -53,15 +54,17 @@ http://$host/wp-json/wp/v2/comments?per_page=100 kind=comment
 http://$host/feed/
 http://$host/comments/feed/ kind=comment
 LIST
-for way in api lists; do
+for way in api lists pages; do
     echo "-- $way"
     crawl $way 0
     check $way
 done
 post edits
-for way in api lists; do
+for way in api lists pages; do
     echo "-- $way, later"
-    crawl $way 70
+    for day in 70 72 74; do # a page that is not found is asked for again before it counts as gone
+        crawl $way $day
+    done
     [ $way = lists ] && export REAL_DELETIONS=no # a list that is polled has no memory
     check $way
     unset REAL_DELETIONS
