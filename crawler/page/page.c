@@ -372,6 +372,33 @@ static enum nb_err read_article(struct work *w, const struct nb_page_thread *com
     return err == NB_OK && !w->page->text.len ? NB_ENOTFOUND : err;
 }
 
+/*
+ * What repeats on a page may be teasers around an article: then most of what reads like sentences
+ * is in none of the posts.
+ */
+static enum nb_err is_teasers(struct work *w, const struct nb_page_thread *thread, bool *out)
+{
+    struct nb_page_marks marks;
+    size_t said = 0;
+    *out = false;
+    if (thread->engine.len || w->options->kind == NB_PAGE_KIND_THREAD ||
+        nb_page_is_talk(w->url.href)) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_page_mark(&w->dom, w->arena, &marks);
+    for (size_t i = 0; err == NB_OK && i < thread->posts_n; i++) {
+        said += thread->posts[i].text.len;
+        for (size_t k = 0; k < thread->posts[i].quotes_n; k++) {
+            said += thread->posts[i].quotes[k].text.len;
+        }
+    }
+    if (err == NB_OK) {
+        uint32_t root = nb_page_content(&w->dom, &marks, NB_PAGE_ARTICLE);
+        *out = said * 2 < marks.weights[root].good;
+    }
+    return err;
+}
+
 static enum nb_err read_content(struct work *w)
 {
     struct nb_page_thread thread = {0};
@@ -380,6 +407,14 @@ static enum nb_err read_content(struct work *w)
     bool found = err == NB_OK;
     if (err != NB_OK && err != NB_ENOTFOUND) {
         return err;
+    }
+    if (found) {
+        bool teasers;
+        err = is_teasers(w, &thread, &teasers);
+        if (err != NB_OK) {
+            return err;
+        }
+        found = !teasers;
     }
     if (found && (wanted == NB_PAGE_KIND_ARTICLE || is_below_article(w, &thread))) {
         w->page->kind = NB_PAGE_KIND_ARTICLE;

@@ -55,6 +55,10 @@ static bool has(struct nb_slice text, const char *part)
     "<li><a href='/p/" name "'><img src='" name ".jpg'>" name " kettle</a><span>249</span></li>"
 #define SHELF "<h2>Others bought</h2><ul>" CARD("blue") CARD("red") CARD("green") "</ul>"
 
+#define TEASER(name, day)                                                                          \
+    "<div class='teaser'><a class='author' href='/author/" name "'>" name "</a> <span>" day        \
+    " May 2026</span><p>Tells in a minute what the " name " of the sea are for.</p></div>"
+
 static const struct content_row {
     const char *why, *html, *has, *has_not;
 } content_rows[] = {
@@ -92,6 +96,11 @@ static const struct content_row {
      "<div itemscope itemtype='https://schema.org/Product'><a href=5>Big kettle</a></div>" LONG_A
          LONG_B LONG_A,
      "Tin kettle", NULL},
+    {"what repeats around an article is not a thread",
+     "<body><h1>Harbour</h1><div class=body>" LONG_A LONG_B LONG_A LONG_B LONG_A LONG_B LONG_A
+     "</div><div class=more>" TEASER("Nets", "1") TEASER("Ropes", "2") TEASER("Oars", "3")
+         TEASER("Sails", "4") "</div>",
+     "retaining wall", NULL},
     {"questions of a FAQ do not make a thread",
      "<script type='application/ld+json'>{\"@type\":\"FAQPage\",\"mainEntity\":[{\"@type\":"
      "\"Question\",\"name\":\"Which?\"}]}</script><main><h1>Kettles</h1>" LONG_A LONG_B "</main>",
