@@ -1,0 +1,132 @@
+/*
+ * A source that is an API: its lists are read from their newest end at each visit, and show what
+ * was added, edited and deleted. A WordPress that is invented, with as much of the API as is asked
+ * for.
+ */
+#include "tests/unit/forum_world.h"
+
+enum { COMMENTS_MAX = 40 };
+
+static struct {
+    int n;                      /* comments, from 1 */
+    bool deleted[COMMENTS_MAX]; /* by number */
+    int edited;                 /* 0: none */
+} press;                        /* guarded by server.mu */
+
+static void write_comments(struct nb_buf *out)
+{
+    const char *comma = "";
+    nb_buf_add_byte(out, '[');
+    for (int i = press.n; i > 0; i--) {
+        if (!press.deleted[i]) {
+            nb_buf_addf(out,
+                        "%s{\"id\":%d,\"post\":1,\"parent\":%d,\"author_name\":\"okur%d\","
+                        "\"date\":\"2025-12-01T10:%02d:00\",\"link\":\"http://gazete.example/yazi/"
+                        "#comment-%d\",\"content\":{\"rendered\":\"<p>%d. yorum%s</p>\"}}",
+                        comma, i, i == 3 ? 2 : 0, i, i, i, i,
+                        i == press.edited ? ", duzeltildi" : "");
+            comma = ",";
+        }
+    }
+    nb_buf_add_byte(out, ']');
+}
+
+static bool write_press(struct nb_buf *out, const char *path)
+{
+    if (strcmp(path, "/wp-json/") == 0) {
+        nb_buf_add_str(out, "{\"namespaces\":[\"wp/v2\"]}");
+    } else if (strncmp(path, "/wp-json/wp/v2/comments", 23) == 0) {
+        write_comments(out);
+    } else if (strncmp(path, "/wp-json/wp/v2/posts", 20) == 0) {
+        nb_buf_add_str(out, "[{\"date\":\"2025-12-01T09:00:00\",\"link\":\"http://gazete.example/"
+                            "yazi/\",\"content\":{\"rendered\":\"<p>metin</p>\"}}]");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool serve_press(void *arg, int fd, const struct nbt_request *request)
+{
+    struct hit hit = {.mono_ms = request->mono_ms};
+    struct nb_buf out;
+    (void)arg;
+    (void)snprintf(hit.host, sizeof(hit.host), "%.63s", request->host);
+    (void)snprintf(hit.path, sizeof(hit.path), "%.63s", request->path);
+    nb_buf_init(&out, 1 << 20);
+    pthread_mutex_lock(&server.mu);
+    if (server.hits_n < HITS_MAX) {
+        server.hits[server.hits_n++] = hit;
+    }
+    if (write_press(&out, hit.path)) {
+        nb_buf_add_byte(&out, '\0');
+        nbt_web_send_page(fd, "200 OK\r\nContent-Type: application/json\r\n", out.p);
+    } else {
+        nbt_web_send_page(fd, "404 Not Found\r\n", "yok");
+    }
+    pthread_mutex_unlock(&server.mu);
+    nb_buf_fini(&out);
+    return false;
+}
+
+static int start_press(void **state)
+{
+    (void)state;
+    nb_diag_set_level(NB_ERROR);
+    server.web = nbt_web_start(1, serve_press, NULL);
+    server.port = nbt_web_port(server.web);
+    return 0;
+}
+
+static int stop_press(void **state)
+{
+    (void)state;
+    nbt_web_stop(server.web);
+    return 0;
+}
+
+static size_t deleted_of(size_t n)
+{
+    size_t deleted_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        deleted_n += documents[i]->deleted != 0;
+    }
+    return deleted_n;
+}
+
+static void an_api_shows_what_was_added_edited_and_deleted(void **state)
+{
+    struct world world = make_world("http://gazete.example/wp-json/ walk=blog\n", NULL);
+    (void)state;
+    press.n = 6;
+    crawl_at(&world, T0);
+    size_t n = read_documents(&world);
+    assert_int_equal(n, 7);
+    assert_int_equal(asked(NULL, "/"), 0); /* the site's pages are not */
+    const struct nb_document *comment = document_with(n, "3. yorum");
+    assert_string_equal(comment->reply_to, "http://gazete.example/yazi/#comment-2");
+    assert_string_equal(comment->thread, "http://gazete.example/yazi/");
+    assert_int_equal(comment->kind, NB__KIND__COMMENT);
+
+    press.n = 7;
+    press.edited = 2;
+    press.deleted[4] = press.deleted[6] = true;
+    crawl_at(&world, T0 + DAY);
+    n = read_documents(&world);
+    assert_int_equal(n, 7 + 1 + 1 + 2);
+    assert_int_equal(deleted_of(n), 2);
+    assert_int_equal(document_with(n, "2. yorum, duzeltildi")->revision, 1);
+
+    press.deleted[1] = true; /* the oldest of a list may only have left it */
+    crawl_at(&world, T0 + 5 * DAY);
+    assert_int_equal(read_documents(&world), n);
+    end_world(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_api_shows_what_was_added_edited_and_deleted),
+    };
+    return cmocka_run_group_tests(tests, start_press, stop_press);
+}
