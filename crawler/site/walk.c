@@ -290,6 +290,10 @@ static enum nb_err take_answer(struct nb_walk *walk)
     page->asked_ms = poll->now_ms;
     page->status = poll->status > 0 ? (uint32_t)poll->status : 0;
     walk->here->is_changed = true;
+    if (walk->why_not) {
+        put_off(walk, walk->why_not);
+        return NB_OK;
+    }
     if (poll->outcome == NB_POLL_DENIED) {
         poll->outcome = NB_POLL_ASKED; /* it concerns the page, and not the source */
         stay_out(walk, poll->failure ? poll->failure : "robots.txt");
@@ -410,26 +414,48 @@ static void take_root_state(struct nb_walk *walk)
     }
 }
 
+/* @param why_not  the page is beyond a limit and put off unread; NULL: it is read. */
+static enum nb_err understand(const struct nb_crawl *crawl, struct nb_poll *poll,
+                              struct nb_arena *scratch, const char *why_not, struct nb_walk *out)
+{
+    struct nb_txn *txn;
+    *out = (struct nb_walk){.crawl = crawl, .poll = poll, .arena = scratch, .why_not = why_not};
+    enum nb_err err = nb_read_begin(crawl->store, &txn, NULL);
+    if (err == NB_OK) {
+        err = in_transaction(out, txn);
+        nb_read_end(txn);
+    }
+    err = err == NB_OK ? nb_walk_records(out) : err;
+    if (err == NB_OK && crawl->poll_bytes - nb_arena_used(poll->arena) < STATE_BYTES) {
+        err = NB_ENOMEM;
+    }
+    return err;
+}
+
 void nb_walk_understand(const struct nb_crawl *crawl, struct nb_poll *poll,
                         struct nb_arena *scratch)
 {
-    struct nb_walk walk = {.crawl = crawl, .poll = poll, .arena = scratch};
+    struct nb_walk walk;
     struct nb_arena_mark mark = nb_arena_mark(poll->arena);
-    struct nb_txn *txn;
-    enum nb_err err = nb_read_begin(crawl->store, &txn, NULL);
-    if (err == NB_OK) {
-        err = in_transaction(&walk, txn);
-        nb_read_end(txn);
-    }
-    err = err == NB_OK ? nb_walk_records(&walk) : err;
-    if (err == NB_OK && crawl->poll_bytes - nb_arena_used(poll->arena) < STATE_BYTES) {
-        err = NB_ENOMEM;
+    const uint32_t visit_n = poll->state->visit_n;
+    const uint64_t pages_n = poll->state->pages_n;
+    enum nb_err err = understand(crawl, poll, scratch, NULL, &walk);
+    if (err == NB_ENOMEM && !poll->is_root) { /* it must not stand in the way of the others */
+        nb_arena_rewind(poll->arena, mark);
+        nb_arena_reset(scratch);
+        poll->puts = NULL;
+        poll->records_n = 0;
+        poll->state->visit_n = visit_n;
+        poll->state->pages_n = pages_n;
+        err = understand(crawl, poll, scratch, nb_strerror(err), &walk);
     }
     if (err != NB_OK) {
         nb_arena_rewind(poll->arena, mark);
         poll->puts = NULL;
-        poll->goes_on = false;
+        poll->records_n = 0;
+        poll->goes_on = poll->has_more = false;
         poll->state->visit_n = 0;
+        poll->state->pages_n = pages_n;
         nb_crawl_failed(poll, nb_strerror(err));
     } else if (poll->is_root) {
         take_root_state(&walk);

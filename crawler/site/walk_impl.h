@@ -24,6 +24,7 @@ struct nb_walk {
     size_t deleted_n;
     struct nb_document *entry; /* of a feed, with or without what its page has; or NULL */
     struct nb_slice home;      /* the host that is to be stayed on */
+    const char *why_not;       /* why the page is not read; or NULL */
     bool is_trouble;           /* the site has difficulties: the visit ends here */
 };
 
