@@ -213,8 +213,10 @@ static void set_polled(struct nb_poll *poll)
     }
     state->has_polls_n = 1;
     state->polls_n++;
-    state->has_status = 1;
-    state->status = poll->status > 0 ? (uint32_t)poll->status : 0;
+    if (!poll->page || poll->is_root) { /* that of another page is its own */
+        state->has_status = 1;
+        state->status = poll->status > 0 ? (uint32_t)poll->status : 0;
+    }
 }
 
 /* A poll of the site instead of the source: a failure still, of which the first reason counts. */

@@ -115,6 +115,23 @@ static void a_known_document_is_not_appended_again_and_a_changed_one_is_a_revisi
     assert_int_equal(nb_log_get(f->log, 4, f->arena, &out, NULL), NB_ENOTFOUND);
 }
 
+static void a_document_is_found_by_what_it_is(void **state)
+{
+    struct fixture *f = *state;
+    struct nb_document *out;
+    struct nb_slice none = {NULL, 0};
+    add(f, "https://a.example/1", "eski");
+    add(f, "https://a.example/1", "yeni");
+    append(f);
+    struct nb_id id = nb_document_identity(none, none, NB_LIT("https://a.example/1"));
+    assert_int_equal(nb_log_find(f->log, &id, f->arena, &out, NULL), NB_OK);
+    assert_string_equal(out->text, "yeni");
+    assert_int_equal(out->revision, 1);
+    id = nb_document_identity(none, none, NB_LIT("https://a.example/2"));
+    assert_int_equal(nb_log_find(f->log, &id, f->arena, &out, NULL), NB_ENOTFOUND);
+    assert_null(out);
+}
+
 static void identity_is_a_guid_within_its_site_or_the_permalink_everywhere(void **state)
 {
     (void)state;
@@ -502,6 +519,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_LOG(documents_come_back_in_order_with_their_numbers),
         WITH_LOG(a_known_document_is_not_appended_again_and_a_changed_one_is_a_revision),
+        WITH_LOG(a_document_is_found_by_what_it_is),
         cmocka_unit_test(identity_is_a_guid_within_its_site_or_the_permalink_everywhere),
         WITH_LOG(a_document_is_one_whatever_feed_names_it_how),
         WITH_LOG(bookkeeping_is_stored_with_the_documents_and_not_without_them),

@@ -275,6 +275,7 @@ static void a_thread_that_is_gone_is_deleted(void **state)
     forum.topics[12].is_gone = true; /* 13 posts on 4 pages */
     visit_daily(&world, &day, 120);
     size_t n = read_documents(&world);
+    assert_int_equal(state_of(&world, SITE)->status, 200);
     assert_int_equal(deleted_in(n, &last), posts_of(&forum.topics[12]));
     end_world(&world);
 }
