@@ -1,7 +1,9 @@
 /*
  * First cut where the writer cut: before a capital behind a small letter, at underlines, between
  * letters and digits. What is left in one piece is cut by the cheapest way through it, a frequent
- * word costing little and a short one more; when there is no way it stays whole.
+ * word costing little and a short one more; a longer word that is rare but grammatical costs as
+ * much as the rarest, so that no suffix of it is taken for a word. When there is no way it stays
+ * whole.
  */
 #include "analyzer/turkish/hashtag.h"
 
@@ -11,7 +13,14 @@
 
 #include "analyzer/turkish/letters.h"
 
-enum { LETTERS_MAX = 40, WORD_LETTERS_MAX = 20, FREQUENCY_MIN = 4, IMPOSSIBLE = 1 << 20 };
+enum {
+    LETTERS_MAX = 40,
+    WORD_LETTERS_MAX = 20,
+    FREQUENCY_MIN = 4,
+    RARE_LETTERS_MIN = 5,
+    RARE_COST = 20,
+    IMPOSSIBLE = 1 << 20
+};
 
 /* A piece of the tag that is cut no further by the way it is written. */
 struct piece {
@@ -72,13 +81,22 @@ static unsigned form_of(const struct piece *p, size_t from, size_t to, struct tr
     return frequency;
 }
 
-static int32_t cost_of(unsigned frequency, size_t letters)
+static bool is_grammatical(const struct piece *p, const struct tr_restored *form)
+{
+    struct tr_analysis analysis;
+    return tr_analyse(p->of->core, nb_slice(form->text, form->len), &analysis, 1) > 0;
+}
+
+static int32_t cost_of(const struct piece *p, size_t from, size_t to)
 {
     static const int32_t short_costs[] = {0, IMPOSSIBLE, 9, 3};
+    struct tr_restored form;
+    size_t letters = to - from;
+    unsigned frequency = form_of(p, from, to, &form);
     if (frequency < FREQUENCY_MIN) {
-        return IMPOSSIBLE;
+        return letters >= RARE_LETTERS_MIN && is_grammatical(p, &form) ? RARE_COST : IMPOSSIBLE;
     }
-    return 20 - (int32_t)frequency + (letters < 4 ? short_costs[letters] : 0);
+    return RARE_COST - (int32_t)frequency + (letters < 4 ? short_costs[letters] : 0);
 }
 
 static void cut_piece(const struct piece *p, uint32_t begin, struct tr_hashtag *out)
@@ -89,8 +107,7 @@ static void cut_piece(const struct piece *p, uint32_t begin, struct tr_hashtag *
     for (size_t to = 1; to <= p->n; to++) {
         cost[to] = IMPOSSIBLE;
         for (size_t f = to > WORD_LETTERS_MAX ? to - WORD_LETTERS_MAX : 0; f < to; f++) {
-            int32_t one =
-                cost[f] < IMPOSSIBLE ? cost_of(form_of(p, f, to, &form), to - f) : IMPOSSIBLE;
+            int32_t one = cost[f] < IMPOSSIBLE ? cost_of(p, f, to) : IMPOSSIBLE;
             if (one < IMPOSSIBLE && cost[f] + one < cost[to]) {
                 cost[to] = cost[f] + one;
                 from[to] = f;

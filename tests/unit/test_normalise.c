@@ -267,6 +267,7 @@ static void hashtags_are_cut_into_their_words(void **state)
         {"#bizimicinkonus", "bizim için konuş", 3, 10, 15},
         {"#ÇokGüzelOldu", "çok güzel oldu", 3, 11, 15},
         {"#sondakika", "son dakika", 2, 4, 10},
+        {"#HaberinGeneli", "haberin geneli", 2, 8, 14},
         {"#yeni_yil_2016", "yeni yıl 2016", 3, 10, 14},
         {"#2016yılı", "2016 yılı", 2, 5, 11},
         {"#Zvrtkpx", "zvrtkpx", 1, 1, 8},
