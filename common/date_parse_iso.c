@@ -147,10 +147,13 @@ static bool read_zone(struct cursor *c, int32_t *offset_min)
 
 bool nb_date_parse_iso(struct nb_slice text, int32_t offset_min, int64_t *out_ms)
 {
+    if (text.len == 0) {
+        return false;
+    }
     struct cursor c = {text.p, text.p + text.len};
     struct nb_civil civil = {0};
     bool compact = count_digits(&c) == 14;
-    if (text.len == 0 || !read_date(&c, &civil)) {
+    if (!read_date(&c, &civil)) {
         return false;
     }
     if (c.p < c.end) {
