@@ -14,6 +14,8 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
+#include "tests/fuzz/arenas.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_text(struct nb_slice s)
@@ -92,15 +94,7 @@ static enum nb_err parse(struct nb_slice bytes, struct nb_arena *arena, struct n
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct nb_arena *arenas[2];
-    if (!arenas[0]) {
-        nb_feed_init();
-        if (nb_text_init(NULL) != NB_OK || nb_url_init(NULL) != NB_OK) {
-            abort();
-        }
-        arenas[0] = nb_arena_new((size_t)64 << 20);
-        arenas[1] = nb_arena_new((size_t)64 << 20);
-    }
+    struct nb_arena *const *arenas = fuzz_arenas();
     struct nb_feed feeds[2];
     struct nb_slice bytes = nb_slice(data, size);
     enum nb_err err = parse(bytes, arenas[0], &feeds[0]);

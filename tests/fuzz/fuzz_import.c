@@ -13,6 +13,8 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
+#include "tests/fuzz/arenas.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct nb_date_context dates = {NULL, 1767225600000, 180};
@@ -52,15 +54,7 @@ static enum nb_err see(void *arg, size_t number, enum nb_err err, struct nb_docu
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct nb_arena *arenas[2];
-    if (!arenas[0]) {
-        nb_feed_init();
-        if (nb_text_init(NULL) != NB_OK || nb_url_init(NULL) != NB_OK) {
-            abort();
-        }
-        arenas[0] = nb_arena_new((size_t)64 << 20);
-        arenas[1] = nb_arena_new((size_t)64 << 20);
-    }
+    struct nb_arena *const *arenas = fuzz_arenas();
     struct nb_document *documents[2] = {NULL, NULL};
     enum nb_err errs[2];
     for (size_t i = 0; i < 2; i++) {

@@ -13,6 +13,7 @@
 #include <nabiz/url.h>
 
 #include "crawler/social/yield.h"
+#include "tests/fuzz/arenas.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -76,15 +77,7 @@ static enum nb_err read_page(struct nb_slice bytes, const struct nb_url *url,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct nb_arena *arenas[2];
-    if (!arenas[0]) {
-        nb_feed_init();
-        if (nb_text_init(NULL) != NB_OK || nb_url_init(NULL) != NB_OK) {
-            abort();
-        }
-        arenas[0] = nb_arena_new((size_t)64 << 20);
-        arenas[1] = nb_arena_new((size_t)64 << 20);
-    }
+    struct nb_arena *const *arenas = fuzz_arenas();
     if (size == 0) {
         return 0;
     }

@@ -236,16 +236,10 @@ static inline bool write_page(struct nb_buf *out, const char *path)
 
 static inline bool serve_forum(void *arg, int fd, const struct nbt_request *request)
 {
-    struct hit hit = {.mono_ms = request->mono_ms};
     struct nb_buf out;
     (void)arg;
-    (void)snprintf(hit.host, sizeof(hit.host), "%.63s", request->host);
-    (void)snprintf(hit.path, sizeof(hit.path), "%.63s", request->path);
     nb_buf_init(&out, 1 << 20);
-    pthread_mutex_lock(&server.mu);
-    if (server.hits_n < HITS_MAX) {
-        server.hits[server.hits_n++] = hit;
-    }
+    struct hit hit = meet(request);
     if (strcmp(hit.path, "/robots.txt") == 0) {
         nbt_web_send_page(fd, "200 OK\r\n", "User-agent: *\nDisallow: /gizli/\n");
     } else if (forum.is_down) {

@@ -71,18 +71,25 @@ static inline void answer(int fd, const struct hit *hit, const char *request)
     send_feed(fd, hit);
 }
 
-static inline bool serve(void *arg, int fd, const struct nbt_request *request)
+/* Keep a request. Locks the server, for the caller to unlock when it has answered. */
+static inline struct hit meet(const struct nbt_request *request)
 {
     struct hit hit = {.mono_ms = request->mono_ms};
-    (void)arg;
     (void)snprintf(hit.host, sizeof(hit.host), "%.63s", request->host);
     (void)snprintf(hit.path, sizeof(hit.path), "%.63s", request->path);
     pthread_mutex_lock(&server.mu);
-    bool held = server.hold && server.held_n < HELD_MAX && strcmp(hit.host, "slow.example") == 0 &&
-                strcmp(hit.path, "/robots.txt") == 0;
     if (server.hits_n < HITS_MAX) {
         server.hits[server.hits_n++] = hit;
     }
+    return hit;
+}
+
+static inline bool serve(void *arg, int fd, const struct nbt_request *request)
+{
+    (void)arg;
+    struct hit hit = meet(request);
+    bool held = server.hold && server.held_n < HELD_MAX && strcmp(hit.host, "slow.example") == 0 &&
+                strcmp(hit.path, "/robots.txt") == 0;
     if (held) {
         server.held[server.held_n++] = fd;
     } else {

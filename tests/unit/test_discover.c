@@ -1,31 +1,10 @@
-#include "tests/lib/test.h"
+#include "tests/unit/reading_world.h"
 
 #include <nabiz/buf.h>
 #include <nabiz/discover.h>
 #include <nabiz/feed.h>
 #include <nabiz/text.h>
 #include <nabiz/url.h>
-
-static struct nb_arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    assert_int_equal(nb_url_init(NULL), NB_OK);
-    assert_int_equal(nb_text_init(NULL), NB_OK);
-    nb_feed_init();
-    arena = nb_arena_new((size_t)64 << 20);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    nb_arena_free(arena);
-    nb_feed_fini();
-    nb_url_fini();
-    return 0;
-}
 
 static struct nb_page_feeds read_page(const char *url, const char *links, const char *html)
 {

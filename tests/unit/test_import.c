@@ -2,7 +2,7 @@
  * Documents from files: what a line says, what is refused and why, and how a spool gets into the
  * log, with a crawler and without. Shops, servers and people are invented.
  */
-#include "tests/lib/test.h"
+#include "tests/unit/reading_world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +16,6 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
-static struct nb_arena *arena;
-static struct nb_error error;
 static const struct nb_date_context dates = {NULL, 1767225600000, 180};
 static const struct nb_import_context context = {{"dukkan", 6}, NB__KIND__POST, &dates};
 
@@ -327,25 +325,6 @@ static void of_one_document_the_last_line_counts(void **state)
     check_counts(counts, 0, 0, 1);
     nb_config_free(config);
     nbt_rmdir(dir);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    assert_int_equal(nb_text_init(&error), NB_OK);
-    assert_int_equal(nb_url_init(&error), NB_OK);
-    nb_feed_init();
-    arena = nb_arena_new((size_t)64 << 20);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    nb_arena_free(arena);
-    nb_feed_fini();
-    nb_url_fini();
-    return 0;
 }
 
 int main(void)

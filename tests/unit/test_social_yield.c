@@ -1,7 +1,7 @@
 /*
  * Pages of open APIs as a source that is followed sees them: documents, and where to go on.
  */
-#include "tests/lib/test.h"
+#include "tests/unit/reading_world.h"
 
 #include <nabiz/feed.h>
 #include <nabiz/text.h>
@@ -9,9 +9,7 @@
 
 #include "crawler/social/yield.h"
 
-static struct nb_arena *arena;
 static struct nb_site_yield out;
-static struct nb_error error;
 
 static enum nb_err read_page(const char *address, const char *links, const char *json)
 {
@@ -196,25 +194,6 @@ static void addresses_tell_their_api(void **state)
         assert_int_equal(nb_url_parse(nb_slice_str(rows[i].url), NULL, arena, &url), NB_OK);
         assert_int_equal(nb_social_kind(&url), rows[i].kind);
     }
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    assert_int_equal(nb_text_init(&error), NB_OK);
-    assert_int_equal(nb_url_init(&error), NB_OK);
-    nb_feed_init();
-    arena = nb_arena_new((size_t)64 << 20);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    nb_arena_free(arena);
-    nb_feed_fini();
-    nb_url_fini();
-    return 0;
 }
 
 int main(void)

@@ -48,16 +48,10 @@ static bool write_press(struct nb_buf *out, const char *path)
 
 static bool serve_press(void *arg, int fd, const struct nbt_request *request)
 {
-    struct hit hit = {.mono_ms = request->mono_ms};
     struct nb_buf out;
     (void)arg;
-    (void)snprintf(hit.host, sizeof(hit.host), "%.63s", request->host);
-    (void)snprintf(hit.path, sizeof(hit.path), "%.63s", request->path);
     nb_buf_init(&out, 1 << 20);
-    pthread_mutex_lock(&server.mu);
-    if (server.hits_n < HITS_MAX) {
-        server.hits[server.hits_n++] = hit;
-    }
+    struct hit hit = meet(request);
     if (write_press(&out, hit.path)) {
         nb_buf_add_byte(&out, '\0');
         nbt_web_send_page(fd, "200 OK\r\nContent-Type: application/json\r\n", out.p);

@@ -190,16 +190,10 @@ static const char *head_of(const char *host, const char *path)
 
 static bool serve_blog(void *arg, int fd, const struct nbt_request *request)
 {
-    struct hit hit = {.mono_ms = request->mono_ms};
     struct nb_buf out;
     (void)arg;
-    (void)snprintf(hit.host, sizeof(hit.host), "%.63s", request->host);
-    (void)snprintf(hit.path, sizeof(hit.path), "%.63s", request->path);
     nb_buf_init(&out, 1 << 20);
-    pthread_mutex_lock(&server.mu);
-    if (server.hits_n < HITS_MAX) {
-        server.hits[server.hits_n++] = hit;
-    }
+    struct hit hit = meet(request);
     bool found = strcmp(hit.host, "koy.example") == 0   ? write_village(&out, request->path)
                  : strcmp(hit.host, "api.example") == 0 ? write_api(&out, request->path)
                                                         : write_blog(&out, request->path);
