@@ -42,6 +42,17 @@ static void write_quotes(struct nb_json *json, const struct nb_page_post *post)
     nb_json_end(json);
 }
 
+/* -1: not known */
+static void write_count(struct nb_json *json, const char *key, int64_t n)
+{
+    nb_json_key(json, key);
+    if (n >= 0) {
+        nb_json_int(json, n);
+    } else {
+        nb_json_null(json);
+    }
+}
+
 static void write_posts(struct nb_json *json, const char *key, const struct nb_page *page)
 {
     nb_json_key(json, key);
@@ -57,12 +68,7 @@ static void write_posts(struct nb_json *json, const char *key, const struct nb_p
         write_quotes(json, post);
         write_str(json, "reply_to", post->reply_to);
         write_str(json, "url", post->url);
-        nb_json_key(json, "likes");
-        if (post->likes >= 0) {
-            nb_json_int(json, post->likes);
-        } else {
-            nb_json_null(json);
-        }
+        write_count(json, "likes", post->likes);
         nb_json_end(json);
     }
     nb_json_end(json);
@@ -108,6 +114,8 @@ static void write_page(struct nb_json *json, const struct nb_page *page)
         write_str(json, "title", page->title);
         write_str(json, "next_page", page->next_page);
         write_str(json, "engine", page->engine);
+        write_count(json, "views", page->views);
+        write_count(json, "replies", page->replies);
         write_posts(json, "posts", page);
     }
     nb_json_end(json);

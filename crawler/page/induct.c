@@ -259,7 +259,7 @@ static void take_opening(struct induction *in, struct nb_page_thread *thread)
 
 static enum nb_err take_posts(struct induction *in, struct nb_page_thread *out)
 {
-    struct nb_page_thread thread = {0};
+    struct nb_page_thread thread = {.counts = {-1, -1}};
     thread.posts = nb_arena_calloc(in->e.arena, in->records.n + 1, sizeof(*thread.posts));
     thread.nodes = nb_arena_calloc(in->e.arena, in->records.n + 1, sizeof(*thread.nodes));
     if (!thread.posts || !thread.nodes) {

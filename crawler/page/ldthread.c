@@ -203,7 +203,7 @@ static void find(struct reading *r, const json_t *value, int depth)
 enum nb_err nb_page_ldthread(const struct nb_dom *dom, const struct nb_page_context *context,
                              struct nb_arena *arena, struct nb_page_thread *out)
 {
-    struct nb_page_thread thread = {.engine = NB_LIT("json-ld")};
+    struct nb_page_thread thread = {.engine = NB_LIT("json-ld"), .counts = {-1, -1}};
     struct reading r = {.context = context, .arena = arena, .thread = &thread};
     nb_buf_init(&r.buf, 2 * TEXT_MAX);
     for (uint32_t i = nb_dom_find(dom, 0, 0, NB_TAG_SCRIPT); i && r.err == NB_OK;

@@ -232,6 +232,7 @@ static enum nb_err find_better(struct work *w, const struct nb_page_context *con
     if (err == NB_OK && complete_n(&other) * 10 >= thread->posts_n * 7 && complete_n(&other) >= n) {
         other.title = thread->title;
         other.next_page = thread->next_page;
+        other.counts = thread->counts;
         *thread = other;
     }
     return err == NB_ENOMEM ? err : NB_OK;
@@ -265,6 +266,19 @@ static enum nb_err find_thread(struct work *w, struct nb_page_thread *thread)
     }
     if (err == NB_OK && !thread->next_page.len) {
         err = nb_page_thread_next(&w->dom, &context, w->arena, &thread->next_page);
+    }
+    return err;
+}
+
+/* What the engine shows comes before what it tells programs: that may be older. */
+static enum nb_err take_counts(struct work *w, const struct nb_page_thread *thread)
+{
+    struct nb_page_counts told;
+    enum nb_err err = nb_page_ldcounts(&w->dom, w->arena, &told);
+    if (err == NB_OK) {
+        const struct nb_page_counts *shown = &thread->counts;
+        w->page->views = shown->views >= 0 ? shown->views : told.views;
+        w->page->replies = shown->replies >= 0 ? shown->replies : told.replies;
     }
     return err;
 }
@@ -401,7 +415,7 @@ static enum nb_err is_teasers(struct work *w, const struct nb_page_thread *threa
 
 static enum nb_err read_content(struct work *w)
 {
-    struct nb_page_thread thread = {0};
+    struct nb_page_thread thread = {.counts = {-1, -1}};
     enum nb_page_kind wanted = w->options->kind;
     enum nb_err err = find_thread(w, &thread);
     bool found = err == NB_OK;
@@ -430,7 +444,7 @@ static enum nb_err read_content(struct work *w)
         w->page->next_page = thread.next_page;
         w->page->title = thread.title.len ? thread.title : w->page->title;
         take_posts(w, &thread);
-        return err;
+        return err == NB_OK ? take_counts(w, &thread) : err;
     }
     w->page->kind = NB_PAGE_KIND_ARTICLE;
     w->page->posts = w->meta.comments;
@@ -456,7 +470,7 @@ enum nb_err nb_page_read(struct nb_slice bytes, struct nb_slice url, struct nb_s
                          const struct nb_page_options *options, struct nb_arena *arena,
                          struct nb_page *out, struct nb_error *error)
 {
-    struct nb_page page = {.published_ms = -1, .modified_ms = -1};
+    struct nb_page page = {.published_ms = -1, .modified_ms = -1, .views = -1, .replies = -1};
     struct work w = {.options = options, .arena = arena, .page = &page};
     struct nb_slice html;
     enum nb_err err = nb_url_parse(url, NULL, arena, &w.url);

@@ -1,11 +1,15 @@
 #include "crawler/page/profile.h"
 
 static const char *const keys[NB_PROFILE_KEYS_N] = {
-    [NB_PROFILE_POST] = "post",       [NB_PROFILE_ID] = "id",       [NB_PROFILE_AUTHOR] = "author",
-    [NB_PROFILE_PROFILE] = "profile", [NB_PROFILE_DATE] = "date",   [NB_PROFILE_TEXT] = "text",
-    [NB_PROFILE_CUT] = "cut",         [NB_PROFILE_QUOTE] = "quote", [NB_PROFILE_QUOTED] = "quoted",
-    [NB_PROFILE_SOURCE] = "source",   [NB_PROFILE_URL] = "url",     [NB_PROFILE_REPLY] = "reply",
-    [NB_PROFILE_LIKES] = "likes",     [NB_PROFILE_TITLE] = "title", [NB_PROFILE_NEXT] = "next",
+    [NB_PROFILE_POST] = "post",       [NB_PROFILE_ID] = "id",
+    [NB_PROFILE_AUTHOR] = "author",   [NB_PROFILE_PROFILE] = "profile",
+    [NB_PROFILE_DATE] = "date",       [NB_PROFILE_TEXT] = "text",
+    [NB_PROFILE_CUT] = "cut",         [NB_PROFILE_QUOTE] = "quote",
+    [NB_PROFILE_QUOTED] = "quoted",   [NB_PROFILE_SOURCE] = "source",
+    [NB_PROFILE_URL] = "url",         [NB_PROFILE_REPLY] = "reply",
+    [NB_PROFILE_LIKES] = "likes",     [NB_PROFILE_TITLE] = "title",
+    [NB_PROFILE_NEXT] = "next",       [NB_PROFILE_VIEWS] = "views",
+    [NB_PROFILE_REPLIES] = "replies",
 };
 
 struct reader {

@@ -27,6 +27,8 @@ enum nb_profile_key {
     NB_PROFILE_LIKES,
     NB_PROFILE_TITLE, /* of the thread, in the page */
     NB_PROFILE_NEXT,  /* address of the next page */
+    NB_PROFILE_VIEWS, /* how often the thread was seen, in the page */
+    NB_PROFILE_REPLIES,
     NB_PROFILE_KEYS_N
 };
 

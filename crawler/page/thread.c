@@ -136,17 +136,7 @@ static int64_t moment(struct reading *r, uint32_t root)
 
 static int64_t number(struct reading *r, enum nb_profile_key key, uint32_t root)
 {
-    struct nb_slice value = field(r, key, root);
-    size_t begin = 0;
-    int64_t n;
-    while (begin < value.len && !nb_ascii_is_digit(value.p[begin])) {
-        begin++;
-    }
-    size_t end = begin;
-    while (end < value.len && nb_ascii_is_digit(value.p[end])) {
-        end++;
-    }
-    return nb_slice_to_i64(nb_slice_sub(value, begin, end), &n) ? n : -1;
+    return nb_page_count(field(r, key, root));
 }
 
 /* ---- text and quotes ---- */
@@ -399,6 +389,8 @@ enum nb_err nb_page_thread_read(const struct nb_dom *dom, const struct nb_page_c
     r.err = thread.posts && thread.nodes ? NB_OK : NB_ENOMEM;
     thread.title = field(&r, NB_PROFILE_TITLE, 0);
     thread.next_page = address(&r, field(&r, NB_PROFILE_NEXT, 0));
+    thread.counts.views = number(&r, NB_PROFILE_VIEWS, 0);
+    thread.counts.replies = number(&r, NB_PROFILE_REPLIES, 0);
     for (uint32_t i = 1; i < dom->n && r.err == NB_OK; i++) {
         if (r.is_post[i] && thread.posts_n < n) {
             struct nb_page_post *post = &thread.posts[thread.posts_n];

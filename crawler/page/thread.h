@@ -10,6 +10,7 @@
 #include <nabiz/page.h>
 #include <nabiz/url.h>
 
+#include "crawler/page/counts.h"
 #include "crawler/page/profile.h"
 
 struct nb_page_thread {
@@ -19,6 +20,7 @@ struct nb_page_thread {
     struct nb_page_post *posts;
     uint32_t *nodes; /* the element of each */
     size_t posts_n;
+    struct nb_page_counts counts;
     bool is_comments; /* by the profile: below an article */
     bool is_fallback; /* by a profile that fits many pages */
 };

@@ -118,23 +118,28 @@ static bool set_quotes(const struct maker *maker, const struct nb_page_post *pos
     return document->quotes != NULL;
 }
 
-static bool set_likes(const struct maker *maker, int64_t likes, struct nb_document *document)
+enum { COUNTS_MAX = 3 };
+
+static bool add_count(const struct maker *maker, const char *kind, int64_t n,
+                      struct nb_document *document)
 {
-    if (likes < 0) {
+    if (n < 0) {
         return true;
     }
     Nb__Engagement *count = nb_arena_alloc(maker->arena, sizeof(*count));
-    document->engagement = nb_arena_alloc(maker->arena, sizeof(*document->engagement));
+    if (!document->engagement) {
+        document->engagement =
+            nb_arena_alloc(maker->arena, COUNTS_MAX * sizeof(*document->engagement));
+    }
     if (!count || !document->engagement) {
         return false;
     }
     nb__engagement__init(count);
-    count->kind = nb_arena_strdup(maker->arena, NB_LIT("likes"));
+    count->kind = nb_arena_strdup(maker->arena, nb_slice_str(kind));
     count->has_count = count->has_read_ms = 1;
-    count->count = (uint64_t)likes;
+    count->count = (uint64_t)n;
     count->read_ms = maker->input->dates->now_ms;
-    document->engagement[0] = count;
-    document->n_engagement = 1;
+    document->engagement[document->n_engagement++] = count;
     return true;
 }
 
@@ -186,8 +191,8 @@ static struct nb_document *make_post(const struct maker *maker, const struct nb_
     document->text = field(maker->arena, post->text);
     set_author(maker, post->author, document);
     set_published(post->published_ms, document);
-    bool ok = set_quotes(maker, post, document) && set_likes(maker, post->likes, document) &&
-              set_identity(maker, document);
+    bool ok = set_quotes(maker, post, document) &&
+              add_count(maker, "likes", post->likes, document) && set_identity(maker, document);
     return ok && !nb_arena_failed(maker->arena) ? document : NULL;
 }
 
@@ -222,6 +227,10 @@ static enum nb_err add_posts(const struct maker *maker, Nb__Kind kind, bool is_t
         }
         if (is_first) {
             document->title = field(maker->arena, page->title);
+            if (!add_count(maker, "comments", page->replies, document) ||
+                !add_count(maker, "views", page->views, document)) {
+                return NB_ENOMEM;
+            }
         }
         if (!is_double(out, document) && !nb_yield_document(out, maker->arena, document)) {
             break;

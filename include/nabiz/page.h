@@ -73,6 +73,7 @@ struct nb_page {
     size_t feeds_n;
     struct nb_slice engine;           /* whose profile read the posts */
     struct nb_slice next_page;        /* of a thread */
+    int64_t views, replies;           /* of a thread, on all its pages; -1: it does not say */
     const struct nb_page_post *posts; /* of a thread, or comments of an article */
     size_t posts_n;
 };
