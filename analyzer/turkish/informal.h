@@ -33,7 +33,10 @@ struct tr_informal *tr_informal_new(struct nb_arena *arena);
 enum nb_err tr_informal_add(struct tr_informal *informal, struct nb_slice text,
                             tr_report_fn *report, void *context) NB_MUSTUSE;
 
-/** What a whole folded word stands for; empty when it is in no line. */
+/**
+ * What a whole folded word stands for, as the line has it, with a star behind the word that carries
+ * the meaning where that is not the last; empty when it is in no line.
+ */
 struct nb_slice tr_informal_whole(const struct tr_informal *informal, struct nb_slice word);
 
 /** A word as a rule rewrites it. */

@@ -132,18 +132,27 @@ static bool try_bases(struct cascade *c, bool names)
     return false;
 }
 
-/* The standard form of an abbreviation need not be a word of the lexicon: someone wrote it down. */
+/*
+ * The standard form of an abbreviation need not be a word of the lexicon: someone wrote it down.
+ * The word with a star behind it carries the meaning, else the last.
+ */
 static bool try_whole(struct cascade *c, struct nb_slice form)
 {
-    if (!c->of->informal) {
-        return false;
+    struct nb_slice standard =
+        c->of->informal ? tr_informal_whole(c->of->informal, form) : NB_LIT("");
+    char text[TR_NORMAL_BYTES_MAX];
+    size_t len = 0, begin = 0, head = 0, head_len = 0;
+    for (size_t i = 0; i < standard.len && len < sizeof(text); i++) {
+        if (standard.p[i] == '*') {
+            head = begin;
+            head_len = len - begin;
+            continue;
+        }
+        text[len++] = standard.p[i];
+        begin = standard.p[i] == ' ' ? len : begin;
     }
-    struct nb_slice standard = tr_informal_whole(c->of->informal, form);
-    size_t head = 0;
-    for (size_t i = 0; i < standard.len; i++) {
-        head = standard.p[i] == ' ' ? i + 1 : head;
-    }
-    return standard.len && found(c, standard, head, standard.len - head, TR_STAGE_ABBREVIATION);
+    return len && found(c, nb_slice(text, len), head_len ? head : begin,
+                        head_len ? head_len : len - begin, TR_STAGE_ABBREVIATION);
 }
 
 /* Rules apply once, and an ending once more behind a beginning ("napıyon"). */

@@ -58,6 +58,7 @@ static const struct {
     {"slmmm", "selam", "selam", TR_STAGE_ABBREVIATION},
     {"kib", "kendine iyi bak", "bak", TR_STAGE_ABBREVIATION},
     {"dimi", "değil mi", "mi", TR_STAGE_ABBREVIATION},
+    {"yokmu", "yok mu", "yok", TR_STAGE_ABBREVIATION},
     {"naparsın", "ne yaparsın", "yaparsın", TR_STAGE_CASUAL},
     {"güzelmi", "güzel mi", "güzel", TR_STAGE_CASUAL},
     {"guzel", "güzel", "güzel", TR_STAGE_DIACRITICS},
