@@ -1,7 +1,7 @@
 /*
  * One page: decoded, read into a tree, and then what it says of itself, its posts, its text.
  */
-#include <nabiz/page.h>
+#include "crawler/page/page.h"
 
 #include <nabiz/charset.h>
 #include <nabiz/file.h>
@@ -466,28 +466,46 @@ static enum nb_err read_all(struct work *w)
     return err == NB_OK ? read_content(w) : err;
 }
 
+enum nb_err nb_page_tree(struct nb_slice bytes, struct nb_slice content_type,
+                         struct nb_arena *arena, struct nb_dom *out)
+{
+    struct nb_slice html;
+    enum nb_err err =
+        nb_charset_decode(nb_charset_decide(content_type, bytes), bytes, arena, &html);
+    return err == NB_OK ? nb_dom_parse(html, arena, out) : err;
+}
+
+enum nb_err nb_page_read_tree(const struct nb_dom *dom, const struct nb_url *url,
+                              const struct nb_page_options *options, struct nb_arena *arena,
+                              struct nb_page *out)
+{
+    struct nb_page page = {.published_ms = -1, .modified_ms = -1, .views = -1, .replies = -1};
+    struct work w = {.options = options, .arena = arena, .page = &page, .url = *url, .dom = *dom};
+    nb_buf_init(&w.buf, TEXT_MAX);
+    enum nb_err err = read_all(&w);
+    nb_buf_fini(&w.buf);
+    if (err == NB_OK) {
+        *out = page;
+    }
+    return err;
+}
+
 enum nb_err nb_page_read(struct nb_slice bytes, struct nb_slice url, struct nb_slice content_type,
                          const struct nb_page_options *options, struct nb_arena *arena,
                          struct nb_page *out, struct nb_error *error)
 {
-    struct nb_page page = {.published_ms = -1, .modified_ms = -1, .views = -1, .replies = -1};
-    struct work w = {.options = options, .arena = arena, .page = &page};
-    struct nb_slice html;
-    enum nb_err err = nb_url_parse(url, NULL, arena, &w.url);
+    struct nb_url parsed;
+    struct nb_dom dom;
+    enum nb_err err = nb_url_parse(url, NULL, arena, &parsed);
     if (err != NB_OK) {
         return nb_error_set(error, err == NB_ENOMEM ? err : NB_ESYNTAX,
                             "\"%.*s\" is not an absolute URL", NB_ARG(nb_slice_sub(url, 0, 200)));
     }
-    nb_buf_init(&w.buf, TEXT_MAX);
-    err = nb_charset_decode(nb_charset_decide(content_type, bytes), bytes, arena, &html);
-    err = err == NB_OK ? nb_dom_parse(html, arena, &w.dom) : err;
-    err = err == NB_OK ? read_all(&w) : err;
-    nb_buf_fini(&w.buf);
-    if (err == NB_OK) {
-        *out = page;
-    } else if (err == NB_ENOTFOUND) {
+    err = nb_page_tree(bytes, content_type, arena, &dom);
+    err = err == NB_OK ? nb_page_read_tree(&dom, &parsed, options, arena, out) : err;
+    if (err == NB_ENOTFOUND) {
         (void)nb_error_set(error, err, "nothing on the page reads like content");
-    } else {
+    } else if (err != NB_OK) {
         (void)nb_error_set(error, err, "%s", nb_strerror(err));
     }
     return err;

@@ -4,6 +4,7 @@
  */
 #include "crawler/site/html.h"
 
+#include "crawler/page/page.h"
 #include "crawler/site/readers.h"
 
 enum {
@@ -70,8 +71,9 @@ static bool is_listing_on(const Nb__Page *page)
 }
 
 /* By what its address says; a complaint has the address of a thread, and may be a single text. */
-static enum nb_err read_page(const struct nb_site_input *input, const struct nb_link *here,
-                             struct nb_arena *arena, struct nb_page *page, struct nb_error *error)
+static enum nb_err read_page(const struct nb_site_input *input, const struct nb_dom *dom,
+                             const struct nb_link *here, struct nb_arena *arena,
+                             struct nb_page *page)
 {
     bool is_thread = here->kind == NB__PAGE__KIND__THREAD;
     struct nb_page_options options = {
@@ -79,13 +81,10 @@ static enum nb_err read_page(const struct nb_site_input *input, const struct nb_
         .dates = input->dates,
         .kind = is_thread ? NB_PAGE_KIND_THREAD : NB_PAGE_KIND_AUTO,
     };
-    *page = (struct nb_page){.published_ms = -1};
-    enum nb_err err = nb_page_read(input->bytes, input->url->href, input->content_type, &options,
-                                   arena, page, error);
+    enum nb_err err = nb_page_read_tree(dom, input->url, &options, arena, page);
     if (err == NB_ENOTFOUND && is_thread) {
         options.kind = NB_PAGE_KIND_AUTO;
-        err = nb_page_read(input->bytes, input->url->href, input->content_type, &options, arena,
-                           page, error);
+        err = nb_page_read_tree(dom, input->url, &options, arena, page);
     }
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
@@ -94,7 +93,8 @@ enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena
                               struct nb_site_yield *out, struct nb_error *error)
 {
     struct nb_link here;
-    struct nb_page page;
+    struct nb_dom dom;
+    struct nb_page page = {.published_ms = -1};
     *out = (struct nb_site_yield){.kind = NB__PAGE__KIND__LISTING};
     enum nb_err err = nb_link_read(input->rules, input->url, arena, &here);
     if (err == NB_OK && here.is_skipped) { /* the source's own address: its owner knows better */
@@ -107,13 +107,14 @@ enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena
     if (err == NB_OK && is_listing && here.kind == NB__PAGE__KIND__UNKNOWN) {
         here.kind = NB__PAGE__KIND__LISTING;
     }
-    err = err == NB_OK ? read_page(input, &here, arena, &page, error) : err;
+    err = err == NB_OK ? nb_page_tree(input->bytes, input->content_type, arena, &dom) : err;
+    err = err == NB_OK ? read_page(input, &dom, &here, arena, &page) : err;
     bool is_clear = here.kind == NB__PAGE__KIND__THREAD && page.posts_n > 0 && page.next_page.len;
     if (err == NB_OK && !is_clear) {
-        err = nb_site_scan(input, &here, arena, out);
+        err = nb_site_scan(input, &dom, &here, arena, out);
     }
     if (err != NB_OK) {
-        return err;
+        return nb_error_set(error, err, "%s", nb_strerror(err));
     }
     struct nb_slice next = out->next;
     if (wants_threads(input) && may_be(here.kind, NB__PAGE__KIND__THREAD) && page.posts_n > 0 &&

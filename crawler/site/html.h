@@ -6,6 +6,7 @@
 #ifndef NABIZ_CRAWLER_SITE_HTML_H
 #define NABIZ_CRAWLER_SITE_HTML_H
 
+#include "crawler/page/dom.h"
 #include "crawler/site/links.h"
 #include "crawler/site/yield.h"
 
@@ -15,8 +16,9 @@
  * @param here  what the page's own address says.
  * @return NB_OK, NB_ENOMEM.
  */
-enum nb_err nb_site_scan(const struct nb_site_input *input, const struct nb_link *here,
-                         struct nb_arena *arena, struct nb_site_yield *out) NB_MUSTUSE;
+enum nb_err nb_site_scan(const struct nb_site_input *input, const struct nb_dom *dom,
+                         const struct nb_link *here, struct nb_arena *arena,
+                         struct nb_site_yield *out) NB_MUSTUSE;
 
 /** The posts of a thread as documents. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_site_thread(const struct nb_site_input *input, const struct nb_link *here,

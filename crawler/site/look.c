@@ -1,5 +1,6 @@
 #include "crawler/site/look.h"
 
+#include "crawler/page/page.h"
 #include "crawler/site/html.h"
 #include "crawler/site/sitemap.h"
 
@@ -36,6 +37,7 @@ enum nb_err nb_site_look(struct nb_slice bytes, struct nb_slice content_type,
     struct nb_site_yield yield = {0};
     struct nb_sitemap sitemap = {0};
     struct nb_link here;
+    struct nb_dom dom;
     struct counts counts = {0};
     *out = (struct nb_site_look){.walk = NB_WALK_NONE};
     enum nb_err err = nb_sitemap_read(bytes, content_type, url, dates, arena, &sitemap, NULL);
@@ -56,7 +58,8 @@ enum nb_err nb_site_look(struct nb_slice bytes, struct nb_slice content_type,
     if (err == NB_OK && !here.first.p) {
         here.first = url->href;
     }
-    err = err == NB_OK ? nb_site_scan(&input, &here, arena, &yield) : err;
+    err = err == NB_OK ? nb_page_tree(bytes, content_type, arena, &dom) : err;
+    err = err == NB_OK ? nb_site_scan(&input, &dom, &here, arena, &yield) : err;
     err = err == NB_OK ? count_links(&yield, rules, arena, &counts) : err;
     if (counts.talks_n >= FEW && counts.talks_n >= counts.articles_n) {
         *out = (struct nb_site_look){.walk = NB_WALK_FORUM, .links_n = counts.talks_n};

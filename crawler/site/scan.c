@@ -7,8 +7,6 @@
  */
 #include "crawler/site/html.h"
 
-#include <nabiz/charset.h>
-
 #include "crawler/page/dom.h"
 
 enum { DATE_MAX_BYTES = 48, NUMBER_MAX_BYTES = 32, SLOTS_N = 1 << 14 };
@@ -22,7 +20,7 @@ struct scan {
     struct nb_id here_id;
     uint16_t *slots; /* index + 1 of the link with an id, by its bytes */
     struct nb_id *ids;
-    struct nb_dom dom;
+    const struct nb_dom *dom;
     struct nb_site_link *row; /* whose row it is */
     uint32_t anchor_end;      /* below an anchor up to there */
     uint32_t next_page_n;     /* of out->next; 0: there is none */
@@ -85,8 +83,8 @@ static bool is_worth_a_look(const struct scan *scan, const struct nb_link *link,
 
 static enum nb_err take_anchor(struct scan *scan, uint32_t node)
 {
-    struct nb_slice href = nb_slice_trim(nb_dom_attr(&scan->dom, node, "href"));
-    struct nb_slice rel = nb_dom_attr(&scan->dom, node, "rel");
+    struct nb_slice href = nb_slice_trim(nb_dom_attr(scan->dom, node, "href"));
+    struct nb_slice rel = nb_dom_attr(scan->dom, node, "rel");
     struct nb_url url;
     struct nb_link link;
     if (!href.len || href.p[0] == '#') {
@@ -162,7 +160,7 @@ static bool read_count(struct nb_slice text, uint64_t *out)
 
 static void take_text(struct scan *scan, uint32_t node)
 {
-    struct nb_slice text = nb_slice_trim(nb_dom_name(&scan->dom, node));
+    struct nb_slice text = nb_slice_trim(nb_dom_name(scan->dom, node));
     uint64_t count = 0;
     if (node >= scan->anchor_end && scan->row->count == 0 && text.len <= NUMBER_MAX_BYTES &&
         read_count(text, &count)) {
@@ -175,7 +173,7 @@ static void take_times(struct scan *scan, uint32_t node)
 {
     static const char *const names[] = {"datetime", "data-time", "data-timestamp", "title"};
     for (size_t i = 0; scan->row && i < sizeof(names) / sizeof(names[0]); i++) {
-        struct nb_slice value = nb_dom_attr(&scan->dom, node, names[i]);
+        struct nb_slice value = nb_dom_attr(scan->dom, node, names[i]);
         if (value.len) {
             take_date(scan, value);
         }
@@ -187,8 +185,8 @@ static enum nb_err take_link_element(struct scan *scan, uint32_t node)
 {
     struct nb_url url;
     struct nb_link link;
-    struct nb_slice href = nb_slice_trim(nb_dom_attr(&scan->dom, node, "href"));
-    if (!nb_dom_has_word(&scan->dom, node, "rel", NB_LIT("next")) || !href.len) {
+    struct nb_slice href = nb_slice_trim(nb_dom_attr(scan->dom, node, "href"));
+    if (!nb_dom_has_word(scan->dom, node, "rel", NB_LIT("next")) || !href.len) {
         return NB_OK;
     }
     enum nb_err err = nb_url_parse(href, &scan->base, scan->arena, &url);
@@ -204,7 +202,7 @@ static enum nb_err take_link_element(struct scan *scan, uint32_t node)
 static void take_base(struct scan *scan, uint32_t node)
 {
     struct nb_url base;
-    struct nb_slice href = nb_slice_trim(nb_dom_attr(&scan->dom, node, "href"));
+    struct nb_slice href = nb_slice_trim(nb_dom_attr(scan->dom, node, "href"));
     if (href.len && nb_url_parse(href, scan->input->url, scan->arena, &base) == NB_OK) {
         scan->base = base;
     }
@@ -212,7 +210,7 @@ static void take_base(struct scan *scan, uint32_t node)
 
 static enum nb_err take_node(struct scan *scan, uint32_t node)
 {
-    const struct nb_dom_node *at = &scan->dom.nodes[node];
+    const struct nb_dom_node *at = &scan->dom->nodes[node];
     enum nb_err err = NB_OK;
     switch (at->tag) {
     case NB_TAG_TEXT:
@@ -236,11 +234,12 @@ static enum nb_err take_node(struct scan *scan, uint32_t node)
     return err;
 }
 
-enum nb_err nb_site_scan(const struct nb_site_input *input, const struct nb_link *here,
-                         struct nb_arena *arena, struct nb_site_yield *out)
+enum nb_err nb_site_scan(const struct nb_site_input *input, const struct nb_dom *dom,
+                         const struct nb_link *here, struct nb_arena *arena,
+                         struct nb_site_yield *out)
 {
-    struct scan scan = {.input = input, .here = here, .arena = arena, .out = out};
-    struct nb_slice html;
+    struct scan scan = {.input = input, .dom = dom, .here = here, .arena = arena, .out = out};
+    enum nb_err err = NB_OK;
     scan.base = *input->url;
     scan.here_id = nb_link_id(here->first);
     scan.slots = nb_arena_calloc(arena, SLOTS_N, sizeof(*scan.slots));
@@ -248,10 +247,7 @@ enum nb_err nb_site_scan(const struct nb_site_input *input, const struct nb_link
     if (!scan.slots || !scan.ids) {
         return NB_ENOMEM;
     }
-    enum nb_err err = nb_charset_decode(nb_charset_decide(input->content_type, input->bytes),
-                                        input->bytes, arena, &html);
-    err = err == NB_OK ? nb_dom_parse(html, arena, &scan.dom) : err;
-    for (uint32_t i = 1; err == NB_OK && i < scan.dom.n; i++) {
+    for (uint32_t i = 1; err == NB_OK && i < dom->n; i++) {
         err = take_node(&scan, i);
     }
     return err;
