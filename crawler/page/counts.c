@@ -1,10 +1,8 @@
 #include "crawler/page/counts.h"
 
-#include <jansson.h>
+#include "crawler/page/ldblock.h"
 
-#include "crawler/page/ldjson.h"
-
-enum { DEPTH_MAX = 12, GROUP_DIGITS = 3, DIGITS_MAX = 12 };
+enum { GROUP_DIGITS = 3, DIGITS_MAX = 12 };
 
 /* ---- counts as people write them ---- */
 
@@ -64,63 +62,30 @@ int64_t nb_page_count(struct nb_slice text)
 
 /* ---- JSON-LD ---- */
 
-static struct nb_slice string_of(const json_t *value)
-{
-    return json_is_string(value) ? nb_slice(json_string_value(value), json_string_length(value))
-                                 : NB_LIT("");
-}
-
-static int64_t count_of(const json_t *value)
-{
-    if (json_is_string(value)) {
-        return nb_page_count(string_of(value));
-    }
-    return json_is_integer(value) && json_integer_value(value) >= 0 ? json_integer_value(value)
-                                                                    : -1;
-}
-
 static void take(int64_t *count, int64_t found)
 {
     *count = *count < 0 ? found : *count;
 }
 
-/* {"interactionType": "https://schema.org/ViewAction" or {"@type": ...}, "userInteractionCount"} */
-static void take_statistic(const json_t *one, struct nb_page_counts *out)
-{
-    const json_t *type = json_object_get(one, "interactionType");
-    struct nb_slice name = string_of(json_is_object(type) ? json_object_get(type, "@type") : type);
-    int64_t n = count_of(json_object_get(one, "userInteractionCount"));
-    if (nb_slice_ends(name, NB_LIT("ViewAction"))) {
-        take(&out->views, n);
-    } else if (nb_slice_ends(name, NB_LIT("CommentAction")) ||
-               nb_slice_ends(name, NB_LIT("ReplyAction"))) {
-        take(&out->replies, n);
-    }
-}
-
 static bool is_thread(const json_t *object)
 {
-    const json_t *type = json_object_get(object, "@type");
-    struct nb_slice name = string_of(json_is_array(type) ? json_array_get(type, 0) : type);
+    struct nb_slice name = nb_ld_string(nb_ld_first(json_object_get(object, "@type")));
     return nb_slice_eq(name, NB_LIT("DiscussionForumPosting")) ||
            nb_slice_eq(name, NB_LIT("Question"));
 }
 
 static void take_thread(const json_t *object, struct nb_page_counts *out)
 {
-    const json_t *statistics = json_object_get(object, "interactionStatistic");
-    take(&out->replies, count_of(json_object_get(object, "commentCount")));
-    take(&out->replies, count_of(json_object_get(object, "answerCount")));
-    take_statistic(statistics, out);
-    for (size_t i = 0; i < json_array_size(statistics); i++) {
-        take_statistic(json_array_get(statistics, i), out);
-    }
+    take(&out->replies, nb_ld_count(json_object_get(object, "commentCount")));
+    take(&out->replies, nb_ld_count(json_object_get(object, "answerCount")));
+    take(&out->replies, nb_ld_statistic(object, "CommentAction"));
+    take(&out->replies, nb_ld_statistic(object, "ReplyAction"));
+    take(&out->views, nb_ld_statistic(object, "ViewAction"));
 }
 
 static void find(const json_t *value, int depth, struct nb_page_counts *out)
 {
-    static const char *const inner[] = {"@graph", "mainEntity", "mainEntityOfPage", NULL};
-    if (depth >= DEPTH_MAX) {
+    if (depth >= NB_LD_DEPTH_MAX) {
         return;
     }
     for (size_t i = 0; i < json_array_size(value); i++) {
@@ -130,29 +95,23 @@ static void find(const json_t *value, int depth, struct nb_page_counts *out)
         take_thread(value, out);
         return;
     }
-    for (size_t i = 0; inner[i] && json_is_object(value); i++) {
-        find(json_object_get(value, inner[i]), depth + 1, out);
+    for (size_t i = 0; nb_ld_inner[i] && json_is_object(value); i++) {
+        find(json_object_get(value, nb_ld_inner[i]), depth + 1, out);
     }
+}
+
+static void find_in(void *context, const json_t *root)
+{
+    find(root, 0, context);
 }
 
 enum nb_err nb_page_ldcounts(const struct nb_dom *dom, struct nb_arena *arena,
                              struct nb_page_counts *out)
 {
     struct nb_page_counts counts = {-1, -1};
-    for (uint32_t i = nb_dom_find(dom, 0, 0, NB_TAG_SCRIPT); i;
-         i = nb_dom_find(dom, 0, i, NB_TAG_SCRIPT)) {
-        size_t len = 0;
-        if (i + 1 >= dom->nodes[i].end) {
-            continue;
-        }
-        char *json = nb_page_ldjson_mend(dom->nodes[i + 1].text, arena, &len);
-        if (!json) {
-            return NB_ENOMEM;
-        }
-        json_t *root = json_loadb(json, len, 0, NULL);
-        find(root, 0, &counts);
-        json_decref(root);
+    enum nb_err err = nb_ld_each(dom, arena, find_in, &counts);
+    if (err == NB_OK) {
+        *out = counts;
     }
-    *out = counts;
-    return NB_OK;
+    return err;
 }

@@ -2,11 +2,8 @@
 
 #include <string.h>
 
-#include <jansson.h>
-
 #include "crawler/feed/html_text.h"
-
-enum { BLOCK_MAX = 1 << 20, DEPTH_MAX = 12 };
+#include "crawler/page/ldblock.h"
 
 struct type_row {
     const char *name;
@@ -43,7 +40,7 @@ struct block {
     const struct nb_date_context *dates;
     struct nb_arena *arena;
     struct nb_page_meta *meta;
-    int *rank;
+    int rank; /* how good what meta holds is */
     bool failed;
 };
 
@@ -81,7 +78,7 @@ static void set(struct block *b, struct nb_slice *field, const json_t *value)
     if (!json_is_string(value)) {
         return;
     }
-    struct nb_slice text = nb_slice(json_string_value(value), json_string_length(value));
+    struct nb_slice text = nb_ld_string(value);
     struct nb_slice line;
     struct nb_buf scratch;
     nb_buf_init(&scratch, text.len * 3 / 2 + 8);
@@ -136,10 +133,7 @@ static void take_comment(struct block *b, const json_t *comment, struct nb_page_
     set_time(b, &post->published_ms, when ? when : json_object_get(comment, "datePublished"));
     set(b, &post->text, json_object_get(comment, "text"));
     set(b, &post->text, json_object_get(comment, "reviewBody"));
-    const json_t *likes = json_object_get(comment, "upvoteCount");
-    if (json_is_integer(likes) && json_integer_value(likes) >= 0) {
-        post->likes = json_integer_value(likes);
-    }
+    post->likes = nb_ld_count(json_object_get(comment, "upvoteCount"));
 }
 
 /* What people say below an article or of a product, where its markup leaves that to a script. */
@@ -164,7 +158,7 @@ static void take(struct block *b, const json_t *object, const struct type_row *r
 {
     struct nb_page_meta *meta = b->meta;
     struct nb_slice author = NB_LIT("");
-    *b->rank = row->rank;
+    b->rank = row->rank;
     meta->type = row->type;
     set(b, &meta->title, json_object_get(object, "headline"));
     if (!json_object_get(object, "headline")) {
@@ -198,8 +192,7 @@ static const char *type_name(const json_t *object)
 
 static void walk(struct block *b, const json_t *value, int depth)
 {
-    static const char *const inner[] = {"@graph", "mainEntity", "mainEntityOfPage", NULL};
-    if (depth > DEPTH_MAX || b->failed) {
+    if (depth > NB_LD_DEPTH_MAX || b->failed) {
         return;
     }
     for (size_t i = 0; i < json_array_size(value); i++) {
@@ -208,61 +201,25 @@ static void walk(struct block *b, const json_t *value, int depth)
     if (json_is_object(value)) {
         const struct type_row *row = row_of(value);
         b->meta->products_n += row && row->type == NB_PAGE_PRODUCT;
-        if (row && row->rank > *b->rank) {
+        if (row && row->rank > b->rank) {
             take(b, value, row);
         }
         bool asks = strcmp(type_name(value), "FAQPage") == 0; /* whose questions nobody asked */
-        for (size_t i = 0; inner[i] && !asks; i++) {
-            walk(b, json_object_get(value, inner[i]), depth + 1);
+        for (size_t i = 0; nb_ld_inner[i] && !asks; i++) {
+            walk(b, json_object_get(value, nb_ld_inner[i]), depth + 1);
         }
     }
 }
 
-/* Some write line breaks into strings, or leave a comma at the end: spaces are read instead. */
-static char *mend(struct nb_slice text, struct nb_arena *arena)
+static void walk_in(void *context, const json_t *root)
 {
-    char *copy = nb_arena_strdup(arena, text);
-    for (size_t i = 0; copy && i < text.len; i++) {
-        unsigned char c = (unsigned char)copy[i];
-        copy[i] = c < 0x20 ? ' ' : copy[i];
-        if (c == ',') {
-            size_t next = i + 1;
-            while (next < text.len && nb_ascii_is_space(text.p[next])) {
-                next++;
-            }
-            bool closes = next < text.len && (text.p[next] == '}' || text.p[next] == ']');
-            copy[i] = closes ? ' ' : ',';
-        }
-    }
-    return copy;
+    walk(context, root, 0);
 }
 
-char *nb_page_ldjson_mend(struct nb_slice text, struct nb_arena *arena, size_t *len)
+enum nb_err nb_page_ldjson(const struct nb_dom *dom, const struct nb_date_context *dates,
+                           struct nb_arena *arena, struct nb_page_meta *meta)
 {
-    size_t begin = 0, end = text.len <= BLOCK_MAX ? text.len : 0;
-    while (begin < end && text.p[begin] != '{' && text.p[begin] != '[') {
-        begin++; /* "<!--", "//<![CDATA[" */
-    }
-    while (end > begin && text.p[end - 1] != '}' && text.p[end - 1] != ']') {
-        end--;
-    }
-    *len = end - begin;
-    return mend(nb_slice_sub(text, begin, end), arena);
-}
-
-enum nb_err nb_page_ldjson(struct nb_slice text, const struct nb_date_context *dates,
-                           struct nb_arena *arena, int *rank, struct nb_page_meta *meta)
-{
-    struct block b = {.dates = dates, .arena = arena, .meta = meta, .rank = rank};
-    size_t len;
-    char *copy = nb_page_ldjson_mend(text, arena, &len);
-    if (!copy) {
-        return NB_ENOMEM;
-    }
-    json_t *root = json_loadb(copy, len, 0, NULL);
-    if (root) {
-        walk(&b, root, 0);
-        json_decref(root);
-    }
-    return b.failed ? NB_ENOMEM : NB_OK;
+    struct block b = {.dates = dates, .arena = arena, .meta = meta};
+    enum nb_err err = nb_ld_each(dom, arena, walk_in, &b);
+    return b.failed ? NB_ENOMEM : err;
 }

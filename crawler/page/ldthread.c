@@ -2,13 +2,11 @@
 
 #include <string.h>
 
-#include <jansson.h>
-
 #include "crawler/feed/html_text.h"
-#include "crawler/page/ldjson.h"
+#include "crawler/page/ldblock.h"
 #include "crawler/page/when.h"
 
-enum { DEPTH_MAX = 12, TEXT_MAX = 1 << 20 };
+enum { TEXT_MAX = 1 << 20 };
 
 struct reading {
     const struct nb_page_context *context;
@@ -21,12 +19,6 @@ struct reading {
 
 /* ---- values ---- */
 
-static struct nb_slice string_of(const json_t *value)
-{
-    return json_is_string(value) ? nb_slice(json_string_value(value), json_string_length(value))
-                                 : NB_LIT("");
-}
-
 static bool is_html(struct nb_slice text)
 {
     size_t at = nb_slice_find_byte(text, '<', 0);
@@ -36,7 +28,7 @@ static bool is_html(struct nb_slice text)
 
 static struct nb_slice text_of(struct reading *r, const json_t *value)
 {
-    struct nb_slice raw = nb_slice_sub(string_of(value), 0, TEXT_MAX), text = NB_LIT("");
+    struct nb_slice raw = nb_slice_sub(nb_ld_string(value), 0, TEXT_MAX), text = NB_LIT("");
     struct nb_html_text html = {.text = NB_LIT("")};
     enum nb_err err = NB_OK;
     if (is_html(raw)) {
@@ -52,8 +44,8 @@ static struct nb_slice text_of(struct reading *r, const json_t *value)
 static struct nb_slice line_of(struct reading *r, const json_t *value)
 {
     struct nb_slice line = NB_LIT("");
-    if (string_of(value).len && nb_html_line(nb_slice_sub(string_of(value), 0, TEXT_MAX), &r->buf,
-                                             r->arena, &line) == NB_ENOMEM) {
+    if (nb_ld_string(value).len && nb_html_line(nb_slice_sub(nb_ld_string(value), 0, TEXT_MAX),
+                                                &r->buf, r->arena, &line) == NB_ENOMEM) {
         r->err = NB_ENOMEM;
     }
     return line;
@@ -62,15 +54,10 @@ static struct nb_slice line_of(struct reading *r, const json_t *value)
 static struct nb_slice address_of(struct reading *r, const json_t *value)
 {
     struct nb_url url;
-    struct nb_slice href = nb_slice_trim(string_of(value));
+    struct nb_slice href = nb_slice_trim(nb_ld_string(value));
     enum nb_err err = href.len ? nb_url_parse(href, r->context->url, r->arena, &url) : NB_ESYNTAX;
     r->err = err == NB_ENOMEM ? err : r->err;
     return err == NB_OK && nb_url_is_http(&url) ? url.href : NB_LIT("");
-}
-
-static const json_t *first_of(const json_t *value)
-{
-    return json_is_array(value) ? json_array_get(value, 0) : value;
 }
 
 /* The first of the keys that has something; NULL ends them. */
@@ -85,14 +72,8 @@ static const json_t *any_of(const json_t *object, const char *const *keys)
 
 static int64_t likes_of(const json_t *object)
 {
-    const json_t *votes = json_object_get(object, "upvoteCount");
-    const json_t *counter = first_of(json_object_get(object, "interactionStatistic"));
-    const json_t *type = json_object_get(counter, "interactionType");
-    struct nb_slice name = string_of(json_is_object(type) ? json_object_get(type, "@type") : type);
-    if (!votes && nb_slice_ends(name, NB_LIT("LikeAction"))) {
-        votes = json_object_get(counter, "userInteractionCount");
-    }
-    return json_is_integer(votes) ? json_integer_value(votes) : -1;
+    int64_t votes = nb_ld_count(json_object_get(object, "upvoteCount"));
+    return votes >= 0 ? votes : nb_ld_statistic(object, "LikeAction");
 }
 
 /* ---- posts ---- */
@@ -122,7 +103,7 @@ static void take_post(struct reading *r, const json_t *object, struct nb_slice p
     static const char *const texts[] = {"text", "articleBody", NULL};
     static const char *const dates[] = {"datePublished", "dateCreated", NULL};
     static const char *const places[] = {"url", "@id", NULL};
-    const json_t *author = first_of(json_object_get(object, "author"));
+    const json_t *author = nb_ld_first(json_object_get(object, "author"));
     struct nb_page_post *post = add_post(r);
     if (!post) {
         return;
@@ -133,14 +114,14 @@ static void take_post(struct reading *r, const json_t *object, struct nb_slice p
     post->author_url = address_of(r, json_object_get(author, "url"));
     post->url = address_of(r, any_of(object, places));
     post->reply_to = parent;
-    post->published_ms =
-        nb_page_when(string_of(any_of(object, dates)), r->context->dates, r->context->month_first);
+    post->published_ms = nb_page_when(nb_ld_string(any_of(object, dates)), r->context->dates,
+                                      r->context->month_first);
     r->thread->posts_n += post->text.len > 0;
 }
 
 static bool is_type(const json_t *object, const char *const *names)
 {
-    struct nb_slice type = string_of(first_of(json_object_get(object, "@type")));
+    struct nb_slice type = nb_ld_string(nb_ld_first(json_object_get(object, "@type")));
     for (size_t i = 0; names[i]; i++) {
         if (nb_slice_eq(type, nb_slice_str(names[i]))) {
             return true;
@@ -167,7 +148,7 @@ static void take_each(struct reading *r, const json_t *value, struct nb_slice pa
 static void take_tree(struct reading *r, const json_t *object, struct nb_slice parent, int depth)
 {
     static const char *const answers[] = {"acceptedAnswer", "suggestedAnswer", "comment", NULL};
-    if (depth > DEPTH_MAX || r->err != NB_OK) {
+    if (depth > NB_LD_DEPTH_MAX || r->err != NB_OK) {
         return;
     }
     take_post(r, object, parent);
@@ -182,11 +163,10 @@ static void take_tree(struct reading *r, const json_t *object, struct nb_slice p
 static void find(struct reading *r, const json_t *value, int depth)
 {
     static const char *const kinds[] = {"DiscussionForumPosting", "Question", NULL};
-    static const char *const inner[] = {"@graph", "mainEntity", "mainEntityOfPage", NULL};
-    for (size_t i = 0; i < json_array_size(value) && depth < DEPTH_MAX; i++) {
+    for (size_t i = 0; i < json_array_size(value) && depth < NB_LD_DEPTH_MAX; i++) {
         find(r, json_array_get(value, i), depth + 1);
     }
-    if (!json_is_object(value) || r->thread->posts_n || depth >= DEPTH_MAX) {
+    if (!json_is_object(value) || r->thread->posts_n || depth >= NB_LD_DEPTH_MAX) {
         return;
     }
     if (is_type(value, kinds)) {
@@ -195,8 +175,16 @@ static void find(struct reading *r, const json_t *value, int depth)
         r->thread->title = line_of(r, any_of(value, titles));
         return;
     }
-    for (size_t i = 0; inner[i]; i++) {
-        find(r, json_object_get(value, inner[i]), depth + 1);
+    for (size_t i = 0; nb_ld_inner[i]; i++) {
+        find(r, json_object_get(value, nb_ld_inner[i]), depth + 1);
+    }
+}
+
+static void find_in(void *context, const json_t *root)
+{
+    struct reading *r = context;
+    if (r->err == NB_OK) {
+        find(r, root, 0);
     }
 }
 
@@ -206,26 +194,14 @@ enum nb_err nb_page_ldthread(const struct nb_dom *dom, const struct nb_page_cont
     struct nb_page_thread thread = {.engine = NB_LIT("json-ld"), .counts = {-1, -1}};
     struct reading r = {.context = context, .arena = arena, .thread = &thread};
     nb_buf_init(&r.buf, 2 * TEXT_MAX);
-    for (uint32_t i = nb_dom_find(dom, 0, 0, NB_TAG_SCRIPT); i && r.err == NB_OK;
-         i = nb_dom_find(dom, 0, i, NB_TAG_SCRIPT)) {
-        bool has_text = i + 1 < dom->nodes[i].end && !thread.posts_n;
-        size_t len = 0;
-        char *json = has_text ? nb_page_ldjson_mend(dom->nodes[i + 1].text, arena, &len) : NULL;
-        json_t *root = json ? json_loadb(json, len, 0, NULL) : NULL;
-        if (has_text && !json) {
-            r.err = NB_ENOMEM;
-        }
-        if (root) {
-            find(&r, root, 0);
-            json_decref(root);
-        }
-    }
+    enum nb_err err = nb_ld_each(dom, arena, find_in, &r);
+    err = err == NB_OK ? r.err : err;
     nb_buf_fini(&r.buf);
-    if (r.err == NB_OK && !thread.posts_n) {
+    if (err == NB_OK && !thread.posts_n) {
         return NB_ENOTFOUND;
     }
-    if (r.err == NB_OK) {
+    if (err == NB_OK) {
         *out = thread;
     }
-    return r.err;
+    return err;
 }

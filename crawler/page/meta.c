@@ -308,21 +308,6 @@ static void find_base(struct reading *r, const struct nb_url *url, struct nb_url
     }
 }
 
-static void read_ldjson(struct reading *r)
-{
-    int rank = 0;
-    const struct nb_dom *dom = r->dom;
-    for (uint32_t i = nb_dom_find(dom, 0, 0, NB_TAG_SCRIPT); i;
-         i = nb_dom_find(dom, 0, i, NB_TAG_SCRIPT)) {
-        struct nb_slice type = nb_slice_trim(nb_dom_attr(dom, i, "type"));
-        if (nb_slice_eq_ascii_case(type, NB_LIT("application/ld+json")) &&
-            i + 1 < dom->nodes[i].end) {
-            r->failed |= nb_page_ldjson(dom->nodes[i + 1].text, r->dates, r->arena, &rank,
-                                        r->meta) == NB_ENOMEM;
-        }
-    }
-}
-
 /* Does the page hold one article by its microdata? A list of them is no article. */
 static bool is_one_article(const struct nb_dom *dom)
 {
@@ -368,7 +353,7 @@ enum nb_err nb_page_meta_read(const struct nb_dom *dom, const struct nb_url *url
     struct reading r = {.dom = dom, .dates = dates, .arena = arena, .meta = &meta};
     nb_buf_init(&r.buf, LINE_MAX_BYTES);
     find_base(&r, url, &resolved);
-    read_ldjson(&r);
+    r.failed |= nb_page_ldjson(dom, dates, arena, &meta) == NB_ENOMEM;
     collect(dom, values);
     fill(&meta.title, first_of(values, TITLE));
     fill(&meta.author, first_person(values));
