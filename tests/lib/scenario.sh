@@ -16,47 +16,11 @@ SHORT=${NABIZ_SHORT:-}
 # A sanitized program takes its time.
 PATIENCE_S=$([ -n "$SAN" ] && echo 120 || echo 30)
 
-started=
-
-# Ends what start() started and still runs, by process id.
-stop_started() {
-    for pid in $started; do
-        kill -CONT "$pid" 2>/dev/null
-        kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-    done
-    started=
-}
-trap stop_started EXIT
-trap 'exit 1' HUP INT TERM
-
-fail() {
-    echo "failed: $*"
-    exit 1
-}
+. tests/lib/started.sh
 
 skip() {
     echo "$*"
     exit 77
-}
-
-# start OUTPUT COMMAND...: in the background; its id is in $pid.
-start() {
-    output=$1
-    shift
-    "$@" >>"$output" 2>&1 &
-    pid=$!
-    started="$started $pid"
-}
-
-# wait_until WHAT COMMAND...: until the command succeeds.
-wait_until() {
-    what=$1
-    shift
-    deadline=$(($(date +%s) + PATIENCE_S))
-    until "$@" >/dev/null 2>&1; do
-        [ "$(date +%s)" -le "$deadline" ] || fail "waited ${PATIENCE_S} s for: $what"
-        sleep 0.05
-    done
 }
 
 # play NAME [OPTION...]: the story into $NABIZ_DIR/NAME.

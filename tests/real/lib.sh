@@ -10,42 +10,7 @@ set -u
 NABIZ=$REAL_BUILD/nabiz
 here=$(pwd)
 PATIENCE_S=120
-started=
-
-stop_started() {
-    # the last that was started first: what serves before what it needs
-    for pid in $started; do
-        kill -TERM "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-    done
-    started=
-}
-trap stop_started EXIT
-trap 'exit 1' HUP INT TERM
-
-fail() {
-    echo "failed: $*"
-    exit 1
-}
-
-# start OUTPUT COMMAND...: in the background; its id is in $pid.
-start() {
-    output=$1
-    shift
-    "$@" >>"$output" 2>&1 &
-    pid=$!
-    started="$pid $started"
-}
-
-# wait_until WHAT COMMAND...: until the command succeeds.
-wait_until() {
-    what=$1
-    shift
-    deadline=$(($(date +%s) + PATIENCE_S))
-    until "$@" >/dev/null 2>&1; do
-        [ "$(date +%s)" -le "$deadline" ] || fail "waited ${PATIENCE_S} s for: $what"
-        sleep 0.2
-    done
-}
+. tests/lib/started.sh
 
 # A port of loopback that is free now.
 free_port() {
