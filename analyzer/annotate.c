@@ -8,21 +8,10 @@
 
 #include <nabiz/mem.h>
 
-#include "analyzer/knowledge_private.h"
+#include "analyzer/annotate_private.h"
 #include "analyzer/turkish/hashtag.h"
 
-enum { FEATURES_BYTES_MAX = 512, ENOUGH_WORDS = 5, WORDS_AHEAD = 4 };
-
-struct annotate {
-    const struct nb_document *document;
-    const struct nb_knowledge *knowledge;
-    struct tr_cache *readings, *languages, *restored; /* may be NULL */
-    struct nb_arena *arena;
-    struct nb_annotation *out;
-    struct nb_reading_text title, text;
-    struct tr_language_sum language;
-    struct nb_opinion_sum sum;
-};
+enum { ENOUGH_WORDS = 5, WORDS_AHEAD = 4 };
 
 /* A hashtag is read as it is; its words are what it is shown as. */
 static void read_hashtag(const struct annotate *a, struct nb_slice text,
@@ -103,7 +92,7 @@ static enum nb_err find_language(struct annotate *a)
     return code ? NB_OK : NB_ENOMEM;
 }
 
-static void set_span(Nb__Span *span, uint32_t begin, uint32_t end)
+void nb_annotate_span(Nb__Span *span, uint32_t begin, uint32_t end)
 {
     nb__span__init(span);
     span->has_begin = span->has_end = true;
@@ -111,179 +100,7 @@ static void set_span(Nb__Span *span, uint32_t begin, uint32_t end)
     span->end = end;
 }
 
-static enum nb_err put_sentences(struct annotate *a)
-{
-    size_t n = a->text.sentences_n;
-    Nb__Span *spans = nb_arena_alloc(a->arena, n * sizeof(*spans));
-    Nb__Span **list = nb_arena_alloc(a->arena, n * sizeof(*list));
-    if (!spans || !list) {
-        return NB_ENOMEM;
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct tr_sentence *s = &a->text.sentences[i];
-        set_span(&spans[i], a->text.tokens[s->begin].begin, a->text.tokens[s->end - 1].end);
-        list[i] = &spans[i];
-    }
-    a->out->sentences = list;
-    a->out->n_sentences = n;
-    return NB_OK;
-}
-
-/* How a word was found that is not in the lexicon as typed. */
-static enum nb_err put_stage(const struct annotate *a, const struct tr_reading *reading,
-                             Nb__Token *out)
-{
-    const char *name = tr_stage_name((enum tr_stage)reading->stage);
-    if (reading->stage == TR_STAGE_EXACT) {
-        return NB_OK;
-    }
-    out->stage = nb_arena_strdup(a->arena, nb_slice_str(name));
-    if (reading->normal.len) {
-        out->normal = nb_arena_strdup(a->arena, reading->normal);
-    }
-    return out->stage && (out->normal || !reading->normal.len) ? NB_OK : NB_ENOMEM;
-}
-
-static enum nb_err put_upos(const struct annotate *a, const struct tr_reading *reading,
-                            Nb__Token *out)
-{
-    if (!reading->analyses_n) {
-        return NB_OK;
-    }
-    const char *name = tr_upos_name((enum tr_upos)reading->analyses[0].upos);
-    out->upos = nb_arena_strdup(a->arena, nb_slice_str(name));
-    return out->upos ? NB_OK : NB_ENOMEM;
-}
-
-static enum nb_err put_tokens(struct annotate *a)
-{
-    size_t n = a->text.tokens_n;
-    struct token {
-        Nb__Token token;
-        Nb__Span span;
-    } *all = nb_arena_alloc(a->arena, n * sizeof(*all));
-    Nb__Token **list = nb_arena_alloc(a->arena, n * sizeof(*list));
-    if (!all || !list) {
-        return NB_ENOMEM;
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct tr_reading *reading = &a->text.readings[i];
-        nb__token__init(&all[i].token);
-        set_span(&all[i].span, a->text.tokens[i].begin, a->text.tokens[i].end);
-        all[i].token.span = &all[i].span;
-        all[i].token.lemma = nb_arena_strdup(a->arena, reading->lemma);
-        if (!all[i].token.lemma) {
-            return NB_ENOMEM;
-        }
-        if (put_stage(a, reading, &all[i].token) != NB_OK ||
-            put_upos(a, reading, &all[i].token) != NB_OK) {
-            return NB_ENOMEM;
-        }
-        if (reading->features) {
-            char text[FEATURES_BYTES_MAX];
-            size_t len = tr_core_features_text(tr_lexicon_core(a->knowledge->lexicon),
-                                               reading->features, text, sizeof(text));
-            all[i].token.features = nb_arena_strdup(a->arena, nb_slice(text, len));
-            if (!all[i].token.features) {
-                return NB_ENOMEM;
-            }
-        }
-        list[i] = &all[i].token;
-    }
-    a->out->tokens = list;
-    a->out->n_tokens = n;
-    return NB_OK;
-}
-
-static enum nb_err put_emotions(struct annotate *a, const struct nb_opinion_result *result)
-{
-    Nb__Emotion *all = nb_arena_alloc(a->arena, NB_EMOTION_N * sizeof(*all));
-    Nb__Emotion **list = nb_arena_alloc(a->arena, NB_EMOTION_N * sizeof(*list));
-    if (!all || !list) {
-        return NB_ENOMEM;
-    }
-    size_t n = 0;
-    for (int i = 0; i < NB_EMOTION_N; i++) {
-        if (!result->emotions_milli[i]) {
-            continue;
-        }
-        nb__emotion__init(&all[n]);
-        all[n].type = nb_arena_strdup(a->arena, nb_slice_str(nb_emotion_name((enum nb_emotion)i)));
-        all[n].has_score_milli = true;
-        all[n].score_milli = result->emotions_milli[i];
-        if (!all[n].type) {
-            return NB_ENOMEM;
-        }
-        list[n] = &all[n];
-        n++;
-    }
-    for (size_t i = 1; i < n; i++) { /* strongest first, ties in the order of the classes */
-        for (size_t j = i; j > 0 && list[j]->score_milli > list[j - 1]->score_milli; j--) {
-            Nb__Emotion *swap = list[j];
-            list[j] = list[j - 1];
-            list[j - 1] = swap;
-        }
-    }
-    a->out->emotions = list;
-    a->out->n_emotions = n;
-    return NB_OK;
-}
-
-static enum nb_err put_intents(struct annotate *a, const struct nb_opinion_result *result)
-{
-    char **list = nb_arena_alloc(a->arena, NB_INTENT_N * sizeof(*list));
-    size_t n = 0;
-    for (int i = 0; list && i < NB_INTENT_N; i++) {
-        if (result->intents[i]) {
-            list[n] = nb_arena_strdup(a->arena, nb_slice_str(nb_intent_name((enum nb_intent)i)));
-            if (!list[n++]) {
-                return NB_ENOMEM;
-            }
-        }
-    }
-    a->out->intents = list;
-    a->out->n_intents = n;
-    return list ? NB_OK : NB_ENOMEM;
-}
-
-static enum nb_err put_sentiment(struct annotate *a, const struct nb_opinion_result *result)
-{
-    static const Nb__Label labels[] = {[NB_OPINION_NEGATIVE] = NB__LABEL__NEGATIVE,
-                                       [NB_OPINION_NEUTRAL] = NB__LABEL__NEUTRAL,
-                                       [NB_OPINION_POSITIVE] = NB__LABEL__POSITIVE};
-    Nb__Sentiment *s = nb_arena_alloc(a->arena, sizeof(*s));
-    if (!s) {
-        return NB_ENOMEM;
-    }
-    nb__sentiment__init(s);
-    s->has_label = s->has_score_milli = s->has_confidence_milli = true;
-    s->label = labels[result->label];
-    s->score_milli = result->score_milli;
-    s->confidence_milli = result->confidence_milli;
-    a->out->sentiment = s;
-    return NB_OK;
-}
-
-static enum nb_err judge(struct annotate *a)
-{
-    const struct nb_opinion *opinion = &a->knowledge->opinion;
-    struct nb_opinion_result result;
-    enum nb_err err = nb_opinion_read(opinion, &a->title, a->arena, &a->sum);
-    if (err == NB_OK) {
-        err = nb_opinion_read(opinion, &a->text, a->arena, &a->sum);
-    }
-    if (err != NB_OK) {
-        return err;
-    }
-    nb_opinion_judge(&a->sum, &result);
-    err = put_sentiment(a, &result);
-    if (err == NB_OK) {
-        err = put_emotions(a, &result);
-    }
-    return err == NB_OK ? put_intents(a, &result) : err;
-}
-
-static bool add_why(struct annotate *a, const char *line)
+bool nb_annotate_why(struct annotate *a, const char *line)
 {
     struct nb_opinion_sum *sum = &a->sum;
     if (line && sum->why_n == sum->why_cap) {
@@ -298,98 +115,6 @@ static bool add_why(struct annotate *a, const char *line)
         sum->why[sum->why_n++] = line;
     }
     return line != NULL;
-}
-
-static enum nb_err explain_topic(struct annotate *a, const struct nb_topic_find *find,
-                                 const struct nb_reading_text *text)
-{
-    if (a->sum.brief) {
-        return NB_OK;
-    }
-    struct nb_slice words =
-        nb_slice_sub(text->text, text->tokens[find->begin].begin, text->tokens[find->end - 1].end);
-    const char *name = a->knowledge->topics.names[find->topic];
-    struct nb_slice key =
-        tr_lexicon_key_text(a->knowledge->lexicon, find->term->keys[find->term->words_n - 1]);
-    return add_why(a,
-                   nb_arena_printf(a->arena, "\"%.*s\" %.*s topic %s (%s.topic:%u)", NB_ARG(words),
-                                   NB_ARG(key), name, name, (unsigned)find->term->line))
-               ? NB_OK
-               : NB_ENOMEM;
-}
-
-/*
- * One hit of n finds in the text, which are all of one topic; places that repeat count once.
- * Without any the topic is in the title alone.
- */
-static enum nb_err put_hit(struct annotate *a, const struct nb_topic_find *finds, size_t n,
-                           uint32_t topic)
-{
-    size_t kept = 0;
-    Nb__TopicHit *hit = nb_arena_alloc(a->arena, sizeof(*hit));
-    Nb__Span *spans = nb_arena_alloc(a->arena, n * sizeof(*spans));
-    Nb__Span **list = nb_arena_alloc(a->arena, n * sizeof(*list));
-    if (!hit || !spans || !list) {
-        return NB_ENOMEM;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0 && finds[i].begin == finds[i - 1].begin && finds[i].end == finds[i - 1].end) {
-            continue;
-        }
-        set_span(&spans[kept], a->text.tokens[finds[i].begin].begin,
-                 a->text.tokens[finds[i].end - 1].end);
-        list[kept] = &spans[kept];
-        kept++;
-    }
-    nb__topic_hit__init(hit);
-    hit->topic = nb_arena_strdup(a->arena, nb_slice_str(a->knowledge->topics.names[topic]));
-    hit->spans = list;
-    hit->n_spans = kept;
-    if (!hit->topic) {
-        return NB_ENOMEM;
-    }
-    a->out->topics[a->out->n_topics++] = hit;
-    return NB_OK;
-}
-
-static enum nb_err put_topics(struct annotate *a)
-{
-    const struct nb_topics *topics = &a->knowledge->topics;
-    struct nb_topic_find *in_title, *in_text;
-    size_t title_n, text_n;
-    enum nb_err err =
-        nb_topics_find(topics, a->title.readings, a->title.tokens_n, a->arena, &in_title, &title_n);
-    if (err == NB_OK) {
-        err =
-            nb_topics_find(topics, a->text.readings, a->text.tokens_n, a->arena, &in_text, &text_n);
-    }
-    for (size_t i = 0; err == NB_OK && i < title_n; i++) {
-        err = explain_topic(a, &in_title[i], &a->title);
-    }
-    for (size_t i = 0; err == NB_OK && i < text_n; i++) {
-        err = explain_topic(a, &in_text[i], &a->text);
-    }
-    if (err != NB_OK || !(title_n + text_n)) {
-        return err;
-    }
-    a->out->topics = nb_arena_alloc(a->arena, (title_n + text_n) * sizeof(*a->out->topics));
-    if (!a->out->topics) {
-        return NB_ENOMEM;
-    }
-    for (size_t t = 0, x = 0; err == NB_OK && (t < title_n || x < text_n);) {
-        uint32_t topic = x == text_n || (t < title_n && in_title[t].topic < in_text[x].topic)
-                             ? in_title[t].topic
-                             : in_text[x].topic;
-        size_t from = x;
-        while (t < title_n && in_title[t].topic == topic) {
-            t++;
-        }
-        while (x < text_n && in_text[x].topic == topic) {
-            x++;
-        }
-        err = put_hit(a, x > from ? &in_text[from] : NULL, x - from, topic);
-    }
-    return err;
 }
 
 static void put_identity(struct annotate *a)
@@ -484,9 +209,9 @@ static enum nb_err annotate(struct annotate *a, struct nb_word_cache *words,
                             struct nb_annotation **out)
 {
     typedef enum nb_err step_fn(struct annotate * a);
-    static step_fn *const all[] = {find_language, put_sentences, put_tokens,
-                                   judge,         put_topics,    put_why};
-    static step_fn *const brief[] = {find_language, judge, put_topics};
+    static step_fn *const all[] = {find_language, nb_annotate_tokens, nb_annotate_opinion,
+                                   nb_annotate_topics, put_why};
+    static step_fn *const brief[] = {find_language, nb_annotate_opinion, nb_annotate_topics};
     step_fn *const *steps = a->sum.brief ? brief : all;
     size_t steps_n = a->sum.brief ? sizeof(brief) / sizeof(brief[0]) : sizeof(all) / sizeof(all[0]);
     use_caches(a, words);

@@ -1,5 +1,5 @@
 /**
- * What a loaded nb_knowledge is made of; for knowledge.c and annotate.c only.
+ * What a loaded nb_knowledge is made of; for knowledge.c and annotate*.c only.
  *
  * Threads: immutable once loaded.
  */
