@@ -263,6 +263,15 @@ static bool explain_opinion(struct reader *r, size_t at, const struct turn *t, i
                                       (unsigned)term->line, turned, (int)value));
 }
 
+static void count_opinion(struct nb_opinion_sum *sum, const struct tr_term *term, bool turned,
+                          int32_t value)
+{
+    *(value > 0 ? &sum->positive_milli : &sum->negative_milli) += value > 0 ? value : -value;
+    sum->opinions_n++;
+    sum->turned_n += turned;
+    sum->words_n += term->words_n;
+}
+
 static bool weigh(struct reader *r, size_t begin, size_t at, int32_t factor_milli, int64_t *total)
 {
     const struct mark *mark = &r->marks[at];
@@ -286,6 +295,7 @@ static bool weigh(struct reader *r, size_t begin, size_t at, int32_t factor_mill
     }
     value = scale(scale(value, emphasis(r, at, behind)), factor_milli);
     *total += value;
+    count_opinion(r->sum, term, t.turned, value);
     return r->sum->brief || explain_opinion(r, at, &t, value);
 }
 

@@ -135,7 +135,9 @@ struct nb_reading_text {
 
 /** What was found; add several texts (title and body) into one. Start with all zero. */
 struct nb_opinion_sum {
-    int64_t sum_milli; /* signed strengths after shifts */
+    int64_t sum_milli;                      /* signed strengths after shifts */
+    int64_t positive_milli, negative_milli; /* the good and the bad of it, both without sign */
+    uint32_t opinions_n, turned_n, words_n; /* opinions, those that were turned, their words */
     int32_t emotions[NB_EMOTION_N];
     int32_t intents[NB_INTENT_N];
     const char **why; /* in the arena */
