@@ -1,0 +1,75 @@
+/**
+ * What the reader of when.txt and the reader of texts share.
+ *
+ * Threads: data only.
+ */
+#ifndef NABIZ_EVENTS_WHEN_PRIVATE_H
+#define NABIZ_EVENTS_WHEN_PRIVATE_H
+
+#include "analyzer/events/when.h"
+
+/* Kinds of words; in brackets what stands behind the name in when.txt: value, payload. */
+#define NB_WHEN_KINDS(X)                                                                           \
+    X(NONE, "")                                                                                    \
+    X(MONTH, "month")     /* 1..12 */                                                              \
+    X(WEEKDAY, "weekday") /* 0..6 */                                                               \
+    X(UNIT, "unit")       /* unit; 1: its dative alone is the next one */                          \
+    X(SHIFT, "shift")     /* steps; unit */                                                        \
+    X(ABOUT, "about")     /* days from today; days up to */                                        \
+    X(SEASON, "season")   /* first month; last month, over 12 in the next year */                  \
+    X(FEAST, "feast")     /* its number, from 0, or -1 for any */                                  \
+    X(WEEKEND, "weekend")                                                                          \
+    X(NUMBER, "number") /* halves, from; halves, to */                                             \
+    X(HALF, "half")     /* on top of a number */                                                   \
+    X(WHICH, "which")   /* -1 the last one, 0 this one, 1 the next one, 2 the one after */         \
+    X(AGO, "ago")                                                                                  \
+    X(LATER, "later")                                                                              \
+    X(WITHIN, "within")                                                                            \
+    X(LEFT, "left")                                                                                \
+    X(PART, "part") /* 0 begin, 1 middle, 2 end */                                                 \
+    X(AGED, "aged") /* unit */                                                                     \
+    X(COUNTDOWN, "countdown")
+
+enum nb_when_kind {
+#define X(id, name) NB_WHEN_##id,
+    NB_WHEN_KINDS(X)
+#undef X
+        NB_WHEN_KINDS_N
+};
+
+/* Days that one expression means, and the tokens [begin, end) that say so. */
+struct nb_said {
+    struct nb_days days;
+    uint32_t begin, end;
+};
+
+/**
+ * The expression that begins at a token, as long as it gets.
+ * @param out  [out] without one, only end: where to look on.
+ * @return false when none does, or there is no such day.
+ */
+bool nb_when_read(const struct nb_when *when, const struct nb_when_place *place, uint32_t at,
+                  struct nb_said *out);
+
+/* Which of the days that recur is meant: NB_PICK_THIS goes with the tense too. */
+enum nb_pick { NB_PICK_BY_TENSE, NB_PICK_LAST, NB_PICK_THIS, NB_PICK_NEXT };
+
+/**
+ * A date of the first month, or without one (0) the months from first to last, of the years around.
+ * @param part  -1: the whole; else 0 begin, 1 middle, 2 end.
+ * @return false when no year has it, or none on the right side of today.
+ */
+bool nb_when_in_years(const struct nb_when_place *place, enum nb_pick pick, int32_t first_month,
+                      int32_t last_month, int32_t date, int32_t part, struct nb_days *out);
+
+/** As many days from a weekday on, in the weeks around; a date in the months around; a feast. */
+bool nb_when_in_weeks(const struct nb_when_place *place, enum nb_pick pick, int32_t weekday,
+                      int32_t days_n, struct nb_days *out);
+bool nb_when_in_months(const struct nb_when_place *place, int32_t date, struct nb_days *out);
+bool nb_when_at_feast(const struct nb_when *when, const struct nb_when_place *place,
+                      enum nb_pick pick, int32_t which, struct nb_days *out);
+
+/** The first, middle or last third. */
+void nb_when_part(struct nb_days *days, int32_t part);
+
+#endif
