@@ -1,9 +1,4 @@
-/*
- * The line that polarity, emoji, shifters, emotions and intents share:
- *
- *     head word word ... [/pos] [= "text" -> expected]...
- */
-#include "analyzer/sentiment/opinion.h"
+#include "analyzer/sentiment/lexicon_line.h"
 
 static struct nb_slice first_word(struct nb_slice *rest)
 {

@@ -1,8 +1,8 @@
 /**
  * Opinion: what a text says for or against, how strongly, why, with which emotion and intent.
  *
- * The first form counts words of lexicons/ and what shifts them (negation, intensifiers, contrast);
- * the code knows the kinds of shifts, the words are all in the lexicons.
+ * Counts words of lexicons/ and what shifts them (negation, intensifiers, contrast, questions,
+ * wishes, irony; see shift.h); the code knows the kinds of shifts, the words are in the lexicons.
  *
  * Threads: a sealed nb_opinion is immutable; nb_opinion_read() is pure.
  */
@@ -12,21 +12,51 @@
 #include <nabiz/arena.h>
 #include <nabiz/err.h>
 
+#include "analyzer/sentiment/lexicon_line.h"
+#include "analyzer/sentiment/shift.h"
 #include "analyzer/turkish/lexicon.h"
 #include "analyzer/turkish/report.h"
-#include "analyzer/turkish/terms.h"
 
-/* kind, name in the lexicons */
+/* kind, name in the lexicons; lexicons/shifters.txt says what each does. HEALTH and those behind
+ * it are what a text is about: they choose between senses of a word. */
 #define NB_CUES(X)                                                                                 \
-    X(NEGATOR, "negator")         /* turns what stands before it */                                \
-    X(ABSENT, "absent")           /* turns a noun before it */                                     \
-    X(INTENSIFIER, "intensifier") /* strengthens what follows */                                   \
-    X(DIMINISHER, "diminisher")   /* weakens what follows */                                       \
-    X(CONTRAST, "contrast")       /* what follows weighs more than what went before */             \
-    X(BEFORE, "before")           /* behind it a converb of negation is none */                    \
-    X(CANCEL, "cancel")           /* negated, turns a verb before it */                            \
-    X(NEITHER, "neither")         /* twice: what follows each does not count */                    \
-    X(QUESTION, "question")       /* makes a question */
+    X(NEGATOR, "negator")                                                                          \
+    X(ABSENT, "absent")                                                                            \
+    X(INTENSIFIER, "intensifier")                                                                  \
+    X(DIMINISHER, "diminisher")                                                                    \
+    X(CONTRAST, "contrast")                                                                        \
+    X(CONCESSION, "concession")                                                                    \
+    X(TOO, "too")                                                                                  \
+    X(BEFORE, "before")                                                                            \
+    X(CANCEL, "cancel")                                                                            \
+    X(NEITHER, "neither")                                                                          \
+    X(QUESTION, "question")                                                                        \
+    X(WHICH, "which")                                                                              \
+    X(WHO, "who")                                                                                  \
+    X(EXCEPT, "except")                                                                            \
+    X(EXISTS, "exists")                                                                            \
+    X(HAPPEN, "happen")                                                                            \
+    X(EXPERIENCE, "experience")                                                                    \
+    X(RESOLVE, "resolve")                                                                          \
+    X(LESSEN, "lessen")                                                                            \
+    X(WISH, "wish")                                                                                \
+    X(SOONER, "sooner")                                                                            \
+    X(DOUBT, "doubt")                                                                              \
+    X(FORMER, "former")                                                                            \
+    X(SUCH, "such")                                                                                \
+    X(ONLY, "only")                                                                                \
+    X(SAYING, "saying")                                                                            \
+    X(ACQUIRE, "acquire")                                                                          \
+    X(AGAIN, "again")                                                                              \
+    X(NEVER, "never")                                                                              \
+    X(OTHER, "other")                                                                              \
+    X(DUE, "due")                                                                                  \
+    X(IRONIC, "ironic")                                                                            \
+    X(CURSE, "curse")                                                                              \
+    X(HEALTH, "health")                                                                            \
+    X(STORY, "story")                                                                              \
+    X(FOOD, "food")                                                                                \
+    X(SPORT, "sport")
 
 #define NB_EMOTIONS(X)                                                                             \
     X(ANGER, "anger")                                                                              \
@@ -89,28 +119,19 @@ enum nb_opinion_file {
 };
 extern const char *const nb_opinion_files[NB_OPINION_FILES_N];
 
+/* Bits of what the shifts ask of a word. */
+struct nb_opinion_features {
+    uint64_t negative, command, converb, participle, verbal_noun; /* command: of the bare -mA */
+    uint64_t conditional, imperative, optative, necessity, potential;
+    uint64_t past, future, present, habitual, progressive;
+    uint64_t first, second, passive, ablative, possessed;
+};
+
 struct nb_opinion {
     struct tr_lexicon *lexicon;
     struct tr_terms terms;
-    uint64_t negative, command, converb; /* feature bits; command: of the bare -mA */
+    struct nb_opinion_features features;
 };
-
-/** One line of a lexicon taken apart; slices borrow from the line. */
-struct nb_lexicon_line {
-    struct nb_slice head;     /* "+700", "intensifier:1500" */
-    struct nb_slice term;     /* as written, without the part of speech */
-    struct nb_slice pos;      /* empty when none is given */
-    struct nb_slice examples; /* from the first "=", may be empty */
-};
-
-/** @return NULL for a good line, else what is wrong. A blank or comment line has an empty head. */
-const char *nb_lexicon_line(struct nb_slice line, struct nb_lexicon_line *out);
-
-/**
- * Take the next `= "text" -> word` off *examples.
- * @return false at the end, or, with text->p == NULL, when it cannot be read.
- */
-bool nb_lexicon_example(struct nb_slice *examples, struct nb_slice *text, struct nb_slice *want);
 
 void nb_opinion_init(struct nb_opinion *opinion, struct tr_lexicon *lexicon,
                      struct nb_arena *arena);
@@ -140,6 +161,16 @@ struct nb_opinion_sum {
     uint32_t opinions_n, turned_n, words_n; /* opinions, those that were turned, their words */
     int32_t emotions[NB_EMOTION_N];
     int32_t intents[NB_INTENT_N];
+    struct nb_find *finds; /* in the arena, in the order of the texts */
+    size_t finds_n, finds_cap;
+    struct nb_clause *clauses;
+    size_t clauses_n, clauses_cap;
+    uint32_t shifts_n[NB_SHIFT_N];   /* finds that each shift changed */
+    uint32_t questions_n;            /* clauses that ask */
+    int32_t best_milli, worst_milli; /* strongest find for and against, 0 for none */
+    uint32_t text_words_n;           /* words and numbers of the texts */
+    uint8_t texts_n;
+    bool ironic;
     const char **why; /* in the arena */
     size_t why_n, why_cap;
     bool mention_first;

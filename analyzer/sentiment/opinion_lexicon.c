@@ -70,23 +70,40 @@ static const char *read_class(struct nb_slice head, const char *const *names, si
     return NULL;
 }
 
+/* -500 or -500@health: the sense the word has in a text about that */
+static const char *read_strength(struct nb_slice head, struct tr_term *term)
+{
+    int64_t number;
+    size_t at = nb_slice_find_byte(head, '@', 0);
+    if (at != NB_NPOS) {
+        uint32_t cue = 0;
+        struct nb_slice sense = nb_slice_sub(head, at + 1, head.len);
+        if (!find_name(sense, cue_names, sizeof(cue_names) / sizeof(cue_names[0]), &cue) ||
+            FIRST_SHIFT + cue < NB_CUE_HEALTH) {
+            return "behind '@' stands what the text is about: health, story, food or sport";
+        }
+        term->payload = FIRST_SHIFT + cue;
+        head = nb_slice_sub(head, 0, at);
+    }
+    if (head.len > 1 && head.p[0] == '+') {
+        head = nb_slice_sub(head, 1, head.len);
+    }
+    if (!nb_slice_to_i64(head, &number) || number < -1000 || number > 1000) {
+        return "the first column is a strength from -1000 to +1000";
+    }
+    term->kind = NB_CUE_POLARITY;
+    term->value = (int32_t)number;
+    return NULL;
+}
+
 static const char *read_head(enum nb_opinion_file file, struct nb_slice head, struct tr_term *term)
 {
     uint32_t class = 0;
     const char *problem = NULL;
-    int64_t number;
     switch (file) {
     case NB_FILE_POLARITY:
     case NB_FILE_EMOJI:
-        if (head.len > 1 && head.p[0] == '+') {
-            head = nb_slice_sub(head, 1, head.len);
-        }
-        if (!nb_slice_to_i64(head, &number) || number < -1000 || number > 1000) {
-            return "the first column is a strength from -1000 to +1000";
-        }
-        term->kind = NB_CUE_POLARITY;
-        term->value = (int32_t)number;
-        return NULL;
+        return read_strength(head, term);
     case NB_FILE_SHIFTERS:
         problem =
             read_class(head, cue_names, sizeof(cue_names) / sizeof(cue_names[0]), term, &class);
@@ -226,9 +243,25 @@ enum nb_err nb_opinion_add(struct nb_opinion *opinion, enum nb_opinion_file file
 enum nb_err nb_opinion_seal(struct nb_opinion *opinion)
 {
     const struct tr_core *core = tr_lexicon_core(opinion->lexicon);
-    opinion->negative = tr_core_feature(core, "Polarity=Neg");
-    opinion->converb = tr_core_feature(core, "VerbForm=Conv");
-    opinion->command = opinion->negative | tr_core_feature(core, "Mood=Imp") |
-                       tr_core_feature(core, "Number=Sing") | tr_core_feature(core, "Person=2");
+    struct nb_opinion_features *f = &opinion->features;
+    const struct {
+        uint64_t *bits;
+        const char *name;
+    } wanted[] = {
+        {&f->negative, "Polarity=Neg"},    {&f->converb, "VerbForm=Conv"},
+        {&f->participle, "VerbForm=Part"}, {&f->verbal_noun, "VerbForm=Vnoun"},
+        {&f->conditional, "Mood=Cnd"},     {&f->imperative, "Mood=Imp"},
+        {&f->optative, "Mood=Opt"},        {&f->necessity, "Mood=Nec"},
+        {&f->potential, "Mood=Pot"},       {&f->past, "Tense=Past"},
+        {&f->future, "Tense=Fut"},         {&f->present, "Tense=Pres"},
+        {&f->habitual, "Aspect=Hab"},      {&f->progressive, "Aspect=Prog"},
+        {&f->first, "Person=1"},           {&f->second, "Person=2"},
+        {&f->passive, "Voice=Pass"},       {&f->ablative, "Case=Abl"},
+        {&f->possessed, "Person[psor]=3"},
+    };
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        *wanted[i].bits = tr_core_feature(core, wanted[i].name);
+    }
+    f->command = f->negative | f->imperative | f->second | tr_core_feature(core, "Number=Sing");
     return tr_terms_seal(&opinion->terms, tr_lexicon_keys_n(opinion->lexicon));
 }

@@ -108,7 +108,8 @@ static void a_score_explains_itself_with_file_and_line(void **state)
     bool found = false;
     for (size_t i = 0; i < a->n_why; i++) {
         found |= strstr(a->why[i], "\"sevmedim\" sev +700 (polarity.txt:") &&
-                 strstr(a->why[i], " turned (suffixes.txt:") && strstr(a->why[i], " -> -560");
+                 strstr(a->why[i], " turned by its negative suffix (suffixes.txt:") &&
+                 strstr(a->why[i], " -> -560");
     }
     if (!found) {
         fail_msg("%s", a->n_why ? a->why[0] : "no reasons");
