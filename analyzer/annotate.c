@@ -9,6 +9,7 @@
 #include <nabiz/mem.h>
 
 #include "analyzer/annotate_private.h"
+#include "analyzer/topics/shingles.h"
 #include "analyzer/turkish/hashtag.h"
 
 enum { ENOUGH_WORDS = 5, WORDS_AHEAD = 4 };
@@ -142,6 +143,15 @@ static void put_identity(struct annotate *a)
     }
 }
 
+/* By which its copies will be known; whether it is one itself only the committer can say. */
+static enum nb_err put_shingles(struct annotate *a)
+{
+    struct nb_shingles found;
+    enum nb_err err = nb_shingles_of(a->title.tokens, a->title.tokens_n, a->text.tokens,
+                                     a->text.tokens_n, a->arena, &found);
+    return err == NB_OK ? nb_shingles_note(&found, a->arena, a->out) : err;
+}
+
 static enum nb_err put_why(struct annotate *a)
 {
     size_t n = a->sum.why_n;
@@ -209,8 +219,8 @@ static enum nb_err annotate(struct annotate *a, struct nb_word_cache *words,
                             struct nb_annotation **out)
 {
     typedef enum nb_err step_fn(struct annotate * a);
-    static step_fn *const all[] = {find_language, nb_annotate_tokens, nb_annotate_opinion,
-                                   nb_annotate_topics, put_why};
+    static step_fn *const all[] = {find_language,      nb_annotate_tokens, nb_annotate_opinion,
+                                   nb_annotate_topics, put_shingles,       put_why};
     static step_fn *const brief[] = {find_language, nb_annotate_opinion, nb_annotate_topics};
     step_fn *const *steps = a->sum.brief ? brief : all;
     size_t steps_n = a->sum.brief ? sizeof(brief) / sizeof(brief[0]) : sizeof(all) / sizeof(all[0]);

@@ -25,6 +25,7 @@
 #include "analyzer/alerts/watch.h"
 #include "analyzer/keys.h"
 #include "analyzer/tally.h"
+#include "analyzer/topics/copies.h"
 
 /* More comments than this are a mistake of the page; keeps sums far from overflow. */
 static const uint64_t COMMENTS_MAX = 1000000000;
@@ -123,6 +124,9 @@ static enum nb_err retract(struct nb_txn *txn, const struct nb_document *documen
     }
     if (err == NB_OK) {
         err = nb_tally_apply(txn, *old, -1, arena);
+    }
+    if (err == NB_OK) {
+        err = nb_copies_remove(txn, *old, arena);
     }
     if (err == NB_OK) {
         uint8_t key[8];
@@ -293,6 +297,9 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     kept.has_number = 1;
     struct nb_slice author;
     err = nb_author_id(nb_field(kept.author), nb_field(kept.site), arena, &author);
+    if (err == NB_OK) {
+        err = nb_copies_add(txn, document, &kept, author, arena);
+    }
     if (err == NB_OK) {
         err = resolve_all(txn, &kept, author, arena);
     }

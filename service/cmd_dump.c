@@ -88,6 +88,8 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
         DECODE(mention);
     case NB_TBL_TOPIC_AUTHOR:
         DECODE(topic_author);
+    case NB_TBL_COPY:
+        DECODE(copy);
     case NB_TBL_EDGE:
         DECODE(edge);
     case NB_TBL_ALERT:

@@ -74,7 +74,7 @@ enum nb_err nb_annotate_with(const struct nb_document *document,
                              const struct nb_knowledge *knowledge, struct nb_word_cache *words,
                              struct nb_arena *arena, struct nb_annotation **out) NB_MUSTUSE;
 
-/** The same without sentences, tokens and reasons, for who only asks for the result. */
+/** The same without sentences, tokens, shingles and reasons, for who only asks for the result. */
 enum nb_err nb_annotate_briefly(const struct nb_document *document,
                                 const struct nb_knowledge *knowledge, struct nb_word_cache *words,
                                 struct nb_arena *arena, struct nb_annotation **out) NB_MUSTUSE;

@@ -28,6 +28,7 @@
     X(author, Nb__Author, nb__author)                                                              \
     X(annotation, Nb__Annotation, nb__annotation)                                                  \
     X(edge, Nb__Edge, nb__edge)                                                                    \
+    X(copy, Nb__Copy, nb__copy)                                                                    \
     X(mention, Nb__Mention, nb__mention)                                                           \
     X(topic_hour, Nb__TopicHour, nb__topic_hour)                                                   \
     X(topic_author, Nb__TopicAuthor, nb__topic_author)                                             \
@@ -44,6 +45,7 @@
 #define nb_author Nb__Author
 #define nb_annotation Nb__Annotation
 #define nb_edge Nb__Edge
+#define nb_copy Nb__Copy
 #define nb_mention Nb__Mention
 #define nb_topic_hour Nb__TopicHour
 #define nb_topic_author Nb__TopicAuthor

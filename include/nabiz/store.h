@@ -54,6 +54,8 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_
     X(TOPIC_DOC, ANALYSIS, "topic_doc", "topic, NUL, u64 published, u64 number", "Mention")        \
     X(TOPIC_AUTHOR, ANALYSIS, "topic_author", "topic, NUL, site/handle", "TopicAuthor")            \
     X(EDGE, ANALYSIS, "edge", "to, NUL, u64 time, u64 number, u32 ordinal", "Edge")                \
+    X(COPY, ANALYSIS, "copy", "u64 cluster, u64 published, u64 number", "Copy")                    \
+    X(SHINGLE, ANALYSIS, "shingle", "u64 key", "u64 numbers of documents, oldest first")           \
     X(ALERT, ANALYSIS, "alert", "u64 time, topic", "Alert")                                        \
     X(DESK_META, DESK, "meta", "text", "text")                                                     \
     X(INBOX_META, INBOX, "meta", "text", "text")                                                   \

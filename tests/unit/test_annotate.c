@@ -281,6 +281,7 @@ static void without_its_reasons_a_result_is_the_same(void **state)
                          NB_OK);
         assert_int_equal(brief->n_tokens + brief->n_sentences + brief->n_why, 0);
         all->n_tokens = all->n_sentences = all->n_why = 0;
+        all->has_shingles = all->has_shingle_keys = all->has_shingles_cut = false;
         struct nb_slice want, got;
         assert_int_equal(nb_annotation_encode(all, f->arena, &want), NB_OK);
         assert_int_equal(nb_annotation_encode(brief, f->arena, &got), NB_OK);
