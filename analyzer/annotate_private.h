@@ -37,4 +37,7 @@ enum nb_err nb_annotate_opinion(struct annotate *a) NB_MUSTUSE;
 /** Topics that the title or the text matches. */
 enum nb_err nb_annotate_topics(struct annotate *a) NB_MUSTUSE;
 
+/** Life events of the text. */
+enum nb_err nb_annotate_events(struct annotate *a) NB_MUSTUSE;
+
 #endif

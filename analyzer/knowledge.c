@@ -128,6 +128,31 @@ static enum nb_err load_lexicons(struct load *load)
     return err;
 }
 
+/* What all types of life events share comes first; a lexicon may have no file of a type. */
+static enum nb_err load_events(struct load *load)
+{
+    struct nb_knowledge *k = load->knowledge;
+    k->events = nb_events_new(k->lexicon, k->arena);
+    enum nb_err err = k->events ? NB_OK : NB_ENOMEM;
+    for (int i = -1; err == NB_OK && i < NB_EVENT_TYPES_N; i++) {
+        struct nb_slice text;
+        struct nb_error missing = {0}, *to_caller = load->error;
+        enum nb_event_type type = i < 0 ? NB_EVENT_TYPES_N : (enum nb_event_type)i;
+        const char *name = nb_events_file(type, load->files);
+        load->error = &missing;
+        err = name ? read_file(load, load->dir, name, &text) : NB_ENOMEM;
+        load->error = to_caller;
+        if (err == NB_OK) {
+            err = nb_events_add(k->events, type, text, report, load);
+        } else if (err == NB_ENOTFOUND) {
+            err = NB_OK;
+        } else {
+            (void)nb_error_set(to_caller, err, "%s", nb_error_text(&missing));
+        }
+    }
+    return err;
+}
+
 static void leave_out(struct load *load, const struct nb_error *error)
 {
     load->bad_n++;
@@ -206,6 +231,9 @@ static enum nb_err seal(struct load *load)
     if (err == NB_OK) {
         err = nb_topics_seal(&k->topics);
     }
+    if (err == NB_OK) {
+        err = nb_events_seal(k->events);
+    }
     k->id = nb_id_of(load->parts, load->parts_n);
     return err;
 }
@@ -228,6 +256,9 @@ enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct n
         goto out;
     }
     err = load_lexicons(&load);
+    if (err == NB_OK) {
+        err = load_events(&load);
+    }
     nb_topics_init(&load.knowledge->topics, load.knowledge->lexicon, load.knowledge->arena);
     if (err == NB_OK) {
         err = load_topics(&load, topics);

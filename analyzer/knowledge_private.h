@@ -8,6 +8,7 @@
 
 #include <nabiz/knowledge.h>
 
+#include "analyzer/events/events.h"
 #include "analyzer/sentiment/opinion.h"
 #include "analyzer/topics/topics.h"
 #include "analyzer/turkish/lexicon.h"
@@ -18,6 +19,7 @@ struct nb_knowledge {
     struct tr_lexicon *lexicon;
     struct nb_words words;
     struct nb_opinion opinion;
+    struct nb_events *events; /* in the arena */
     struct nb_topics topics;
     struct nb_id id;
 };

@@ -23,6 +23,27 @@ static void fail(void *context, size_t line, struct nb_slice text, struct nb_sli
            NB_ARG(want));
 }
 
+/* The type of life event whose rules a path holds: .../events/TYPE.txt. Empty for other files. */
+static struct nb_slice event_type(const char *path)
+{
+    struct nb_slice name = nb_slice_str(path);
+    size_t at = nb_slice_find(name, NB_LIT("events/"), 0), next = at;
+    while (next != NB_NPOS) {
+        at = next + strlen("events/");
+        next = nb_slice_find(name, NB_LIT("events/"), at);
+    }
+    bool rules = at != NB_NPOS && nb_slice_ends(name, NB_LIT(".txt"));
+    return rules ? nb_slice_sub(name, at, name.len - strlen(".txt")) : nb_slice(NULL, 0);
+}
+
+static enum nb_err check_text(struct check *c, struct nb_slice text)
+{
+    struct nb_slice type = event_type(c->path);
+    return type.len ? nb_knowledge_check_events(c->knowledge, type, text, fail, c, &c->examples_n,
+                                                &c->failed_n)
+                    : nb_knowledge_check(c->knowledge, text, fail, c, &c->examples_n, &c->failed_n);
+}
+
 static enum nb_err check_file(struct check *c, struct nb_error *error)
 {
     struct nb_buf text;
@@ -39,8 +60,7 @@ static enum nb_err check_file(struct check *c, struct nb_error *error)
     enum nb_err err = ferror(file) ? NB_EIO : nb_buf_finish(&text, NULL); /* a directory, say */
     fclose(file);
     if (err == NB_OK) {
-        err = nb_knowledge_check(c->knowledge, nb_buf_slice(&text), fail, c, &c->examples_n,
-                                 &c->failed_n);
+        err = check_text(c, nb_buf_slice(&text));
     }
     nb_buf_fini(&text);
     return err == NB_OK ? NB_OK : nb_error_set(error, err, "%s: %s", c->path, nb_strerror(err));
@@ -98,6 +118,11 @@ static int check(struct nb_args *args, const char *only)
     for (size_t i = 0; err == NB_OK && !only && nb_knowledge_lexicon(i); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", dir, nb_knowledge_lexicon(i));
         err = check_file(&c, &error);
+    }
+    for (size_t i = 0; err == NB_OK && !only && nb_knowledge_event_lexicon(i); i++) {
+        (void)snprintf(path, sizeof(path), "%s/events/%s.txt", dir, nb_knowledge_event_lexicon(i));
+        err = check_file(&c, &error);
+        err = err == NB_ENOTFOUND ? NB_OK : err; /* no rules of this type */
     }
     if (err == NB_OK && !only) {
         err = check_words(&c, dir, &error);

@@ -100,6 +100,25 @@ static enum nb_err read_object(struct tag *t, struct nb_slice line, struct nb_do
     return err;
 }
 
+static void write_events(struct nb_json *j, const struct nb_annotation *a)
+{
+    nb_json_key(j, "life_events");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_life_events; i++) {
+        const Nb__LifeEvent *event = a->life_events[i];
+        nb_json_object(j);
+        nb_json_kcstr(j, "type", event->type);
+        nb_json_kcstr(j, "subject", event->subject);
+        nb_json_kcstr(j, "stage", event->stage);
+        nb_json_kcstr(j, "evidential", event->evidential);
+        nb_json_kint(j, "confidence_milli", event->confidence_milli);
+        nb_json_kint(j, "begin", event->span->begin);
+        nb_json_kint(j, "end", event->span->end);
+        nb_json_end(j);
+    }
+    nb_json_end(j);
+}
+
 static void write_why(struct nb_json *j, const struct nb_annotation *a)
 {
     nb_json_key(j, "why");
@@ -136,7 +155,7 @@ static void write_why(struct nb_json *j, const struct nb_annotation *a)
     nb_json_end(j);
 }
 
-/* Targets and life events are not computed yet: none is the honest list, null the number. */
+/* Targets are not computed yet: none is the honest list, null the number. */
 static void write_annotation(struct tag *t, const char *id, const struct nb_annotation *a)
 {
     struct nb_json json, *j = &json;
@@ -173,9 +192,7 @@ static void write_annotation(struct tag *t, const char *id, const struct nb_anno
     nb_json_null(j);
     nb_json_key(j, "synthetic_milli");
     nb_json_null(j);
-    nb_json_key(j, "life_events");
-    nb_json_array(j);
-    nb_json_end(j);
+    write_events(j, a);
     nb_json_key(j, "topics");
     nb_json_array(j);
     for (size_t i = 0; i < a->n_topics; i++) {

@@ -12,6 +12,7 @@
 #include <nabiz/arena.h>
 #include <nabiz/err.h>
 
+#include "analyzer/reading.h"
 #include "analyzer/sentiment/lexicon_line.h"
 #include "analyzer/sentiment/shift.h"
 #include "analyzer/turkish/lexicon.h"
@@ -143,16 +144,6 @@ enum nb_err nb_opinion_add(struct nb_opinion *opinion, enum nb_opinion_file file
 
 /** After the lexicon was sealed. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_opinion_seal(struct nb_opinion *opinion) NB_MUSTUSE;
-
-/** A text as the reader wants it: tokens, their readings, sentences. */
-struct nb_reading_text {
-    struct nb_slice text;
-    const struct tr_token *tokens;
-    const struct tr_reading *readings;
-    size_t tokens_n;
-    const struct tr_sentence *sentences;
-    size_t sentences_n;
-};
 
 /** What was found; add several texts (title and body) into one. Start with all zero. */
 struct nb_opinion_sum {

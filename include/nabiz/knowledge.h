@@ -53,6 +53,22 @@ enum nb_err nb_knowledge_check(const struct nb_knowledge *knowledge, struct nb_s
 const char *nb_knowledge_lexicon(size_t i);
 
 /**
+ * Run the examples of the rules of one type of life event: expected is none, or a subject and a
+ * stage, and "reported" where the text tells hearsay.
+ * @param type     name of the type.
+ * @param lexicon  text of the file of its rules.
+ * @param examples_n, failed_n  [out] added to.
+ * @return NB_OK (also with failures), NB_ENOMEM.
+ */
+enum nb_err nb_knowledge_check_events(const struct nb_knowledge *knowledge, struct nb_slice type,
+                                      struct nb_slice lexicon, nb_knowledge_fail_fn *fail,
+                                      void *context, size_t *examples_n,
+                                      size_t *failed_n) NB_MUSTUSE;
+
+/** Name of the i-th type of life event, NULL behind the last; its rules are events/NAME.txt. */
+const char *nb_knowledge_event_lexicon(size_t i);
+
+/**
  * Understand one document: language, sentences, tokens, sentiment with its reasons, topics, and
  * what it does towards other authors (edges).
  * @param arena  owns the annotation, which borrows from the document too.

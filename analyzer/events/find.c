@@ -1,0 +1,227 @@
+/*
+ * From hits of rules to events: contexts and blocks are only looked for in a text that has a hit,
+ * which few have.
+ */
+#include "analyzer/events/rules.h"
+
+#include <string.h>
+
+enum { HITS_MAX = 4096 };
+
+static const char *const type_names[] = {
+#define X(id, name) name,
+    NB_EVENT_TYPES(X)
+#undef X
+};
+static const char *const stage_names[] = {"wished", "planned", "ongoing", "happened", "negated"};
+static const char *const subject_names[] = {"self", "other"};
+
+const char *nb_event_type_name(enum nb_event_type type)
+{
+    return type_names[type];
+}
+
+const char *nb_event_stage_name(enum nb_event_stage stage)
+{
+    return stage_names[stage];
+}
+
+const char *nb_event_subject_name(enum nb_event_subject subject)
+{
+    return subject_names[subject];
+}
+
+const char *nb_events_file(enum nb_event_type type, struct nb_arena *arena)
+{
+    const char *name = type == NB_EVENT_TYPES_N ? "common" : type_names[type];
+    return nb_arena_printf(arena, "events/%s.txt", name);
+}
+
+static bool parse(struct nb_slice name, const char *const *names, size_t n, unsigned *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (nb_slice_eq(name, nb_slice_str(names[i]))) {
+            *out = (unsigned)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool nb_event_type_parse(struct nb_slice name, enum nb_event_type *out)
+{
+    unsigned i;
+    bool good = parse(name, type_names, NB_EVENT_TYPES_N, &i);
+    *out = good ? (enum nb_event_type)i : *out;
+    return good;
+}
+
+bool nb_event_stage_parse(struct nb_slice name, enum nb_event_stage *out)
+{
+    unsigned i;
+    bool good = parse(name, stage_names, NB_STAGE_N, &i);
+    *out = good ? (enum nb_event_stage)i : *out;
+    return good;
+}
+
+bool nb_event_subject_parse(struct nb_slice name, enum nb_event_subject *out)
+{
+    unsigned i;
+    bool good = parse(name, subject_names, NB_SUBJECT_N, &i);
+    *out = good ? (enum nb_event_subject)i : *out;
+    return good;
+}
+
+struct finding {
+    const struct nb_events *e;
+    const struct nb_reading_text *title;
+    struct nb_event_words words, title_words;
+    struct nb_arena *arena;
+    struct nb_event best[NB_EVENT_TYPES_N]; /* of no confidence: none */
+    size_t hits_n;
+    bool looked_around, out_of_memory;
+    uint64_t *in_post;     /* set of contexts */
+    uint64_t *in_sentence; /* such a set for each sentence */
+    size_t set_words;
+    bool in_title; /* while contexts are looked for */
+};
+
+static bool put_context(void *context, const struct nb_hit *hit)
+{
+    struct finding *f = context;
+    uint32_t id = hit->pattern->owner;
+    uint64_t bit = UINT64_C(1) << id % 64;
+    f->in_post[id / 64] |= bit;
+    if (!f->in_title) {
+        f->in_sentence[f->words.sentence[hit->begin] * f->set_words + id / 64] |= bit;
+    }
+    return true;
+}
+
+static bool look_around(struct finding *f)
+{
+    const struct nb_reading_text *text = f->words.text;
+    f->looked_around = true;
+    f->set_words = f->e->contexts_n / 64 + 1;
+    f->in_post = nb_arena_calloc(f->arena, f->set_words, sizeof(*f->in_post));
+    f->in_sentence =
+        nb_arena_calloc(f->arena, f->set_words * (text->sentences_n + 1), sizeof(*f->in_sentence));
+    if (!f->in_post || !f->in_sentence ||
+        nb_event_words_of(f->title, f->arena, &f->title_words) != NB_OK) {
+        return false;
+    }
+    nb_patterns_find(&f->e->around, &f->words, put_context, f);
+    f->in_title = true;
+    nb_patterns_find(&f->e->around, &f->title_words, put_context, f);
+    return true;
+}
+
+static bool is_there(const struct finding *f, size_t context, uint32_t sentence)
+{
+    const uint64_t *set =
+        f->e->contexts[context].post ? f->in_post : f->in_sentence + sentence * f->set_words;
+    return set[context / 64] >> context % 64 & 1;
+}
+
+static bool any_there(const struct finding *f, const struct nb_rule_names *names, uint32_t sentence)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (is_there(f, names->all[i], sentence)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_allowed(const struct nb_event_rule *rule, size_t block)
+{
+    for (size_t i = 0; i < rule->allow.n; i++) {
+        if (rule->allow.all[i] == block) {
+            return true;
+        }
+    }
+    return rule->allow_all;
+}
+
+static bool is_blocked(const struct finding *f, const struct nb_event_rule *rule,
+                       const struct nb_head *head, uint32_t sentence)
+{
+    if ((rule->with.n && !any_there(f, &rule->with, sentence)) ||
+        any_there(f, &rule->without, sentence)) {
+        return true;
+    }
+    for (size_t i = 0; i < f->e->contexts_n; i++) {
+        const struct nb_event_context *c = &f->e->contexts[i];
+        bool ours = c->block && (c->file == NB_COMMON || c->file == rule->type);
+        if (ours && is_there(f, i, sentence) && !(c->unless_self && head->author) &&
+            !is_allowed(rule, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool put_hit(void *context, const struct nb_hit *hit)
+{
+    struct finding *f = context;
+    const struct nb_event_rule *rule = &f->e->rules[hit->pattern->owner];
+    struct nb_event *best = &f->best[rule->type];
+    struct nb_head head;
+    nb_head_read(f->e, &f->words, hit, rule, &head);
+    int32_t milli = rule->weight_milli * head.share_milli / 1000;
+    if (head.stage == NB_STAGE_N || head.subject == NB_SUBJECT_N ||
+        milli <= best->confidence_milli) {
+        return ++f->hits_n < HITS_MAX;
+    }
+    if (!f->looked_around && !look_around(f)) {
+        f->out_of_memory = true;
+        return false;
+    }
+    if (!is_blocked(f, rule, &head, f->words.sentence[hit->head])) {
+        *best = (struct nb_event){.type = rule->type,
+                                  .stage = head.stage,
+                                  .subject = head.subject,
+                                  .reported = head.reported,
+                                  .confidence_milli = milli,
+                                  .rule_milli = milli,
+                                  .begin = f->words.token[hit->begin],
+                                  .end = f->words.token[hit->end - 1] + 1,
+                                  .line = rule->line};
+    }
+    return ++f->hits_n < HITS_MAX;
+}
+
+enum nb_err nb_events_find(const struct nb_events *events, const struct nb_reading_text *title,
+                           const struct nb_reading_text *text, struct nb_arena *arena,
+                           struct nb_event **out, size_t *out_n)
+{
+    struct finding f;
+    *out = NULL;
+    *out_n = 0;
+    if (!nb_patterns_await(&events->patterns, text)) {
+        return NB_OK;
+    }
+    memset(&f, 0, sizeof(f));
+    f.e = events;
+    f.title = title;
+    f.arena = arena;
+    if (nb_event_words_of(text, arena, &f.words) != NB_OK) {
+        return NB_ENOMEM;
+    }
+    nb_patterns_find(&events->patterns, &f.words, put_hit, &f);
+    size_t n = 0;
+    for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
+        n += f.best[i].confidence_milli >= events->files[i].threshold_milli;
+    }
+    struct nb_event *all = n ? nb_arena_alloc(arena, n * sizeof(*all)) : NULL;
+    if (f.out_of_memory || (n && !all)) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
+        if (f.best[i].confidence_milli >= events->files[i].threshold_milli) {
+            all[(*out_n)++] = f.best[i];
+        }
+    }
+    *out = all;
+    return NB_OK;
+}

@@ -1,0 +1,442 @@
+/*
+ * Verifying goes outwards from the anchor, nearest words first, and tries another place when what
+ * follows does not fit. How many places are tried is bounded, so that no text makes a pattern of
+ * many gaps expensive.
+ */
+#include "analyzer/events/pattern.h"
+
+#include <string.h>
+
+#include "analyzer/turkish/terms.h"
+
+enum { TRIES_MAX = 512, LETTERS_MAX = 128 };
+
+#define LEFT_OUT UINT32_MAX
+
+void nb_patterns_init(struct nb_patterns *patterns, struct nb_arena *arena)
+{
+    *patterns = (struct nb_patterns){.arena = arena};
+}
+
+/* Room for one more item. @return NULL when out of memory. */
+static void *grown(struct nb_arena *arena, void *all, size_t n, size_t *cap, size_t size)
+{
+    if (n < *cap) {
+        return all;
+    }
+    size_t wider = *cap ? *cap * 2 : 16;
+    void *moved = nb_arena_grow(arena, all, *cap * size, wider * size);
+    *cap = moved ? wider : *cap;
+    return moved;
+}
+
+enum nb_err nb_words_add(struct nb_words_of *words, struct nb_arena *arena,
+                         const struct nb_word *word)
+{
+    struct nb_word *all = grown(arena, words->all, words->n, &words->cap, sizeof(*all));
+    if (!all) {
+        return NB_ENOMEM;
+    }
+    words->all = all;
+    words->all[words->n++] = *word;
+    return NB_OK;
+}
+
+enum nb_err nb_patterns_add_element(struct nb_patterns *p, const struct nb_element *element)
+{
+    struct nb_element *all =
+        grown(p->arena, p->elements, p->elements_n, &p->elements_cap, sizeof(*all));
+    if (!all) {
+        return NB_ENOMEM;
+    }
+    p->elements = all;
+    p->elements[p->elements_n++] = *element;
+    return NB_OK;
+}
+
+enum nb_err nb_patterns_add(struct nb_patterns *p, const struct nb_pattern *pattern)
+{
+    struct nb_pattern *all = grown(p->arena, p->all, p->n, &p->cap, sizeof(*all));
+    if (!all) {
+        return NB_ENOMEM;
+    }
+    p->all = all;
+    p->all[p->n++] = *pattern;
+    return NB_OK;
+}
+
+static bool has_key(const struct nb_word *word)
+{
+    return word->kind == NB_WORD_LEMMA || word->kind == NB_WORD_FORM;
+}
+
+/* How many elements wait for the keys of this one; UINT64_MAX: it cannot be waited for. */
+static uint64_t element_cost(const struct nb_patterns *p, const struct nb_element *e,
+                             const uint32_t *uses)
+{
+    uint64_t cost = 0;
+    for (size_t i = 0; i < e->words_n; i++) {
+        const struct nb_word *word = &p->words.all[e->words + i];
+        if (e->optional || word->kind >= NB_WORD_NUMBER) {
+            return UINT64_MAX;
+        }
+        cost += has_key(word) ? uses[word->key] : 1;
+    }
+    return cost;
+}
+
+/* The rarer a word is in the patterns, the rarer it is in texts: auxiliaries are everywhere. */
+static void choose_anchors(struct nb_patterns *p, const uint32_t *uses)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct nb_pattern *pattern = &p->all[i];
+        uint64_t least = UINT64_MAX;
+        for (uint8_t k = 0; k < pattern->elements_n; k++) {
+            uint64_t cost = element_cost(p, &p->elements[pattern->elements + k], uses);
+            if (cost < least) {
+                least = cost;
+                pattern->anchor = k;
+            }
+        }
+    }
+}
+
+static const struct nb_element *anchor_of(const struct nb_patterns *p, size_t pattern)
+{
+    return &p->elements[p->all[pattern].elements + p->all[pattern].anchor];
+}
+
+/* Counting sort of the patterns by the keys of their anchors. */
+static enum nb_err build_index(struct nb_patterns *p)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct nb_element *e = anchor_of(p, i);
+        for (size_t k = 0; k < e->words_n; k++) {
+            const struct nb_word *word = &p->words.all[e->words + k];
+            if (has_key(word)) {
+                p->start[word->key + 1]++;
+                p->waited[word->key / 64] |= UINT64_C(1) << word->key % 64;
+            }
+            total++;
+        }
+    }
+    for (size_t key = 0; key < p->keys_n; key++) {
+        p->start[key + 1] += p->start[key];
+    }
+    p->postings = nb_arena_alloc(p->arena, total * sizeof(*p->postings));
+    p->hashtags = nb_arena_alloc(p->arena, total * sizeof(*p->hashtags));
+    uint32_t *next = nb_arena_alloc(p->arena, p->keys_n * sizeof(*next));
+    if (!p->postings || !p->hashtags || !next) {
+        return NB_ENOMEM;
+    }
+    memcpy(next, p->start, p->keys_n * sizeof(*next));
+    for (size_t i = 0; i < p->n; i++) {
+        const struct nb_element *e = anchor_of(p, i);
+        bool tagged = false;
+        for (size_t k = 0; k < e->words_n; k++) {
+            const struct nb_word *word = &p->words.all[e->words + k];
+            if (has_key(word)) {
+                p->postings[next[word->key]++] = (uint32_t)i;
+            }
+            tagged |= word->kind == NB_WORD_HASHTAG;
+        }
+        if (tagged) {
+            p->hashtags[p->hashtags_n++] = (uint32_t)i;
+        }
+    }
+    return NB_OK;
+}
+
+enum nb_err nb_patterns_seal(struct nb_patterns *p, const struct tr_lexicon *lexicon)
+{
+    p->keys_n = tr_lexicon_keys_n(lexicon);
+    p->absence = tr_core_feature(tr_lexicon_core(lexicon), "Case=Abe");
+    p->waited = nb_arena_calloc(p->arena, p->keys_n / 64 + 1, sizeof(*p->waited));
+    p->start = nb_arena_calloc(p->arena, p->keys_n + 1, sizeof(*p->start));
+    uint32_t *uses = nb_arena_calloc(p->arena, p->keys_n, sizeof(*uses));
+    if (!p->waited || !p->start || !uses) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < p->words.n; i++) {
+        if (has_key(&p->words.all[i])) {
+            uses[p->words.all[i].key]++;
+        }
+    }
+    choose_anchors(p, uses);
+    return build_index(p);
+}
+
+static bool waits(const struct nb_patterns *p, tr_key key)
+{
+    return key < p->keys_n && (p->waited[key / 64] >> key % 64 & 1);
+}
+
+bool nb_patterns_await(const struct nb_patterns *p, const struct nb_reading_text *text)
+{
+    for (size_t i = 0; i < text->tokens_n; i++) {
+        const struct tr_reading *r = &text->readings[i];
+        for (size_t k = 0; k < r->analyses_n; k++) {
+            if (waits(p, r->keys[k])) {
+                return true;
+            }
+        }
+        for (size_t k = 0; k < r->surfaces_n; k++) {
+            if (waits(p, r->surfaces[k])) {
+                return true;
+            }
+        }
+        if (text->tokens[i].kind == TR_HASHTAG && p->hashtags_n) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_seen(const struct tr_token *token)
+{
+    return token->kind == TR_WORD || token->kind == TR_NUMBER || token->kind == TR_HASHTAG ||
+           token->kind == TR_MENTION;
+}
+
+enum nb_err nb_event_words_of(const struct nb_reading_text *text, struct nb_arena *arena,
+                              struct nb_event_words *out)
+{
+    struct nb_event_words words = {.text = text};
+    words.token = nb_arena_alloc(arena, text->tokens_n * sizeof(*words.token));
+    words.sentence = nb_arena_alloc(arena, text->tokens_n * sizeof(*words.sentence));
+    if (!words.token || !words.sentence) {
+        return NB_ENOMEM;
+    }
+    for (size_t s = 0; s < text->sentences_n; s++) {
+        for (uint32_t i = text->sentences[s].begin; i < text->sentences[s].end; i++) {
+            if (is_seen(&text->tokens[i])) {
+                words.token[words.n] = i;
+                words.sentence[words.n++] = (uint32_t)s;
+            }
+        }
+    }
+    *out = words;
+    return NB_OK;
+}
+
+static const struct tr_analysis *lemma_fits(const struct nb_patterns *p, const struct nb_word *word,
+                                            const struct tr_reading *r, bool *unsure)
+{
+    for (size_t i = 0; i < r->analyses_n; i++) {
+        const struct tr_analysis *a = &r->analyses[i];
+        bool other = a->flags & (TR_DERIVED | TR_LEMMA_DERIVED) ||
+                     (a->flags & TR_PRIVATIVE && !(word->with & p->absence));
+        if (r->keys[i] == word->key && !other && (a->features & word->with) == word->with &&
+            !(a->features & word->without) &&
+            (word->pos == TR_UPOS_N || tr_upos_alike(a->root_upos, word->pos))) {
+            *unsure |= r->keys[i] != r->keys[0] && a->stem_bytes != r->analyses[0].stem_bytes;
+            return a;
+        }
+    }
+    return NULL;
+}
+
+static bool hashtag_has(const struct tr_token *token, struct nb_slice letters)
+{
+    char plain[LETTERS_MAX];
+    size_t len = token->folded.len < sizeof(plain) ? token->folded.len : sizeof(plain);
+    if (token->kind != TR_HASHTAG) {
+        return false;
+    }
+    memcpy(plain, token->folded.p, len);
+    return nb_slice_find(nb_slice(plain, tr_plain(plain, len)), letters, 0) != NB_NPOS;
+}
+
+static bool form_fits(const struct tr_reading *r, tr_key key)
+{
+    for (size_t i = 0; i < r->surfaces_n; i++) {
+        if (r->surfaces[i] == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool fits(const struct nb_patterns *p, const struct nb_word *these, size_t n,
+                 const struct nb_event_words *words, uint32_t at,
+                 const struct tr_analysis **analysis, bool *unsure)
+{
+    const struct tr_token *token = &words->text->tokens[words->token[at]];
+    const struct tr_reading *r = &words->text->readings[words->token[at]];
+    *analysis = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_word *word = &these[i];
+        bool fit = false;
+        switch ((enum nb_word_kind)word->kind) {
+        case NB_WORD_LEMMA:
+            *analysis = token->kind == TR_WORD ? lemma_fits(p, word, r, unsure) : NULL;
+            fit = *analysis != NULL;
+            break;
+        case NB_WORD_FORM:
+            fit = token->kind == TR_WORD && form_fits(r, word->key);
+            break;
+        case NB_WORD_HASHTAG:
+            fit = hashtag_has(token, word->letters);
+            break;
+        case NB_WORD_NUMBER:
+            fit = token->kind == TR_NUMBER;
+            break;
+        case NB_WORD_MENTION:
+            fit = token->kind == TR_MENTION;
+            break;
+        case NB_WORD_NAME:
+            fit = token->kind == TR_WORD && token->capital;
+            break;
+        case NB_WORD_ANY:
+            fit = true;
+            break;
+        }
+        if (fit) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool nb_word_is(const struct nb_patterns *patterns, const struct nb_words_of *these,
+                const struct nb_event_words *words, uint32_t word,
+                const struct tr_analysis **analysis)
+{
+    const struct tr_analysis *a;
+    bool unsure = false, is = fits(patterns, these->all, these->n, words, word, &a, &unsure);
+    if (analysis) {
+        *analysis = a;
+    }
+    return is;
+}
+
+struct search {
+    const struct nb_patterns *p;
+    const struct nb_event_words *words;
+    const struct nb_pattern *pattern;
+    struct nb_hit hit;
+    int tries;
+};
+
+static bool element_fits(struct search *s, uint8_t element, uint32_t at)
+{
+    const struct nb_element *e = &s->p->elements[s->pattern->elements + element];
+    const struct tr_analysis *analysis;
+    bool unsure = s->hit.unsure;
+    s->tries++;
+    if (!fits(s->p, &s->p->words.all[e->words], e->words_n, s->words, at, &analysis, &unsure)) {
+        return false;
+    }
+    s->hit.unsure = unsure;
+    s->hit.words[element] = at;
+    if (element == s->pattern->head) {
+        s->hit.head = at;
+        s->hit.analysis = analysis;
+    }
+    return true;
+}
+
+/* The elements from this one on, behind the word at `from`, or before it when `step` is -1. */
+static bool rest_fits(struct search *s, int element, uint32_t from, int step, uint8_t gap)
+{
+    if (element < 0 || element == s->pattern->elements_n) {
+        return true;
+    }
+    const struct nb_element *e = &s->p->elements[s->pattern->elements + (uint32_t)element];
+    /* A gap is kept by the element behind it: going back, by the one that was left. */
+    uint8_t wide = step > 0 && e->gap > gap ? e->gap : gap;
+    uint32_t at = from;
+    for (int skipped = 0; skipped <= wide && s->tries < TRIES_MAX; skipped++) {
+        if (step > 0 ? at + 1 >= s->words->n : at == 0) {
+            break;
+        }
+        at = step > 0 ? at + 1 : at - 1;
+        if (s->words->sentence[at] != s->words->sentence[from]) {
+            break;
+        }
+        bool unsure = s->hit.unsure;
+        if (element_fits(s, (uint8_t)element, at) &&
+            rest_fits(s, element + step, at, step, step > 0 ? 0 : e->gap)) {
+            return true;
+        }
+        s->hit.unsure = unsure;
+        s->hit.words[element] = LEFT_OUT;
+    }
+    return e->optional &&
+           rest_fits(s, element + step, from, step, step < 0 && e->gap > wide ? e->gap : wide);
+}
+
+static bool verify(const struct nb_patterns *p, const struct nb_event_words *words,
+                   uint32_t pattern, uint32_t at, struct nb_hit *hit)
+{
+    struct search s = {.p = p, .words = words, .pattern = &p->all[pattern]};
+    uint8_t anchor = s.pattern->anchor;
+    s.hit.pattern = s.pattern;
+    for (size_t i = 0; i < NB_PATTERN_ELEMENTS_MAX; i++) {
+        s.hit.words[i] = LEFT_OUT;
+    }
+    if (!element_fits(&s, anchor, at) || !rest_fits(&s, anchor + 1, at, 1, 0) ||
+        !rest_fits(&s, anchor - 1, at, -1, p->elements[s.pattern->elements + anchor].gap)) {
+        return false;
+    }
+    s.hit.begin = UINT32_MAX;
+    for (size_t i = 0; i < s.pattern->elements_n; i++) {
+        uint32_t word = s.hit.words[i];
+        if (word != LEFT_OUT) {
+            s.hit.begin = word < s.hit.begin ? word : s.hit.begin;
+            s.hit.end = word + 1 > s.hit.end ? word + 1 : s.hit.end;
+        }
+    }
+    *hit = s.hit;
+    return true;
+}
+
+/* Every pattern that waits for this key. @return false to stop. */
+static bool find_key(const struct nb_patterns *p, const struct nb_event_words *words, tr_key key,
+                     uint32_t at, nb_hit_fn *found, void *context)
+{
+    struct nb_hit hit;
+    if (!waits(p, key)) {
+        return true;
+    }
+    for (uint32_t i = p->start[key]; i < p->start[key + 1]; i++) {
+        if (verify(p, words, p->postings[i], at, &hit) && !found(context, &hit)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool find_at(const struct nb_patterns *p, const struct nb_event_words *words, uint32_t at,
+                    nb_hit_fn *found, void *context)
+{
+    const struct tr_reading *r = &words->text->readings[words->token[at]];
+    bool go_on = true;
+    for (size_t i = 0; go_on && i < r->analyses_n; i++) {
+        bool again = false;
+        for (size_t k = 0; k < i; k++) {
+            again |= r->keys[k] == r->keys[i];
+        }
+        go_on = again || find_key(p, words, r->keys[i], at, found, context);
+    }
+    for (size_t i = 0; go_on && i < r->surfaces_n; i++) {
+        go_on = find_key(p, words, r->surfaces[i], at, found, context);
+    }
+    bool tag = words->text->tokens[words->token[at]].kind == TR_HASHTAG;
+    for (size_t i = 0; go_on && tag && i < p->hashtags_n; i++) {
+        struct nb_hit hit;
+        go_on = !verify(p, words, p->hashtags[i], at, &hit) || found(context, &hit);
+    }
+    return go_on;
+}
+
+void nb_patterns_find(const struct nb_patterns *p, const struct nb_event_words *words,
+                      nb_hit_fn *found, void *context)
+{
+    for (uint32_t at = 0; at < words->n; at++) {
+        if (!find_at(p, words, at, found, context)) {
+            return;
+        }
+    }
+}

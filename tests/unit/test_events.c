@@ -1,0 +1,391 @@
+/* Life events: rules as written, patterns over words, subject, stage and what blocks. */
+#include "tests/lib/test.h"
+
+#include <nabiz/knowledge.h>
+
+#include "analyzer/core.h"
+#include "analyzer/events/rules.h"
+#include "analyzer/words.h"
+
+struct fixture {
+    struct nb_arena *arena;
+    struct tr_lexicon *lexicon;
+    struct nb_words words;
+    struct nb_events *events;
+    size_t bad_n;
+    uint32_t bad_line;
+    const char *problem;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct tr_core *core;
+    assert_int_equal(nb_core_load("lexicons", &core, NULL, NULL), NB_OK);
+    f->arena = nb_arena_new((size_t)64 << 20);
+    f->lexicon = tr_lexicon_new(core);
+    assert_int_equal(nb_words_attach(&f->words, core, "lexicons", NULL, NULL, NULL), NB_OK);
+    tr_lexicon_normalise_with(f->lexicon, &f->words.normaliser.turkish);
+    tr_lexicon_rank_with(f->lexicon, &f->words.tagger.ranker);
+    f->events = nb_events_new(f->lexicon, f->arena);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    nb_words_fini(&f->words);
+    tr_lexicon_free(f->lexicon);
+    nb_arena_free(f->arena);
+    free(f);
+    return 0;
+}
+
+static void report(void *context, uint32_t line, const char *message)
+{
+    struct fixture *f = context;
+    f->bad_n++;
+    f->bad_line = line;
+    f->problem = message;
+}
+
+static void add(struct fixture *f, enum nb_event_type type, const char *text)
+{
+    f->bad_n = 0;
+    assert_int_equal(nb_events_add(f->events, type, nb_slice_str(text), report, f), NB_OK);
+}
+
+static void add_good(struct fixture *f, enum nb_event_type type, const char *text)
+{
+    add(f, type, text);
+    if (f->bad_n) {
+        print_error("line %u: %s\n", (unsigned)f->bad_line, f->problem);
+    }
+    assert_int_equal(f->bad_n, 0);
+}
+
+static struct nb_reading_text read_text(struct fixture *f, const char *text)
+{
+    struct nb_reading_text out = {.text = nb_slice_str(text)};
+    struct tr_token *tokens;
+    struct tr_sentence *sentences;
+    assert_int_equal(tr_tokenise(out.text, f->arena, &tokens, &out.tokens_n), NB_OK);
+    assert_int_equal(
+        tr_sentences(out.text, tokens, out.tokens_n, NULL, f->arena, &sentences, &out.sentences_n),
+        NB_OK);
+    struct tr_reading *readings = nb_arena_alloc(f->arena, out.tokens_n * sizeof(*readings));
+    for (size_t i = 0; i < out.tokens_n; i++) {
+        tr_read(f->lexicon, &tokens[i], f->arena, &readings[i]);
+    }
+    out.tokens = tokens;
+    out.readings = readings;
+    out.sentences = sentences;
+    return out;
+}
+
+/* "marriage self happened reported 900" of every event, "" for none */
+static const char *find_in(struct fixture *f, const char *title, const char *text)
+{
+    static char got[512];
+    struct nb_reading_text a = read_text(f, title), b = read_text(f, text);
+    struct nb_event *events;
+    size_t n, at = 0;
+    assert_int_equal(nb_events_find(f->events, &a, &b, f->arena, &events, &n), NB_OK);
+    got[0] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        assert_true(events[i].begin < events[i].end && events[i].end <= b.tokens_n);
+        at += (size_t)snprintf(got + at, sizeof(got) - at, "%s%s %s %s%s", i ? ", " : "",
+                               nb_event_type_name((enum nb_event_type)events[i].type),
+                               nb_event_subject_name((enum nb_event_subject)events[i].subject),
+                               nb_event_stage_name((enum nb_event_stage)events[i].stage),
+                               events[i].reported ? " reported" : "");
+    }
+    return got;
+}
+
+static void expect(struct fixture *f, const char *text, const char *want)
+{
+    const char *got = find_in(f, "", text);
+    if (strcmp(got, want) != 0) {
+        fail_msg("\"%s\" is \"%s\", expected \"%s\"", text, got, want);
+    }
+}
+
+static const char common[] = "list self: ben | biz\n"
+                             "list kin: abla+P1 | kuzen+P1\n"
+                             "list household: o\xc4\x9ful+P1\n"
+                             "list want: iste/verb\n"
+                             "list intend: d\xc3\xbc\xc5\x9f\xc3\xbcn/verb\n"
+                             "list fail: vazge\xc3\xa7/verb\n"
+                             "list hope: =umar\xc4\xb1m\n"
+                             "list no: de\xc4\x9fil\n"
+                             "list ask: mi/aux\n"
+                             "list before: \xc3\xb6nce\n"
+                             "list say: de/verb\n"
+                             "ending unfulfilled: acakt\xc4\xb1, ecekti\n"
+                             "ending usual: \xc4\xb1rd\xc4\xb1, irdi\n"
+                             "block series post: dizi\n"
+                             "block rumour sentence unless self: haber\n";
+
+static void bad_lines_are_told_with_their_number_and_leave_nothing_behind(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *line, *problem;
+    } rows[] = {
+        {"900", "expected words"},
+        {"x evlen", "begins with a weight"},
+        {"0 evlen", "1 to 1000"},
+        {"1001 evlen", "1 to 1000"},
+        {"900 qqqqq", "no file of roots"},
+        {"900 evlen/adj", "no file of roots"},
+        {"900 evlen/wort", "part of speech"},
+        {"900 evlen+Xyz", "no suffix"},
+        {"900 evlen-A1sg", "single feature"},
+        {"900 evlen ..", "nothing stands behind"},
+        {"900 evlen ..12 git", "a gap is"},
+        {"900 <number>", "cannot be left out"},
+        {"900 evlen?", "cannot be left out"},
+        {"900 <nothing>", "number, mention, name"},
+        {"900 a||b", "alternative"},
+        {"900 $nobody", "no list"},
+        {"900 ^evlen ^git", "can be the head"},
+        {"900 git git git git git git git git git git git git git", "at most 12"},
+        {"900 evlen ; colour red", "no option"},
+        {"900 evlen ; stage soon", "a stage is"},
+        {"900 evlen ; with nobody", "no context"},
+        {"900 evlen ; allow nobody", "no block"},
+        {"900 evlen = \"x\"", "an example is"},
+        {"900 evlen = \"x\" -> self", "an example is"},
+        {"= \"x\" -> none", "begins with a blank"},
+        {"set colour red", "no setting"},
+        {"set threshold 0", "1 to 1000"},
+        {"list words evlen", "a list is"},
+        {"context c nowhere: evlen", "a context is"},
+        {"context c post unless self: evlen", "a context is"},
+        {"block b post evlen", "expected ':'"},
+        {"block b post: evlen, qqqqq", "no file of roots"},
+        {"ending usual: x", "common.txt"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[256];
+        (void)snprintf(text, sizeof(text), "# first\n%s\n", rows[i].line);
+        add(f, NB_EVENT_MARRIAGE, text);
+        if (f->bad_n != 1 || f->bad_line != 2 || !strstr(f->problem, rows[i].problem)) {
+            fail_msg("\"%s\": %zu problems, line %u: %s", rows[i].line, f->bad_n,
+                     (unsigned)f->bad_line, f->bad_n ? f->problem : "none");
+        }
+    }
+    assert_int_equal(nb_events_rules_n(f->events), 0);
+    assert_int_equal(f->events->patterns.n, 0);
+    assert_int_equal(f->events->around.n, 0);
+    assert_int_equal(f->events->patterns.words.n, 0);
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    expect(f, "evlendik", "");
+}
+
+static void a_row_finds_every_inflection_and_says_subject_and_stage(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_TYPES_N, common);
+    add_good(f, NB_EVENT_MARRIAGE,
+             "set progressive planned\n"
+             "900 evlen/verb = \"evlendik\" -> self happened\n"
+             "    = \"x\" -> none = \"y\" -> other planned reported\n");
+    add_good(f, NB_EVENT_GRADUATION, "800 mezun+A1|mezun ; stage happened\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    static const struct {
+        const char *text, *want;
+    } rows[] = {
+        {"evlendik", "marriage self happened"},
+        {"EVLEND\xc4\xb0K", "marriage self happened"},
+        {"evleniyorum", "marriage self planned"},
+        {"evlenece\xc4\x9fiz", "marriage self planned"},
+        {"evlendiniz", "marriage other happened"},
+        {"evlenmedim", "marriage self negated"},
+        {"evlensek", "marriage self wished"},
+        {"evlenelim", "marriage self wished"},
+        {"evlenebilirim", "marriage self wished"},
+        {"evlenecektim", "marriage self negated"},
+        {"evlenirdim", ""},
+        {"evlen", ""},
+        {"evlenirse", ""},
+        {"evlendi", ""},
+        {"ablam evlendi", "marriage other happened"},
+        {"evlendi ablam", "marriage other happened"},
+        {"ablam evlenmi\xc5\x9f", "marriage other happened reported"},
+        {"ablama evlendi", ""},
+        {"o\xc4\x9flum evlendi", "marriage other happened"},
+        {"evlendin mi", ""},
+        {"evlensek mi", "marriage self wished"},
+        {"evlenmek istiyorum", "marriage self wished"},
+        {"evlenmek istemiyorum", "marriage self negated"},
+        {"evlenmeyi d\xc3\xbc\xc5\x9f\xc3\xbcn\xc3\xbcyoruz", "marriage self planned"},
+        {"evlenmekten vazge\xc3\xa7tik", "marriage self negated"},
+        {"evlenmek g\xc3\xbczel", ""},
+        {"evlenmeden \xc3\xb6nce ev ald\xc4\xb1m", "marriage self planned"},
+        {"evlenip gittik", "marriage self happened"},
+        {"evlenince gidece\xc4\x9fim", "marriage self planned"},
+        {"evlendi\xc4\x9fim g\xc3\xbcn", "marriage self happened"},
+        {"umar\xc4\xb1m evleniyoruz", "marriage self wished"},
+        {"kuzenim evleniyorum diyor", "marriage other planned"},
+        {"adam evleniyorum diyor", ""},
+        {"\"evleniyorum\" yazm\xc4\xb1\xc5\x9f", ""},
+        {"mezunum", "graduation self happened"},
+        {"mezun de\xc4\x9filim", "graduation self negated"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        expect(f, rows[i].text, rows[i].want);
+    }
+}
+
+static void elements_allow_gaps_orders_and_alternatives_within_a_sentence(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_TYPES_N, common);
+    add_good(f, NB_EVENT_ENLISTMENT,
+             "list away: git/verb | yol\n"
+             "900 asker+Dat <> git/verb\n"
+             "900 =tezkere ..1 al/verb|gel/verb\n"
+             "900 kura bile? \xc3\xa7\xc4\xb1k/verb ; third self\n"
+             "900 #bedelli ; subject self ; stage wished\n"
+             "900 <number> g\xc3\xbcn kal/verb ; subject self ; stage ongoing\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    static const struct {
+        const char *text;
+        bool found;
+    } rows[] = {
+        {"askere gidiyorum", true},
+        {"gidiyorum askere", true},
+        {"askere, yar\xc4\xb1n gidiyorum", true},
+        {"askere bir iki \xc3\xbc\xc3\xa7 d\xc3\xb6rt gidiyorum", true},
+        {"askere bir iki \xc3\xbc\xc3\xa7 d\xc3\xb6rt be\xc5\x9f gidiyorum", false},
+        {"askere. Gidiyorum", false},
+        {"askerde gidiyorum", false},
+        {"tezkere ald\xc4\xb1m", true},
+        {"tezkere bug\xc3\xbcn ald\xc4\xb1m", true},
+        {"tezkeremi ald\xc4\xb1m", false},
+        {"tezkere tezkere bug\xc3\xbcn ald\xc4\xb1m", true},
+        {"kura bile \xc3\xa7\xc4\xb1kt\xc4\xb1", true},
+        {"kura \xc3\xa7\xc4\xb1kt\xc4\xb1", true},
+        {"kura daha \xc3\xa7\xc4\xb1kt\xc4\xb1", false},
+        {"#BedelliAskerlik", true},
+        {"bedelli", false},
+        {"30 g\xc3\xbcn kald\xc4\xb1", true},
+        {"g\xc3\xbcn kald\xc4\xb1", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if ((find_in(f, "", rows[i].text)[0] != '\0') != rows[i].found) {
+            fail_msg("\"%s\"", rows[i].text);
+        }
+    }
+}
+
+static void contexts_ask_and_blocks_forbid(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_TYPES_N, common);
+    add_good(f, NB_EVENT_MARRIAGE,
+             "context day sentence: yar\xc4\xb1n\n"
+             "block game post: oyun\n"
+             "900 evlen/verb\n"
+             "900 d\xc3\xbc\xc4\x9f\xc3\xbcn ; subject self ; stage planned ; with day\n"
+             "900 nikah ; subject self ; stage planned ; not day ; allow series|game\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    expect(f, "evlendik", "marriage self happened");
+    expect(f, "evlendik. Dizide", "");
+    assert_string_equal(find_in(f, "Dizi", "evlendik"), "");
+    assert_string_equal(find_in(f, "evlendik", "merhaba"), "");
+    expect(f, "oyunda evlendik", "");
+    expect(f, "haber: ablam evlendi", "");
+    expect(f, "haber: evlendik", "marriage self happened");
+    expect(f, "d\xc3\xbc\xc4\x9f\xc3\xbcn", "");
+    expect(f, "yar\xc4\xb1n d\xc3\xbc\xc4\x9f\xc3\xbcn", "marriage self planned");
+    expect(f, "yar\xc4\xb1n. D\xc3\xbc\xc4\x9f\xc3\xbcn", "");
+    expect(f, "nikah dizi oyun", "marriage self planned");
+    expect(f, "yar\xc4\xb1n nikah", "");
+}
+
+static void the_surest_rule_of_a_type_counts_above_its_threshold(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_TYPES_N, common);
+    add_good(f, NB_EVENT_MARRIAGE,
+             "set threshold 500\n"
+             "499 nikah ; subject self ; stage planned\n"
+             "600 evlen/verb ; subject other\n"
+             "700 evlen/verb+A1 ; subject self\n");
+    add_good(f, NB_EVENT_MOVING, "set third self\n900 ta\xc5\x9f\xc4\xb1n/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    assert_int_equal(nb_events_rules_n(f->events), 4);
+    expect(f, "nikah", "");
+    expect(f, "evlendik", "marriage self happened");
+    expect(f, "evlendi", "marriage other happened");
+    expect(f, "evlendik ve ta\xc5\x9f\xc4\xb1nd\xc4\xb1",
+           "marriage self happened, moving self happened");
+}
+
+static void many_gaps_over_a_long_text_stay_bounded(void **state)
+{
+    struct fixture *f = *state;
+    enum { WORDS = 20000 };
+    add_good(f, NB_EVENT_MARRIAGE,
+             "900 git ..9 git ..9 git ..9 git ..9 git ..9 git ..9 git ..9 git ..9 evlen/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    char *text = nb_arena_alloc(f->arena, 4 * WORDS + 16);
+    for (size_t i = 0; i < WORDS; i++) {
+        memcpy(text + 4 * i, "git ", 5);
+    }
+    assert_string_equal(find_in(f, "", text), "");
+    memcpy(text + 4 * (size_t)WORDS, "evlendik", 9);
+    assert_string_equal(find_in(f, "", text), "marriage self happened");
+}
+
+static void tell(void *context, size_t line, struct nb_slice text, struct nb_slice want,
+                 const char *got)
+{
+    print_error("%s.txt:%zu: \"%.*s\" is %s, expected %.*s\n", (const char *)context, line,
+                NB_ARG(text), got, NB_ARG(want));
+}
+
+static void every_example_behind_the_rules_holds(void **state)
+{
+    struct fixture *f = *state;
+    struct nb_knowledge *knowledge;
+    size_t examples_n = 0, failed_n = 0, bad_n;
+    assert_int_equal(nb_knowledge_load("lexicons", NULL, &knowledge, &bad_n, NULL), NB_OK);
+    assert_int_equal(bad_n, 0);
+    for (size_t i = 0; nb_knowledge_event_lexicon(i); i++) {
+        char name[64], path[128];
+        (void)snprintf(name, sizeof(name), "%s", nb_knowledge_event_lexicon(i));
+        (void)snprintf(path, sizeof(path), "lexicons/events/%s.txt", name);
+        assert_int_equal(nb_knowledge_check_events(knowledge, nb_slice_str(name),
+                                                   nbt_read_file(path, f->arena), tell, name,
+                                                   &examples_n, &failed_n),
+                         NB_OK);
+    }
+    assert_true(examples_n > 0);
+    assert_int_equal(failed_n, 0);
+    assert_int_equal(nb_knowledge_check_events(knowledge, NB_LIT("marriage"),
+                                               NB_LIT("900 evlen/verb = \"evlendik\" -> none\n"),
+                                               tell, (char[]){"expected"}, &examples_n, &failed_n),
+                     NB_OK);
+    assert_int_equal(failed_n, 1);
+    nb_knowledge_free(knowledge);
+}
+
+int main(void)
+{
+#define EVENTS_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        EVENTS_TEST(bad_lines_are_told_with_their_number_and_leave_nothing_behind),
+        EVENTS_TEST(a_row_finds_every_inflection_and_says_subject_and_stage),
+        EVENTS_TEST(elements_allow_gaps_orders_and_alternatives_within_a_sentence),
+        EVENTS_TEST(contexts_ask_and_blocks_forbid),
+        EVENTS_TEST(the_surest_rule_of_a_type_counts_above_its_threshold),
+        EVENTS_TEST(many_gaps_over_a_long_text_stay_bounded),
+        EVENTS_TEST(every_example_behind_the_rules_holds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
