@@ -1,0 +1,315 @@
+/*
+ * Life events of posts: precision and recall over pairs of post and type, subject and stage of
+ * those that are right, each with its 95 % interval (Wilson); hard negatives; and what recall is
+ * left when posts are typed without diacritics or casually.
+ *
+ * Held-out posts by default. `eval_events train` and `eval_events extra` (the labels of this
+ * repository) are the sides to look at while rules are worked on; `list` behind it prints what is
+ * wrong.
+ */
+#include "tests/lib/test.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include <nabiz/buf.h>
+#include <nabiz/knowledge.h>
+
+#include "analyzer/events/events.h"
+#include "analyzer/turkish/text.h"
+
+enum { FIELDS = 9, POSTS_MAX = 40000, ID_MAX = 1000000, CASUAL_MAX = 64, TEXT_BYTES_MAX = 1 << 20 };
+
+struct post {
+    struct nb_slice event, subject, stage, text;
+};
+
+struct count {
+    size_t right, found, there; /* pairs of post and type */
+    size_t subject, stage;      /* of the right ones */
+};
+
+struct eval {
+    const struct nb_knowledge *knowledge;
+    struct nb_word_cache *words;
+    struct nb_arena *arena, *files;
+    struct post *posts;
+    size_t posts_n;
+    bool list;
+    struct count all, types[NB_EVENT_TYPES_N];
+};
+
+/* Wilson's interval of k of n. */
+static void interval(size_t k, size_t n, double *low, double *high)
+{
+    const double z = 1.959964;
+    double p = n ? (double)k / (double)n : 0, m = n ? (double)n : 1;
+    double middle = p + z * z / (2 * m), half = z * sqrt(p * (1 - p) / m + z * z / (4 * m * m));
+    *low = n ? (middle - half) / (1 + z * z / m) : 0;
+    *high = n ? (middle + half) / (1 + z * z / m) : 1;
+}
+
+static void print_share(const char *name, size_t k, size_t n, const char *data)
+{
+    double low, high;
+    interval(k, n, &low, &high);
+    printf("%s %.3f [%.3f, %.3f] (%zu of %zu, %s)\n", name, n ? (double)k / (double)n : 0, low,
+           high, k, n, data);
+}
+
+static struct nb_annotation *annotate(struct eval *e, struct nb_slice text)
+{
+    struct nb_annotation *annotation = NULL;
+    nb_arena_reset(e->arena);
+    struct nb_document *document = nb_document_new(e->arena);
+    document->text = nb_arena_strdup(e->arena, text);
+    assert_int_equal(nb_annotate_briefly(document, e->knowledge, e->words, e->arena, &annotation),
+                     NB_OK);
+    return annotation;
+}
+
+static void print_wrong(const char *what, const struct post *post, const Nb__LifeEvent *event)
+{
+    printf("%s\twant %.*s %.*s %.*s", what, NB_ARG(post->event), NB_ARG(post->subject),
+           NB_ARG(post->stage));
+    if (event) {
+        printf("\tgot %s %s %s %d \"%.*s\"", event->type, event->subject, event->stage,
+               (int)event->confidence_milli, (int)(event->span->end - event->span->begin),
+               post->text.p + event->span->begin);
+    }
+    printf("\t%.*s\n", NB_ARG(post->text));
+}
+
+static void count_event(struct eval *e, const struct post *post, const Nb__LifeEvent *event)
+{
+    enum nb_event_type type = NB_EVENT_TYPES_N;
+    assert_true(nb_event_type_parse(nb_slice_str(event->type), &type));
+    struct count *counts[] = {&e->all, &e->types[type]};
+    bool right = nb_slice_eq(post->event, nb_slice_str(event->type));
+    bool subject = nb_slice_eq(post->subject, nb_slice_str(event->subject));
+    bool stage = nb_slice_eq(post->stage, nb_slice_str(event->stage));
+    for (size_t i = 0; i < 2; i++) {
+        counts[i]->found++;
+        counts[i]->right += right;
+        counts[i]->subject += right && subject;
+        counts[i]->stage += right && stage;
+    }
+    if (e->list && !(right && subject && stage)) {
+        print_wrong(!right ? "FALSE" : subject ? "STAGE" : "SUBJECT", post, event);
+    }
+}
+
+static void count_post(struct eval *e, const struct post *post)
+{
+    struct nb_annotation *a = annotate(e, post->text);
+    enum nb_event_type type;
+    bool found = false;
+    for (size_t i = 0; i < a->n_life_events; i++) {
+        count_event(e, post, a->life_events[i]);
+        found |= nb_slice_eq(post->event, nb_slice_str(a->life_events[i]->type));
+    }
+    if (nb_event_type_parse(post->event, &type)) {
+        e->all.there++;
+        e->types[type].there++;
+        if (e->list && !found) {
+            print_wrong("MISSED", post, NULL);
+        }
+    }
+}
+
+/* The posts of the real material, with their labels. */
+static bool read_posts(struct eval *e, const char *part)
+{
+    char name[64];
+    (void)snprintf(name, sizeof(name), "posts/%s.tsv", part);
+    const char *path = nbt_data(name);
+    struct nb_slice line, rest = path ? nbt_read_file(path, e->files) : nb_slice(NULL, 0);
+    (void)nb_slice_split(&rest, '\n', &line);
+    while (nb_slice_split(&rest, '\n', &line) && e->posts_n < POSTS_MAX) {
+        struct nb_slice field[FIELDS] = {{NULL, 0}};
+        for (size_t i = 0; i + 1 < FIELDS && nb_slice_split(&line, '\t', &field[i]); i++) {
+        }
+        if (line.p) {
+            e->posts[e->posts_n++] = (struct post){field[5], field[6], field[7], line};
+        }
+    }
+    return path != NULL;
+}
+
+/* The same from the labels of this repository and texts by their id. */
+static bool read_extra(struct eval *e)
+{
+    const char *path = nbt_data("posts/unlabelled.tsv");
+    struct nb_slice line, rest = nbt_read_file("tests/eval/labels/posts.tsv", e->files);
+    struct post *by_id = calloc(ID_MAX, sizeof(*by_id));
+    while (by_id && nb_slice_split(&rest, '\n', &line)) {
+        struct nb_slice field[FIELDS - 1] = {{NULL, 0}};
+        int64_t id;
+        for (size_t i = 0; i + 1 < FIELDS && nb_slice_split(&line, '\t', &field[i]); i++) {
+        }
+        if (nb_slice_to_i64(field[0], &id) && id >= 0 && id < ID_MAX) {
+            by_id[id] = (struct post){.event = field[5], .subject = field[6], .stage = field[7]};
+        }
+    }
+    rest = path ? nbt_read_file(path, e->files) : nb_slice(NULL, 0);
+    while (by_id && nb_slice_split(&rest, '\n', &line) && e->posts_n < POSTS_MAX) {
+        struct nb_slice number, label;
+        int64_t id;
+        if (nb_slice_split(&line, '\t', &number) && nb_slice_split(&line, '\t', &label) &&
+            nb_slice_to_i64(number, &id) && id >= 0 && id < ID_MAX && by_id[id].event.p) {
+            e->posts[e->posts_n] = by_id[id];
+            e->posts[e->posts_n++].text = line;
+        }
+    }
+    free(by_id);
+    return path != NULL;
+}
+
+static void print_counts(const struct eval *e, const char *data)
+{
+    for (int i = 0; i < NB_EVENT_TYPES_N; i++) {
+        const struct count *c = &e->types[i];
+        if (c->there || c->found) {
+            printf("  %s precision %.3f recall %.3f (found %zu, there %zu, %s)\n",
+                   nb_event_type_name((enum nb_event_type)i),
+                   c->found ? (double)c->right / (double)c->found : 1,
+                   c->there ? (double)c->right / (double)c->there : 1, c->found, c->there, data);
+        }
+    }
+    print_share("events-precision", e->all.right, e->all.found, data);
+    print_share("events-recall", e->all.right, e->all.there, data);
+    print_share("events-subject", e->all.subject, e->all.right, data);
+    print_share("events-stage", e->all.stage, e->all.right, data);
+}
+
+struct casual {
+    struct nb_slice from, to;
+};
+
+static size_t read_casual(struct eval *e, struct casual *out)
+{
+    struct nb_slice line, rest = nbt_read_file("tests/eval/casual.tsv", e->files);
+    size_t n = 0;
+    while (nb_slice_split(&rest, '\n', &line) && n < CASUAL_MAX) {
+        if (line.len && line.p[0] != '#' && nb_slice_split(&line, '\t', &out[n].from)) {
+            out[n++].to = line.p ? line : nb_slice(NULL, 0);
+        }
+    }
+    return n;
+}
+
+/* The first row that fits at each place counts. */
+static struct nb_slice type_casually(struct nb_slice text, const struct casual *rows, size_t n,
+                                     struct nb_buf *out)
+{
+    nb_buf_reset(out);
+    for (size_t at = 0; at < text.len;) {
+        struct nb_slice rest = nb_slice_sub(text, at, text.len);
+        size_t row = 0;
+        while (row < n && !nb_slice_starts(rest, rows[row].from)) {
+            row++;
+        }
+        if (row < n) {
+            nb_buf_add(out, rows[row].to);
+            at += rows[row].from.len;
+        } else {
+            nb_buf_add_byte(out, text.p[at++]);
+        }
+    }
+    return nb_buf_slice(out);
+}
+
+static struct nb_slice type_ascii(struct nb_slice text, struct nb_buf *out)
+{
+    nb_buf_reset(out);
+    nb_buf_add(out, text);
+    out->len = tr_plain(out->p, out->len);
+    return nb_buf_slice(out);
+}
+
+static bool finds(struct eval *e, struct nb_slice text, struct nb_slice type)
+{
+    struct nb_annotation *a = annotate(e, text);
+    for (size_t i = 0; i < a->n_life_events; i++) {
+        if (nb_slice_eq(type, nb_slice_str(a->life_events[i]->type))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of the posts that have an event, how many are found typed so. */
+static void eval_variants(struct eval *e, const char *data)
+{
+    struct casual rows[CASUAL_MAX];
+    size_t rows_n = read_casual(e, rows), there = 0, plain = 0, ascii = 0, casual = 0;
+    struct nb_buf buf;
+    nb_buf_init(&buf, TEXT_BYTES_MAX);
+    for (size_t i = 0; i < e->posts_n; i++) {
+        const struct post *post = &e->posts[i];
+        enum nb_event_type type;
+        if (nb_event_type_parse(post->event, &type)) {
+            there++;
+            plain += finds(e, post->text, post->event);
+            ascii += finds(e, type_ascii(post->text, &buf), post->event);
+            casual += finds(e, type_casually(post->text, rows, rows_n, &buf), post->event);
+        }
+    }
+    nb_buf_fini(&buf);
+    print_share("events-recall-typed", plain, there, data);
+    print_share("events-recall-ascii", ascii, there, data);
+    print_share("events-recall-casual", casual, there, data);
+}
+
+/* Sentences that look like events and are none: TYPE, text. */
+static void eval_hard(struct eval *e)
+{
+    struct nb_slice line, rest = nbt_read_file("tests/eval/events_hard.tsv", e->files);
+    size_t n = 0, wrong = 0;
+    while (nb_slice_split(&rest, '\n', &line)) {
+        struct nb_slice type;
+        if (!line.len || line.p[0] == '#' || !nb_slice_split(&line, '\t', &type) || !line.p) {
+            continue;
+        }
+        struct nb_annotation *a = annotate(e, line);
+        n++;
+        wrong += a->n_life_events > 0;
+        for (size_t i = 0; i < a->n_life_events; i++) {
+            printf("  hard: \"%.*s\" is %s %s %s\n", NB_ARG(line), a->life_events[i]->type,
+                   a->life_events[i]->subject, a->life_events[i]->stage);
+        }
+    }
+    if (n) {
+        print_share("events-hard-negatives", n - wrong, n, "own sentences");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const char *part = argc > 1 ? argv[1] : "heldout";
+    struct nb_error error = {0};
+    struct nb_knowledge *knowledge;
+    if (nb_knowledge_load("lexicons", NULL, &knowledge, NULL, &error) != NB_OK) {
+        fprintf(stderr, "eval_events: %s\n", nb_error_text(&error));
+        return 1;
+    }
+    struct eval e = {.knowledge = knowledge, .words = nb_word_cache_new()};
+    e.arena = nb_arena_new((size_t)64 << 20);
+    e.files = nb_arena_new((size_t)256 << 20);
+    e.posts = calloc(POSTS_MAX, sizeof(*e.posts));
+    e.list = argc > 2 && strcmp(argv[2], "list") == 0;
+    if (strcmp(part, "extra") == 0 ? read_extra(&e) : read_posts(&e, part)) {
+        for (size_t i = 0; i < e.posts_n; i++) {
+            count_post(&e, &e.posts[i]);
+        }
+        print_counts(&e, part);
+        eval_variants(&e, part);
+    }
+    eval_hard(&e);
+    free(e.posts);
+    nb_word_cache_free(e.words);
+    nb_knowledge_free(knowledge);
+    nb_arena_free(e.arena);
+    nb_arena_free(e.files);
+    return 0;
+}
