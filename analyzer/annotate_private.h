@@ -40,4 +40,7 @@ enum nb_err nb_annotate_topics(struct annotate *a) NB_MUSTUSE;
 /** Life events of the text. */
 enum nb_err nb_annotate_events(struct annotate *a) NB_MUSTUSE;
 
+/** What opinions of the text are about, and what they say of each topic. After both. */
+enum nb_err nb_annotate_targets(struct annotate *a) NB_MUSTUSE;
+
 #endif

@@ -125,6 +125,13 @@ static enum nb_err load_lexicons(struct load *load)
                                  load);
         }
     }
+    nb_target_words_init(&k->targets, k->lexicon, k->arena);
+    if (err == NB_OK) {
+        err = read_file(load, load->dir, NB_TARGETS_FILE, &text);
+    }
+    if (err == NB_OK) {
+        err = nb_target_words_add(&k->targets, text, load->scratch, report, load);
+    }
     return err;
 }
 
@@ -228,6 +235,9 @@ static enum nb_err seal(struct load *load)
 {
     struct nb_knowledge *k = load->knowledge;
     enum nb_err err = nb_opinion_seal(&k->opinion);
+    if (err == NB_OK) {
+        err = nb_target_words_seal(&k->targets);
+    }
     if (err == NB_OK) {
         err = nb_topics_seal(&k->topics);
     }

@@ -10,6 +10,7 @@
 
 #include "analyzer/events/events.h"
 #include "analyzer/sentiment/opinion.h"
+#include "analyzer/sentiment/phrases.h"
 #include "analyzer/topics/topics.h"
 #include "analyzer/turkish/lexicon.h"
 #include "analyzer/words.h"
@@ -20,6 +21,7 @@ struct nb_knowledge {
     struct nb_words words;
     struct nb_opinion opinion;
     struct nb_events *events; /* in the arena */
+    struct nb_target_words targets;
     struct nb_topics topics;
     struct nb_id id;
 };

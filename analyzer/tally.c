@@ -78,14 +78,14 @@ static void span(int64_t *first, protobuf_c_boolean *has_first, int64_t *last,
     }
 }
 
-static bool is_label(const struct nb_annotation *kept, Nb__Label label)
+static bool is_label(const Nb__Sentiment *sentiment, Nb__Label label)
 {
-    return kept->sentiment && kept->sentiment->has_label && kept->sentiment->label == label;
+    return sentiment && sentiment->has_label && sentiment->label == label;
 }
 
-static int64_t score_of(const struct nb_annotation *kept)
+static int64_t score_of(const Nb__Sentiment *sentiment)
 {
-    return kept->sentiment && kept->sentiment->has_score_milli ? kept->sentiment->score_milli : 0;
+    return sentiment && sentiment->has_score_milli ? sentiment->score_milli : 0;
 }
 
 static bool author_is_empty(const struct nb_author *row)
@@ -109,11 +109,12 @@ static enum nb_err tally_author(struct nb_txn *txn, const struct nb_annotation *
     return store_author(txn, author, author_is_empty(row), row, arena);
 }
 
-static enum nb_err tally_hour(struct nb_txn *txn, const struct nb_annotation *kept,
-                              struct nb_slice topic, int sign, struct nb_arena *arena)
+static enum nb_err tally_hour(struct nb_txn *txn, const struct nb_annotation *kept, size_t hit,
+                              int sign, struct nb_arena *arena)
 {
+    const Nb__Sentiment *sentiment = nb_topic_sentiment(kept, hit);
     struct nb_key key;
-    nb_key_text(&key, topic);
+    nb_key_text(&key, nb_field(kept->topics[hit]->topic));
     nb_key_add_u64(&key, nb_key_time(kept->at_ms) / NB_HOUR_MS);
     struct nb_topic_hour *row;
     enum nb_err err = load_topic_hour(txn, nb_key_slice(&key), arena, &row);
@@ -121,19 +122,20 @@ static enum nb_err tally_hour(struct nb_txn *txn, const struct nb_annotation *ke
         return err;
     }
     count(&row->documents_n, &row->has_documents_n, 1, sign);
-    count(&row->negative_n, &row->has_negative_n, is_label(kept, NB__LABEL__NEGATIVE), sign);
-    count(&row->neutral_n, &row->has_neutral_n, is_label(kept, NB__LABEL__NEUTRAL), sign);
-    count(&row->positive_n, &row->has_positive_n, is_label(kept, NB__LABEL__POSITIVE), sign);
-    sum(&row->score_sum_milli, &row->has_score_sum_milli, score_of(kept), sign);
+    count(&row->negative_n, &row->has_negative_n, is_label(sentiment, NB__LABEL__NEGATIVE), sign);
+    count(&row->neutral_n, &row->has_neutral_n, is_label(sentiment, NB__LABEL__NEUTRAL), sign);
+    count(&row->positive_n, &row->has_positive_n, is_label(sentiment, NB__LABEL__POSITIVE), sign);
+    sum(&row->score_sum_milli, &row->has_score_sum_milli, score_of(sentiment), sign);
     return store_topic_hour(txn, nb_key_slice(&key), row->documents_n == 0, row, arena);
 }
 
 static enum nb_err tally_topic_author(struct nb_txn *txn, const struct nb_annotation *kept,
-                                      struct nb_slice topic, struct nb_slice author, int sign,
+                                      size_t hit, struct nb_slice author, int sign,
                                       struct nb_arena *arena)
 {
+    const Nb__Sentiment *sentiment = nb_topic_sentiment(kept, hit);
     struct nb_key key;
-    nb_key_text(&key, topic);
+    nb_key_text(&key, nb_field(kept->topics[hit]->topic));
     nb_key_add(&key, author);
     struct nb_topic_author *row;
     enum nb_err err = load_topic_author(txn, nb_key_slice(&key), arena, &row);
@@ -141,9 +143,9 @@ static enum nb_err tally_topic_author(struct nb_txn *txn, const struct nb_annota
         return err;
     }
     count(&row->documents_n, &row->has_documents_n, 1, sign);
-    count(&row->negative_n, &row->has_negative_n, is_label(kept, NB__LABEL__NEGATIVE), sign);
-    count(&row->positive_n, &row->has_positive_n, is_label(kept, NB__LABEL__POSITIVE), sign);
-    sum(&row->score_sum_milli, &row->has_score_sum_milli, score_of(kept), sign);
+    count(&row->negative_n, &row->has_negative_n, is_label(sentiment, NB__LABEL__NEGATIVE), sign);
+    count(&row->positive_n, &row->has_positive_n, is_label(sentiment, NB__LABEL__POSITIVE), sign);
+    sum(&row->score_sum_milli, &row->has_score_sum_milli, score_of(sentiment), sign);
     span(&row->first_ms, &row->has_first_ms, &row->last_ms, &row->has_last_ms, kept->at_ms, sign);
     if (kept->has_comments_n) {
         count(&row->comments_n, &row->has_comments_n, kept->comments_n, sign);
@@ -151,12 +153,11 @@ static enum nb_err tally_topic_author(struct nb_txn *txn, const struct nb_annota
     return store_topic_author(txn, nb_key_slice(&key), row->documents_n == 0, row, arena);
 }
 
-static enum nb_err tally_mention(struct nb_txn *txn, const struct nb_annotation *kept,
-                                 struct nb_slice topic, struct nb_slice author, int sign,
-                                 struct nb_arena *arena)
+static enum nb_err tally_mention(struct nb_txn *txn, const struct nb_annotation *kept, size_t hit,
+                                 struct nb_slice author, int sign, struct nb_arena *arena)
 {
     struct nb_key key;
-    nb_key_text(&key, topic);
+    nb_key_text(&key, nb_field(kept->topics[hit]->topic));
     nb_key_add_u64(&key, nb_key_time(kept->at_ms));
     nb_key_add_u64(&key, kept->number);
     if (sign < 0) {
@@ -172,7 +173,7 @@ static enum nb_err tally_mention(struct nb_txn *txn, const struct nb_annotation 
     }
     mention->has_kind = kept->has_kind;
     mention->kind = kept->kind;
-    mention->sentiment = kept->sentiment;
+    mention->sentiment = nb_topic_sentiment(kept, hit);
     mention->has_comments_n = kept->has_comments_n;
     mention->comments_n = kept->comments_n;
     struct nb_slice value;
@@ -241,16 +242,15 @@ enum nb_err nb_tally_apply(struct nb_txn *txn, const struct nb_annotation *kept,
         err = tally_author(txn, kept, author, sign, arena);
     }
     for (size_t i = 0; err == NB_OK && i < kept->n_topics; i++) {
-        struct nb_slice topic = nb_field(kept->topics[i]->topic);
         if (topic_is_repeated(kept, i)) {
             continue;
         }
-        err = tally_hour(txn, kept, topic, sign, arena);
+        err = tally_hour(txn, kept, i, sign, arena);
         if (err == NB_OK) {
-            err = tally_mention(txn, kept, topic, author, sign, arena);
+            err = tally_mention(txn, kept, i, author, sign, arena);
         }
         if (err == NB_OK && author.len) {
-            err = tally_topic_author(txn, kept, topic, author, sign, arena);
+            err = tally_topic_author(txn, kept, i, author, sign, arena);
         }
     }
     for (size_t i = 0; err == NB_OK && i < kept->n_edges; i++) {

@@ -177,6 +177,12 @@ void nb_record_json(struct nb_json *json, const ProtobufCMessage *message)
     nb_json_end(json);
 }
 
+Nb__Sentiment *nb_topic_sentiment(const struct nb_annotation *annotation, size_t i)
+{
+    Nb__Sentiment *own = annotation->topics[i]->sentiment;
+    return own ? own : annotation->sentiment;
+}
+
 const char *nb_kind_name(Nb__Kind kind)
 {
     static const char *const names[] = {"unknown", "article", "post", "comment",

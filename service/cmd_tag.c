@@ -155,8 +155,48 @@ static void write_why(struct nb_json *j, const struct nb_annotation *a)
     nb_json_end(j);
 }
 
-/* Targets are not computed yet: none is the honest list, null the number. */
-static void write_annotation(struct tag *t, const char *id, const struct nb_annotation *a)
+static void write_targets(struct nb_json *j, const struct nb_annotation *a, struct nb_slice text)
+{
+    nb_json_key(j, "targets");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_targets; i++) {
+        const Nb__Target *target = a->targets[i];
+        nb_json_object(j);
+        nb_json_key(j, "text");
+        nb_json_str(j, nb_slice_sub(text, target->span->begin, target->span->end));
+        nb_json_kint(j, "begin", target->span->begin);
+        nb_json_kint(j, "end", target->span->end);
+        nb_json_kcstr(j, "label", nb_label_name(target->sentiment->label));
+        nb_json_kint(j, "score_milli", target->sentiment->score_milli);
+        nb_json_end(j);
+    }
+    nb_json_end(j);
+}
+
+static void write_topics(struct nb_json *j, const struct nb_annotation *a)
+{
+    nb_json_key(j, "topics");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_topics; i++) {
+        nb_json_cstr(j, a->topics[i]->topic);
+    }
+    nb_json_end(j);
+    nb_json_key(j, "topic_sentiments");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_topics; i++) {
+        const Nb__Sentiment *s = nb_topic_sentiment(a, i);
+        nb_json_object(j);
+        nb_json_kcstr(j, "topic", a->topics[i]->topic);
+        nb_json_kcstr(j, "label", nb_label_name(s->label));
+        nb_json_kint(j, "score_milli", s->score_milli);
+        nb_json_end(j);
+    }
+    nb_json_end(j);
+}
+
+/* Irony is not computed yet: null is the honest number. */
+static void write_annotation(struct tag *t, const char *id, struct nb_slice text,
+                             const struct nb_annotation *a)
 {
     struct nb_json json, *j = &json;
     nb_buf_reset(&t->out);
@@ -170,9 +210,7 @@ static void write_annotation(struct tag *t, const char *id, const struct nb_anno
     nb_json_kint(j, "score_milli", a->sentiment->score_milli);
     nb_json_kint(j, "confidence_milli", a->sentiment->confidence_milli);
     nb_json_end(j);
-    nb_json_key(j, "targets");
-    nb_json_array(j);
-    nb_json_end(j);
+    write_targets(j, a, text);
     nb_json_key(j, "emotions");
     nb_json_array(j);
     for (size_t i = 0; i < a->n_emotions; i++) {
@@ -193,12 +231,7 @@ static void write_annotation(struct tag *t, const char *id, const struct nb_anno
     nb_json_key(j, "synthetic_milli");
     nb_json_null(j);
     write_events(j, a);
-    nb_json_key(j, "topics");
-    nb_json_array(j);
-    for (size_t i = 0; i < a->n_topics; i++) {
-        nb_json_cstr(j, a->topics[i]->topic);
-    }
-    nb_json_end(j);
+    write_topics(j, a);
     if (t->explain) {
         write_why(j, a);
     }
@@ -224,7 +257,7 @@ static enum nb_err tag_line(struct tag *t, struct nb_slice line, size_t number,
     err = t->explain ? nb_annotate_with(document, t->knowledge, t->words, t->arena, &annotation)
                      : nb_annotate_briefly(document, t->knowledge, t->words, t->arena, &annotation);
     if (err == NB_OK) {
-        write_annotation(t, id, annotation);
+        write_annotation(t, id, nb_field(document->text), annotation);
         err = nb_buf_finish(&t->out, NULL);
     }
     return err == NB_OK ? NB_OK : nb_error_set(error, err, "%s", nb_strerror(err));

@@ -1,13 +1,18 @@
 /*
  * Thanks and praise next to bad news are not meant ("bravo, üç haftadır gelmedi"); a picture is
- * read by the words it stands with ("rezalet" and tears of laughter).
+ * read by the words it stands with ("rezalet" and tears of laughter). Praise of one thing beside
+ * blame of another is meant: "ekran harika, batarya berbat".
  */
 #include "analyzer/sentiment/opinion_private.h"
+
+#include <stdint.h>
 
 enum {
     BAD_NEWS = -300,    /* the sum of what is against, from which praise is not believed */
     PICTURE_FROM = 300, /* the sum of words, for or against, from which pictures follow */
-    PICTURE_MILLI = 200
+    PICTURE_MILLI = 200,
+    NOUN_DISTANCE = 3, /* words between an opinion and the noun that it is about */
+    NEAR = 4           /* opinions around praise, of which one may be blame of another thing */
 };
 
 struct weighed {
@@ -17,6 +22,72 @@ struct weighed {
 static bool may_be_ironic(const struct nb_reader *r, const struct nb_find *find)
 {
     return find->milli > 0 && find->term && (r->marks[find->begin].cues >> NB_CUE_IRONIC & 1);
+}
+
+/* 1: a noun, 0: a word that may stand between it and its adjective, -1: anything else. */
+static int noun_at(const struct nb_reader *r, size_t at, const struct nb_find *find)
+{
+    const struct tr_reading *reading = &r->text->readings[at];
+    if (r->text->tokens[at].kind != TR_WORD || r->marks[at].clause != find->clause ||
+        r->marks[at].covered || !reading->analyses_n) {
+        return -1;
+    }
+    unsigned upos = reading->analyses[0].upos;
+    if (upos == TR_UPOS_NOUN || upos == TR_UPOS_PROPN || upos == TR_UPOS_X) {
+        return 1;
+    }
+    return upos == TR_UPOS_ADV || upos == TR_UPOS_CCONJ || upos == TR_UPOS_DET ||
+                   upos == TR_UPOS_NUM
+               ? 0
+               : -1;
+}
+
+/* The noun that a predicate or an attribute is about, SIZE_MAX for none. */
+static size_t noun_of(const struct nb_reader *r, const struct nb_find *find, bool behind)
+{
+    size_t at = behind ? find->end : find->begin;
+    for (int i = 0; i < NOUN_DISTANCE; i++) {
+        if (behind ? at >= r->text->tokens_n : at == 0) {
+            return SIZE_MAX;
+        }
+        size_t here = behind ? at : at - 1;
+        int noun = noun_at(r, here, find);
+        if (noun != 0) {
+            return noun > 0 ? here : SIZE_MAX;
+        }
+        at = behind ? at + 1 : at - 1;
+    }
+    return SIZE_MAX;
+}
+
+/* "A kargo" and "B kargo" are two things. */
+static bool is_same_thing(const struct nb_reader *r, size_t a, const struct nb_find *of_a, size_t b,
+                          const struct nb_find *of_b)
+{
+    const struct tr_reading *readings = r->text->readings;
+    if (a == b || !nb_slice_eq(readings[a].lemma, readings[b].lemma)) {
+        return a == b;
+    }
+    bool named = a > 0 && b > 0 && noun_at(r, a - 1, of_a) > 0 && noun_at(r, b - 1, of_b) > 0;
+    return !named || nb_slice_eq(readings[a - 1].lemma, readings[b - 1].lemma);
+}
+
+/* Praise and blame near it say the same sort of thing of two that differ. */
+static bool is_of_another(const struct nb_reader *r, size_t index)
+{
+    size_t from = index < r->finds_from + NEAR ? r->finds_from : index - NEAR;
+    size_t end = index + NEAR < r->sum->finds_n ? index + NEAR : r->sum->finds_n;
+    for (int behind = 0; behind < 2; behind++) {
+        size_t noun = noun_of(r, &r->sum->finds[index], behind);
+        for (size_t i = from; noun != SIZE_MAX && i < end; i++) {
+            const struct nb_find *find = &r->sum->finds[i];
+            size_t other = find->milli < 0 ? noun_of(r, find, behind) : SIZE_MAX;
+            if (other != SIZE_MAX && !is_same_thing(r, noun, &r->sum->finds[index], other, find)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static struct weighed weigh(const struct nb_reader *r)
@@ -44,7 +115,7 @@ void nb_irony_settle(struct nb_reader *r)
     bool ironic = w.ironic > 0 && w.words <= BAD_NEWS && !contrast;
     for (size_t i = r->finds_from; i < r->sum->finds_n; i++) {
         struct nb_find *find = &r->sum->finds[i];
-        if (ironic && may_be_ironic(r, find)) {
+        if (ironic && may_be_ironic(r, find) && !is_of_another(r, i)) {
             nb_find_shift_term(find, NB_SHIFT_IRONY, NULL);
             r->sum->ironic = true;
         } else if (find->picture && ((find->milli > 0 && w.words <= -PICTURE_FROM) ||

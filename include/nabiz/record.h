@@ -80,6 +80,9 @@ static inline struct nb_slice nb_field(const char *text)
     return nb_slice_str(text);
 }
 
+/** What a document says of its i-th topic: what is said of that by itself, else as a whole. */
+Nb__Sentiment *nb_topic_sentiment(const struct nb_annotation *annotation, size_t i);
+
 /** Short lower-case names for people and JSON: "article", "negative", "reply", "spike". */
 const char *nb_kind_name(Nb__Kind kind);
 const char *nb_label_name(Nb__Label label);

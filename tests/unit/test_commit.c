@@ -69,6 +69,37 @@ static void a_document_is_counted_for_its_author_its_hour_and_its_topic(void **s
     world_close(&w);
 }
 
+static void what_is_said_of_a_topic_by_itself_is_what_counts_for_it(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    const struct post post = {.at_ms = WORLD_DAY_MS,
+                              .author = "a.example/ayla",
+                              .url = "https://a.example/1",
+                              .topic = "acme",
+                              .score_milli = 300,
+                              .toward_milli = -600,
+                              .comments_n = -1};
+    world_commit(&w, &post, 1, 1);
+    struct nb_txn *txn = world_read(&w);
+    const struct nb_hour_row *hours;
+    const struct nb_mention_row *rows;
+    size_t n;
+    assert_int_equal(nb_analysis_hours(txn, NB_LIT("acme"), 0, INT64_MAX, w.arena, &hours, &n),
+                     NB_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(hours[0].hour->negative_n, 1);
+    assert_int_equal(hours[0].hour->positive_n, 0);
+    assert_int_equal(hours[0].hour->score_sum_milli, -600);
+    assert_int_equal(nb_analysis_mentions(txn, NB_LIT("acme"), 0, INT64_MAX, w.arena, &rows, &n),
+                     NB_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(rows[0].mention->sentiment->score_milli, -600);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 static void a_revision_takes_the_place_of_what_it_supersedes(void **state)
 {
     (void)state;
@@ -395,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_is_counted_for_its_author_its_hour_and_its_topic),
+        cmocka_unit_test(what_is_said_of_a_topic_by_itself_is_what_counts_for_it),
         cmocka_unit_test(a_revision_takes_the_place_of_what_it_supersedes),
         cmocka_unit_test(a_skipped_revision_removes_the_earlier_one_and_the_next_one_counts),
         cmocka_unit_test(an_act_on_a_page_is_credited_to_its_author_if_the_log_had_it_before),

@@ -31,10 +31,11 @@ struct post {
     const char *url;
     const char *topic; /* NULL: none */
     int32_t score_milli;
-    int64_t comments_n; /* -1: unknown */
-    int64_t late_ms;    /* fetched this long after it was published */
-    const char *guid;   /* identity is this, or the URL when NULL */
-    const char *name;   /* of the author */
+    int32_t toward_milli; /* toward the topic by itself; 0: as a whole */
+    int64_t comments_n;   /* -1: unknown */
+    int64_t late_ms;      /* fetched this long after it was published */
+    const char *guid;     /* identity is this, or the URL when NULL */
+    const char *name;     /* of the author */
     struct act acts[WORLD_ACTS];
     bool skipped;
     bool undated;
@@ -113,6 +114,18 @@ static inline struct nb_edge *world_edge(struct world *w, const struct post *pos
     return edge;
 }
 
+static inline Nb__Sentiment *world_sentiment(struct world *w, int32_t score_milli)
+{
+    Nb__Sentiment *s = nb_arena_alloc(w->arena, sizeof(*s));
+    nb__sentiment__init(s);
+    s->has_label = s->has_score_milli = 1;
+    s->label = score_milli < 0   ? NB__LABEL__NEGATIVE
+               : score_milli > 0 ? NB__LABEL__POSITIVE
+                                 : NB__LABEL__NEUTRAL;
+    s->score_milli = score_milli;
+    return s;
+}
+
 static inline struct nb_annotation *world_annotation(struct world *w, const struct post *post)
 {
     struct nb_annotation *a = nb_annotation_new(w->arena);
@@ -122,20 +135,15 @@ static inline struct nb_annotation *world_annotation(struct world *w, const stru
     a->at_ms = post->at_ms;
     a->has_comments_n = post->comments_n >= 0;
     a->comments_n = post->comments_n >= 0 ? (uint64_t)post->comments_n : 0;
-    a->sentiment = nb_arena_alloc(w->arena, sizeof(*a->sentiment));
-    nb__sentiment__init(a->sentiment);
-    a->sentiment->has_label = 1;
-    a->sentiment->label = post->score_milli < 0   ? NB__LABEL__NEGATIVE
-                          : post->score_milli > 0 ? NB__LABEL__POSITIVE
-                                                  : NB__LABEL__NEUTRAL;
-    a->sentiment->has_score_milli = 1;
-    a->sentiment->score_milli = post->score_milli;
+    a->sentiment = world_sentiment(w, post->score_milli);
     if (post->topic) {
         a->n_topics = 1;
         a->topics = nb_arena_alloc(w->arena, sizeof(a->topics[0]));
         a->topics[0] = nb_arena_alloc(w->arena, sizeof(*a->topics[0]));
         nb__topic_hit__init(a->topics[0]);
         a->topics[0]->topic = world_text(w, post->topic);
+        a->topics[0]->sentiment =
+            post->toward_milli ? world_sentiment(w, post->toward_milli) : NULL;
     }
     a->edges = nb_arena_alloc(w->arena, WORLD_ACTS * sizeof(a->edges[0]));
     while (a->n_edges < WORLD_ACTS && post->acts[a->n_edges].act) {
