@@ -30,6 +30,24 @@
 /* More comments than this are a mistake of the page; keeps sums far from overflow. */
 static const uint64_t COMMENTS_MAX = 1000000000;
 
+/* The hits of topics without what found them, which is not stored. */
+static enum nb_err drop_reasons(struct nb_annotation *kept, struct nb_arena *scratch)
+{
+    size_t n = kept->n_topics;
+    Nb__TopicHit *hits = nb_arena_alloc(scratch, n * sizeof(*hits));
+    Nb__TopicHit **list = nb_arena_alloc(scratch, n * sizeof(*list));
+    if (!hits || !list) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        hits[i] = *kept->topics[i];
+        hits[i].n_terms = hits[i].n_readings = 0;
+        list[i] = &hits[i];
+    }
+    kept->topics = list;
+    return NB_OK;
+}
+
 enum nb_err nb_commit_keep(const struct nb_annotation *annotation, struct nb_arena *scratch,
                            struct nb_arena *arena, struct nb_annotation **out)
 {
@@ -42,7 +60,10 @@ enum nb_err nb_commit_keep(const struct nb_annotation *annotation, struct nb_are
         kept.comments_n = COMMENTS_MAX;
     }
     struct nb_slice bytes;
-    enum nb_err err = nb_annotation_encode(&kept, scratch, &bytes);
+    enum nb_err err = drop_reasons(&kept, scratch);
+    if (err == NB_OK) {
+        err = nb_annotation_encode(&kept, scratch, &bytes);
+    }
     if (err) {
         return err;
     }

@@ -18,7 +18,7 @@ enum {
     KNOWLEDGE_BYTES_MAX = 256 << 20,
     FILE_BYTES_MAX = 16 << 20,
     SCRATCH_BYTES_MAX = 64 << 20,
-    PARTS_MAX = 20000
+    PARTS_MAX = 300000
 };
 
 struct load {
@@ -170,7 +170,7 @@ static void leave_out(struct load *load, const struct nb_error *error)
 static enum nb_err load_topic(struct load *load, const char *dir, const char *file, bool alone)
 {
     struct nb_slice text, name = nb_slice_sub(nb_slice_str(file), 0, strlen(file) - 6);
-    struct nb_topic_query query;
+    const struct nb_query *query;
     struct nb_error error = {0};
     struct nb_error *to_caller = load->error;
     load->error = alone ? to_caller : &error;
@@ -188,15 +188,19 @@ static enum nb_err load_topic(struct load *load, const char *dir, const char *fi
         report(load, 0, "a topic's name is a-z 0-9 - _ and at most 64 long");
         return NB_OK;
     }
-    err = nb_topic_parse(file, text, load->scratch, &query, &error);
+    err =
+        nb_query_parse(load->knowledge->language, file, text, true, load->scratch, &query, &error);
+    if (err == NB_OK) {
+        err = nb_topics_add(load->knowledge->topics, name, query, load->scratch, &error);
+        nb_error_prefix(&error, "%s:", file);
+    }
     if (err == NB_ENOMEM) {
         return err;
     }
     if (err != NB_OK) {
         leave_out(load, &error);
-        return NB_OK;
     }
-    return nb_topics_add(&load->knowledge->topics, name, &query, load->scratch);
+    return NB_OK;
 }
 
 static enum nb_err load_one_topic(struct load *load, const char *path)
@@ -207,18 +211,33 @@ static enum nb_err load_one_topic(struct load *load, const char *path)
     return dir ? load_topic(load, dir[0] ? dir : "/", slash ? slash + 1 : path, true) : NB_ENOMEM;
 }
 
+/* The words of the query language; without the file there are the English ones. */
+static enum nb_err load_language(struct load *load)
+{
+    struct nb_knowledge *k = load->knowledge;
+    struct nb_slice text = {NULL, 0};
+    enum nb_err err = read_file(load, load->dir, "query.txt", &text);
+    if (err == NB_OK || err == NB_ENOTFOUND) {
+        err = nb_query_language_read(text, k->arena, report, load, &k->language);
+    }
+    return err;
+}
+
 static enum nb_err load_topics(struct load *load, const char *dir)
 {
     const char *const *names = NULL;
     size_t n = 0;
-    if (!dir) {
-        return NB_OK;
+    struct nb_knowledge *k = load->knowledge;
+    k->topics = nb_topics_new(k->lexicon, &k->words.normaliser.turkish.speller, k->arena);
+    enum nb_err err = k->topics ? load_language(load) : NB_ENOMEM;
+    if (err != NB_OK || !dir) {
+        return err;
     }
     if (nb_slice_ends(nb_slice_str(dir), NB_LIT(".topic"))) {
         return load_one_topic(load, dir);
     }
     struct nb_error error = {0};
-    enum nb_err err = nb_file_names(dir, ".topic", load->files, &names, &n, &error);
+    err = nb_file_names(dir, ".topic", load->files, &names, &n, &error);
     if (err == NB_ENOTFOUND) {
         return NB_OK;
     }
@@ -239,7 +258,7 @@ static enum nb_err seal(struct load *load)
         err = nb_target_words_seal(&k->targets);
     }
     if (err == NB_OK) {
-        err = nb_topics_seal(&k->topics);
+        err = nb_topics_seal(k->topics);
     }
     if (err == NB_OK) {
         err = nb_events_seal(k->events);
@@ -269,7 +288,6 @@ enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct n
     if (err == NB_OK) {
         err = load_events(&load);
     }
-    nb_topics_init(&load.knowledge->topics, load.knowledge->lexicon, load.knowledge->arena);
     if (err == NB_OK) {
         err = load_topics(&load, topics);
     }
@@ -311,10 +329,15 @@ struct nb_id nb_knowledge_id(const struct nb_knowledge *knowledge)
 
 size_t nb_knowledge_topics_n(const struct nb_knowledge *knowledge)
 {
-    return knowledge->topics.n;
+    return nb_topics_n(knowledge->topics);
 }
 
 const char *nb_knowledge_topic_name(const struct nb_knowledge *knowledge, size_t i)
 {
-    return knowledge->topics.names[i];
+    return nb_topics_name(knowledge->topics, i);
+}
+
+const struct nb_query_language *nb_knowledge_query_language(const struct nb_knowledge *knowledge)
+{
+    return knowledge->language;
 }

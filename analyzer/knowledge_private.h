@@ -22,7 +22,8 @@ struct nb_knowledge {
     struct nb_opinion opinion;
     struct nb_events *events; /* in the arena */
     struct nb_target_words targets;
-    struct nb_topics topics;
+    const struct nb_query_language *language;
+    struct nb_topics *topics;
     struct nb_id id;
 };
 

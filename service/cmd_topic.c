@@ -32,24 +32,16 @@ static int list(struct nb_args *args)
     return n ? NB_EXIT_OK : NB_EXIT_NOTHING;
 }
 
-/* Why: the words that matched, with the lemmas and features they were read with. */
-static void print_hit(size_t number, const Nb__TopicHit *hit, const struct nb_annotation *a,
-                      const char *text)
+/* Why: the words that matched, how they were read, and what of the query they matched. */
+static void print_hit(size_t number, const Nb__TopicHit *hit, const char *text)
 {
     for (size_t s = 0; s < hit->n_spans; s++) {
         const Nb__Span *span = hit->spans[s];
-        printf("%zu\t%s\t%.*s\t", number, hit->topic, (int)(span->end - span->begin),
-               text + span->begin);
-        const char *between = "";
-        for (size_t i = 0; i < a->n_tokens; i++) {
-            const Nb__Token *token = a->tokens[i];
-            if (token->span->begin >= span->begin && token->span->end <= span->end) {
-                printf("%s%s%s%s", between, token->lemma, token->features ? " " : "",
-                       token->features ? token->features : "");
-                between = " + ";
-            }
-        }
-        printf("\n");
+        printf("%zu\t%s\t%.*s\t%s\t%s\n", number, hit->topic, (int)(span->end - span->begin),
+               text + span->begin, hit->readings[s], hit->terms[s]);
+    }
+    if (hit->n_spans == 0) {
+        printf("%zu\t%s\t\t\t\n", number, hit->topic);
     }
 }
 
@@ -71,7 +63,7 @@ static enum nb_err test_line(const struct nb_knowledge *knowledge, struct nb_sli
         err = nb_annotate(document, knowledge, arena, &a);
     }
     for (size_t i = 0; err == NB_OK && i < a->n_topics; i++) {
-        print_hit(number, a->topics[i], a, document->text);
+        print_hit(number, a->topics[i], document->text);
         *hits_n += 1;
     }
     return err;

@@ -12,6 +12,7 @@
 #include <nabiz/arena.h>
 #include <nabiz/err.h>
 #include <nabiz/hash.h>
+#include <nabiz/query.h>
 #include <nabiz/record.h>
 #include <nabiz/slice.h>
 
@@ -34,6 +35,9 @@ struct nb_id nb_knowledge_id(const struct nb_knowledge *knowledge);
 
 size_t nb_knowledge_topics_n(const struct nb_knowledge *knowledge);
 const char *nb_knowledge_topic_name(const struct nb_knowledge *knowledge, size_t i);
+
+/** The words that queries are written with. */
+const struct nb_query_language *nb_knowledge_query_language(const struct nb_knowledge *knowledge);
 
 /** Told of an example that came out otherwise. line counts from 1. */
 typedef void nb_knowledge_fail_fn(void *context, size_t line, struct nb_slice text,
