@@ -106,6 +106,21 @@ static enum nb_err load_words(struct load *load)
     return err;
 }
 
+static enum nb_err load_affect(struct load *load)
+{
+    struct nb_knowledge *k = load->knowledge;
+    struct nb_slice text;
+    enum nb_err err = NB_OK;
+    nb_affect_init(&k->affect, k->lexicon, k->arena);
+    for (unsigned i = 0; err == NB_OK && i < NB_AFFECT_FILES_N; i++) {
+        err = read_file(load, load->dir, nb_affect_files[i], &text);
+        if (err == NB_OK) {
+            err = nb_affect_add(&k->affect, i, text, load->scratch, report, load);
+        }
+    }
+    return err;
+}
+
 static enum nb_err load_lexicons(struct load *load)
 {
     struct nb_knowledge *k = load->knowledge;
@@ -132,7 +147,7 @@ static enum nb_err load_lexicons(struct load *load)
     if (err == NB_OK) {
         err = nb_target_words_add(&k->targets, text, load->scratch, report, load);
     }
-    return err;
+    return err == NB_OK ? load_affect(load) : err;
 }
 
 /* What all types of life events share comes first; a lexicon may have no file of a type. */
@@ -256,6 +271,9 @@ static enum nb_err seal(struct load *load)
     enum nb_err err = nb_opinion_seal(&k->opinion);
     if (err == NB_OK) {
         err = nb_target_words_seal(&k->targets);
+    }
+    if (err == NB_OK) {
+        err = nb_affect_seal(&k->affect);
     }
     if (err == NB_OK) {
         err = nb_topics_seal(k->topics);

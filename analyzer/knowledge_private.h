@@ -9,6 +9,7 @@
 #include <nabiz/knowledge.h>
 
 #include "analyzer/events/events.h"
+#include "analyzer/sentiment/affect.h"
 #include "analyzer/sentiment/opinion.h"
 #include "analyzer/sentiment/phrases.h"
 #include "analyzer/topics/topics.h"
@@ -20,6 +21,7 @@ struct nb_knowledge {
     struct tr_lexicon *lexicon;
     struct nb_words words;
     struct nb_opinion opinion;
+    struct nb_affect affect;
     struct nb_events *events; /* in the arena */
     struct nb_target_words targets;
     const struct nb_query_language *language;
