@@ -54,6 +54,8 @@ enum nb_err nb_commit_keep(const struct nb_annotation *annotation, struct nb_are
     struct nb_annotation kept = *annotation;
     kept.n_sentences = 0;
     kept.n_tokens = 0;
+    kept.n_reasons = 0;
+    kept.n_weights = 0;
     kept.at_ms = (int64_t)nb_key_time(kept.at_ms);
     kept.has_at_ms = 1;
     if (kept.comments_n > COMMENTS_MAX) {

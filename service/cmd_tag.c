@@ -119,16 +119,67 @@ static void write_events(struct nb_json *j, const struct nb_annotation *a)
     nb_json_end(j);
 }
 
-static void write_why(struct nb_json *j, const struct nb_annotation *a)
+static void write_shifts(struct nb_json *j, const Nb__Reason *reason)
 {
-    nb_json_key(j, "why");
-    nb_json_object(j);
-    nb_json_key(j, "reasons");
+    nb_json_key(j, "shifts");
     nb_json_array(j);
-    for (size_t i = 0; i < a->n_why; i++) {
-        nb_json_cstr(j, a->why[i]);
+    for (size_t i = 0; i < reason->n_shifts; i++) {
+        const Nb__Shift *shift = reason->shifts[i];
+        nb_json_object(j);
+        nb_json_kcstr(j, "what", shift->what);
+        if (shift->has_line) {
+            nb_json_kcstr(j, "file", shift->file);
+            nb_json_kint(j, "line", shift->line);
+        }
+        nb_json_end(j);
     }
     nb_json_end(j);
+}
+
+static void write_opinions(struct nb_json *j, const struct nb_annotation *a)
+{
+    nb_json_key(j, "opinions");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_reasons; i++) {
+        const Nb__Reason *reason = a->reasons[i];
+        nb_json_object(j);
+        nb_json_kcstr(j, "text", reason->words);
+        if (reason->span) {
+            nb_json_kint(j, "begin", reason->span->begin);
+            nb_json_kint(j, "end", reason->span->end);
+        }
+        nb_json_kcstr(j, "entry", reason->entry);
+        if (reason->file) {
+            nb_json_kcstr(j, "file", reason->file);
+            nb_json_kint(j, "line", reason->line);
+        }
+        nb_json_kint(j, "base_milli", reason->base_milli);
+        nb_json_kint(j, "score_milli", reason->milli);
+        write_shifts(j, reason);
+        nb_json_end(j);
+    }
+    nb_json_end(j);
+}
+
+static void write_weights(struct nb_json *j, const struct nb_annotation *a, struct nb_slice text)
+{
+    nb_json_key(j, "weights");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_weights; i++) {
+        const Nb__Weight *weight = a->weights[i];
+        nb_json_object(j);
+        nb_json_key(j, "text");
+        nb_json_str(j, nb_slice_sub(text, weight->span->begin, weight->span->end));
+        nb_json_kint(j, "begin", weight->span->begin);
+        nb_json_kint(j, "end", weight->span->end);
+        nb_json_kint(j, "score_milli", weight->milli);
+        nb_json_end(j);
+    }
+    nb_json_end(j);
+}
+
+static void write_tokens(struct nb_json *j, const struct nb_annotation *a)
+{
     nb_json_key(j, "tokens");
     nb_json_array(j);
     for (size_t i = 0; i < a->n_tokens; i++) {
@@ -152,6 +203,22 @@ static void write_why(struct nb_json *j, const struct nb_annotation *a)
         nb_json_end(j);
     }
     nb_json_end(j);
+}
+
+static void write_why(struct nb_json *j, const struct nb_annotation *a, struct nb_slice text)
+{
+    nb_json_key(j, "why");
+    nb_json_object(j);
+    nb_json_kcstr(j, "text", a->why_text);
+    write_opinions(j, a);
+    write_weights(j, a, text);
+    nb_json_key(j, "reasons");
+    nb_json_array(j);
+    for (size_t i = 0; i < a->n_why; i++) {
+        nb_json_cstr(j, a->why[i]);
+    }
+    nb_json_end(j);
+    write_tokens(j, a);
     nb_json_end(j);
 }
 
@@ -194,7 +261,17 @@ static void write_topics(struct nb_json *j, const struct nb_annotation *a)
     nb_json_end(j);
 }
 
-/* Irony is not computed yet: null is the honest number. */
+/* null where it was not looked for */
+static void write_number(struct nb_json *j, const char *key, bool is_known, int64_t value)
+{
+    nb_json_key(j, key);
+    if (is_known) {
+        nb_json_int(j, value);
+    } else {
+        nb_json_null(j);
+    }
+}
+
 static void write_annotation(struct tag *t, const char *id, struct nb_slice text,
                              const struct nb_annotation *a)
 {
@@ -226,14 +303,12 @@ static void write_annotation(struct tag *t, const char *id, struct nb_slice text
         nb_json_cstr(j, a->intents[i]);
     }
     nb_json_end(j);
-    nb_json_key(j, "irony_milli");
-    nb_json_null(j);
-    nb_json_key(j, "synthetic_milli");
-    nb_json_null(j);
+    write_number(j, "irony_milli", a->has_irony_milli, a->irony_milli);
+    write_number(j, "synthetic_milli", a->has_synthetic_milli, a->synthetic_milli);
     write_events(j, a);
     write_topics(j, a);
     if (t->explain) {
-        write_why(j, a);
+        write_why(j, a, text);
     }
     nb_json_end(j);
     nb_buf_add_byte(&t->out, '\n');
