@@ -28,7 +28,7 @@ Q := $(if $(V),,@)
 # Packages of Debian 12; one list for `make deps`, the README and CI.
 DEPS_BUILD := gcc make pkg-config libc6-dev protobuf-c-compiler libprotobuf-c-dev liblmdb-dev \
   libzstd-dev libssl-dev libicu-dev libuchardet-dev libidn2-dev libpsl-dev libcurl4-openssl-dev \
-  libxml2-dev libxslt1-dev libjansson-dev libmicrohttpd-dev zlib1g-dev
+  libxml2-dev libxslt1-dev libjansson-dev libmicrohttpd-dev zlib1g-dev libroaring-dev
 DEPS_TEST := libcmocka-dev
 # What CI needs on top: the other compiler with its sanitizers and fuzzer, and the linters.
 DEPS_CI := clang libclang-rt-14-dev clang-format shellcheck mandoc
@@ -45,7 +45,7 @@ B := build$(addprefix /,$(SAN))$(if $(findstring clang,$(CC)),/clang)
 # may be no pkg-config.
 pkg_config = $(or $(shell pkg-config $(1) $(PACKAGES)),$(error run "make deps" first))
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(call pkg_config,--cflags)))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(call pkg_config,--libs))$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $$(call pkg_config,--libs) -lroaring)$(PKG_LIBS) # Debian's has no .pc
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wconversion -Wsign-conversion -Wformat=2 \
   -Wundef -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \

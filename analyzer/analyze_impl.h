@@ -30,6 +30,7 @@ struct result {
     enum outcome outcome;
     enum nb_err err;                  /* of SKIPPED and FAILED */
     struct nb_annotation *annotation; /* of ANNOTATED, in the worker's arena of the slot */
+    struct nb_slice words;            /* as well, for the index */
 };
 
 struct slot {
@@ -43,7 +44,7 @@ struct slot {
     uint64_t from; /* numbers covered: from .. cursor */
     uint64_t cursor;
     struct held *held;
-    struct nb_id knowledge_id;
+    struct nb_id knowledge_id, reading_id;
     atomic_size_t next;   /* first document nobody took */
     atomic_int working_n; /* shares not finished */
 };

@@ -9,6 +9,7 @@
 #include <nabiz/mem.h>
 
 #include "analyzer/annotate_private.h"
+#include "analyzer/index/entry.h"
 #include "analyzer/topics/shingles.h"
 #include "analyzer/turkish/hashtag.h"
 
@@ -260,6 +261,25 @@ enum nb_err nb_annotate_with(const struct nb_document *document,
 {
     struct annotate a = {.document = document, .knowledge = knowledge, .arena = arena};
     return annotate(&a, words, out);
+}
+
+static struct nb_entry_text entry_text(const struct nb_reading_text *text)
+{
+    return (struct nb_entry_text){text->tokens, text->readings, text->tokens_n};
+}
+
+enum nb_err nb_annotate_for_index(const struct nb_document *document,
+                                  const struct nb_knowledge *knowledge, struct nb_word_cache *words,
+                                  struct nb_arena *arena, struct nb_annotation **out,
+                                  struct nb_slice *index)
+{
+    struct annotate a = {.document = document, .knowledge = knowledge, .arena = arena};
+    enum nb_err err = annotate(&a, words, out);
+    if (err == NB_OK) {
+        struct nb_entry_text title = entry_text(&a.title), text = entry_text(&a.text);
+        err = nb_entry_words(knowledge->lexicon, &title, &text, arena, index);
+    }
+    return err;
 }
 
 enum nb_err nb_annotate_briefly(const struct nb_document *document,

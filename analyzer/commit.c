@@ -23,6 +23,7 @@
 #include <nabiz/url.h>
 
 #include "analyzer/alerts/watch.h"
+#include "analyzer/index/entry.h"
 #include "analyzer/keys.h"
 #include "analyzer/tally.h"
 #include "analyzer/topics/copies.h"
@@ -150,6 +151,9 @@ static enum nb_err retract(struct nb_txn *txn, const struct nb_document *documen
     }
     if (err == NB_OK) {
         err = nb_copies_remove(txn, *old, arena);
+    }
+    if (err == NB_OK) {
+        err = nb_index_retract(txn, known.number);
     }
     if (err == NB_OK) {
         uint8_t key[8];
@@ -305,6 +309,20 @@ static enum nb_err watch_topics(struct nb_txn *txn, const struct nb_commit_item 
     return err;
 }
 
+static enum nb_err index_item(struct nb_txn *txn, const struct nb_commit_item *item,
+                              const struct nb_annotation *kept, struct nb_slice author,
+                              struct nb_commit *commit)
+{
+    struct nb_buf entry;
+    nb_buf_init(&entry, NB_ENTRY_BYTES_MAX + NB_KEPT_MAX_BYTES);
+    enum nb_err err = nb_entry_make(item->document, kept, author, item->words, &entry);
+    if (err == NB_OK) {
+        err = nb_index_add(txn, &commit->tail, kept->number, nb_buf_slice(&entry));
+    }
+    nb_buf_fini(&entry);
+    return err;
+}
+
 static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *item,
                                struct nb_commit *commit)
 {
@@ -335,6 +353,9 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     if (err == NB_OK) {
         err = nb_tally_name(txn, author, nb_field(document->author_name), arena);
     }
+    if (err == NB_OK) {
+        err = index_item(txn, item, &kept, author, commit);
+    }
     if (err) {
         return err;
     }
@@ -360,20 +381,21 @@ static void meta_put_int(struct nb_txn *txn, const char *key, int64_t value)
     meta_put(txn, key, text);
 }
 
-/* The knowledge in use and since which document; earlier ones are not kept. */
-static enum nb_err note_knowledge(struct nb_txn *txn, const struct nb_commit *commit)
+/* What is in use and since which document; earlier ones are not kept. */
+static enum nb_err note_use(struct nb_txn *txn, const char *meta, const struct nb_id *id,
+                            uint64_t from)
 {
     char hex[NB_ID_HEX];
     char text[NB_ID_HEX + 24];
-    nb_hex(nb_slice(commit->knowledge.b, sizeof(commit->knowledge.b)), hex);
-    (void)snprintf(text, sizeof(text), "%s %" PRIu64, hex, commit->from);
+    nb_hex(nb_slice(id->b, sizeof(id->b)), hex);
+    (void)snprintf(text, sizeof(text), "%s %" PRIu64, hex, from);
     struct nb_slice value;
-    enum nb_err err = nb_get(txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_KNOWLEDGE), &value);
+    enum nb_err err = nb_get(txn, NB_TBL_ANALYSIS_META, nb_slice_str(meta), &value);
     if (err == NB_OK && nb_slice_starts(value, nb_slice_str(hex))) {
         return NB_OK;
     }
     if (err == NB_OK || err == NB_ENOTFOUND) {
-        meta_put(txn, NB_META_KNOWLEDGE, text);
+        meta_put(txn, meta, text);
         err = nb_txn_err(txn);
     }
     return err;
@@ -407,6 +429,7 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
 {
     struct nb_commit *commit = arg;
     commit->alerts_n = 0; /* may be run again when the map had to grow */
+    commit->tail = (struct nb_index_tail){.known = false};
     for (size_t i = 0; i < commit->items_n; i++) {
         nb_arena_reset(commit->arena);
         enum nb_err err = commit_item(txn, &commit->items[i], commit);
@@ -416,7 +439,10 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
         }
     }
     nb_arena_reset(commit->arena);
-    enum nb_err err = note_knowledge(txn, commit);
+    enum nb_err err = note_use(txn, NB_META_KNOWLEDGE, &commit->knowledge, commit->from);
+    if (err == NB_OK) {
+        err = note_use(txn, NB_META_READING, &commit->reading, commit->from);
+    }
     if (err == NB_OK) {
         err = note_watermark(txn, commit);
     }

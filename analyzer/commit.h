@@ -14,24 +14,29 @@
 #include <nabiz/record.h>
 #include <nabiz/store.h>
 
+#include "analyzer/index/index.h"
+
 /* Edges kept of one document; each author is counted once per act and document. */
 enum { NB_EDGES_MAX = 256 };
 
 struct nb_commit_item {
     const struct nb_document *document;
     const struct nb_annotation
-        *annotation; /* NULL: deleted or skipped; the revision before it goes */
+        *annotation;       /* NULL: deleted or skipped; the revision before it goes */
+    struct nb_slice words; /* for the index: see nb_annotate_for_index(); may be empty */
 };
 
 struct nb_commit {
     const struct nb_commit_item *items; /* in log order */
     size_t items_n;
-    uint64_t cursor;         /* number of the last document covered, skipped ones included */
-    struct nb_id knowledge;  /* what the annotations were made with */
-    uint64_t from;           /* number of the first document covered */
-    struct nb_arena *arena;  /* scratch, reset for every document */
-    uint32_t alerts_n;       /* [out] opened */
-    struct nb_error *detail; /* may be NULL: says which document a failure was about */
+    uint64_t cursor;           /* number of the last document covered, skipped ones included */
+    struct nb_id knowledge;    /* what the annotations were made with */
+    struct nb_id reading;      /* the part of it that words were read with */
+    uint64_t from;             /* number of the first document covered */
+    struct nb_arena *arena;    /* scratch, reset for every document */
+    uint32_t alerts_n;         /* [out] opened */
+    struct nb_index_tail tail; /* the committer's */
+    struct nb_error *detail;   /* may be NULL: says which document a failure was about */
 };
 
 /**
@@ -49,9 +54,10 @@ enum { NB_KEPT_MAX_BYTES = 4 << 20 };
 enum nb_err nb_commit_keep(const struct nb_annotation *annotation, struct nb_arena *scratch,
                            struct nb_arena *arena, struct nb_annotation **out) NB_MUSTUSE;
 
-/* Keys of ANALYSIS_META; values are decimal, the knowledge is "HEX FROM". */
+/* Keys of ANALYSIS_META; values are decimal, knowledge and reading are "HEX FROM". */
 #define NB_META_CURSOR "cursor"
 #define NB_META_WATERMARK "watermark"
 #define NB_META_KNOWLEDGE "knowledge"
+#define NB_META_READING "reading"
 
 #endif

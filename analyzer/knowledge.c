@@ -132,6 +132,7 @@ static enum nb_err load_lexicons(struct load *load)
     if (err != NB_OK) {
         return err;
     }
+    k->reading_id = nb_id_of(load->parts, load->parts_n);
     nb_opinion_init(&k->opinion, k->lexicon, k->arena);
     for (int i = 0; err == NB_OK && i < NB_OPINION_FILES_N; i++) {
         err = read_file(load, load->dir, nb_opinion_files[i], &text);
@@ -343,6 +344,11 @@ void nb_knowledge_free(struct nb_knowledge *knowledge)
 struct nb_id nb_knowledge_id(const struct nb_knowledge *knowledge)
 {
     return knowledge->id;
+}
+
+struct nb_id nb_knowledge_reading_id(const struct nb_knowledge *knowledge)
+{
+    return knowledge->reading_id;
 }
 
 size_t nb_knowledge_topics_n(const struct nb_knowledge *knowledge)

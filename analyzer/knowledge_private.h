@@ -26,7 +26,7 @@ struct nb_knowledge {
     struct nb_target_words targets;
     const struct nb_query_language *language;
     struct nb_topics *topics;
-    struct nb_id id;
+    struct nb_id id, reading_id;
 };
 
 /** Edges of a document and its mentions; called by nb_annotate(). @return NB_OK, NB_ENOMEM. */

@@ -55,17 +55,22 @@ static struct result annotate(struct worker *worker, const struct slot *slot, si
     bool is_first = nb_arena_used(arena) == 0;
     struct nb_annotation *annotation;
     struct nb_annotation *kept = NULL;
+    struct nb_slice words = {NULL, 0};
     if (slot->documents[i]->deleted) {
         return (struct result){.outcome = DELETED};
     }
     nb_arena_reset(worker->scratch);
-    enum nb_err err = nb_annotate_with(slot->documents[i], slot->held->knowledge, worker->words,
-                                       worker->scratch, &annotation);
+    enum nb_err err = nb_annotate_for_index(slot->documents[i], slot->held->knowledge,
+                                            worker->words, worker->scratch, &annotation, &words);
     if (err == NB_OK) {
         err = nb_commit_keep(annotation, worker->scratch, arena, &kept);
     }
     if (err == NB_OK) {
-        return (struct result){ANNOTATED, NB_OK, kept};
+        words = nb_arena_copy(arena, words);
+        err = words.p ? NB_OK : NB_ENOMEM;
+    }
+    if (err == NB_OK) {
+        return (struct result){ANNOTATED, NB_OK, kept, words};
     }
     if (err == NB_ENOMEM && !nb_arena_failed(worker->scratch) && !is_first) {
         return (struct result){.outcome = NO_ROOM};
@@ -181,6 +186,7 @@ static void annotate_slot(struct nb_analyze *a, struct slot *slot)
 {
     slot->held = nb_held_take(a);
     slot->knowledge_id = nb_knowledge_id(slot->held->knowledge);
+    slot->reading_id = nb_knowledge_reading_id(slot->held->knowledge);
     memset(slot->results, 0, slot->n * sizeof(slot->results[0]));
     atomic_store(&slot->next, 0);
     atomic_store(&slot->working_n, (int)a->workers_n);
@@ -216,13 +222,13 @@ static enum nb_err trim(struct nb_analyze *a, struct slot *slot, struct nb_error
                     nb_kv_int("number", (int64_t)document->number),
                     nb_kv_str("url", document->url));
             slot->skipped_n++;
-            slot->items[i] = (struct nb_commit_item){document, NULL};
+            slot->items[i] = (struct nb_commit_item){.document = document};
             break;
         case DELETED:
-            slot->items[i] = (struct nb_commit_item){document, NULL};
+            slot->items[i] = (struct nb_commit_item){.document = document};
             break;
         case ANNOTATED:
-            slot->items[i] = (struct nb_commit_item){document, result->annotation};
+            slot->items[i] = (struct nb_commit_item){document, result->annotation, result->words};
             break;
         }
     }
@@ -327,6 +333,7 @@ static enum nb_err commit_slot(struct nb_analyze *a, const struct slot *slot,
         .from = slot->from,
         .cursor = slot->cursor,
         .knowledge = slot->knowledge_id,
+        .reading = slot->reading_id,
         .arena = a->commit_arena,
     };
     enum nb_err err = write_slot(a, &commit, error);

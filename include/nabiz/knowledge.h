@@ -33,6 +33,9 @@ void nb_knowledge_free(struct nb_knowledge *knowledge);
 /** Identity of everything that was loaded: equal ids annotate equally. */
 struct nb_id nb_knowledge_id(const struct nb_knowledge *knowledge);
 
+/** Identity of what words are read with: as above without topics and opinion. */
+struct nb_id nb_knowledge_reading_id(const struct nb_knowledge *knowledge);
+
 size_t nb_knowledge_topics_n(const struct nb_knowledge *knowledge);
 const char *nb_knowledge_topic_name(const struct nb_knowledge *knowledge, size_t i);
 
@@ -98,5 +101,14 @@ enum nb_err nb_annotate_with(const struct nb_document *document,
 enum nb_err nb_annotate_briefly(const struct nb_document *document,
                                 const struct nb_knowledge *knowledge, struct nb_word_cache *words,
                                 struct nb_arena *arena, struct nb_annotation **out) NB_MUSTUSE;
+
+/**
+ * nb_annotate_with(), and the words that the index finds the document by.
+ * @param index  [out] in arena; see index/entry.h.
+ */
+enum nb_err nb_annotate_for_index(const struct nb_document *document,
+                                  const struct nb_knowledge *knowledge, struct nb_word_cache *words,
+                                  struct nb_arena *arena, struct nb_annotation **out,
+                                  struct nb_slice *index) NB_MUSTUSE;
 
 #endif

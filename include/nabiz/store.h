@@ -57,6 +57,9 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_
     X(COPY, ANALYSIS, "copy", "u64 cluster, u64 published, u64 number", "Copy")                    \
     X(SHINGLE, ANALYSIS, "shingle", "u64 key", "u64 numbers of documents, oldest first")           \
     X(ALERT, ANALYSIS, "alert", "u64 time, topic", "Alert")                                        \
+    X(INDEX, ANALYSIS, "index", "u64 document number", "segment; see index/segment.h")             \
+    X(INDEX_ENTRY, ANALYSIS, "index_entry", "u64 document number", "entry; see index/entry.h")     \
+    X(INDEX_DEAD, ANALYSIS, "index_dead", "u64 document number / 65536", "set; see index/bits.h")  \
     X(DESK_META, DESK, "meta", "text", "text")                                                     \
     X(INBOX_META, INBOX, "meta", "text", "text")                                                   \
     X(PUSH, INBOX, "push", "u64 number", "codec byte, Push")

@@ -1,0 +1,182 @@
+#include "analyzer/index/entry.h"
+
+#include <stdio.h>
+
+#include <nabiz/hash.h>
+#include <nabiz/text.h>
+
+void nb_entry_term(struct nb_buf *entry, enum nb_term_kind kind, struct nb_slice text)
+{
+    text = nb_utf8_cut(text, NB_TERM_BYTES_MAX - 2);
+    nb_leb_write(entry, text.len + 1);
+    nb_buf_add_byte(entry, (char)kind);
+    nb_buf_add(entry, text);
+}
+
+/* A word of the title is also kept as such. */
+static void add_word(struct nb_buf *entry, bool in_title, enum nb_term_kind kind,
+                     struct nb_slice text)
+{
+    if (!text.len) {
+        return;
+    }
+    nb_entry_term(entry, kind, text);
+    if (in_title) {
+        text = nb_utf8_cut(text, NB_TERM_BYTES_MAX - 2);
+        nb_leb_write(entry, text.len + 2);
+        nb_buf_add_byte(entry, NB_TERM_TITLE);
+        nb_buf_add_byte(entry, (char)kind);
+        nb_buf_add(entry, text);
+    }
+}
+
+void nb_entry_step(struct nb_buf *entry, uint64_t positions)
+{
+    nb_buf_add_byte(entry, '\0');
+    nb_leb_write(entry, positions);
+}
+
+/* Roots of all readings but those that a word is only derived from: as standing queries match. */
+static void add_lemmas(struct nb_buf *entry, const struct tr_lexicon *lexicon, bool in_title,
+                       const struct tr_reading *reading)
+{
+    tr_key seen[TR_ANALYSES_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < reading->analyses_n; i++) {
+        bool derived = reading->analyses[i].flags & (TR_DERIVED | TR_LEMMA_DERIVED);
+        bool is_new = reading->keys[i] && !derived;
+        for (size_t k = 0; k < n; k++) {
+            is_new = is_new && seen[k] != reading->keys[i];
+        }
+        if (is_new) {
+            seen[n++] = reading->keys[i];
+            add_word(entry, in_title, NB_TERM_LEMMA,
+                     tr_lexicon_key_text(lexicon, reading->keys[i]));
+        }
+    }
+}
+
+static void add_token(struct nb_buf *entry, const struct tr_lexicon *lexicon, bool in_title,
+                      const struct tr_token *token, const struct tr_reading *reading)
+{
+    if (token->kind == TR_URL) {
+        return;
+    }
+    struct nb_slice form = token->folded;
+    struct nb_slice stem = nb_slice_sub(form, 0, token->stem_len);
+    add_word(entry, in_title, NB_TERM_FORM, form);
+    if (stem.len < form.len) {
+        add_word(entry, in_title, NB_TERM_FORM, stem);
+    }
+    if (token->kind == TR_HASHTAG || token->kind == TR_MENTION) {
+        add_word(entry, in_title, token->kind == TR_HASHTAG ? NB_TERM_HASHTAG : NB_TERM_HANDLE,
+                 form);
+        return;
+    }
+    if (!nb_slice_eq(reading->normal, form)) {
+        add_word(entry, in_title, NB_TERM_FORM, reading->normal);
+    }
+    add_lemmas(entry, lexicon, in_title, reading);
+}
+
+/* @return how many positions there are. */
+static uint64_t add_text(struct nb_buf *entry, const struct tr_lexicon *lexicon, bool in_title,
+                         const struct nb_entry_text *text)
+{
+    uint64_t position = 0, last = 0;
+    for (size_t i = 0; i < text->n && entry->err == NB_OK; i++) {
+        if (!nb_entry_counts(&text->tokens[i])) {
+            continue;
+        }
+        if (position > last) {
+            nb_entry_step(entry, position - last);
+            last = position;
+        }
+        add_token(entry, lexicon, in_title, &text->tokens[i], &text->readings[i]);
+        position++;
+    }
+    if (position > last) {
+        nb_entry_step(entry, position - last);
+    }
+    return position;
+}
+
+enum nb_err nb_entry_words(const struct tr_lexicon *lexicon, const struct nb_entry_text *title,
+                           const struct nb_entry_text *text, struct nb_arena *arena,
+                           struct nb_slice *out)
+{
+    struct nb_buf entry;
+    nb_buf_init(&entry, NB_ENTRY_BYTES_MAX);
+    if (add_text(&entry, lexicon, true, title) > 0) {
+        nb_entry_step(&entry, NB_TITLE_GAP);
+    }
+    (void)add_text(&entry, lexicon, false, text);
+    *out = nb_arena_copy(arena, nb_buf_slice(&entry));
+    nb_buf_fini(&entry);
+    return out->p ? NB_OK : NB_ENOMEM;
+}
+
+static void add_str(struct nb_buf *entry, enum nb_term_kind kind, const char *text)
+{
+    if (text && text[0]) {
+        nb_entry_term(entry, kind, nb_slice_str(text));
+    }
+}
+
+static void add_author(struct nb_buf *entry, struct nb_slice id)
+{
+    size_t slash = nb_slice_find_byte(id, '/', 0);
+    if (id.len) {
+        nb_entry_term(entry, NB_TERM_AUTHOR, id);
+    }
+    if (slash != NB_NPOS && slash + 1 < id.len) {
+        nb_entry_term(entry, NB_TERM_NAME, nb_slice_sub(id, slash + 1, id.len));
+    }
+}
+
+static void add_facets(const struct nb_document *document, const struct nb_annotation *a,
+                       struct nb_slice author, struct nb_buf *out)
+{
+    nb_entry_term(out, NB_TERM_ALL, nb_slice(NULL, 0));
+    add_str(out, NB_TERM_SITE, a->site);
+    add_author(out, author);
+    if (document->has_source && document->source.len == NB_ID_BYTES) {
+        char hex[NB_ID_HEX];
+        nb_hex(nb_slice(document->source.data, document->source.len), hex);
+        add_str(out, NB_TERM_SOURCE, hex);
+    }
+    if (a->has_kind) {
+        add_str(out, NB_TERM_KIND, nb_kind_name(a->kind));
+    }
+    add_str(out, NB_TERM_LANG, a->language);
+    if (a->sentiment && a->sentiment->has_label) {
+        add_str(out, NB_TERM_SENTIMENT, nb_label_name(a->sentiment->label));
+    }
+    for (size_t i = 0; i < a->n_intents; i++) {
+        add_str(out, NB_TERM_INTENT, a->intents[i]);
+    }
+    for (size_t i = 0; i < a->n_emotions; i++) {
+        add_str(out, NB_TERM_EMOTION, a->emotions[i]->type);
+    }
+    for (size_t i = 0; i < a->n_life_events; i++) {
+        add_str(out, NB_TERM_EVENT, a->life_events[i]->type);
+    }
+    for (size_t i = 0; i < a->n_topics; i++) {
+        add_str(out, NB_TERM_TOPIC, a->topics[i]->topic);
+    }
+    if (a->has_cluster) {
+        char text[24];
+        (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)a->cluster);
+        add_str(out, NB_TERM_CLUSTER, text);
+    }
+}
+
+enum nb_err nb_entry_make(const struct nb_document *document, const struct nb_annotation *a,
+                          struct nb_slice author, struct nb_slice words, struct nb_buf *out)
+{
+    nb_leb_write(out, a->at_ms > 0 ? (uint64_t)a->at_ms / 1000 : 0);
+    nb_leb_write(out, a->comments_n < UINT32_MAX ? a->comments_n : UINT32_MAX);
+    add_facets(document, a, author, out);
+    nb_buf_add(out, words);
+    return nb_buf_finish(out, NULL);
+}

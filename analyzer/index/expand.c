@@ -1,0 +1,189 @@
+/*
+ * Forms are looked for among those that begin as the root does, without its last letter: that is
+ * the one that changes (kitap, kitabı). Of a root of one or two letters only the first is kept.
+ */
+#include "analyzer/index/expand.h"
+
+#include <stdio.h>
+
+#include <nabiz/text.h>
+
+#include "analyzer/index/vocabulary.h"
+
+enum { ALTERNATIVES_MAX = 64, FEATURE_BYTES_MAX = 64 };
+
+/* A form is one word, as the documents' words were. @return false when it is none. */
+static bool read_form(const struct tr_lexicon *lexicon, struct nb_slice form,
+                      struct nb_arena *arena, struct tr_reading *out, enum nb_err *err)
+{
+    struct tr_token *tokens;
+    size_t n;
+    *err = tr_tokenise(form, arena, &tokens, &n);
+    if (*err != NB_OK || n != 1) {
+        return false;
+    }
+    tr_read(lexicon, &tokens[0], arena, out);
+    return true;
+}
+
+enum nb_err nb_expand_root(struct tr_lexicon *lexicon, struct nb_expansion *wanted,
+                           struct nb_arena *arena, bool *known)
+{
+    static const unsigned derived = TR_DERIVED | TR_LEMMA_DERIVED;
+    struct tr_reading reading = {.analyses_n = 0};
+    enum nb_err err;
+    *known = true;
+    if (!read_form(lexicon, wanted->word, arena, &reading, &err) && err != NB_OK) {
+        return err;
+    }
+    for (size_t i = 0; !wanted->key && i < reading.analyses_n; i++) {
+        if (reading.analyses[i].steps == 0 && !(reading.analyses[i].flags & TR_PLAIN)) {
+            wanted->key = reading.keys[i];
+        }
+    }
+    if (!wanted->key && reading.analyses_n && !(reading.analyses[0].flags & (TR_PLAIN | derived))) {
+        wanted->key = reading.keys[0];
+    }
+    if (!wanted->key) {
+        *known = false;
+        err = tr_lexicon_add_root(lexicon, wanted->word, TR_UPOS_NOUN);
+        wanted->key = err == NB_OK ? tr_lexicon_key(lexicon, wanted->word) : 0;
+        wanted->root = wanted->word;
+        return err == NB_EINVAL ? NB_OK : err; /* too long for a root */
+    }
+    wanted->root = tr_lexicon_key_text(lexicon, wanted->key);
+    return NB_OK;
+}
+
+/* Sets of features, any of which meets a condition. */
+struct condition {
+    uint64_t sets[ALTERNATIVES_MAX];
+    size_t n;
+};
+
+/* "Key=Value|Key=Value" as bits; 0 when the lexicon has not all of them. */
+static uint64_t features_of(const struct tr_lexicon *lexicon, struct nb_slice text)
+{
+    struct nb_slice part;
+    uint64_t set = 0;
+    while (nb_slice_split(&text, '|', &part)) {
+        char name[FEATURE_BYTES_MAX];
+        (void)snprintf(name, sizeof(name), "%.*s", NB_ARG(part));
+        uint64_t bit = tr_core_feature(tr_lexicon_core(lexicon), name);
+        if (!bit) {
+            return 0;
+        }
+        set |= bit;
+    }
+    return set;
+}
+
+static void read_conditions(const struct tr_lexicon *lexicon, const struct nb_query *query,
+                            struct condition *out)
+{
+    for (size_t i = 0; i < query->conditions_n; i++) {
+        const struct nb_query_condition *from = &query->conditions[i];
+        for (size_t k = 0; k < from->features_n && out[i].n < ALTERNATIVES_MAX; k++) {
+            uint64_t set = features_of(lexicon, from->features[k]);
+            if (set) {
+                out[i].sets[out[i].n++] = set;
+            }
+        }
+    }
+}
+
+static bool meets(uint64_t features, const struct condition *condition)
+{
+    for (size_t i = 0; i < condition->n; i++) {
+        if ((features & condition->sets[i]) == condition->sets[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_wanted(const struct tr_reading *reading, const struct nb_expansion *wanted,
+                      const struct condition *conditions)
+{
+    for (size_t i = 0; i < reading->analyses_n; i++) {
+        const struct tr_analysis *a = &reading->analyses[i];
+        bool right = !wanted->word.len || (reading->keys[i] == wanted->key &&
+                                           !(a->flags & (TR_DERIVED | TR_LEMMA_DERIVED)));
+        for (size_t k = 0; right && k < wanted->query->conditions_n; k++) {
+            right = meets(a->features, &conditions[k]);
+        }
+        if (right) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct nb_slice beginning(struct nb_slice root)
+{
+    size_t letters_n = nb_utf8_count(root), at = 0;
+    size_t keep_n = letters_n > 2 ? letters_n - 1 : letters_n > 0;
+    for (size_t i = 0; i < keep_n; i++) {
+        (void)nb_utf8_next(root, &at);
+    }
+    return nb_slice_sub(root, 0, at);
+}
+
+struct list {
+    struct nb_slice *all;
+    size_t n, cap;
+};
+
+static enum nb_err add(struct list *list, struct nb_slice term, struct nb_arena *arena)
+{
+    if (list->n == NB_PLAN_TERMS_MAX) {
+        return NB_ETOOBIG;
+    }
+    if (list->n == list->cap) {
+        size_t cap = list->cap ? list->cap * 2 : 16;
+        struct nb_slice *grown =
+            nb_arena_grow(arena, list->all, list->cap * sizeof(*grown), cap * sizeof(*grown));
+        if (!grown) {
+            return NB_ENOMEM;
+        }
+        list->all = grown;
+        list->cap = cap;
+    }
+    list->all[list->n] = nb_arena_copy(arena, term);
+    return list->all[list->n++].p ? NB_OK : NB_ENOMEM;
+}
+
+enum nb_err nb_expand(const struct nb_index *index, const struct tr_lexicon *lexicon,
+                      const char *kind, const struct nb_expansion *wanted, struct nb_arena *arena,
+                      const struct nb_slice **out, size_t *out_n)
+{
+    struct condition conditions[NB_QUERY_PHRASE_WORDS_MAX] = {{.n = 0}};
+    struct nb_slice begins =
+        wanted->key || !wanted->word.len ? beginning(wanted->root) : wanted->word;
+    char *prefix = nb_arena_printf(arena, "%s%.*s", kind, NB_ARG(begins));
+    struct nb_vocabulary vocabulary;
+    struct list list = {0};
+    size_t looked_n = 0;
+    read_conditions(lexicon, wanted->query, conditions);
+    enum nb_err err =
+        prefix ? nb_vocabulary_open(index, nb_slice_str(prefix), arena, &vocabulary) : NB_ENOMEM;
+    while (err == NB_OK && (err = nb_vocabulary_next(&vocabulary)) == NB_OK) {
+        struct nb_slice form = nb_slice_sub(vocabulary.text, strlen(kind), vocabulary.text.len);
+        struct nb_arena_mark mark = nb_arena_mark(arena);
+        struct tr_reading reading;
+        bool right = !wanted->query->conditions_n && nb_slice_eq(form, wanted->root);
+        if (!right && read_form(lexicon, form, arena, &reading, &err)) {
+            right = is_wanted(&reading, wanted, conditions);
+        }
+        nb_arena_rewind(arena, mark);
+        if (err == NB_OK && right) {
+            err = add(&list, vocabulary.text, arena);
+        }
+        if (err == NB_OK && ++looked_n > NB_PLAN_FORMS_MAX) {
+            err = NB_ETOOBIG;
+        }
+    }
+    *out = list.all;
+    *out_n = list.n;
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}

@@ -1,0 +1,293 @@
+/*
+ * Positions. Documents are asked for in ascending order, so every term is a stream that is read
+ * once from its start to its end, whatever is skipped.
+ */
+#include "analyzer/index/plan.h"
+
+#include <stdlib.h>
+
+/* One term's documents and positions, and where reading stands. */
+struct stream {
+    const uint32_t *list;
+    uint32_t n, next;
+    struct nb_slice positions;
+    size_t at; /* of the next document */
+};
+
+/* Words from begin to end, both included. */
+struct span {
+    uint32_t begin, end;
+};
+
+struct spans {
+    struct span *all;
+    size_t n, cap;
+};
+
+struct nb_places {
+    const struct nb_plan *plan;
+    struct stream *streams; /* of TERMS and PREFIX */
+    size_t streams_n, streams_cap;
+    struct nb_places **children;
+};
+
+static enum nb_err add_stream(struct nb_places *p, const struct nb_segment *segment,
+                              const struct nb_term *term, struct nb_arena *arena)
+{
+    if (p->streams_n == p->streams_cap) {
+        size_t cap = p->streams_cap ? p->streams_cap * 2 : 4;
+        struct stream *grown =
+            nb_arena_grow(arena, p->streams, p->streams_cap * sizeof(*grown), cap * sizeof(*grown));
+        if (!grown) {
+            return NB_ENOMEM;
+        }
+        p->streams = grown;
+        p->streams_cap = cap;
+    }
+    uint32_t *list = nb_arena_alloc(arena, term->n * sizeof(*list));
+    enum nb_err err = list ? nb_term_list(segment, term, list) : NB_ENOMEM;
+    if (err == NB_OK) {
+        p->streams[p->streams_n++] =
+            (struct stream){.list = list, .n = term->n, .positions = term->positions};
+    }
+    return err;
+}
+
+static enum nb_err open_terms(struct nb_places *p, const struct nb_segment *segment,
+                              struct nb_arena *arena)
+{
+    enum nb_err err = NB_OK;
+    for (size_t i = 0; err == NB_OK && i < p->plan->terms_n; i++) {
+        struct nb_term term;
+        err = nb_segment_find(segment, p->plan->terms[i], &term);
+        if (err == NB_OK) {
+            err = add_stream(p, segment, &term, arena);
+        } else if (err == NB_ENOTFOUND) {
+            err = NB_OK;
+        }
+    }
+    return err;
+}
+
+static enum nb_err open_prefix(struct nb_places *p, const struct nb_segment *segment,
+                               struct nb_arena *arena)
+{
+    struct nb_term_cursor cursor;
+    struct nb_slice prefix = p->plan->terms[0];
+    enum nb_err err = nb_term_seek(&cursor, segment, prefix);
+    while (err == NB_OK && nb_slice_starts(nb_term_text(&cursor), prefix)) {
+        err = p->streams_n < NB_PLAN_TERMS_MAX ? add_stream(p, segment, &cursor.term, arena)
+                                               : NB_ETOOBIG;
+        if (err == NB_OK) {
+            err = nb_term_next(&cursor);
+        }
+    }
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+enum nb_err nb_places_open(const struct nb_plan *plan, const struct nb_segment *segment,
+                           struct nb_arena *arena, struct nb_places **out)
+{
+    struct nb_places *p = nb_arena_calloc(arena, 1, sizeof(*p));
+    if (!p) {
+        return NB_ENOMEM;
+    }
+    p->plan = plan;
+    p->children = nb_arena_calloc(arena, plan->children_n, sizeof(struct nb_places *));
+    enum nb_err err = p->children ? NB_OK : NB_ENOMEM;
+    if (err == NB_OK && plan->kind == NB_PLAN_TERMS) {
+        err = open_terms(p, segment, arena);
+    } else if (err == NB_OK && plan->kind == NB_PLAN_PREFIX) {
+        err = open_prefix(p, segment, arena);
+    }
+    for (size_t i = 0; err == NB_OK && i < plan->children_n; i++) {
+        err = nb_places_open(plan->children[i], segment, arena, &p->children[i]);
+    }
+    *out = p;
+    return err;
+}
+
+static enum nb_err add_span(struct spans *spans, uint32_t begin, uint32_t end,
+                            struct nb_arena *arena)
+{
+    if (spans->n == spans->cap) {
+        size_t cap = spans->cap ? spans->cap * 2 : 8;
+        struct span *grown =
+            nb_arena_grow(arena, spans->all, spans->cap * sizeof(*grown), cap * sizeof(*grown));
+        if (!grown) {
+            return NB_ENOMEM;
+        }
+        spans->all = grown;
+        spans->cap = cap;
+    }
+    spans->all[spans->n++] = (struct span){begin, end};
+    return NB_OK;
+}
+
+/* Bytes of one document's positions are passed over. */
+static bool skip_document(struct stream *s)
+{
+    const char *p = s->positions.p;
+    for (;;) {
+        if (s->at >= s->positions.len) {
+            return false;
+        }
+        bool more = p[s->at] & 1;
+        while (s->at < s->positions.len && p[s->at] & 0x80) {
+            s->at++;
+        }
+        s->at++;
+        if (!more) {
+            return s->at <= s->positions.len;
+        }
+    }
+}
+
+static enum nb_err read_stream(struct stream *s, uint32_t place, struct nb_arena *arena,
+                               struct spans *out)
+{
+    while (s->next < s->n && s->list[s->next] < place) {
+        if (!skip_document(s)) {
+            return NB_ECORRUPT;
+        }
+        s->next++;
+    }
+    if (s->next == s->n || s->list[s->next] != place) {
+        return NB_OK;
+    }
+    uint64_t value = 1, position = 0;
+    size_t at = s->at; /* stays: the document may be asked for again */
+    while (value & 1) {
+        if (!nb_leb_read(s->positions, &at, &value)) {
+            return NB_ECORRUPT;
+        }
+        position += value >> 1;
+        if (position > UINT32_MAX / 2) {
+            return NB_ECORRUPT;
+        }
+        enum nb_err err = add_span(out, (uint32_t)position, (uint32_t)position, arena);
+        if (err != NB_OK) {
+            return err;
+        }
+    }
+    return NB_OK;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct span *x = a, *y = b;
+    if (x->begin != y->begin) {
+        return x->begin < y->begin ? -1 : 1;
+    }
+    return (x->end > y->end) - (x->end < y->end);
+}
+
+/* In order, and each once. */
+static void sort(struct spans *spans)
+{
+    size_t n = 0;
+    bool ascends = true;
+    for (size_t i = 1; i < spans->n; i++) {
+        ascends = ascends && by_place(&spans->all[i - 1], &spans->all[i]) < 0;
+    }
+    if (ascends) {
+        return;
+    }
+    qsort(spans->all, spans->n, sizeof(*spans->all), by_place);
+    for (size_t i = 0; i < spans->n; i++) {
+        if (i == 0 || by_place(&spans->all[n - 1], &spans->all[i]) != 0) {
+            spans->all[n++] = spans->all[i];
+        }
+    }
+    spans->n = n;
+}
+
+/* The first span that begins at or behind a position. */
+static size_t first_from(const struct spans *spans, uint32_t position)
+{
+    size_t low = 0, high = spans->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (spans->all[middle].begin < position) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool has_at(const struct spans *spans, uint32_t position)
+{
+    size_t i = first_from(spans, position);
+    return i < spans->n && spans->all[i].begin == position;
+}
+
+static enum nb_err run_spans(const struct spans *parts, size_t parts_n, struct nb_arena *arena,
+                             struct spans *out)
+{
+    for (size_t i = 0; i < parts[0].n; i++) {
+        uint32_t begin = parts[0].all[i].begin;
+        bool whole = i == 0 || parts[0].all[i - 1].begin != begin;
+        for (size_t k = 1; whole && k < parts_n; k++) {
+            whole = has_at(&parts[k], begin + (uint32_t)k);
+        }
+        enum nb_err err =
+            whole ? add_span(out, begin, begin + (uint32_t)parts_n - 1, arena) : NB_OK;
+        if (err != NB_OK) {
+            return err;
+        }
+    }
+    return NB_OK;
+}
+
+/* Every pair that is near enough: which of them counts may depend on what stands around them. */
+static enum nb_err near_spans(const struct spans *first, const struct spans *then, uint32_t between,
+                              struct nb_arena *arena, struct spans *out)
+{
+    enum nb_err err = NB_OK;
+    for (size_t i = 0; err == NB_OK && i < first->n; i++) {
+        const struct span *a = &first->all[i];
+        size_t k = first_from(then, a->end + 1);
+        for (; err == NB_OK && k < then->n && then->all[k].begin - a->end - 1 <= between; k++) {
+            err = add_span(out, a->begin, then->all[k].end, arena);
+        }
+    }
+    return err;
+}
+
+static enum nb_err spans_of(struct nb_places *p, uint32_t place, struct nb_arena *arena,
+                            struct spans *out)
+{
+    const struct nb_plan *plan = p->plan;
+    struct spans *parts = nb_arena_calloc(arena, plan->children_n, sizeof(*parts));
+    enum nb_err err = parts ? NB_OK : NB_ENOMEM;
+    for (size_t i = 0; err == NB_OK && i < p->streams_n; i++) {
+        err = read_stream(&p->streams[i], place, arena, out);
+    }
+    for (size_t i = 0; err == NB_OK && i < plan->children_n; i++) {
+        err = spans_of(p->children[i], place, arena, plan->kind == NB_PLAN_OR ? out : &parts[i]);
+    }
+    if (err == NB_OK && plan->kind == NB_PLAN_RUN) {
+        err = run_spans(parts, plan->children_n, arena, out);
+    }
+    if (err == NB_OK && plan->kind == NB_PLAN_NEAR) {
+        err = near_spans(&parts[0], &parts[1], plan->between, arena, out);
+        if (err == NB_OK && !plan->ordered) {
+            err = near_spans(&parts[1], &parts[0], plan->between, arena, out);
+        }
+    }
+    sort(out);
+    return err;
+}
+
+enum nb_err nb_places_hold(struct nb_places *places, uint32_t place, struct nb_arena *arena,
+                           bool *out)
+{
+    struct nb_arena_mark mark = nb_arena_mark(arena);
+    struct spans spans = {0};
+    enum nb_err err = spans_of(places, place, arena, &spans);
+    *out = spans.n > 0;
+    nb_arena_rewind(arena, mark);
+    return err;
+}
