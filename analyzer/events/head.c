@@ -92,13 +92,15 @@ static const struct tr_analysis *governor(const struct view *v, uint32_t from)
     return NULL;
 }
 
-/* True when the letters of such an ending stand in a word, behind its first ones. */
+/* True when the letters of such an ending stand in the head behind its stem: bitirdi is none. */
 static bool has_ending(const struct view *v, enum nb_event_ending which, uint32_t word)
 {
     const struct nb_endings *endings = &v->e->endings[which];
     const struct tr_reading *r = reading_of(v, word);
     struct nb_slice form =
         r->normal.len ? r->normal : v->words->text->tokens[v->words->token[word]].folded;
+    const struct tr_analysis *a = v->hit->analysis;
+    form = nb_slice_sub(form, a && word == v->hit->head ? a->stem_bytes : 1, form.len);
     char plain[LETTERS_MAX];
     if (!endings->n || !form.len || form.len > sizeof(plain)) {
         return false;
@@ -106,7 +108,7 @@ static bool has_ending(const struct view *v, enum nb_event_ending which, uint32_
     memcpy(plain, form.p, form.len);
     struct nb_slice letters = nb_slice(plain, tr_plain(plain, form.len));
     for (size_t i = 0; i < endings->n; i++) {
-        if (nb_slice_find(letters, endings->forms[i], 1) != NB_NPOS) {
+        if (nb_slice_find(letters, endings->forms[i], 0) != NB_NPOS) {
             return true;
         }
     }
