@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { FEW = 32, DIGIT_BITS = 11 };
+
 static bool holds(struct match *m, uint32_t number)
 {
     const struct nb_topic_node *nodes = m->topics->nodes, *node = &nodes[number];
@@ -35,21 +37,38 @@ static bool holds(struct match *m, uint32_t number)
     return !any;
 }
 
-static void add_finds(struct match *m, uint32_t node, const struct spans *found)
+static void add_find(struct match *m, uint32_t node, const struct span *span)
 {
-    for (size_t i = 0; i < found->n && !m->full; i++) {
-        const struct span *span = &found->p[i];
-        if (span->first_token == TR_NONE) {
-            continue; /* a field */
-        }
-        m->finds = nb_match_grow(m, m->finds, m->finds_n, &m->finds_cap, sizeof(*m->finds));
-        if (!m->full) {
-            m->finds[m->finds_n++] = (struct nb_topic_find){m->topic,
-                                                            span->first_token,
-                                                            span->last_token + 1,
-                                                            span->begin < m->title_end,
-                                                            span->analysis,
-                                                            node};
+    if (span->first_token == TR_NONE) {
+        return; /* a field */
+    }
+    m->finds = nb_match_grow(m, m->finds, m->finds_n, &m->finds_cap, sizeof(*m->finds));
+    if (!m->full) {
+        m->finds[m->finds_n++] = (struct nb_topic_find){m->topic,
+                                                        span->first_token,
+                                                        span->last_token + 1,
+                                                        span->begin < m->title_end,
+                                                        span->analysis,
+                                                        node};
+    }
+}
+
+static void collect_hits(struct match *m, uint32_t number)
+{
+    struct group group = nb_match_hits(m, &m->topics->nodes[number]);
+    for (uint32_t i = 0; i < group.n; i++) {
+        const struct hit *hit = &m->hits[group.begin + i];
+        const struct span span = {hit->word, hit->word + 1, hit->token, hit->token, hit->analysis};
+        add_find(m, number, &span);
+    }
+}
+
+static void collect_places(struct match *m, uint32_t number)
+{
+    struct spans found;
+    if (nb_match_places(m, number, &found)) {
+        for (size_t i = 0; i < found.n; i++) {
+            add_find(m, number, &found.p[i]);
         }
     }
 }
@@ -58,14 +77,14 @@ static void add_finds(struct match *m, uint32_t node, const struct spans *found)
 static void collect(struct match *m, uint32_t number)
 {
     const struct nb_topic_node *nodes = m->topics->nodes, *node = &nodes[number];
-    struct spans found;
-    if (node->kind == NB_NODE_ATOM || node->kind == NB_NODE_PHRASE || node->kind == NB_NODE_NEAR) {
-        if (nb_match_places(m, number, &found)) {
-            add_finds(m, number, &found);
-        }
+    if (node->kind == NB_NODE_ATOM) {
+        collect_hits(m, number);
+    } else if (node->kind == NB_NODE_PHRASE || node->kind == NB_NODE_NEAR) {
+        collect_places(m, number);
     } else if (node->kind == NB_NODE_AND || node->kind == NB_NODE_OR) {
         for (uint32_t child = node->child; child != TR_NONE; child = nodes[child].sibling) {
-            if (node->kind == NB_NODE_AND || holds(m, child)) {
+            bool whole = node->kind == NB_NODE_AND || nodes[child].kind == NB_NODE_ATOM;
+            if (whole || holds(m, child)) {
                 collect(m, child);
             }
         }
@@ -87,10 +106,40 @@ static int by_title_and_place(const void *a, const void *b)
     return (x->node > y->node) - (x->node < y->node);
 }
 
-static int by_number(const void *a, const void *b)
+/* By counting, eleven bits at a time; a few by insertion. @return false when out of memory. */
+static bool sort_numbers(struct match *m, uint32_t *all, size_t n)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
+    uint32_t *other = n > FEW ? nb_arena_alloc(m->arena, n * sizeof(*other)) : all;
+    for (size_t i = 1; n <= FEW && i < n; i++) {
+        uint32_t number = all[i];
+        size_t k = i;
+        for (; k > 0 && all[k - 1] > number; k--) {
+            all[k] = all[k - 1];
+        }
+        all[k] = number;
+    }
+    uint32_t *from = all, *to = other;
+    for (unsigned shift = 0; n > FEW && to && m->topics->n >> shift > 0; shift += DIGIT_BITS) {
+        uint32_t ends[1 << DIGIT_BITS] = {0}, sum = 0;
+        for (size_t i = 0; i < n; i++) {
+            ends[from[i] >> shift & ((1 << DIGIT_BITS) - 1)]++;
+        }
+        for (size_t d = 0; d < 1 << DIGIT_BITS; d++) {
+            uint32_t count = ends[d];
+            ends[d] = sum;
+            sum += count;
+        }
+        for (size_t i = 0; i < n; i++) {
+            to[ends[from[i] >> shift & ((1 << DIGIT_BITS) - 1)]++] = from[i];
+        }
+        uint32_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (other && from != all) {
+        memcpy(all, from, n * sizeof(*all));
+    }
+    return other != NULL;
 }
 
 /* Topics to evaluate, ascending, each once. */
@@ -120,8 +169,8 @@ static bool candidates(struct match *m, uint32_t **out, size_t *out_n)
     }
     memcpy(all + n, t->always, t->always_n * sizeof(*all));
     n += t->always_n;
-    if (n > 1) {
-        qsort(all, n, sizeof(*all), by_number);
+    if (!sort_numbers(m, all, n)) {
+        return false;
     }
     for (size_t i = 0; i < n; i++) {
         if (kept == 0 || all[kept - 1] != all[i]) {

@@ -194,8 +194,8 @@ static void fields_are_those_of_the_document_and_of_what_is_made_of_it(void **st
 {
     struct fixture *f = *state;
     static const char *const want[] = {"f-author-site", "f-author", "f-intent", "f-kind",
-                                       "f-lang",   "f-mood",        "f-site",   "f-source",
-                                       "f-title",  "f-until"};
+                                       "f-lang",        "f-mood",   "f-site",   "f-source",
+                                       "f-title",       "f-until"};
     const struct nb_annotation *a = annotate(f, post(f));
     size_t n = 0;
     for (size_t i = 0; i < a->n_topics; i++) {
