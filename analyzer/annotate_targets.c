@@ -135,19 +135,6 @@ static enum nb_err put_topics(struct annotate *a, const struct nb_links *links)
     return err;
 }
 
-/* Constructs are found behind the words they stand before. */
-static void sort_by_place(struct nb_find *finds, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        struct nb_find moved = finds[i];
-        size_t at = i;
-        for (; at > 0 && finds[at - 1].begin > moved.begin; at--) {
-            finds[at] = finds[at - 1];
-        }
-        finds[at] = moved;
-    }
-}
-
 enum nb_err nb_annotate_targets(struct annotate *a)
 {
     struct nb_links links;
@@ -158,7 +145,6 @@ enum nb_err nb_annotate_targets(struct annotate *a)
     if (from == a->sum.finds_n) {
         return NB_OK;
     }
-    sort_by_place(a->sum.finds + from, a->sum.finds_n - from);
     enum nb_err err = nb_links_find(&a->knowledge->targets, &a->text, a->sum.finds + from,
                                     a->sum.finds_n - from, a->arena, &links);
     if (err == NB_OK) {

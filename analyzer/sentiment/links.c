@@ -269,6 +269,9 @@ static void put_all(struct linker *l, uint32_t find, uint32_t phrase, int32_t mi
 
 static bool take_over(struct linker *l, uint32_t find, uint32_t from, int32_t milli)
 {
+    if (from >= find) {
+        return false; /* it overlaps this one, and has no links yet */
+    }
     size_t end = l->first_link[from + 1], n = 0;
     for (size_t i = l->first_link[from]; i < end; i++) {
         if ((l->out->all[i].milli > 0) == (l->out->finds[from].milli > 0)) {
@@ -526,14 +529,43 @@ static void link_sentences(struct linker *l)
     }
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct nb_find *x = a, *y = b;
+    return x->begin != y->begin ? (x->begin > y->begin) - (x->begin < y->begin)
+                                : (x->end > y->end) - (x->end < y->end);
+}
+
+/* The finds by their places: those that no single word holds come behind the others. */
+static const struct nb_find *in_order(const struct nb_find *finds, size_t n, struct nb_arena *arena)
+{
+    size_t sorted = 1;
+    while (sorted < n && finds[sorted - 1].begin <= finds[sorted].begin) {
+        sorted++;
+    }
+    if (sorted >= n) {
+        return finds;
+    }
+    struct nb_find *copy = nb_arena_alloc(arena, n * sizeof(*copy));
+    if (copy) {
+        memcpy(copy, finds, n * sizeof(*copy));
+        qsort(copy, n, sizeof(*copy), by_place);
+    }
+    return copy;
+}
+
 enum nb_err nb_links_find(const struct nb_target_words *words, const struct nb_reading_text *text,
                           const struct nb_find *finds, size_t finds_n, struct nb_arena *arena,
                           struct nb_links *out)
 {
     struct linker l = {.words = words, .text = text, .out = out};
-    *out = (struct nb_links){.finds = finds, .finds_n = finds_n};
+    *out = (struct nb_links){.finds_n = finds_n};
     if (!finds_n) {
         return NB_OK;
+    }
+    out->finds = in_order(finds, finds_n, arena);
+    if (!out->finds) {
+        return NB_ENOMEM;
     }
     bool *taken = nb_arena_alloc(arena, text->tokens_n * sizeof(*taken));
     l.find_at = nb_arena_alloc(arena, text->tokens_n * sizeof(*l.find_at));

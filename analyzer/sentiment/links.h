@@ -21,7 +21,7 @@ struct nb_link {
 };
 
 struct nb_links {
-    const struct nb_find *finds; /* of this text */
+    const struct nb_find *finds; /* of this text, by their places */
     size_t finds_n;
     struct nb_phrases phrases;
     struct nb_link *all; /* in the order of the finds */
@@ -29,9 +29,10 @@ struct nb_links {
 };
 
 /**
- * @param finds  opinions of this text alone, in order and without overlap; borrowed by *out.
+ * @param finds  opinions of this text alone; borrowed by *out.
  * @param out    [out] in arena.
- * @return NB_OK, NB_ENOMEM. Linear in the text: every search looks a fixed number of tokens around.
+ * @return NB_OK, NB_ENOMEM. Linear in the text, but for putting the finds in order: every search
+ *         looks a fixed number of tokens around.
  */
 enum nb_err nb_links_find(const struct nb_target_words *words, const struct nb_reading_text *text,
                           const struct nb_find *finds, size_t finds_n, struct nb_arena *arena,
