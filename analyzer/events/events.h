@@ -66,7 +66,6 @@ struct nb_event {
     uint8_t subject; /* enum nb_event_subject, below NB_SUBJECT_N */
     bool reported;   /* hearsay, else witnessed */
     int32_t confidence_milli;
-    int32_t rule_milli;  /* the same before the second opinion */
     uint32_t begin, end; /* tokens of the text */
     uint32_t line;       /* of the rule, in the file of the type */
 };

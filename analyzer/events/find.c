@@ -183,12 +183,23 @@ static bool put_hit(void *context, const struct nb_hit *hit)
                                   .subject = head.subject,
                                   .reported = head.reported,
                                   .confidence_milli = milli,
-                                  .rule_milli = milli,
                                   .begin = f->words.token[hit->begin],
                                   .end = f->words.token[hit->end - 1] + 1,
                                   .line = rule->line};
     }
     return ++f->hits_n < HITS_MAX;
+}
+
+/* Set of the types that are above their threshold. */
+static uint32_t sure_types(const struct finding *f)
+{
+    uint32_t sure = 0;
+    for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
+        if (f->best[i].confidence_milli >= f->e->files[i].threshold_milli) {
+            sure |= UINT32_C(1) << i;
+        }
+    }
+    return sure;
 }
 
 enum nb_err nb_events_find(const struct nb_events *events, const struct nb_reading_text *title,
@@ -209,16 +220,17 @@ enum nb_err nb_events_find(const struct nb_events *events, const struct nb_readi
         return NB_ENOMEM;
     }
     nb_patterns_find(&events->patterns, &f.words, put_hit, &f);
-    size_t n = 0;
+    uint32_t sure = sure_types(&f), shown = 0;
     for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
-        n += f.best[i].confidence_milli >= events->files[i].threshold_milli;
+        bool yields = events->files[i].yields & sure;
+        shown |= (sure >> i & 1) && !yields ? UINT32_C(1) << i : 0;
     }
-    struct nb_event *all = n ? nb_arena_alloc(arena, n * sizeof(*all)) : NULL;
-    if (f.out_of_memory || (n && !all)) {
+    struct nb_event *all = nb_arena_alloc(arena, NB_EVENT_TYPES_N * sizeof(*all));
+    if (f.out_of_memory || !all) {
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
-        if (f.best[i].confidence_milli >= events->files[i].threshold_milli) {
+        if (shown >> i & 1) {
             all[(*out_n)++] = f.best[i];
         }
     }

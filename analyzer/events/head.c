@@ -19,7 +19,7 @@ enum {
     WANT_WORDS = 5,
     SUBJECT_WORDS_BEFORE = 8,
     SUBJECT_WORDS_AFTER = 3,
-    SAY_WORDS = 3,
+    SAY_WORDS = 5,
     UNSURE_MILLI = 850,
     INDIRECT_MILLI = 950,
     QUOTED_MILLI = 500,
@@ -178,17 +178,36 @@ static uint8_t question_stage(struct view *v, const struct tr_analysis *ask, uin
     return v->person == 1 && may_be && stage < NB_STAGE_N ? NB_STAGE_WISHED : NB_STAGE_N;
 }
 
+/* Who says it: 1 2 3 by the verb of saying, 0 unknown, -1 nobody does. */
+static int speaker_of(const struct view *v, uint32_t at, const struct tr_analysis *say)
+{
+    const struct nb_event_features *is = &v->e->features;
+    if (say && say->features & (is->ability | is->conditional | is->imperative)) {
+        return -1;
+    }
+    if (say && say->features & is->participle) {
+        int owner = person_of(v, is->owner, say->features);
+        return owner ? owner : 3;
+    }
+    if (!say || !is_finite_verb(v, say) || say->features & is->optative) {
+        say = governor(v, at); /* "... diye": by the verb behind it */
+    }
+    return say ? person_of(v, is->person, say->features) : 0;
+}
+
 /* Somebody else's words in the first person are about somebody else. */
-static void hear_speaker(struct view *v)
+static uint8_t hear_speaker(struct view *v, uint8_t stage)
 {
     for (int i = 1; v->person == 1 && i <= SAY_WORDS; i++) {
         uint32_t at = at_distance(v, v->hit->head, i);
         const struct tr_analysis *say;
-        if (at != NOWHERE && is_in(v, NB_LIST_SAY, at, &say) && say && is_finite_verb(v, say) &&
-            person_of(v, v->e->features.person, say->features) == 3) {
-            v->person = 3;
+        if (at != NOWHERE && is_in(v, NB_LIST_SAY, at, &say)) {
+            int speaker = speaker_of(v, at, say);
+            v->person = speaker > 1 ? speaker : v->person;
+            return speaker < 0 ? NB_STAGE_N : stage;
         }
     }
+    return stage;
 }
 
 static uint8_t read_finite(struct view *v)
@@ -201,8 +220,8 @@ static uint8_t read_finite(struct view *v)
     if (behind != NOWHERE && is_in(v, NB_LIST_ASK, behind, &ask)) {
         return question_stage(v, ask, stage);
     }
-    hear_speaker(v);
-    return stage;
+    bool generic = v->person == 2 && v->f & v->e->features.habitual;
+    return generic ? NB_STAGE_N : hear_speaker(v, stage);
 }
 
 /* A possessive, or the person of the verb that governs. */
@@ -262,7 +281,23 @@ static uint8_t read_converb(struct view *v)
         bool before = behind != NOWHERE && is_in(v, NB_LIST_BEFORE, behind, NULL);
         return before ? NB_STAGE_PLANNED : NB_STAGE_NEGATED;
     }
-    return governed_stage(v, verb);
+    bool generic = v->person == 2 && !(verb->features & (is->past | is->future));
+    return generic ? NB_STAGE_N : governed_stage(v, verb);
+}
+
+/* The sentence of the head has a word of hope. */
+static bool is_hoped(const struct view *v)
+{
+    uint32_t first = v->hit->head, at = first;
+    while ((at = at_distance(v, first, -1)) != NOWHERE) {
+        first = at;
+    }
+    for (at = first; at != NOWHERE; at = at_distance(v, at, 1)) {
+        if (is_in(v, NB_LIST_HOPE, at, NULL)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static uint8_t read_participle(struct view *v)
@@ -282,7 +317,7 @@ static uint8_t read_participle(struct view *v)
     if (v->f & (is->locative | is->ablative) && verb) {
         return governed_stage(v, verb);
     }
-    return NB_STAGE_HAPPENED;
+    return v->f & is->locative && is_hoped(v) ? NB_STAGE_WISHED : NB_STAGE_HAPPENED;
 }
 
 static uint8_t read_nominal(struct view *v)
@@ -407,16 +442,7 @@ static uint8_t final_stage(const struct view *v, uint8_t stage)
     if (stage != NB_STAGE_ONGOING && (stage != NB_STAGE_PLANNED || v->f & v->e->features.future)) {
         return stage;
     }
-    uint32_t first = v->hit->head, at = first;
-    while ((at = at_distance(v, first, -1)) != NOWHERE) {
-        first = at;
-    }
-    for (at = first; at != NOWHERE; at = at_distance(v, at, 1)) {
-        if (is_in(v, NB_LIST_HOPE, at, NULL)) {
-            return NB_STAGE_WISHED;
-        }
-    }
-    return stage;
+    return is_hoped(v) ? NB_STAGE_WISHED : stage;
 }
 
 void nb_head_read(const struct nb_events *events, const struct nb_event_words *words,

@@ -61,6 +61,19 @@ static bool subject_or_none(struct nb_slice name, uint8_t *out)
     return good;
 }
 
+static const char *read_yields(struct nb_slice types, uint32_t *out)
+{
+    struct nb_slice name;
+    while (nb_slice_split(&types, '|', &name)) {
+        enum nb_event_type type;
+        if (!nb_event_type_parse(nb_slice_trim(name), &type)) {
+            return "expected types of life events";
+        }
+        *out |= UINT32_C(1) << type;
+    }
+    return NULL;
+}
+
 /* set NAME VALUE */
 static const char *read_setting(struct nb_rule_reader *r, struct nb_slice rest)
 {
@@ -79,6 +92,9 @@ static const char *read_setting(struct nb_rule_reader *r, struct nb_slice rest)
         }
         file->threshold_milli = (int32_t)number;
         return NULL;
+    }
+    if (nb_slice_eq(name, NB_LIT("yields"))) {
+        return read_yields(value, &file->yields);
     }
     if (nb_slice_eq(name, NB_LIT("progressive")) || nb_slice_eq(name, NB_LIT("aorist"))) {
         bool good = stage_or_none(value, nb_slice_eq(name, NB_LIT("aorist")) ? &file->aorist

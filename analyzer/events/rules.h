@@ -87,6 +87,7 @@ struct nb_event_file {
     int32_t threshold_milli;
     uint8_t progressive, aorist; /* enum nb_event_stage */
     uint8_t household, third;    /* enum nb_event_subject */
+    uint32_t yields; /* set of types: where one of them is found, this one is not meant */
 };
 
 struct nb_event_features {

@@ -231,6 +231,14 @@ static void a_row_finds_every_inflection_and_says_subject_and_stage(void **state
         {"umar\xc4\xb1m evleniyoruz", "marriage self wished"},
         {"kuzenim evleniyorum diyor", "marriage other planned"},
         {"adam evleniyorum diyor", ""},
+        {"evlendim diyen adam", ""},
+        {"evleniyorum diyordun", "marriage other planned"},
+        {"evleniyorum diye sevindi", ""},
+        {"evleniyorum diye sevindim", "marriage self planned"},
+        {"evleniyorum diyebilirsin", ""},
+        {"evlenirsin", ""},
+        {"evlenince kaybediyorsun", ""},
+        {"umar\xc4\xb1m evlendi\xc4\x9fimde", "marriage self wished"},
         {"\"evleniyorum\" yazm\xc4\xb1\xc5\x9f", ""},
         {"mezunum", "graduation self happened"},
         {"mezun de\xc4\x9filim", "graduation self negated"},
@@ -317,11 +325,22 @@ static void the_surest_rule_of_a_type_counts_above_its_threshold(void **state)
              "600 evlen/verb ; subject other\n"
              "700 evlen/verb+A1 ; subject self\n");
     add_good(f, NB_EVENT_MOVING, "set third self\n900 ta\xc5\x9f\xc4\xb1n/verb\n");
+    add_good(f, NB_EVENT_ENGAGEMENT,
+             "set yields marriage|moving\n900 ni\xc5\x9f"
+             "an ; subject self\n");
     assert_int_equal(nb_events_seal(f->events), NB_OK);
-    assert_int_equal(nb_events_rules_n(f->events), 4);
+    assert_int_equal(nb_events_rules_n(f->events), 5);
     expect(f, "nikah", "");
     expect(f, "evlendik", "marriage self happened");
     expect(f, "evlendi", "marriage other happened");
+    expect(f,
+           "ni\xc5\x9f"
+           "an",
+           "engagement self ongoing");
+    expect(f,
+           "ni\xc5\x9f"
+           "an, evlendik",
+           "marriage self happened");
     expect(f, "evlendik ve ta\xc5\x9f\xc4\xb1nd\xc4\xb1",
            "marriage self happened, moving self happened");
 }
