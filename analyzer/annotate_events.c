@@ -16,6 +16,30 @@ static enum nb_err explain(struct annotate *a, const struct nb_event *event)
     return nb_annotate_why(a, line) ? NB_OK : NB_ENOMEM;
 }
 
+/* When, where, and what follows. The first day's begin and the last one's end. */
+static bool put_details(const struct annotate *a, const struct nb_event *event, Nb__LifeEvent *out)
+{
+    struct nb_event_details details;
+    int32_t day = nb_day_of(a->out->at_ms);
+    nb_event_details_of(&a->knowledge->event_details, &a->text, event,
+                        a->out->has_at_ms ? &day : NULL, &details);
+    if (details.has_when) {
+        out->has_from_ms = out->has_to_ms = true;
+        out->from_ms = nb_day_ms(details.when.from);
+        out->to_ms = nb_day_ms(details.when.to + 1);
+    }
+    if (details.next_kind) {
+        out->has_next_from_ms = out->has_next_to_ms = true;
+        out->next = nb_arena_strdup(a->arena, nb_slice_str(details.next_kind));
+        out->next_from_ms = nb_day_ms(details.next.from);
+        out->next_to_ms = nb_day_ms(details.next.to + 1);
+    }
+    if (details.city) {
+        out->city = nb_arena_strdup(a->arena, nb_slice_str(details.city));
+    }
+    return (out->next || !details.next_kind) && (out->city || !details.city);
+}
+
 static enum nb_err put_event(struct annotate *a, const struct nb_event *event, Nb__LifeEvent *out)
 {
     Nb__Span *span = nb_arena_alloc(a->arena, sizeof(*span));
@@ -35,7 +59,7 @@ static enum nb_err put_event(struct annotate *a, const struct nb_event *event, N
     }
     nb_annotate_span(span, a->text.tokens[event->begin].begin, a->text.tokens[event->end - 1].end);
     out->span = span;
-    return explain(a, event);
+    return put_details(a, event, out) ? explain(a, event) : NB_ENOMEM;
 }
 
 enum nb_err nb_annotate_events(struct annotate *a)

@@ -151,26 +151,40 @@ static enum nb_err load_lexicons(struct load *load)
     return err == NB_OK ? load_affect(load) : err;
 }
 
+/* A file of the lexicons that may be missing: then *out is empty. */
+static enum nb_err read_optional(struct load *load, const char *name, struct nb_slice *out)
+{
+    struct nb_error missing = {0}, *to_caller = load->error;
+    load->error = &missing;
+    enum nb_err err = name ? read_file(load, load->dir, name, out) : NB_ENOMEM;
+    load->error = to_caller;
+    if (err == NB_ENOTFOUND) {
+        *out = nb_slice(NULL, 0);
+        return NB_OK;
+    }
+    return err == NB_OK ? NB_OK : nb_error_set(to_caller, err, "%s", nb_error_text(&missing));
+}
+
 /* What all types of life events share comes first; a lexicon may have no file of a type. */
 static enum nb_err load_events(struct load *load)
 {
     struct nb_knowledge *k = load->knowledge;
+    struct nb_slice text;
     k->events = nb_events_new(k->lexicon, k->arena);
     enum nb_err err = k->events ? NB_OK : NB_ENOMEM;
     for (int i = -1; err == NB_OK && i < NB_EVENT_TYPES_N; i++) {
-        struct nb_slice text;
-        struct nb_error missing = {0}, *to_caller = load->error;
         enum nb_event_type type = i < 0 ? NB_EVENT_TYPES_N : (enum nb_event_type)i;
-        const char *name = nb_events_file(type, load->files);
-        load->error = &missing;
-        err = name ? read_file(load, load->dir, name, &text) : NB_ENOMEM;
-        load->error = to_caller;
+        err = read_optional(load, nb_events_file(type, load->files), &text);
         if (err == NB_OK) {
             err = nb_events_add(k->events, type, text, report, load);
-        } else if (err == NB_ENOTFOUND) {
-            err = NB_OK;
-        } else {
-            (void)nb_error_set(to_caller, err, "%s", nb_error_text(&missing));
+        }
+    }
+    nb_details_init(&k->event_details, k->lexicon, k->arena);
+    for (int i = 0; err == NB_OK && i < NB_DETAILS_FILES_N; i++) {
+        err = read_optional(load, nb_details_files[i], &text);
+        if (err == NB_OK) {
+            err = nb_details_add(&k->event_details, (enum nb_details_file)i, text, load->scratch,
+                                 report, load);
         }
     }
     return err;
@@ -281,6 +295,9 @@ static enum nb_err seal(struct load *load)
     }
     if (err == NB_OK) {
         err = nb_events_seal(k->events);
+    }
+    if (err == NB_OK) {
+        err = nb_details_seal(&k->event_details);
     }
     k->id = nb_id_of(load->parts, load->parts_n);
     return err;

@@ -8,6 +8,7 @@
 
 #include <nabiz/knowledge.h>
 
+#include "analyzer/events/details.h"
 #include "analyzer/events/events.h"
 #include "analyzer/sentiment/affect.h"
 #include "analyzer/sentiment/opinion.h"
@@ -23,6 +24,7 @@ struct nb_knowledge {
     struct nb_opinion opinion;
     struct nb_affect affect;
     struct nb_events *events; /* in the arena */
+    struct nb_details event_details;
     struct nb_target_words targets;
     const struct nb_query_language *language;
     struct nb_topics *topics;

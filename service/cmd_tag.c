@@ -6,9 +6,11 @@
 
 #include <jansson.h>
 
+#include <nabiz/date.h>
 #include <nabiz/json.h>
 #include <nabiz/text.h>
 
+#include "analyzer/events/days.h"
 #include "service/lang.h"
 
 enum { DOCUMENT_BYTES_MAX = 512 << 20, OUTPUT_BYTES_MAX = 256 << 20, ID_BYTES = 24 };
@@ -69,6 +71,20 @@ static enum nb_err get_id(const json_t *object, struct nb_arena *arena, char **i
     return err;
 }
 
+static enum nb_err get_published(const json_t *object, struct nb_arena *arena,
+                                 struct nb_document *document, struct nb_error *error)
+{
+    static const struct nb_date_context context = {.words = NULL};
+    char *text = NULL;
+    enum nb_err err = get_string(object, "published", arena, &text, error);
+    if (err != NB_OK || !text) {
+        return err;
+    }
+    err = nb_date_parse(nb_slice_str(text), &context, &document->published_ms);
+    document->has_published_ms = err == NB_OK;
+    return err == NB_OK ? err : nb_error_set(error, err, "\"published\" is no date");
+}
+
 static enum nb_err read_object(struct tag *t, struct nb_slice line, struct nb_document *document,
                                char **id, struct nb_error *error)
 {
@@ -91,6 +107,9 @@ static enum nb_err read_object(struct tag *t, struct nb_slice line, struct nb_do
         err = get_string(object, fields[i].key, t->arena, fields[i].to, error);
     }
     if (err == NB_OK) {
+        err = get_published(object, t->arena, document, error);
+    }
+    if (err == NB_OK) {
         err = get_id(object, t->arena, id, error);
     }
     if (err == NB_OK && !document->text && !document->title) {
@@ -98,6 +117,38 @@ static enum nb_err read_object(struct tag *t, struct nb_slice line, struct nb_do
     }
     json_decref(object);
     return err;
+}
+
+/* Days in Istanbul, both included. */
+static void write_days(struct nb_json *j, int64_t from_ms, int64_t to_ms)
+{
+    const int32_t ends[] = {nb_day_of(from_ms), nb_day_of(to_ms - 1)};
+    for (int i = 0; i < 2; i++) {
+        char text[NB_RFC3339_BYTES];
+        nb_date_rfc3339(ends[i] * NB_DAY_MS, text);
+        text[sizeof("2027-01-01") - 1] = '\0';
+        nb_json_kcstr(j, i ? "to" : "from", text);
+    }
+}
+
+static void write_details(struct nb_json *j, const Nb__LifeEvent *event)
+{
+    if (event->has_from_ms) {
+        nb_json_key(j, "when");
+        nb_json_object(j);
+        write_days(j, event->from_ms, event->to_ms);
+        nb_json_end(j);
+    }
+    if (event->next) {
+        nb_json_key(j, "next");
+        nb_json_object(j);
+        nb_json_kcstr(j, "kind", event->next);
+        write_days(j, event->next_from_ms, event->next_to_ms);
+        nb_json_end(j);
+    }
+    if (event->city) {
+        nb_json_kcstr(j, "city", event->city);
+    }
 }
 
 static void write_events(struct nb_json *j, const struct nb_annotation *a)
@@ -114,6 +165,7 @@ static void write_events(struct nb_json *j, const struct nb_annotation *a)
         nb_json_kint(j, "confidence_milli", event->confidence_milli);
         nb_json_kint(j, "begin", event->span->begin);
         nb_json_kint(j, "end", event->span->end);
+        write_details(j, event);
         nb_json_end(j);
     }
     nb_json_end(j);
