@@ -21,6 +21,7 @@
     COMMAND(topic)                                                                                 \
     COMMAND(lexicon)                                                                               \
     GROUP("Read what it found")                                                                    \
+    COMMAND(search)                                                                                \
     COMMAND(digest)                                                                                \
     COMMAND(influencers)                                                                           \
     COMMAND(alerts)                                                                                \

@@ -5,6 +5,8 @@
 #include <nabiz/hash.h>
 #include <nabiz/text.h>
 
+#include "analyzer/topics/topics.h"
+
 void nb_entry_term(struct nb_buf *entry, enum nb_term_kind kind, struct nb_slice text)
 {
     text = nb_utf8_cut(text, NB_TERM_BYTES_MAX - 2);
@@ -36,15 +38,14 @@ void nb_entry_step(struct nb_buf *entry, uint64_t positions)
     nb_leb_write(entry, positions);
 }
 
-/* Roots of all readings but those that a word is only derived from: as standing queries match. */
+/* Roots of the readings that standing queries match by. */
 static void add_lemmas(struct nb_buf *entry, const struct tr_lexicon *lexicon, bool in_title,
                        const struct tr_reading *reading)
 {
     tr_key seen[TR_ANALYSES_MAX];
     size_t n = 0;
     for (size_t i = 0; i < reading->analyses_n; i++) {
-        bool derived = reading->analyses[i].flags & (TR_DERIVED | TR_LEMMA_DERIVED);
-        bool is_new = reading->keys[i] && !derived;
+        bool is_new = reading->keys[i] && nb_query_reads(reading, i);
         for (size_t k = 0; k < n; k++) {
             is_new = is_new && seen[k] != reading->keys[i];
         }
@@ -56,27 +57,38 @@ static void add_lemmas(struct nb_buf *entry, const struct tr_lexicon *lexicon, b
     }
 }
 
+/* A handle may name its host. */
+static void add_handle(struct nb_buf *entry, bool in_title, struct nb_slice handle)
+{
+    size_t at = nb_slice_find_byte(handle, '@', 0);
+    add_word(entry, in_title, NB_TERM_HANDLE, handle);
+    if (at != NB_NPOS) {
+        add_word(entry, in_title, NB_TERM_HANDLE, nb_slice_sub(handle, 0, at));
+    }
+}
+
 static void add_token(struct nb_buf *entry, const struct tr_lexicon *lexicon, bool in_title,
                       const struct tr_token *token, const struct tr_reading *reading)
 {
+    struct nb_slice form = token->folded;
+    struct nb_slice stem = nb_slice_sub(form, 0, token->stem_len);
     if (token->kind == TR_URL) {
         return;
     }
-    struct nb_slice form = token->folded;
-    struct nb_slice stem = nb_slice_sub(form, 0, token->stem_len);
     add_word(entry, in_title, NB_TERM_FORM, form);
-    if (stem.len < form.len) {
-        add_word(entry, in_title, NB_TERM_FORM, stem);
+    if (token->kind == TR_HASHTAG) {
+        add_word(entry, in_title, NB_TERM_HASHTAG, form);
+    } else if (token->kind == TR_MENTION) {
+        add_handle(entry, in_title, form);
+    } else {
+        if (stem.len < form.len) {
+            add_word(entry, in_title, NB_TERM_PART, stem);
+        }
+        if (!nb_slice_eq(reading->normal, form) && !nb_slice_eq(reading->normal, stem)) {
+            add_word(entry, in_title, NB_TERM_PART, reading->normal);
+        }
+        add_lemmas(entry, lexicon, in_title, reading);
     }
-    if (token->kind == TR_HASHTAG || token->kind == TR_MENTION) {
-        add_word(entry, in_title, token->kind == TR_HASHTAG ? NB_TERM_HASHTAG : NB_TERM_HANDLE,
-                 form);
-        return;
-    }
-    if (!nb_slice_eq(reading->normal, form)) {
-        add_word(entry, in_title, NB_TERM_FORM, reading->normal);
-    }
-    add_lemmas(entry, lexicon, in_title, reading);
 }
 
 /* @return how many positions there are. */

@@ -26,7 +26,8 @@
  */
 enum nb_term_kind {
     NB_TERM_LEMMA = 'L',   /* root of any reading of a word */
-    NB_TERM_FORM = 'W',    /* a word as written, also without the suffixes behind an apostrophe */
+    NB_TERM_FORM = 'W',    /* a word as written */
+    NB_TERM_PART = 'V',    /* without suffixes behind an apostrophe; and how it is spelt */
     NB_TERM_HASHTAG = 'H', /* without # */
     NB_TERM_HANDLE = 'M',  /* without @ */
     NB_TERM_TITLE = 'T',

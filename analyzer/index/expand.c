@@ -9,6 +9,7 @@
 #include <nabiz/text.h>
 
 #include "analyzer/index/vocabulary.h"
+#include "analyzer/topics/topics.h"
 
 enum { ALTERNATIVES_MAX = 64, FEATURE_BYTES_MAX = 64 };
 
@@ -29,30 +30,15 @@ static bool read_form(const struct tr_lexicon *lexicon, struct nb_slice form,
 enum nb_err nb_expand_root(struct tr_lexicon *lexicon, struct nb_expansion *wanted,
                            struct nb_arena *arena, bool *known)
 {
-    static const unsigned derived = TR_DERIVED | TR_LEMMA_DERIVED;
-    struct tr_reading reading = {.analyses_n = 0};
-    enum nb_err err;
-    *known = true;
-    if (!read_form(lexicon, wanted->word, arena, &reading, &err) && err != NB_OK) {
-        return err;
-    }
-    for (size_t i = 0; !wanted->key && i < reading.analyses_n; i++) {
-        if (reading.analyses[i].steps == 0 && !(reading.analyses[i].flags & TR_PLAIN)) {
-            wanted->key = reading.keys[i];
+    wanted->root = nb_query_lemma(lexicon, wanted->word, arena, known);
+    if (!*known) {
+        enum nb_err err = tr_lexicon_add_root(lexicon, wanted->word, TR_UPOS_NOUN);
+        if (err != NB_OK) {
+            return err == NB_EINVAL ? NB_OK : err; /* too long for a root */
         }
     }
-    if (!wanted->key && reading.analyses_n && !(reading.analyses[0].flags & (TR_PLAIN | derived))) {
-        wanted->key = reading.keys[0];
-    }
-    if (!wanted->key) {
-        *known = false;
-        err = tr_lexicon_add_root(lexicon, wanted->word, TR_UPOS_NOUN);
-        wanted->key = err == NB_OK ? tr_lexicon_key(lexicon, wanted->word) : 0;
-        wanted->root = wanted->word;
-        return err == NB_EINVAL ? NB_OK : err; /* too long for a root */
-    }
-    wanted->root = tr_lexicon_key_text(lexicon, wanted->key);
-    return NB_OK;
+    wanted->key = tr_lexicon_key(lexicon, wanted->root);
+    return wanted->key ? NB_OK : NB_ENOMEM;
 }
 
 /* Sets of features, any of which meets a condition. */
@@ -102,21 +88,20 @@ static bool meets(uint64_t features, const struct condition *condition)
     return false;
 }
 
+/* Conditions are those of the likeliest reading, as they are for standing queries. */
 static bool is_wanted(const struct tr_reading *reading, const struct nb_expansion *wanted,
                       const struct condition *conditions)
 {
-    for (size_t i = 0; i < reading->analyses_n; i++) {
-        const struct tr_analysis *a = &reading->analyses[i];
-        bool right = !wanted->word.len || (reading->keys[i] == wanted->key &&
-                                           !(a->flags & (TR_DERIVED | TR_LEMMA_DERIVED)));
-        for (size_t k = 0; right && k < wanted->query->conditions_n; k++) {
-            right = meets(a->features, &conditions[k]);
-        }
-        if (right) {
-            return true;
-        }
+    size_t i = 0;
+    while (wanted->word.len && i < reading->analyses_n &&
+           (reading->keys[i] != wanted->key || !nb_query_reads(reading, i))) {
+        i++;
     }
-    return false;
+    bool right = i < reading->analyses_n;
+    for (size_t k = 0; right && k < wanted->query->conditions_n; k++) {
+        right = meets(reading->analyses[i].features, &conditions[k]);
+    }
+    return right;
 }
 
 static struct nb_slice beginning(struct nb_slice root)

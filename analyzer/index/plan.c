@@ -58,14 +58,38 @@ static enum nb_err one_term(struct make *m, enum nb_plan_kind plan_kind, enum nb
     return err;
 }
 
-/* A root of the lexicons: the index has every form of it, and it may stand in a hashtag. */
-static enum nb_err make_root(struct make *m, struct nb_slice root, struct nb_plan **out)
+/* Any of several kinds of one text. */
+static enum nb_err any_kind(struct make *m, const char *kinds, struct nb_slice text,
+                            struct nb_plan **out)
 {
-    struct nb_slice *terms = nb_arena_alloc(m->arena, 2 * sizeof(*terms));
+    size_t n = strlen(kinds);
+    struct nb_slice *terms = nb_arena_alloc(m->arena, n * sizeof(*terms));
     enum nb_err err = terms ? new_plan(m, NB_PLAN_TERMS, 0, out) : NB_ENOMEM;
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        terms[i] = term_of(m, (enum nb_term_kind)kinds[i], text);
+        (*out)->terms = terms;
+        (*out)->terms_n = i + 1;
+        err = terms[i].p ? NB_OK : NB_ENOMEM;
+    }
+    return err;
+}
+
+/* As written, also without suffixes behind an apostrophe, and however it was typed. */
+static const char written[] = {NB_TERM_FORM, NB_TERM_PART, '\0'};
+/* A root of the lexicons: the index has every form of it, and it may stand in a hashtag. */
+static const char rooted[] = {NB_TERM_LEMMA, NB_TERM_FORM, NB_TERM_PART, '\0'};
+
+/* Tags are often typed without diacritics. */
+static enum nb_err make_hashtag(struct make *m, struct nb_slice tag, struct nb_plan **out)
+{
+    struct nb_slice plain;
+    struct nb_slice *terms = nb_arena_alloc(m->arena, 2 * sizeof(*terms));
+    char *bytes = nb_arena_strdup(m->arena, tag);
+    enum nb_err err = terms && bytes ? new_plan(m, NB_PLAN_TERMS, 0, out) : NB_ENOMEM;
     if (err == NB_OK) {
-        terms[0] = term_of(m, NB_TERM_LEMMA, root);
-        terms[1] = term_of(m, NB_TERM_FORM, root);
+        plain = nb_slice(bytes, tr_plain(bytes, tag.len));
+        terms[0] = term_of(m, NB_TERM_HASHTAG, tag);
+        terms[1] = term_of(m, NB_TERM_HASHTAG, plain);
         (*out)->terms = terms;
         (*out)->terms_n = 2;
         err = terms[0].p && terms[1].p ? NB_OK : NB_ENOMEM;
@@ -94,16 +118,16 @@ static enum nb_err make_word(struct make *m, const struct nb_query *query, struc
                              struct nb_plan **out)
 {
     struct nb_expansion wanted = {.query = query, .word = word};
-    bool rooted = false;
+    bool known = false;
     enum nb_err err = NB_OK;
     if (word.len) {
-        err = nb_expand_root(m->lexicon, &wanted, m->arena, &rooted);
+        err = nb_expand_root(m->lexicon, &wanted, m->arena, &known);
     }
     if (err != NB_OK) {
         return err;
     }
-    if (rooted && !query->conditions_n) {
-        return make_root(m, wanted.root, out);
+    if (known && !query->conditions_n) {
+        return any_kind(m, rooted, wanted.root, out);
     }
     return make_forms(m, &wanted, out);
 }
@@ -117,7 +141,7 @@ static enum nb_err make_phrase(struct make *m, const struct nb_query *query, str
         struct nb_plan **child = &(*out)->children[i];
         bool inflected = i + 1 == n && !query->exact;
         err = inflected ? make_word(m, query, query->words[i], child)
-                        : one_term(m, NB_PLAN_TERMS, NB_TERM_FORM, query->words[i], child);
+                        : any_kind(m, written, query->words[i], child);
     }
     if (err == NB_OK && n == 1) {
         *out = (*out)->children[0];
@@ -247,7 +271,7 @@ static enum nb_err make(struct make *m, const struct nb_query *query, struct nb_
     case NB_QUERY_PREFIX:
         return one_term(m, NB_PLAN_PREFIX, NB_TERM_FORM, query->text, out);
     case NB_QUERY_HASHTAG:
-        return one_term(m, NB_PLAN_TERMS, NB_TERM_HASHTAG, query->text, out);
+        return make_hashtag(m, query->text, out);
     case NB_QUERY_HANDLE:
         return one_term(m, NB_PLAN_TERMS, NB_TERM_HANDLE, query->text, out);
     case NB_QUERY_PHRASE:
