@@ -1,7 +1,8 @@
 /*
- * Verifying goes outwards from the anchor, nearest words first, and tries another place when what
- * follows does not fit. How many places are tried is bounded, so that no text makes a pattern of
- * many gaps expensive.
+ * Before a pattern is verified around its anchor, the rarest other element is asked for in a set of
+ * the text's keys: nearly all near hits end there. Verifying goes outwards from the anchor, nearest
+ * words first, and tries another place when what follows does not fit. How many places are tried is
+ * bounded, so that no text makes a pattern of many gaps expensive.
  */
 #include "analyzer/events/pattern.h"
 
@@ -9,7 +10,7 @@
 
 #include "analyzer/turkish/terms.h"
 
-enum { TRIES_MAX = 512, LETTERS_MAX = 128 };
+enum { TRIES_MAX = 512, LETTERS_MAX = 128, ASKED_MAX = 8 };
 
 #define LEFT_OUT UINT32_MAX
 
@@ -85,17 +86,37 @@ static uint64_t element_cost(const struct nb_patterns *p, const struct nb_elemen
     return cost;
 }
 
+/* True when each alternative has a key, and they are few enough to ask for one by one. */
+static bool is_askable(const struct nb_patterns *p, const struct nb_element *e)
+{
+    for (size_t i = 0; i < e->words_n; i++) {
+        if (!has_key(&p->words.all[e->words + i])) {
+            return false;
+        }
+    }
+    return !e->optional && e->words_n <= ASKED_MAX;
+}
+
 /* The rarer a word is in the patterns, the rarer it is in texts: auxiliaries are everywhere. */
 static void choose_anchors(struct nb_patterns *p, const uint32_t *uses)
 {
     for (size_t i = 0; i < p->n; i++) {
         struct nb_pattern *pattern = &p->all[i];
-        uint64_t least = UINT64_MAX;
+        uint64_t least = UINT64_MAX, next = UINT64_MAX;
         for (uint8_t k = 0; k < pattern->elements_n; k++) {
             uint64_t cost = element_cost(p, &p->elements[pattern->elements + k], uses);
             if (cost < least) {
                 least = cost;
                 pattern->anchor = k;
+            }
+        }
+        pattern->second = pattern->elements_n;
+        for (uint8_t k = 0; k < pattern->elements_n; k++) {
+            const struct nb_element *e = &p->elements[pattern->elements + k];
+            uint64_t cost = element_cost(p, e, uses);
+            if (k != pattern->anchor && cost < next && is_askable(p, e)) {
+                next = cost;
+                pattern->second = k;
             }
         }
     }
@@ -199,24 +220,45 @@ static bool is_seen(const struct tr_token *token)
            token->kind == TR_MENTION;
 }
 
+static void add_present(struct nb_event_words *words, tr_key key)
+{
+    words->present[key % NB_PRESENT_BITS / 64] |= UINT64_C(1) << key % 64;
+}
+
+static bool is_present(const struct nb_event_words *words, tr_key key)
+{
+    return words->present[key % NB_PRESENT_BITS / 64] >> key % 64 & 1;
+}
+
+static void add_word(struct nb_event_words *words, uint32_t token, uint32_t sentence)
+{
+    const struct tr_reading *r = &words->text->readings[token];
+    for (size_t i = 0; i < r->analyses_n; i++) {
+        add_present(words, r->keys[i]);
+    }
+    for (size_t i = 0; i < r->surfaces_n; i++) {
+        add_present(words, r->surfaces[i]);
+    }
+    words->token[words->n] = token;
+    words->sentence[words->n++] = sentence;
+}
+
 enum nb_err nb_event_words_of(const struct nb_reading_text *text, struct nb_arena *arena,
                               struct nb_event_words *out)
 {
-    struct nb_event_words words = {.text = text};
-    words.token = nb_arena_alloc(arena, text->tokens_n * sizeof(*words.token));
-    words.sentence = nb_arena_alloc(arena, text->tokens_n * sizeof(*words.sentence));
-    if (!words.token || !words.sentence) {
+    *out = (struct nb_event_words){.text = text};
+    out->token = nb_arena_alloc(arena, text->tokens_n * sizeof(*out->token));
+    out->sentence = nb_arena_alloc(arena, text->tokens_n * sizeof(*out->sentence));
+    if (!out->token || !out->sentence) {
         return NB_ENOMEM;
     }
     for (size_t s = 0; s < text->sentences_n; s++) {
         for (uint32_t i = text->sentences[s].begin; i < text->sentences[s].end; i++) {
             if (is_seen(&text->tokens[i])) {
-                words.token[words.n] = i;
-                words.sentence[words.n++] = (uint32_t)s;
+                add_word(out, i, (uint32_t)s);
             }
         }
     }
-    *out = words;
     return NB_OK;
 }
 
@@ -367,9 +409,27 @@ static bool rest_fits(struct search *s, int element, uint32_t from, int step, ui
            rest_fits(s, element + step, from, step, step < 0 && e->gap > wide ? e->gap : wide);
 }
 
+static bool may_be_there(const struct nb_patterns *p, const struct nb_event_words *words,
+                         const struct nb_pattern *pattern)
+{
+    if (pattern->second == pattern->elements_n) {
+        return true;
+    }
+    const struct nb_element *e = &p->elements[pattern->elements + pattern->second];
+    for (size_t i = 0; i < e->words_n; i++) {
+        if (is_present(words, p->words.all[e->words + i].key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool verify(const struct nb_patterns *p, const struct nb_event_words *words,
                    uint32_t pattern, uint32_t at, struct nb_hit *hit)
 {
+    if (!may_be_there(p, words, &p->all[pattern])) {
+        return false;
+    }
     struct search s = {.p = p, .words = words, .pattern = &p->all[pattern]};
     uint8_t anchor = s.pattern->anchor;
     s.hit.pattern = s.pattern;

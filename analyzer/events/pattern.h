@@ -19,6 +19,7 @@
 
 #define NB_PATTERN_ELEMENTS_MAX 12
 #define NB_PATTERN_GAP_MAX 9
+#define NB_PRESENT_BITS 4096
 
 enum nb_word_kind {
     NB_WORD_LEMMA,
@@ -55,6 +56,7 @@ struct nb_pattern {
     uint32_t elements; /* index of the first */
     uint32_t owner;    /* the caller's */
     uint8_t elements_n, head, anchor;
+    uint8_t second; /* another element that has to be there, elements_n: none to ask for */
 };
 
 struct nb_patterns {
@@ -77,6 +79,8 @@ struct nb_event_words {
     uint32_t *token;    /* by word */
     uint32_t *sentence; /* by word */
     size_t n;
+    /* Set of the keys of all words, modulo NB_PRESENT_BITS: what is not in it is nowhere. */
+    uint64_t present[NB_PRESENT_BITS / 64];
 };
 
 struct nb_hit {
