@@ -6,6 +6,7 @@
 
 enum {
     AHEAD = 4,
+    CARRIED = 2,              /* tokens within which a verb carries a bad word */
     BACK_SUCH = 4,            /* tokens in front where "böyle", "bu kadar", "bundan" may stand */
     BACK_DOUBT = 6,           /* the same for words of doubt, wish and the like */
     UNEQUALLED_NOUN_MIN = 650 /* a noun as strong as this is kept by "such as was never seen" */
@@ -152,6 +153,18 @@ static void look_at_saying(const struct around *a, size_t at, const struct tr_an
     }
 }
 
+/*
+ * What is bad is denied only by a verb that carries it ("sorun çıkmadı", "zarar vermedi"), not by
+ * any other that is negated near by.
+ */
+static bool carries(const struct nb_mark *mark, size_t distance)
+{
+    static const uint64_t carrying = UINT64_C(1) << NB_CUE_LIGHT | UINT64_C(1) << NB_CUE_HAPPEN |
+                                     UINT64_C(1) << NB_CUE_EXPERIENCE |
+                                     UINT64_C(1) << NB_CUE_CANCEL;
+    return (mark->cues & carrying) && distance < CARRIED;
+}
+
 /* A verb that the opinion belongs to. @return whether to look on. */
 static bool look_at_verb(const struct around *a, size_t at, const struct tr_analysis *verb)
 {
@@ -179,7 +192,7 @@ static bool look_at_verb(const struct around *a, size_t at, const struct tr_anal
     } else if (seen && !negated && a->find->base > 0 && has(a->before, NB_CUE_SUCH) &&
                a->analysis && (a->analysis->features & r->bits->possessed)) {
         shift(a, NB_SHIFT_BETTER, NULL);
-    } else if (negated) {
+    } else if (negated && (a->find->milli > 0 || carries(mark, at - a->find->end))) {
         turn_by_suffix(a, NB_SHIFT_VERB, verb);
         if (verb->features & r->bits->conditional) {
             look_at_mood(a, at, verb);
@@ -247,7 +260,8 @@ static void look_back(const struct around *a)
     if (first > a->r->begin && nb_is_cue(a->r, first - 1, NB_CUE_NEITHER)) {
         size_t n = 0;
         for (size_t at = a->r->begin; at < a->r->end; at++) {
-            n += nb_is_cue(a->r, at, NB_CUE_NEITHER);
+            n += nb_is_cue(a->r, at, NB_CUE_NEITHER) && at + 1 < a->r->end &&
+                 a->r->marks[at + 1].opinion;
         }
         if (n >= 2) {
             shift(a, NB_SHIFT_NEITHER, NULL);
@@ -269,7 +283,7 @@ static void look_at_question(const struct around *a)
     uint64_t asks = a->r->asks & nb_cues_within(a->r, clause->begin, clause->end);
     uint32_t kept = NB_SHIFT_TURNS | NB_SHIFT_BIT(NB_SHIFT_UNEQUALLED);
     bool asked = has(asks, NB_CUE_QUESTION) && !has(asks, NB_CUE_NEGATOR);
-    if ((asked || (has(asks, NB_CUE_WHICH) && a->find->milli > 0)) && !(a->find->shifts & kept)) {
+    if (a->find->milli > 0 && (asked || has(asks, NB_CUE_WHICH)) && !(a->find->shifts & kept)) {
         shift(a, NB_SHIFT_QUESTION, NULL);
     }
 }

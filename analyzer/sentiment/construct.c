@@ -135,11 +135,19 @@ static bool misses(const struct nb_reader *r, const struct verb *v)
            !(v->features & bits->habitual);
 }
 
+/* "yapma bunu!": the suffix alone may make a noun, the first place and the shout do not. */
+static bool shouts(const struct nb_reader *r, const struct verb *v)
+{
+    return v->at == r->begin && r->loud_milli > 1000 &&
+           (v->features & r->bits->command) == r->bits->command;
+}
+
 static bool look_at_verb(struct nb_reader *r, const struct verb *v)
 {
     const struct nb_mark *mark = &r->marks[v->at];
     uint64_t moods = r->bits->imperative | r->bits->conditional;
-    if (v->negated && (v->features & r->bits->imperative) && (v->features & r->bits->second)) {
+    bool command = (v->features & r->bits->imperative) && (v->features & r->bits->second);
+    if (command && (v->negated || shouts(r, v))) {
         return tell_off(r, v);
     }
     if (blames(r, v)) {
@@ -162,6 +170,22 @@ static bool look_at_verb(struct nb_reader *r, const struct verb *v)
     return !has(v->cues, NB_CUE_ACQUIRE) || (v->features & moods) || take(r, v);
 }
 
+/* "internet yok": what should be there is not. The find is what says so, not the thing. */
+static bool lacks(struct nb_reader *r, size_t at)
+{
+    const struct nb_mark *mark = &r->marks[at];
+    size_t behind = at + 1;
+    if (!mark->due || mark->due->words_n != 1 || !nb_is_cue(r, behind, NB_CUE_ABSENT) ||
+        mark->covered || r->marks[behind].covered || nb_is_cue(r, behind + 1, NB_CUE_QUESTION)) {
+        return true;
+    }
+    if (!add(r, behind, behind + 1, NB_CONSTRUCT_DUE, -mark->due->value)) {
+        return false;
+    }
+    r->sum->finds[r->sum->finds_n - 1].term = mark->due;
+    return true;
+}
+
 bool nb_constructs_find(struct nb_reader *r)
 {
     uint32_t clause = UINT32_MAX;
@@ -174,6 +198,9 @@ bool nb_constructs_find(struct nb_reader *r)
         }
         const struct tr_analysis *verb = nb_verb_of(r, at);
         if (!verb) {
+            if (!lacks(r, at)) {
+                return false;
+            }
             continue;
         }
         struct verb v = {.at = at,

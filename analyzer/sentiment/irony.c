@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 enum {
+    OTHERS_MAX = 1,     /* words beside an exclamation of praise */
     BAD_NEWS = -300,    /* the sum of what is against, from which praise is not believed */
     PICTURE_FROM = 300, /* the sum of words, for or against, from which pictures follow */
     PICTURE_MILLI = 200,
@@ -19,9 +20,23 @@ struct weighed {
     int64_t words, ironic, bad, contrast;
 };
 
+/* An exclamation: nothing else is in its clause but what strengthens it. */
+static bool alone(const struct nb_reader *r, const struct nb_find *find)
+{
+    const struct nb_clause *clause = &r->sum->clauses[find->clause];
+    size_t others = 0;
+    for (size_t at = clause->begin; at < clause->end; at++) {
+        bool inside = at >= find->begin && at < find->end;
+        others += !inside && r->text->tokens[at].kind == TR_WORD && !r->marks[at].degree;
+    }
+    return others <= OTHERS_MAX;
+}
+
 static bool may_be_ironic(const struct nb_reader *r, const struct nb_find *find)
 {
-    return find->milli > 0 && find->term && (r->marks[find->begin].cues >> NB_CUE_IRONIC & 1);
+    const struct nb_mark *mark = &r->marks[find->begin];
+    return find->milli > 0 && find->term && (mark->cues >> NB_CUE_IRONIC & 1) &&
+           (mark->thanks || alone(r, find));
 }
 
 /* 1: a noun, 0: a word that may stand between it and its adjective, -1: anything else. */

@@ -10,6 +10,8 @@ enum {
     SATURATION_MILLI = 700, /* the sum at which the score is half of the most */
     NEGATIVE_FROM = -100,
     POSITIVE_FROM = 325,
+    SHORT_POSITIVE_FROM = 215, /* in a short text a weak opinion is what it is about */
+    SHORT_WORDS = 6,
     CLASS_FROM = 450, /* what an intent or emotion needs */
     SERVICE_FROM = 400
 };
@@ -20,9 +22,9 @@ static int32_t saturate(int64_t sum, int64_t half)
 }
 
 /* From 500 at a border between labels up, by the distance to it. */
-static int32_t confidence(int32_t score, enum nb_opinion_label label)
+static int32_t confidence(int32_t score, int32_t positive_from, enum nb_opinion_label label)
 {
-    int32_t to_negative = score - NEGATIVE_FROM, to_positive = POSITIVE_FROM - score;
+    int32_t to_negative = score - NEGATIVE_FROM, to_positive = positive_from - score;
     int32_t distance = to_negative < to_positive ? to_negative : to_positive;
     if (label == NB_OPINION_NEGATIVE) {
         distance = -to_negative;
@@ -57,11 +59,12 @@ static void judge_intents(const struct nb_opinion_sum *sum, struct nb_opinion_re
 
 void nb_opinion_judge(const struct nb_opinion_sum *sum, struct nb_opinion_result *out)
 {
+    int32_t positive_from = sum->text_words_n <= SHORT_WORDS ? SHORT_POSITIVE_FROM : POSITIVE_FROM;
     *out = (struct nb_opinion_result){.score_milli = saturate(sum->sum_milli, SATURATION_MILLI)};
     out->label = out->score_milli <= NEGATIVE_FROM   ? NB_OPINION_NEGATIVE
-                 : out->score_milli >= POSITIVE_FROM ? NB_OPINION_POSITIVE
+                 : out->score_milli >= positive_from ? NB_OPINION_POSITIVE
                                                      : NB_OPINION_NEUTRAL;
-    out->confidence_milli = confidence(out->score_milli, out->label);
+    out->confidence_milli = confidence(out->score_milli, positive_from, out->label);
     for (size_t i = 0; i < NB_EMOTION_N; i++) {
         if (sum->emotions[i] >= CLASS_FROM) {
             out->emotions_milli[i] = saturate(sum->emotions[i], CLASS_FROM);

@@ -7,7 +7,12 @@
  */
 #include "analyzer/sentiment/opinion_private.h"
 
-enum { WEIGHT_SUM_MAX = 100000, QUESTION_WEIGHT = 450, EXCLAMATION_MILLI = 1100 };
+enum {
+    WEIGHT_SUM_MAX = 100000,
+    QUESTION_WEIGHT = 450,
+    EXCLAMATION_MILLI = 1100,
+    THANKS_FROM = 500
+};
 
 bool nb_opinion_explain(struct nb_reader *r, const char *line)
 {
@@ -95,6 +100,9 @@ static void mark_shift(struct nb_mark *mark, const struct tr_term *term)
     case NB_CUE_INTENSIFIER:
     case NB_CUE_DIMINISHER:
         mark->degree = term;
+        break;
+    case NB_CUE_IRONIC:
+        mark->thanks = term->value >= THANKS_FROM;
         break;
     case NB_CUE_DUE:
         mark->due = term;

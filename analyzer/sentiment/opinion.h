@@ -37,6 +37,7 @@
     X(EXCEPT, "except")                                                                            \
     X(EXISTS, "exists")                                                                            \
     X(HAPPEN, "happen")                                                                            \
+    X(LIGHT, "light")                                                                              \
     X(EXPERIENCE, "experience")                                                                    \
     X(RESOLVE, "resolve")                                                                          \
     X(LESSEN, "lessen")                                                                            \

@@ -17,6 +17,7 @@ struct nb_mark {
     uint8_t shift_words_n;        /* of the longest */
     bool quoted;
     bool covered; /* by a find */
+    bool thanks;  /* ironic next to bad news wherever it stands, not only on its own */
 };
 
 struct nb_reader {

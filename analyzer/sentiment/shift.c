@@ -8,13 +8,18 @@
 enum {
     BACK = 2,                 /* tokens before an opinion that may strengthen or weaken it */
     TURNED_GOOD_MILLI = -800, /* "not good" is a little weaker than "bad" */
-    TURNED_BAD_MILLI = -700,  /* "not bad" is weaker than "good" */
-    IN_CONTRAST_MILLI = 500,
-    ASKED_GOOD_MILLI = 200,
-    ASKED_BAD_MILLI = 500,
-    ON_CONDITION_MILLI = 300,
-    HEARSAY_MILLI = 60,
+    TURNED_BAD_MILLI = -500,  /* "not bad" is much weaker than "good" */
+    GOOD_BEFORE_CONTRAST_MILLI = 450,
+    BAD_BEFORE_CONTRAST_MILLI = 600,
+    ASKED_GOOD_MILLI = 100,
+    ASKED_BAD_MILLI = 300,
+    GOOD_ON_CONDITION_MILLI = 200,
+    BAD_ON_CONDITION_MILLI = 500,
+    GOOD_HEARSAY_MILLI = 100,
+    BAD_HEARSAY_MILLI = 300,
+    QUOTED_MILLI = 200,
     UNEQUALLED_MILLI = 1200,
+    ASPECT_MILLI = 200,
     CAPITALS_MILLI = 1150,
     ELONGATED_MILLI = 1200,
     STRENGTH_MAX = 2000
@@ -138,20 +143,41 @@ static void apply_weakening(const struct nb_reader *r, struct nb_find *find)
         int32_t good_milli, bad_milli;
     } weak[] = {
         {NB_SHIFT_QUESTION, ASKED_GOOD_MILLI, ASKED_BAD_MILLI},
-        {NB_SHIFT_CONDITION, ON_CONDITION_MILLI, ON_CONDITION_MILLI},
-        {NB_SHIFT_HEARSAY, HEARSAY_MILLI, HEARSAY_MILLI},
+        {NB_SHIFT_CONDITION, GOOD_ON_CONDITION_MILLI, BAD_ON_CONDITION_MILLI},
+        {NB_SHIFT_HEARSAY, GOOD_HEARSAY_MILLI, BAD_HEARSAY_MILLI},
+        {NB_SHIFT_CONTRAST, GOOD_BEFORE_CONTRAST_MILLI, BAD_BEFORE_CONTRAST_MILLI},
         {NB_SHIFT_UNEQUALLED, UNEQUALLED_MILLI, UNEQUALLED_MILLI},
         {NB_SHIFT_NEITHER, 0, 0},
     };
     if (nb_clause_of(r, find->begin)->before_contrast) {
         nb_find_shift_term(find, NB_SHIFT_CONTRAST, NULL);
-        find->milli = nb_scale(find->milli, IN_CONTRAST_MILLI);
+    }
+    if (r->marks[find->begin].quoted && (find->shifts & NB_SHIFT_BIT(NB_SHIFT_HEARSAY))) {
+        find->milli = nb_scale(find->milli, QUOTED_MILLI);
     }
     for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++) {
         if (find->shifts & NB_SHIFT_BIT(weak[i].kind)) {
             find->milli =
                 nb_scale(find->milli, find->milli > 0 ? weak[i].good_milli : weak[i].bad_milli);
         }
+    }
+}
+
+/* "lezzeti berbat": a good noun that the next opinion of its clause speaks of is no praise. */
+static void quiet_aspect(struct nb_reader *r, const struct nb_find *find,
+                         const struct tr_analysis *analysis)
+{
+    struct nb_find *aspect = find - r->sum->finds > (ptrdiff_t)r->finds_from
+                                 ? &r->sum->finds[find - r->sum->finds - 1]
+                                 : NULL;
+    if (!aspect || aspect->clause != find->clause || aspect->milli <= 0 || find->milli >= 0 ||
+        !analysis || analysis->root_upos != TR_UPOS_ADJ || aspect->end != aspect->begin + 1) {
+        return;
+    }
+    const struct tr_analysis *noun = r->marks[aspect->begin].analysis;
+    if (noun && noun->root_upos == TR_UPOS_NOUN) {
+        nb_find_shift_term(aspect, NB_SHIFT_ASPECT, NULL);
+        aspect->milli = nb_scale(aspect->milli, ASPECT_MILLI);
     }
 }
 
@@ -191,5 +217,6 @@ bool nb_shift_weigh(struct nb_reader *r, size_t at)
     }
     apply_emphasis(r, find);
     apply_weakening(r, find);
+    quiet_aspect(r, find, mark->analysis);
     return true;
 }

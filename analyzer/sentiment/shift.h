@@ -39,6 +39,7 @@
     X(DIMINISHED, "weakened by a word before it")                                                  \
     X(EMPHASIS, "strengthened by how it is typed")                                                 \
     X(NEITHER, "neither one nor the other")                                                        \
+    X(ASPECT, "only what the next word speaks of")                                                 \
     X(CURSE, "a curse that only strengthens")                                                      \
     X(PICTURE, "a picture that follows the words")
 
