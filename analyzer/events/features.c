@@ -122,6 +122,7 @@ void nb_rule_features(const struct tr_core *core, struct nb_event_features *out)
         .nonfinite = nonfinite(core),
         .ablative = tr_core_feature(core, "Case=Abl"),
         .locative = tr_core_feature(core, "Case=Loc"),
+        .singular = tr_core_feature(core, "Number=Sing"),
     };
     for (int i = 0; i < 3; i++) {
         out->person[i] = tr_core_feature(core, persons[i]);

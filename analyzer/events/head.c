@@ -167,7 +167,10 @@ static uint8_t finite_stage(const struct view *v, uint32_t word, uint64_t f, int
     return negative ? NB_STAGE_NEGATED : tense_stage(v, word, f);
 }
 
-/* Of a question only what the author wonders about themself is left. */
+/*
+ * Of a question only what the author wonders about themself is left: "evlensek mi" is proposed to
+ * somebody, "evlensem mi" is a thought.
+ */
 static uint8_t question_stage(struct view *v, const struct tr_analysis *ask, uint8_t stage)
 {
     const struct nb_event_features *is = &v->e->features;
@@ -175,7 +178,9 @@ static uint8_t question_stage(struct view *v, const struct tr_analysis *ask, uin
     if (ask && person_of(v, is->person, ask->features) == 1) {
         v->person = 1;
     }
-    return v->person == 1 && may_be && stage < NB_STAGE_N ? NB_STAGE_WISHED : NB_STAGE_N;
+    bool thought = v->f & is->conditional && v->f & is->singular;
+    return v->person == 1 && may_be && !thought && stage < NB_STAGE_N ? NB_STAGE_WISHED
+                                                                      : NB_STAGE_N;
 }
 
 /* Who says it: 1 2 3 by the verb of saying, 0 unknown, -1 nobody does. */

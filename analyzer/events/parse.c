@@ -96,26 +96,15 @@ static const char *fold(struct nb_slice text, char *buffer, struct nb_slice *out
     return NULL;
 }
 
-static const char *read_lemma(struct nb_rule_reader *r, struct nb_slice text, struct nb_word *word)
+/* "/verb+Dat-P1": the part of speech and marks behind a lemma or <any> */
+static const char *read_limits(struct nb_rule_reader *r, struct nb_slice text, struct nb_word *word)
 {
-    char buffer[2 * FORM_BYTES_MAX];
-    struct nb_slice folded;
+    const char *problem = NULL;
     size_t marks = mark_at(text, 0);
-    struct nb_slice lemma = nb_slice_sub(text, 0, marks);
-    size_t slash = nb_slice_find_byte(lemma, '/', 0);
-    word->kind = NB_WORD_LEMMA;
-    word->pos = TR_UPOS_N;
-    if (slash != NB_NPOS && !read_pos(nb_slice_sub(lemma, slash + 1, lemma.len), &word->pos)) {
+    struct nb_slice pos = nb_slice_sub(text, 0, marks);
+    if (pos.len && (pos.p[0] != '/' || !read_pos(nb_slice_sub(pos, 1, pos.len), &word->pos))) {
         return "the part of speech behind '/' is noun, verb, adj, adv, pron or another of "
                "Universal Dependencies in small letters";
-    }
-    const char *problem = fold(nb_slice_sub(lemma, 0, slash), buffer, &folded);
-    if (problem) {
-        return problem;
-    }
-    if (!is_root(r->events->lexicon, folded, word->pos)) {
-        return "a lemma that no file of roots has as this part of speech; write =form for a word "
-               "as it is written";
     }
     while (marks < text.len && !problem) {
         size_t next = mark_at(text, marks + 1);
@@ -123,8 +112,28 @@ static const char *read_lemma(struct nb_rule_reader *r, struct nb_slice text, st
                                   nb_slice_sub(text, marks + 1, next), text.p[marks] == '-', word);
         marks = next;
     }
-    word->key = problem ? 0 : tr_lexicon_key(r->events->lexicon, folded);
-    return problem || word->key ? problem : no_memory(r);
+    return problem;
+}
+
+static const char *read_lemma(struct nb_rule_reader *r, struct nb_slice text, struct nb_word *word)
+{
+    char buffer[2 * FORM_BYTES_MAX];
+    struct nb_slice folded;
+    size_t marks = mark_at(text, 0);
+    size_t end = nb_slice_find_byte(nb_slice_sub(text, 0, marks), '/', 0);
+    end = end == NB_NPOS ? marks : end;
+    word->kind = NB_WORD_LEMMA;
+    const char *problem = read_limits(r, nb_slice_sub(text, end, text.len), word);
+    problem = problem ? problem : fold(nb_slice_sub(text, 0, end), buffer, &folded);
+    if (problem) {
+        return problem;
+    }
+    if (!is_root(r->events->lexicon, folded, word->pos)) {
+        return "a lemma that no file of roots has as this part of speech; write =form for a word "
+               "as it is written";
+    }
+    word->key = tr_lexicon_key(r->events->lexicon, folded);
+    return word->key ? NULL : no_memory(r);
 }
 
 static const char *read_form(struct nb_rule_reader *r, struct nb_slice text, struct nb_word *word)
@@ -151,7 +160,7 @@ static const char *read_hashtag(struct nb_rule_reader *r, struct nb_slice text,
     return word->letters.p ? NULL : no_memory(r);
 }
 
-static const char *read_kind(struct nb_slice text, struct nb_word *word)
+static const char *read_kind(struct nb_rule_reader *r, struct nb_slice text, struct nb_word *word)
 {
     static const struct {
         const char *name;
@@ -160,10 +169,16 @@ static const char *read_kind(struct nb_slice text, struct nb_word *word)
                  {"<mention>", NB_WORD_MENTION},
                  {"<name>", NB_WORD_NAME},
                  {"<any>", NB_WORD_ANY}};
+    size_t close = nb_slice_find_byte(text, '>', 0);
+    struct nb_slice name = nb_slice_sub(text, 0, close == NB_NPOS ? text.len : close + 1);
+    struct nb_slice rest = nb_slice_sub(text, name.len, text.len);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (nb_slice_eq(text, nb_slice_str(kinds[i].name))) {
+        if (nb_slice_eq(name, nb_slice_str(kinds[i].name))) {
             word->kind = (uint8_t)kinds[i].kind;
-            return NULL;
+            if (!rest.len) {
+                return NULL;
+            }
+            return word->kind == NB_WORD_ANY ? read_limits(r, rest, word) : "only <any> has marks";
         }
     }
     return "in <> stands number, mention, name or any";
@@ -194,7 +209,7 @@ const char *nb_rule_words(struct nb_rule_reader *r, struct nb_slice text, struct
         }
         problem = part.p[0] == '='   ? read_form(r, rest, &word)
                   : part.p[0] == '#' ? read_hashtag(r, rest, &word)
-                  : part.p[0] == '<' ? read_kind(part, &word)
+                  : part.p[0] == '<' ? read_kind(r, part, &word)
                                      : read_lemma(r, part, &word);
         if (problem) {
             return problem;
@@ -312,7 +327,10 @@ static const char *add(struct nb_rule_reader *r, struct nb_patterns *patterns, u
     if (!problem && b.gap) {
         problem = "nothing stands behind the gap";
     }
-    if (!problem && !b.anchored) {
+    if (!problem && !b.anchored && patterns == &r->events->patterns) {
+        problem = "a pattern needs a word that cannot be left out";
+    }
+    if (!problem && b.last_kept < 0) {
         problem = "a pattern needs a word that cannot be left out";
     }
     if (!b.marked) {

@@ -103,6 +103,7 @@ static void choose_anchors(struct nb_patterns *p, const uint32_t *uses)
     for (size_t i = 0; i < p->n; i++) {
         struct nb_pattern *pattern = &p->all[i];
         uint64_t least = UINT64_MAX, next = UINT64_MAX;
+        pattern->anchor = pattern->head; /* of one that waits for no word */
         for (uint8_t k = 0; k < pattern->elements_n; k++) {
             uint64_t cost = element_cost(p, &p->elements[pattern->elements + k], uses);
             if (cost < least) {
@@ -127,12 +128,27 @@ static const struct nb_element *anchor_of(const struct nb_patterns *p, size_t pa
     return &p->elements[p->all[pattern].elements + p->all[pattern].anchor];
 }
 
+/* Waits for no word. */
+static bool is_loose(const struct nb_patterns *p, const struct nb_element *e)
+{
+    for (size_t i = 0; i < e->words_n; i++) {
+        if (p->words.all[e->words + i].kind >= NB_WORD_NUMBER) {
+            return true;
+        }
+    }
+    return e->optional;
+}
+
 /* Counting sort of the patterns by the keys of their anchors. */
 static enum nb_err build_index(struct nb_patterns *p)
 {
     size_t total = 0;
     for (size_t i = 0; i < p->n; i++) {
         const struct nb_element *e = anchor_of(p, i);
+        if (is_loose(p, e)) {
+            total++;
+            continue;
+        }
         for (size_t k = 0; k < e->words_n; k++) {
             const struct nb_word *word = &p->words.all[e->words + k];
             if (has_key(word)) {
@@ -147,14 +163,19 @@ static enum nb_err build_index(struct nb_patterns *p)
     }
     p->postings = nb_arena_alloc(p->arena, total * sizeof(*p->postings));
     p->hashtags = nb_arena_alloc(p->arena, total * sizeof(*p->hashtags));
+    p->loose = nb_arena_alloc(p->arena, total * sizeof(*p->loose));
     uint32_t *next = nb_arena_alloc(p->arena, p->keys_n * sizeof(*next));
-    if (!p->postings || !p->hashtags || !next) {
+    if (!p->postings || !p->hashtags || !p->loose || !next) {
         return NB_ENOMEM;
     }
     memcpy(next, p->start, p->keys_n * sizeof(*next));
     for (size_t i = 0; i < p->n; i++) {
         const struct nb_element *e = anchor_of(p, i);
         bool tagged = false;
+        if (is_loose(p, e)) {
+            p->loose[p->loose_n++] = (uint32_t)i;
+            continue;
+        }
         for (size_t k = 0; k < e->words_n; k++) {
             const struct nb_word *word = &p->words.all[e->words + k];
             if (has_key(word)) {
@@ -300,6 +321,15 @@ static bool form_fits(const struct tr_reading *r, tr_key key)
     return false;
 }
 
+static bool any_fits(const struct nb_word *word, const struct tr_analysis *a)
+{
+    if (!word->with && !word->without && word->pos == TR_UPOS_N) {
+        return true;
+    }
+    return a && (a->features & word->with) == word->with && !(a->features & word->without) &&
+           (word->pos == TR_UPOS_N || tr_upos_alike(a->upos, word->pos));
+}
+
 static bool fits(const struct nb_patterns *p, const struct nb_word *these, size_t n,
                  const struct nb_event_words *words, uint32_t at,
                  const struct tr_analysis **analysis, bool *unsure)
@@ -331,7 +361,8 @@ static bool fits(const struct nb_patterns *p, const struct nb_word *these, size_
             fit = token->kind == TR_WORD && token->capital;
             break;
         case NB_WORD_ANY:
-            fit = true;
+            *analysis = r->analyses_n ? &r->analyses[0] : NULL;
+            fit = any_fits(word, *analysis);
             break;
         }
         if (fit) {
@@ -482,6 +513,10 @@ static bool find_at(const struct nb_patterns *p, const struct nb_event_words *wo
     }
     for (size_t i = 0; go_on && i < r->surfaces_n; i++) {
         go_on = find_key(p, words, r->surfaces[i], at, found, context);
+    }
+    for (size_t i = 0; go_on && i < p->loose_n; i++) {
+        struct nb_hit hit;
+        go_on = !verify(p, words, p->loose[i], at, &hit) || found(context, &hit);
     }
     bool tag = words->text->tokens[words->token[at]].kind == TR_HASHTAG;
     for (size_t i = 0; go_on && tag && i < p->hashtags_n; i++) {

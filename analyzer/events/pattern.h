@@ -28,7 +28,7 @@ enum nb_word_kind {
     NB_WORD_NUMBER,
     NB_WORD_MENTION,
     NB_WORD_NAME, /* begins with a capital */
-    NB_WORD_ANY
+    NB_WORD_ANY /* of its likeliest reading: with these features and this part of speech */
 };
 
 /** One alternative of an element. */
@@ -37,7 +37,7 @@ struct nb_word {
     struct nb_slice letters; /* of a hashtag: folded, without diacritics */
     tr_key key;              /* of a lemma or form */
     uint8_t kind;            /* enum nb_word_kind */
-    uint8_t pos;             /* of a lemma: enum tr_upos, or TR_UPOS_N for any */
+    uint8_t pos;             /* of a lemma or any: enum tr_upos, or TR_UPOS_N for any */
 };
 
 struct nb_words_of { /* a set of alternatives */
@@ -68,8 +68,8 @@ struct nb_patterns {
     /* sealed */
     uint64_t *waited; /* set of keys that a pattern waits for */
     uint32_t *start;  /* by key: its patterns in postings, up to the next key's */
-    uint32_t *postings, *hashtags;
-    size_t keys_n, hashtags_n;
+    uint32_t *postings, *hashtags, *loose; /* loose: tried at every word, they wait for none */
+    size_t keys_n, hashtags_n, loose_n;
     uint64_t absence; /* feature of words that say their lemma is not there */
 };
 

@@ -97,6 +97,7 @@ struct nb_event_features {
     uint64_t person[3], owner[3]; /* first, second, third */
     uint64_t oblique;             /* cases that no subject has */
     uint64_t ablative, locative;
+    uint64_t singular;
 };
 
 struct nb_events {

@@ -261,6 +261,40 @@ static void eval_variants(struct eval *e, const char *data)
     print_share("events-recall-casual", casual, there, data);
 }
 
+/* The tricky cases: "-" is none, a type, or one with "(other)" behind it; a wedding is a marriage.
+ */
+static void eval_cases(struct eval *e)
+{
+    const char *path = nbt_data("tr_cases.tsv");
+    struct nb_slice line, rest = path ? nbt_read_file(path, e->files) : nb_slice(NULL, 0);
+    size_t n = 0, right = 0;
+    while (nb_slice_split(&rest, '\n', &line)) {
+        struct nb_slice field[FIELDS] = {{NULL, 0}};
+        for (size_t i = 0; i < FIELDS && nb_slice_split(&line, '\t', &field[i]); i++) {
+        }
+        if (!nb_slice_eq(field[1], NB_LIT("event"))) {
+            continue;
+        }
+        struct nb_slice want = nb_slice_sub(field[7], 0, nb_slice_find_byte(field[7], '(', 0));
+        want = nb_slice_eq(want, NB_LIT("wedding")) ? NB_LIT("marriage") : want;
+        struct nb_annotation *a = annotate(e, field[2]);
+        const Nb__LifeEvent *got = a->n_life_events ? a->life_events[0] : NULL;
+        const char *subject = want.len < field[7].len ? "other" : "self";
+        bool good =
+            got ? nb_slice_eq(want, nb_slice_str(got->type)) && strcmp(got->subject, subject) == 0
+                : nb_slice_eq(want, NB_LIT("-")) || !want.len;
+        n++;
+        right += good;
+        if (!good) {
+            printf("  case %.*s: \"%.*s\" is %s\n", NB_ARG(field[0]), NB_ARG(field[2]),
+                   got ? got->type : "none");
+        }
+    }
+    if (n) {
+        print_share("events-cases", right, n, "tr_cases.tsv");
+    }
+}
+
 /* Sentences that look like events and are none: TYPE, text. */
 static void eval_hard(struct eval *e)
 {
@@ -305,6 +339,7 @@ int main(int argc, char **argv)
         print_counts(&e, part);
         eval_variants(&e, part);
     }
+    eval_cases(&e);
     eval_hard(&e);
     free(e.posts);
     nb_word_cache_free(e.words);

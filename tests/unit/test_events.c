@@ -148,6 +148,10 @@ static void bad_lines_are_told_with_their_number_and_leave_nothing_behind(void *
         {"900 <number>", "cannot be left out"},
         {"900 evlen?", "cannot be left out"},
         {"900 <nothing>", "number, mention, name"},
+        {"900 <any>+A1", "cannot be left out"},
+        {"900 <any>/wort evlen", "part of speech"},
+        {"900 <name>+A1 evlen", "only <any>"},
+        {"context c post: <any>?", "cannot be left out"},
         {"900 a||b", "alternative"},
         {"900 $nobody", "no list"},
         {"900 ^evlen ^git", "can be the head"},
@@ -219,6 +223,7 @@ static void a_row_finds_every_inflection_and_says_subject_and_stage(void **state
         {"o\xc4\x9flum evlendi", "marriage other happened"},
         {"evlendin mi", ""},
         {"evlensek mi", "marriage self wished"},
+        {"evlensem mi", ""},
         {"evlenmek istiyorum", "marriage self wished"},
         {"evlenmek istemiyorum", "marriage self negated"},
         {"evlenmeyi d\xc3\xbc\xc5\x9f\xc3\xbcn\xc3\xbcyoruz", "marriage self planned"},
@@ -297,6 +302,8 @@ static void contexts_ask_and_blocks_forbid(void **state)
     add_good(f, NB_EVENT_MARRIAGE,
              "context day sentence: yar\xc4\xb1n\n"
              "block game post: oyun\n"
+             "context we post: <any>/verb+A1pl, <number> <any>+P1pl\n"
+             "900 #yuva ; subject self ; stage wished ; with we\n"
              "900 evlen/verb\n"
              "900 d\xc3\xbc\xc4\x9f\xc3\xbcn ; subject self ; stage planned ; with day\n"
              "900 nikah ; subject self ; stage planned ; not day ; allow series|game\n");
@@ -306,6 +313,10 @@ static void contexts_ask_and_blocks_forbid(void **state)
     assert_string_equal(find_in(f, "Dizi", "evlendik"), "");
     assert_string_equal(find_in(f, "evlendik", "merhaba"), "");
     expect(f, "oyunda evlendik", "");
+    expect(f, "#yuva kurulsun", "");
+    expect(f, "#yuva istiyoruz", "marriage self wished");
+    expect(f, "#yuva. 3 evimiz", "marriage self wished");
+    expect(f, "#yuva. evimiz", "");
     expect(f, "haber: ablam evlendi", "");
     expect(f, "haber: evlendik", "marriage self happened");
     expect(f, "d\xc3\xbc\xc4\x9f\xc3\xbcn", "");
