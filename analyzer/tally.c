@@ -8,6 +8,7 @@
 
 #include <nabiz/date.h>
 
+#include "analyzer/events/tally.h"
 #include "analyzer/keys.h"
 
 /* load_X: the row, or an empty one when there is none. store_X: write it, or delete it when done.
@@ -256,7 +257,7 @@ enum nb_err nb_tally_apply(struct nb_txn *txn, const struct nb_annotation *kept,
     for (size_t i = 0; err == NB_OK && i < kept->n_edges; i++) {
         err = tally_edge(txn, kept->edges[i], (uint32_t)i, sign, arena);
     }
-    return err;
+    return err == NB_OK ? nb_event_tally(txn, kept, author, sign) : err;
 }
 
 enum nb_err nb_tally_name(struct nb_txn *txn, struct nb_slice author, struct nb_slice name,

@@ -14,8 +14,9 @@
 
 /**
  * Add (sign +1) or remove (sign -1) an annotation's rows and counts in AUTHOR, TOPIC_HOUR,
- * TOPIC_DOC, TOPIC_AUTHOR and EDGE. Removing what was added leaves the tables as they were, but for
- * first_ms, last_ms and name, which say what was ever seen. A counter never goes below 0 (assert).
+ * TOPIC_DOC, TOPIC_AUTHOR, EDGE and LIFE_EVENT. Removing what was added leaves the tables as they
+ * were, but for first_ms, last_ms and name, which say what was ever seen. A counter never goes
+ * below 0 (assert).
  * @param kept   as stored in ANNOTATION: edges are resolved.
  * @param arena  scratch.
  * @return NB_OK, NB_ENOMEM, NB_ECORRUPT, or the transaction's first error.

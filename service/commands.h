@@ -25,6 +25,7 @@
     COMMAND(digest)                                                                                \
     COMMAND(influencers)                                                                           \
     COMMAND(alerts)                                                                                \
+    COMMAND(events)                                                                                \
     GROUP("Look after it")                                                                         \
     COMMAND(stats)                                                                                 \
     COMMAND(doctor)                                                                                \

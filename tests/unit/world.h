@@ -36,6 +36,8 @@ struct post {
     int64_t late_ms;      /* fetched this long after it was published */
     const char *guid;     /* identity is this, or the URL when NULL */
     const char *name;     /* of the author */
+    const char *event;    /* type of a life event of the author that happened; NULL: none */
+    const char *city;     /* where; NULL: not said */
     struct act acts[WORLD_ACTS];
     bool skipped;
     bool undated;
@@ -126,6 +128,19 @@ static inline Nb__Sentiment *world_sentiment(struct world *w, int32_t score_mill
     return s;
 }
 
+static inline void world_event(struct world *w, const struct post *post, struct nb_annotation *a)
+{
+    Nb__LifeEvent *event = nb_arena_alloc(w->arena, sizeof(*event));
+    nb__life_event__init(event);
+    event->type = world_text(w, post->event);
+    event->subject = world_text(w, "self");
+    event->stage = world_text(w, "happened");
+    event->city = world_text(w, post->city);
+    a->life_events = nb_arena_alloc(w->arena, sizeof(a->life_events[0]));
+    a->life_events[0] = event;
+    a->n_life_events = 1;
+}
+
 static inline struct nb_annotation *world_annotation(struct world *w, const struct post *post)
 {
     struct nb_annotation *a = nb_annotation_new(w->arena);
@@ -144,6 +159,9 @@ static inline struct nb_annotation *world_annotation(struct world *w, const stru
         a->topics[0]->topic = world_text(w, post->topic);
         a->topics[0]->sentiment =
             post->toward_milli ? world_sentiment(w, post->toward_milli) : NULL;
+    }
+    if (post->event) {
+        world_event(w, post, a);
     }
     a->edges = nb_arena_alloc(w->arena, WORLD_ACTS * sizeof(a->edges[0]));
     while (a->n_edges < WORLD_ACTS && post->acts[a->n_edges].act) {
@@ -213,6 +231,10 @@ static inline void world_generate(struct world *w, uint32_t seed, struct post *p
             .comments_n = (int64_t)(d[4] % 10) - 2,
             .late_ms = NB_MINUTE_MS,
             .name = d[5] % 2 ? "Bir Ad" : NULL,
+            .event = d[7] % 5 == 0   ? "moving"
+                     : d[7] % 5 == 1 ? "illness"
+                                     : NULL,
+            .city = d[2] % 2 ? "Bursa" : NULL,
             .skipped = d[5] % 37 == 0,
         };
         if (author) {

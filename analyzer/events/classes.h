@@ -1,0 +1,30 @@
+/**
+ * Classes of privacy of the types of life events: lexicons/events/classes.txt.
+ *
+ * Threads: plain data.
+ */
+#ifndef NABIZ_EVENTS_CLASSES_H
+#define NABIZ_EVENTS_CLASSES_H
+
+#include "analyzer/events/events.h"
+
+/* All of them, where the table does not say otherwise. */
+struct nb_event_classes {
+    bool ordinary[NB_EVENT_TYPES_N];
+};
+
+/**
+ * Read the table; a bad line costs only that line.
+ * @param report  told of each such line; may be NULL.
+ */
+void nb_event_classes_read(struct nb_slice text, tr_report_fn *report, void *context,
+                           struct nb_event_classes *out);
+
+/**
+ * The table of a directory of lexicons.
+ * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_ETOOBIG, NB_ENOMEM; then every type is sensitive.
+ */
+enum nb_err nb_event_classes_load(const char *lexicons, struct nb_event_classes *out,
+                                  struct nb_error *error) NB_MUSTUSE;
+
+#endif
