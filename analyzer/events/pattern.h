@@ -28,7 +28,7 @@ enum nb_word_kind {
     NB_WORD_NUMBER,
     NB_WORD_MENTION,
     NB_WORD_NAME, /* begins with a capital */
-    NB_WORD_ANY /* of its likeliest reading: with these features and this part of speech */
+    NB_WORD_ANY   /* of its likeliest reading: with these features and this part of speech */
 };
 
 /** One alternative of an element. */

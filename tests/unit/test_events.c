@@ -372,6 +372,25 @@ static void many_gaps_over_a_long_text_stay_bounded(void **state)
     assert_string_equal(find_in(f, "", text), "marriage self happened");
 }
 
+static void a_text_that_does_not_fit_into_memory_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct nb_event *events;
+    size_t n, failed = 0;
+    add_good(f, NB_EVENT_TYPES_N, common);
+    add_good(f, NB_EVENT_MARRIAGE, "900 evlen/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    struct nb_reading_text none = read_text(f, ""), text = read_text(f, "evlendik, evlenmedik");
+    for (size_t limit = 0; limit <= 8192; limit += 64) {
+        struct nb_arena *arena = nb_arena_new(limit);
+        enum nb_err err = nb_events_find(f->events, &none, &text, arena, &events, &n);
+        assert_true(err == NB_ENOMEM ? n == 0 && !events : err == NB_OK && n == 1);
+        failed += err == NB_ENOMEM;
+        nb_arena_free(arena);
+    }
+    assert_true(failed > 0 && failed < 128);
+}
+
 static void tell(void *context, size_t line, struct nb_slice text, struct nb_slice want,
                  const char *got)
 {
@@ -415,6 +434,7 @@ int main(void)
         EVENTS_TEST(contexts_ask_and_blocks_forbid),
         EVENTS_TEST(the_surest_rule_of_a_type_counts_above_its_threshold),
         EVENTS_TEST(many_gaps_over_a_long_text_stay_bounded),
+        EVENTS_TEST(a_text_that_does_not_fit_into_memory_is_told),
         EVENTS_TEST(every_example_behind_the_rules_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
