@@ -66,7 +66,12 @@ static enum nb_err load_knowledge(const struct nb_config *config, struct held **
     enum nb_err err =
         nb_knowledge_load(nb_config_str(config, NB_CFG_LEXICONS),
                           nb_config_str(config, NB_CFG_TOPICS), &held->knowledge, NULL, error);
+    const char *local = nb_config_str(config, NB_CFG_LOCAL_MODEL);
+    if (err == NB_OK && local[0]) {
+        err = nb_knowledge_use_local(held->knowledge, local, error);
+    }
     if (err) {
+        nb_knowledge_free(held->knowledge);
         nb_free(held);
         return err;
     }

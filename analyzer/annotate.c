@@ -9,6 +9,7 @@
 #include <nabiz/mem.h>
 
 #include "analyzer/annotate_private.h"
+#include "analyzer/local_rows.h"
 #include "analyzer/index/entry.h"
 #include "analyzer/topics/shingles.h"
 #include "analyzer/turkish/hashtag.h"
@@ -289,4 +290,19 @@ enum nb_err nb_annotate_briefly(const struct nb_document *document,
     struct annotate a = {
         .document = document, .knowledge = knowledge, .arena = arena, .sum.brief = true};
     return annotate(&a, words, out);
+}
+
+enum nb_err nb_annotate_row(const struct nb_document *document,
+                            const struct nb_knowledge *knowledge, struct nb_word_cache *words,
+                            struct nb_arena *arena, struct nb_local_row *row,
+                            struct nb_opinion_result *shipped)
+{
+    struct nb_annotation *out;
+    struct annotate a = {.document = document,
+                         .knowledge = knowledge,
+                         .arena = arena,
+                         .row = row,
+                         .shipped = shipped,
+                         .sum.brief = true};
+    return annotate(&a, words, &out);
 }

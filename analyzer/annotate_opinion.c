@@ -84,7 +84,10 @@ enum nb_err nb_annotate_opinion(struct annotate *a)
         return err;
     }
     nb_opinion_judge(&a->sum, &result);
-    err = put_sentiment(a, &result);
+    err = nb_annotate_local(a, &result);
+    if (err == NB_OK) {
+        err = put_sentiment(a, &result);
+    }
     if (err == NB_OK) {
         err = put_emotions(a, &result);
     }

@@ -18,6 +18,8 @@ struct annotate {
     struct nb_reading_text title, text;
     struct tr_language_sum language;
     struct nb_opinion_sum sum;
+    struct nb_local_row *row;          /* asked for: no local model is used; else NULL */
+    struct nb_opinion_result *shipped; /* set with it */
 };
 
 /** Begin and end in bytes of the text. */
@@ -33,6 +35,9 @@ enum nb_err nb_annotate_tokens(struct annotate *a) NB_MUSTUSE;
 
 /** Sentiment, emotions and intents. */
 enum nb_err nb_annotate_opinion(struct annotate *a) NB_MUSTUSE;
+
+/** Correct a result by the local model, if there is one. */
+enum nb_err nb_annotate_local(struct annotate *a, struct nb_opinion_result *result) NB_MUSTUSE;
 
 /** Topics that the title or the text matches. */
 enum nb_err nb_annotate_topics(struct annotate *a) NB_MUSTUSE;

@@ -10,6 +10,7 @@
 #include <nabiz/buf.h>
 #include <nabiz/diag.h>
 #include <nabiz/file.h>
+#include <nabiz/map.h>
 #include <nabiz/mem.h>
 
 #include "analyzer/core.h"
@@ -352,6 +353,7 @@ void nb_knowledge_free(struct nb_knowledge *knowledge)
 {
     if (knowledge) {
         nb_words_fini(&knowledge->words);
+        nb_map_close(knowledge->local_file);
         tr_lexicon_free(knowledge->lexicon);
         nb_arena_free(knowledge->arena);
         nb_free(knowledge);

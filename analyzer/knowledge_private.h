@@ -11,6 +11,7 @@
 #include "analyzer/events/details.h"
 #include "analyzer/events/events.h"
 #include "analyzer/sentiment/affect.h"
+#include "analyzer/sentiment/local.h"
 #include "analyzer/sentiment/opinion.h"
 #include "analyzer/sentiment/phrases.h"
 #include "analyzer/topics/topics.h"
@@ -26,6 +27,8 @@ struct nb_knowledge {
     struct nb_events *events; /* in the arena */
     struct nb_details event_details;
     struct nb_target_words targets;
+    struct nb_local local; /* a user's; may be none */
+    struct nb_slice local_file;
     const struct nb_query_language *language;
     struct nb_topics *topics;
     struct nb_id id, reading_id;

@@ -168,6 +168,12 @@ static void check_knowledge(struct report *report, const struct nb_config *confi
         bad_n ? "; some lines are refused, see above or `nabiz lexicon check`" : "");
     say(report, topics_n ? VERDICT_OK : VERDICT_WARN, "topics", "%zu in %s%s", topics_n,
         nb_config_str(config, NB_CFG_TOPICS), topics_n ? "" : "; without one there is no digest");
+    const char *local = nb_config_str(config, NB_CFG_LOCAL_MODEL);
+    if (local[0]) {
+        bool used = nb_knowledge_use_local(knowledge, local, &error) == NB_OK;
+        say(report, used ? VERDICT_OK : VERDICT_FAIL, "local model", "%s",
+            used ? local : nb_error_text(&error));
+    }
     nb_knowledge_free(knowledge);
     check_core(report, dir);
 }

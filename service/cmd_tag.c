@@ -449,7 +449,7 @@ static int run(struct nb_args *args)
 const struct nb_command nb_cmd_tag = {
     .name = "tag",
     .line = "read texts, one per line, and say what they mean",
-    .usage = "[--jsonl] [--topics DIR] [--explain] [--strict] < texts",
+    .usage = "[--jsonl] [--topics DIR] [--model FILE] [--explain] [--strict] < texts",
     .about =
         "One text per line in, one JSON object per line out, in the same order: language, "
         "sentiment, emotions, intents and topics. With --jsonl a line is a JSON object with id, "
@@ -459,6 +459,7 @@ const struct nb_command nb_cmd_tag = {
         (const struct nb_option[]){
             {"jsonl", NULL, NULL, "lines are JSON objects"},
             {"topics", "DIR", NULL, "topics to look for: NAME.topic files, or one such file"},
+            {"model", "FILE", NULL, "a local model of nabiz train, in place of data.local_model"},
             {"explain", NULL, NULL, "add why: the reasons, and the tokens with their lemmas"},
             {"strict", NULL, NULL, "stop at the first line that cannot be read"},
             {NULL, NULL, NULL, NULL},

@@ -20,6 +20,7 @@
     COMMAND(import)                                                                                \
     COMMAND(topic)                                                                                 \
     COMMAND(lexicon)                                                                               \
+    COMMAND(train)                                                                                 \
     GROUP("Read what it found")                                                                    \
     COMMAND(search)                                                                                \
     COMMAND(digest)                                                                                \

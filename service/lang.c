@@ -56,6 +56,23 @@ enum nb_err nb_lang_topics(struct nb_args *args, char *out, size_t size, struct 
     return err;
 }
 
+/* --model, else the settings'. */
+static enum nb_err use_local(struct nb_args *args, struct nb_knowledge *knowledge,
+                             struct nb_error *error)
+{
+    const char *given = nb_args_get(args, "model");
+    if (given) {
+        return nb_knowledge_use_local(knowledge, given, error);
+    }
+    struct nb_config *config;
+    enum nb_err err = nb_args_load_config(args, &config, error);
+    if (err == NB_OK && nb_config_str(config, NB_CFG_LOCAL_MODEL)[0]) {
+        err = nb_knowledge_use_local(knowledge, nb_config_str(config, NB_CFG_LOCAL_MODEL), error);
+    }
+    nb_config_free(config);
+    return err;
+}
+
 enum nb_err nb_lang_load(struct nb_args *args, struct nb_knowledge **out, size_t *bad_lines_n,
                          struct nb_error *error)
 {
@@ -76,7 +93,13 @@ enum nb_err nb_lang_load(struct nb_args *args, struct nb_knowledge **out, size_t
                             "%s: problems, named above: %zu; mend them and try again", topics,
                             bad_n);
     }
-    if (err == NB_OK && bad_lines_n) {
+    if (err == NB_OK) {
+        err = use_local(args, *out, error);
+    }
+    if (err != NB_OK) {
+        nb_knowledge_free(*out);
+        *out = NULL;
+    } else if (bad_lines_n) {
         *bad_lines_n = bad_n;
     }
     return err;

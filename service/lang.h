@@ -23,7 +23,7 @@ enum nb_err nb_lang_topics(struct nb_args *args, char *out, size_t size,
                            struct nb_error *error) NB_MUSTUSE;
 
 /**
- * Load both.
+ * Load both, and the local model of --model or the settings.
  * @return as nb_knowledge_load(), also NB_ENOTFOUND for --topics that is not there and NB_ESYNTAX
  *         for one that cannot be read whole: who names topics wants no answer without them.
  */

@@ -45,6 +45,8 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "directory of topic queries, one NAME.topic file each")                                      \
     X(LEXICONS, "data.lexicons", PATH, 0, 4096, 0, "", NONE,                                       \
       "directory of the lexicons; empty: the one installed with the program")                      \
+    X(LOCAL_MODEL, "data.local_model", PATH, 0, 4096, 0, "", NONE,                                 \
+      "a local model, which corrects sentiment, emotions and intents; empty: none")                \
     X(TEMPLATES, "data.templates", PATH, 0, 4096, 0, "", NONE,                                     \
       "directory of the digest templates; empty: the one installed with the program")              \
     X(CLOCK_FILE, "clock.file", PATH, 0, 4096, 0, "", NONE,                                        \

@@ -30,6 +30,13 @@ enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct n
                               size_t *bad_lines_n, struct nb_error *error) NB_MUSTUSE;
 void nb_knowledge_free(struct nb_knowledge *knowledge);
 
+/**
+ * Correct judgements by a local model that `nabiz train` made. Before the first document.
+ * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_EINVAL (no such model, damaged, of another version).
+ */
+enum nb_err nb_knowledge_use_local(struct nb_knowledge *knowledge, const char *path,
+                                   struct nb_error *error) NB_MUSTUSE;
+
 /** Identity of everything that was loaded: equal ids annotate equally. */
 struct nb_id nb_knowledge_id(const struct nb_knowledge *knowledge);
 
