@@ -30,9 +30,11 @@ static bool read_form(const struct tr_lexicon *lexicon, struct nb_slice form,
 enum nb_err nb_expand_root(struct tr_lexicon *lexicon, struct nb_expansion *wanted,
                            struct nb_arena *arena, bool *known)
 {
-    wanted->root = nb_query_lemma(lexicon, wanted->word, arena, known);
+    enum tr_upos unknown;
+    wanted->root = nb_query_lemma(lexicon, wanted->word, arena, &unknown);
+    *known = unknown == TR_UPOS_N;
     if (!*known) {
-        enum nb_err err = tr_lexicon_add_root(lexicon, wanted->word, TR_UPOS_NOUN);
+        enum nb_err err = tr_lexicon_add_root(lexicon, wanted->word, unknown);
         if (err != NB_OK) {
             return err == NB_EINVAL ? NB_OK : err; /* too long for a root */
         }

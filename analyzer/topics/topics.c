@@ -58,50 +58,78 @@ bool nb_topic_name_valid(struct nb_slice name)
     return name.len >= 1 && name.len <= NAME_BYTES_MAX;
 }
 
+/*
+ * A word that may be read in other ways too would be found more often by all its readings (99 times
+ * of 100 instead of 97, in treebanks), but one find in five would be wrong instead of one in 37.
+ */
 bool nb_query_reads(const struct tr_reading *reading, size_t analysis)
 {
-    return !(reading->analyses[analysis].flags & (TR_DERIVED | TR_LEMMA_DERIVED));
+    return reading->keys[analysis] == reading->keys[0] &&
+           !(reading->analyses[analysis].flags & (TR_DERIVED | TR_LEMMA_DERIVED));
 }
 
-/* The reading that names what a word of a query stands for; TR_ANALYSES_MAX: none does. */
-static size_t chosen_reading(const struct tr_reading *reading)
+/* Is this word, as it is, the lemma of the reading? */
+static bool is_lemma(const struct tr_lexicon *lexicon, struct nb_slice word,
+                     const struct tr_analysis *analysis)
 {
+    char lemma[TR_LEMMA_BYTES_MAX];
+    size_t n = tr_core_lemma(tr_lexicon_core(lexicon), word, analysis, lemma);
+    return nb_slice_eq(nb_slice(lemma, n), word);
+}
+
+/*
+ * The reading that names what a word of a query stands for: one whose lemma is the word, of a root
+ * rather than of one with suffixes that make words, else the best. TR_ANALYSES_MAX: none does.
+ */
+static size_t chosen_reading(const struct tr_lexicon *lexicon, struct nb_slice word,
+                             const struct tr_reading *reading)
+{
+    size_t made = TR_ANALYSES_MAX;
     for (size_t i = 0; i < reading->analyses_n; i++) {
-        if (reading->analyses[i].steps == 0 && !(reading->analyses[i].flags & TR_PLAIN)) {
+        const struct tr_analysis *a = &reading->analyses[i];
+        if ((a->flags & TR_PLAIN) || !is_lemma(lexicon, word, a)) {
+            continue;
+        }
+        if (!(a->flags & TR_LEMMA_DERIVED)) {
             return i;
         }
+        made = made == TR_ANALYSES_MAX ? i : made;
     }
-    bool inflected = reading->analyses_n && nb_query_reads(reading, 0) &&
-                     !(reading->analyses[0].flags & TR_PLAIN);
-    return inflected ? 0 : TR_ANALYSES_MAX;
+    static const unsigned not_meant = TR_PLAIN | TR_DERIVED | TR_LEMMA_DERIVED;
+    bool inflected = reading->analyses_n && !(reading->analyses[0].flags & not_meant);
+    return made == TR_ANALYSES_MAX && inflected ? 0 : made;
 }
 
 struct nb_slice nb_query_lemma(const struct tr_lexicon *lexicon, struct nb_slice word,
-                               struct nb_arena *scratch, bool *known)
+                               struct nb_arena *scratch, enum tr_upos *unknown)
 {
     struct tr_token *tokens;
     size_t n;
     struct tr_reading reading;
-    bool found = false;
-    if (tr_tokenise(word, scratch, &tokens, &n) == NB_OK && n == 1 && tokens[0].kind == TR_WORD) {
-        tr_read(lexicon, &tokens[0], scratch, &reading);
-        size_t i = chosen_reading(&reading);
-        found = i < TR_ANALYSES_MAX && reading.keys[i];
-        word = found ? tr_lexicon_key_text(lexicon, reading.keys[i]) : word;
+    *unknown = TR_UPOS_NOUN;
+    if (tr_tokenise(word, scratch, &tokens, &n) != NB_OK || n != 1 || tokens[0].kind != TR_WORD) {
+        return word;
     }
-    if (known) {
-        *known = found;
+    tr_read(lexicon, &tokens[0], scratch, &reading);
+    size_t i = reading.normal.len ? 0 : chosen_reading(lexicon, tokens[0].folded, &reading);
+    if (i >= reading.analyses_n || !reading.keys[i]) {
+        return word;
     }
-    return word;
+    if (reading.analyses[i].flags & TR_LEMMA_DERIVED) {
+        *unknown = (enum tr_upos)reading.analyses[i].upos;
+        return word;
+    }
+    *unknown = TR_UPOS_N;
+    return tr_lexicon_key_text(lexicon, reading.keys[i]);
 }
 
-/* A word's key as a lemma; the word becomes a root when nothing knows it. 0: out of memory. */
+/* A word's key as a lemma; the word becomes a root when none has it. 0: out of memory. */
 static tr_key lemma_key(struct nb_topics *t, struct nb_slice word, struct nb_arena *scratch,
                         bool *is_word)
 {
     struct tr_token *tokens;
     size_t n;
-    bool known;
+    enum tr_upos unknown;
     if (tr_tokenise(word, scratch, &tokens, &n) != NB_OK) {
         return 0;
     }
@@ -109,8 +137,8 @@ static tr_key lemma_key(struct nb_topics *t, struct nb_slice word, struct nb_are
     if (!*is_word) {
         return tr_lexicon_key(t->lexicon, word);
     }
-    struct nb_slice lemma = nb_query_lemma(t->lexicon, word, scratch, &known);
-    if (!known && tr_lexicon_add_root(t->lexicon, word, TR_UPOS_NOUN) == NB_ENOMEM) {
+    struct nb_slice lemma = nb_query_lemma(t->lexicon, word, scratch, &unknown);
+    if (unknown != TR_UPOS_N && tr_lexicon_add_root(t->lexicon, word, unknown) == NB_ENOMEM) {
         return 0;
     }
     return tr_lexicon_key(t->lexicon, lemma);

@@ -44,33 +44,24 @@ static bool meets(const struct nb_conditions *conditions, uint64_t features)
     return true;
 }
 
-static bool seen_before(const struct tr_reading *reading, size_t analysis)
-{
-    for (size_t i = 0; i < analysis; i++) {
-        if (reading->keys[i] == reading->keys[analysis] && nb_query_reads(reading, i)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* By lemma. Conditions are those of the likeliest reading that has it. */
-static void look_up_reading(struct match *m, const struct tr_reading *reading, size_t i,
-                            uint32_t word, uint32_t token)
+/* By lemma; conditions are those of the likeliest reading that counts. */
+static void look_up_reading(struct match *m, const struct tr_reading *reading, uint32_t word,
+                            uint32_t token)
 {
     const struct nb_topics *t = m->topics;
-    tr_key key = reading->keys[i];
-    if (!key || key >= t->keys_n || !nb_query_reads(reading, i)) {
+    size_t i = 0;
+    while (i < reading->analyses_n && !nb_query_reads(reading, i)) {
+        i++;
+    }
+    tr_key key = i < reading->analyses_n ? reading->keys[i] : 0;
+    if (!key || key >= t->keys_n) {
         return;
     }
     for (uint32_t a = t->by_key[key]; a != TR_NONE; a = t->atoms[a].next) {
         const struct nb_atom *atom = &t->atoms[a];
-        bool fits = atom->kind == NB_ATOM_LEMMA;
-        if (fits && atom->conditions != TR_NONE) {
-            fits = !seen_before(reading, i) &&
-                   meets(&t->conditions[atom->conditions], reading->analyses[i].features);
-        }
-        if (fits) {
+        if (atom->kind == NB_ATOM_LEMMA &&
+            (atom->conditions == TR_NONE ||
+             meets(&t->conditions[atom->conditions], reading->analyses[i].features))) {
             add_hit(m, a, word, token, (int)i);
         }
     }
@@ -170,9 +161,7 @@ static uint32_t look_up_text(struct match *m, const struct nb_topic_text *text, 
         if (token->kind == TR_PUNCT) {
             continue;
         }
-        for (size_t k = 0; k < reading->analyses_n; k++) {
-            look_up_reading(m, reading, k, word, i);
-        }
+        look_up_reading(m, reading, word, i);
         for (size_t k = 0; k < reading->surfaces_n; k++) {
             look_up_written(m, token, reading->surfaces[k], word, i);
         }

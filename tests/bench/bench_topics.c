@@ -164,10 +164,12 @@ static void gather_lemmas(struct nb_arena *arena)
 {
     struct world w;
     distinct = nb_arena_alloc(arena, written_n * sizeof(*distinct));
+    enum tr_upos unknown;
     open_world(&w, 0, false);
     for (size_t i = 0; i < written_n; i++) {
         nb_arena_reset(w.scratch);
-        distinct[i] = nb_arena_copy(arena, nb_query_lemma(w.lexicon, written[i], w.scratch, NULL));
+        distinct[i] =
+            nb_arena_copy(arena, nb_query_lemma(w.lexicon, written[i], w.scratch, &unknown));
     }
     close_world(&w);
     qsort(distinct, written_n, sizeof(*distinct), by_bytes);

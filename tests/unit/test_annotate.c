@@ -284,6 +284,8 @@ static void without_its_reasons_a_result_is_the_same(void **state)
         for (size_t t = 0; t < all->n_topics; t++) {
             all->topics[t]->n_terms = all->topics[t]->n_readings = 0;
         }
+        all->n_reasons = all->n_weights = 0;
+        all->why_text = NULL;
         all->has_shingles = all->has_shingle_keys = all->has_shingles_cut = false;
         struct nb_slice want, got;
         assert_int_equal(nb_annotation_encode(all, f->arena, &want), NB_OK);

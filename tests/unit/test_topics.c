@@ -41,6 +41,10 @@ static const struct row {
     {"zırvalak", "zırvalaktan bıktık", "zırva"},
     {"\":(\"", "bugün :(", "bugün :)"},
     {"😀", "selam 😀", "selam"},
+    {"atla", "atladım|atlıyor", "attım"},
+    {"kitap", "kitaplarımızdan", "kitapçı"},
+    {"gül", "gülüyor|gülleri", "bugün"},
+    {"event:evlilik", "haftaya evleniyoruz", "evde oturuyoruz"},
 };
 
 enum { ROWS_N = sizeof(rows) / sizeof(rows[0]) };
