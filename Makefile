@@ -163,7 +163,8 @@ $(B)/tests/bench_crawl: $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/crawl/*.c
 $(BENCHES): $(B)/tests/%: $(B)/tests/bench/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 	$(call link_test)
 
-# What trains the models in models/.
+# What trains the models in models/. The solver's loops want more of the compiler than the rest.
+$(B)/tools/opinion_fit.o $(B)/tools/opinion_vectors.o: CFLAGS_ALL += -O3 -fno-math-errno
 $(TOOLS): $(B)/tools/%: $(B)/tools/%.o $(TOOL_PARTS:%.c=$(B)/%.o) $(B)/libnabiz.a
 	@echo "  LD    $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(B)/libnabiz.a $(PKG_LIBS) -lm
@@ -254,7 +255,9 @@ models: $(TOOLS) ## Train the models in models/ anew from the real material
 	  $(B)/tools/train_ranker $(NABIZ_DATA) lexicons models/ranker.bin && \
 	  gzip -dc $(NABIZ_DATA)/reviews/train.tsv.gz | \
 	    $(B)/tools/train_typing $(NABIZ_DATA) models/diacritics.bin models/words.bin && \
-	  $(B)/tools/train_language $(NABIZ_DATA) lexicons models/language.bin; \
+	  $(B)/tools/train_language $(NABIZ_DATA) lexicons models/language.bin && \
+	  $(B)/tools/train_opinion $(NABIZ_DATA) tests/eval/labels/posts.tsv models/own lexicons \
+	    models/opinion.bin; \
 	else echo "skipped: $(NABIZ_DATA) is not here (set NABIZ_DATA to where the material is)"; fi
 
 .PHONY: bench
@@ -281,7 +284,7 @@ install: $(B)/nabiz build/turkish.bin ## Install below DESTDIR and PREFIX; keeps
 	  $(ZSHDIR) $(FISHDIR) $(CONFDIR))
 	install -m 755 $(B)/nabiz $(DESTDIR)$(BINDIR)/nabiz
 	cd lexicons && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/lexicons/{} \;
-	cd models && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/models/{} \;
+	cd models && find . -maxdepth 1 -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/models/{} \;
 	install -m 644 build/turkish.bin $(DESTDIR)$(SHAREDIR)/turkish.bin
 	cd config/forums && \
 	  find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/forums/{} \;

@@ -217,6 +217,13 @@ static void use_caches(struct annotate *a, struct nb_word_cache *words)
     a->restored = words->restored;
 }
 
+static enum nb_err read_texts(struct annotate *a, struct nb_word_cache *words)
+{
+    use_caches(a, words);
+    enum nb_err err = read_text(a, nb_field(a->document->title), &a->title);
+    return err == NB_OK ? read_text(a, nb_field(a->document->text), &a->text) : err;
+}
+
 static enum nb_err annotate(struct annotate *a, struct nb_word_cache *words,
                             struct nb_annotation **out)
 {
@@ -228,16 +235,12 @@ static enum nb_err annotate(struct annotate *a, struct nb_word_cache *words,
                                      nb_annotate_topics, nb_annotate_targets};
     step_fn *const *steps = a->sum.brief ? brief : all;
     size_t steps_n = a->sum.brief ? sizeof(brief) / sizeof(brief[0]) : sizeof(all) / sizeof(all[0]);
-    use_caches(a, words);
     a->out = nb_annotation_new(a->arena);
     if (!a->out) {
         return NB_ENOMEM;
     }
     put_identity(a);
-    enum nb_err err = read_text(a, nb_field(a->document->title), &a->title);
-    if (err == NB_OK) {
-        err = read_text(a, nb_field(a->document->text), &a->text);
-    }
+    enum nb_err err = read_texts(a, words);
     for (size_t i = 0; err == NB_OK && i < steps_n; i++) {
         err = steps[i](a);
     }
@@ -305,4 +308,28 @@ enum nb_err nb_annotate_row(const struct nb_document *document,
                          .shipped = shipped,
                          .sum.brief = true};
     return annotate(&a, words, &out);
+}
+
+enum nb_err nb_annotate_by_lexicons(const struct nb_document *document,
+                                    const struct nb_knowledge *knowledge, struct nb_arena *arena,
+                                    struct nb_annotation **out)
+{
+    struct annotate a = {
+        .document = document, .knowledge = knowledge, .arena = arena, .by_lexicons = true};
+    return annotate(&a, NULL, out);
+}
+
+enum nb_err nb_annotate_reading(const struct nb_document *document,
+                                const struct nb_knowledge *knowledge, struct nb_word_cache *words,
+                                struct nb_arena *arena, struct nb_opinion_reading *out)
+{
+    struct annotate a = {
+        .document = document, .knowledge = knowledge, .arena = arena, .sum.brief = true};
+    enum nb_err err = read_texts(&a, words);
+    err = err == NB_OK ? nb_opinion_read(&knowledge->opinion, &a.title, arena, &a.sum) : err;
+    err = err == NB_OK ? nb_opinion_read(&knowledge->opinion, &a.text, arena, &a.sum) : err;
+    if (err == NB_OK) {
+        *out = (struct nb_opinion_reading){a.title, a.text, a.sum};
+    }
+    return err;
 }

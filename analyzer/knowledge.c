@@ -12,6 +12,7 @@
 #include <nabiz/file.h>
 #include <nabiz/map.h>
 #include <nabiz/mem.h>
+#include <nabiz/paths.h>
 
 #include "analyzer/core.h"
 
@@ -19,7 +20,8 @@ enum {
     KNOWLEDGE_BYTES_MAX = 256 << 20,
     FILE_BYTES_MAX = 16 << 20,
     SCRATCH_BYTES_MAX = 64 << 20,
-    PARTS_MAX = 300000
+    PARTS_MAX = 300000,
+    MODEL_BYTES_MAX = 64 << 20
 };
 
 struct load {
@@ -122,6 +124,31 @@ static enum nb_err load_affect(struct load *load)
     return err;
 }
 
+/* Without it the lexicons judge alone. Its header has the hash of the rest. */
+static void load_model(struct load *load)
+{
+    char dir[4096], path[4096 + 64];
+    struct nb_error error = {0};
+    struct nb_knowledge *k = load->knowledge;
+    if (nb_path_share("models", dir, sizeof(dir)) != NB_OK) {
+        return;
+    }
+    (void)snprintf(path, sizeof(path), "%s/opinion.bin", dir);
+    const char *problem = NULL;
+    if (nb_map_open(path, MODEL_BYTES_MAX, &k->model_file, &error) != NB_OK) {
+        problem = nb_error_text(&error);
+    } else if (nb_model_open(&k->model, k->model_file) != NB_OK) {
+        problem = "damaged, or of another version; install nabiz again, or run make models";
+    }
+    if (problem) {
+        nb_diag(NB_WARN, "knowledge", "opinions are judged without this model",
+                nb_kv_str("file", path), nb_kv_str("problem", problem));
+    }
+    load->parts[load->parts_n++] = NB_LIT("opinion");
+    load->parts[load->parts_n++] =
+        nb_slice_sub(k->model_file, 0, k->model.header ? sizeof(struct nb_model_header) : 0);
+}
+
 static enum nb_err load_lexicons(struct load *load)
 {
     struct nb_knowledge *k = load->knowledge;
@@ -135,6 +162,7 @@ static enum nb_err load_lexicons(struct load *load)
     }
     k->reading_id = nb_id_of(load->parts, load->parts_n);
     nb_opinion_init(&k->opinion, k->lexicon, k->arena);
+    nb_feature_reader_init(&k->features, k->words.core);
     for (int i = 0; err == NB_OK && i < NB_OPINION_FILES_N; i++) {
         err = read_file(load, load->dir, nb_opinion_files[i], &text);
         if (err == NB_OK) {
@@ -149,7 +177,12 @@ static enum nb_err load_lexicons(struct load *load)
     if (err == NB_OK) {
         err = nb_target_words_add(&k->targets, text, load->scratch, report, load);
     }
-    return err == NB_OK ? load_affect(load) : err;
+    err = err == NB_OK ? load_affect(load) : err;
+    if (err == NB_OK) {
+        k->lexicons_id = nb_id_of(load->parts, load->parts_n);
+        load_model(load);
+    }
+    return err;
 }
 
 /* A file of the lexicons that may be missing: then *out is empty. */
@@ -354,6 +387,7 @@ void nb_knowledge_free(struct nb_knowledge *knowledge)
     if (knowledge) {
         nb_words_fini(&knowledge->words);
         nb_map_close(knowledge->local_file);
+        nb_map_close(knowledge->model_file);
         tr_lexicon_free(knowledge->lexicon);
         nb_arena_free(knowledge->arena);
         nb_free(knowledge);

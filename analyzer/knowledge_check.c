@@ -58,7 +58,7 @@ enum nb_err nb_knowledge_check(const struct nb_knowledge *knowledge, struct nb_s
             nb_arena_reset(arena);
             struct nb_document *document = nb_document_new(arena);
             err = document && (document->text = nb_arena_strdup(arena, text))
-                      ? nb_annotate(document, knowledge, arena, &a)
+                      ? nb_annotate_by_lexicons(document, knowledge, arena, &a)
                       : NB_ENOMEM;
             if (err != NB_OK) {
                 break;

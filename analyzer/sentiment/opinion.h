@@ -181,6 +181,8 @@ struct nb_opinion_result {
     int32_t confidence_milli;             /* grows with the distance to the nearest other label */
     int32_t emotions_milli[NB_EMOTION_N]; /* 0: not found */
     bool intents[NB_INTENT_N];
+    bool has_irony;
+    int32_t irony_milli;
 };
 
 void nb_opinion_judge(const struct nb_opinion_sum *sum, struct nb_opinion_result *out);

@@ -281,6 +281,8 @@ static void without_its_reasons_a_result_is_the_same(void **state)
                          NB_OK);
         assert_int_equal(brief->n_tokens + brief->n_sentences + brief->n_why, 0);
         all->n_tokens = all->n_sentences = all->n_why = 0;
+        all->n_reasons = all->n_weights = 0;
+        all->why_text = NULL;
         for (size_t t = 0; t < all->n_topics; t++) {
             all->topics[t]->n_terms = all->topics[t]->n_readings = 0;
         }

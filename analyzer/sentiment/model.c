@@ -1,0 +1,125 @@
+/* A word touches some thirty rows, so what costs is finding them: the tables lie apart, the buckets
+ * and checks small enough for the cache. */
+#include "analyzer/sentiment/model.h"
+
+#include <string.h>
+
+#include "analyzer/turkish/table.h"
+
+enum { BUCKET_BITS_MAX = 24 };
+
+_Static_assert(sizeof(struct nb_model_header) % 8 == 0, "what follows is aligned");
+
+static bool header_fits(const struct nb_model_header *h, struct nb_slice bytes)
+{
+    if (bytes.len < sizeof(*h) || memcmp(h->magic, NB_MODEL_MAGIC, sizeof(h->magic)) != 0 ||
+        h->version != NB_MODEL_VERSION || h->classes_n != NB_MODEL_CLASSES || h->bucket_bits < 1 ||
+        h->bucket_bits > BUCKET_BITS_MAX) {
+        return false;
+    }
+    uint64_t buckets = ((uint64_t)1 << h->bucket_bits) + 1;
+    uint64_t row = sizeof(uint16_t) + NB_MODEL_CLASSES;
+    struct nb_slice content =
+        nb_slice_sub(bytes, offsetof(struct nb_model_header, bias), bytes.len);
+    return bytes.len == sizeof(*h) + buckets * sizeof(uint32_t) + h->rows_n * row &&
+           tr_hash(content) == h->content_hash;
+}
+
+enum nb_err nb_model_open(struct nb_model *model, struct nb_slice bytes)
+{
+    const struct nb_model_header *h = (const void *)bytes.p;
+    *model = (struct nb_model){.header = NULL};
+    if (!header_fits(h, bytes)) {
+        return NB_EINVAL;
+    }
+    uint32_t buckets_n = (uint32_t)1 << h->bucket_bits;
+    const uint32_t *buckets = (const void *)(bytes.p + sizeof(*h));
+    const uint16_t *checks = (const void *)(buckets + buckets_n + 1);
+    for (uint32_t i = 0; i < buckets_n; i++) {
+        if (buckets[i] > buckets[i + 1]) {
+            return NB_EINVAL;
+        }
+    }
+    if (buckets[0] != 0 || buckets[buckets_n] != h->rows_n) {
+        return NB_EINVAL;
+    }
+    *model = (struct nb_model){h, buckets, checks, (const void *)(checks + h->rows_n)};
+    return NB_OK;
+}
+
+static const int8_t *find(const struct nb_model *model, uint64_t hash)
+{
+    uint64_t bucket = hash >> (64 - model->header->bucket_bits);
+    for (uint32_t row = model->buckets[bucket]; row < model->buckets[bucket + 1]; row++) {
+        if (model->checks[row] == (uint16_t)hash) {
+            return model->weights + (size_t)row * NB_MODEL_CLASSES;
+        }
+    }
+    return NULL;
+}
+
+static void add(const struct nb_model *model, const struct nb_feature *features, size_t n,
+                float *sums)
+{
+    for (size_t i = 0; i < n; i++) {
+        const int8_t *weights = find(model, features[i].hash);
+        const float *scale = model->header->scale[features[i].group];
+        float value = features[i].value;
+        for (int c = 0; weights && c < NB_MODEL_CLASSES; c++) {
+            sums[c] += value * scale[c] * (float)weights[c];
+        }
+    }
+}
+
+void nb_model_add_text(const struct nb_model *model, const struct nb_feature_reader *reader,
+                       const struct nb_affect *affect, const struct nb_reading_text *text,
+                       struct nb_model_sum *sum)
+{
+    struct nb_feature features[NB_FEATURES_WORD_MAX];
+    struct nb_feature_word words[2] = {nb_feature_edge};
+    for (size_t i = 0; i < text->tokens_n; i++) {
+        struct nb_feature_word *word = &words[(i + 1) % 2];
+        size_t n =
+            nb_features_of_word(reader, &text->tokens[i], &text->readings[i], features, word);
+        add(model, features, n, sum->words);
+        nb_features_of_pair(&words[i % 2], word, features);
+        add(model, features, NB_FEATURES_PAIR_N, sum->words);
+        nb_features_count(&sum->marks, &text->tokens[i]);
+    }
+    if (text->tokens_n) {
+        nb_features_of_pair(&words[text->tokens_n % 2], &nb_feature_edge, features);
+        add(model, features, NB_FEATURES_PAIR_N, sum->words);
+    }
+    nb_features_feel(reader, affect, text, &sum->marks);
+}
+
+void nb_model_score(const struct nb_model *model, const struct nb_model_sum *sum,
+                    const struct nb_opinion_sum *found, float *scores)
+{
+    struct nb_feature features[NB_FEATURES_TEXT_MAX];
+    float scale = nb_feature_scale(sum->marks.tokens_n);
+    size_t n = nb_features_of_document(&sum->marks, found, features);
+    for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+        scores[c] = model->header->bias[c] + scale * sum->words[c];
+    }
+    add(model, features, n, scores);
+}
+
+void nb_model_explain(const struct nb_model *model, const struct nb_feature_reader *reader,
+                      const struct nb_reading_text *text, size_t tokens_n, unsigned class_,
+                      float *by_token)
+{
+    struct nb_feature features[NB_FEATURES_WORD_MAX];
+    struct nb_feature_word words[2] = {nb_feature_edge};
+    float scale = nb_feature_scale(tokens_n);
+    for (size_t i = 0; i < text->tokens_n; i++) {
+        float sums[NB_MODEL_CLASSES] = {0};
+        struct nb_feature_word *word = &words[(i + 1) % 2];
+        size_t n =
+            nb_features_of_word(reader, &text->tokens[i], &text->readings[i], features, word);
+        add(model, features, n, sums);
+        nb_features_of_pair(&words[i % 2], word, features);
+        add(model, features, NB_FEATURES_PAIR_N, sums);
+        by_token[i] = scale * sums[class_];
+    }
+}

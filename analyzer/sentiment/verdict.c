@@ -1,0 +1,169 @@
+#include "analyzer/sentiment/verdict.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CONFIDENCE_MAX = 990, SCORE_RANGE = 2001 };
+
+/*
+ * Hardly a post that the scores were learnt from is so short. What the lexicons find in few words
+ * stands, and where they find nothing, the scores count for less.
+ */
+static const float FEW_WORDS_TRUST = 0.3F;
+
+/* ---- sentiment ---- */
+
+static unsigned length_of(size_t words_n)
+{
+    static const size_t most[NB_VERDICT_LENGTHS - 1] = {2, 4, 8, 16};
+    unsigned i = 0;
+    while (i < NB_VERDICT_LENGTHS - 1 && words_n > most[i]) {
+        i++;
+    }
+    return i;
+}
+
+unsigned nb_verdict_inputs(unsigned kind, const float *scores, const struct nb_opinion_sum *found,
+                           const struct nb_feature_marks *marks, float *inputs)
+{
+    struct nb_opinion_result by_words;
+    nb_opinion_judge(found, &by_words);
+    int32_t milli = by_words.score_milli;
+    float sign = (float)((milli > 0) - (milli < 0));
+    int32_t place = found->opinions_n ? (milli + 1000) * (NB_VERDICT_FOUND_N - 1) / SCORE_RANGE
+                                      : NB_VERDICT_FOUND_N - 1;
+    float words = (float)(marks->words_n ? marks->words_n : 1);
+    float covered = (float)found->words_n / words;
+    memset(inputs, 0, NB_VERDICT_INPUTS * sizeof(*inputs));
+    unsigned length = length_of(marks->words_n);
+    float trust = length >= NB_VERDICT_POSTS_FROM ? 1 : FEW_WORDS_TRUST;
+    for (int i = 0; i < 3 && kind == NB_VERDICT_POST; i++) {
+        inputs[NB_VERDICT_SCORES + i] = trust * scores[NB_MODEL_SENTIMENT + i];
+    }
+    if (kind == NB_VERDICT_REVIEW) {
+        inputs[NB_VERDICT_SCORES] = trust * scores[NB_MODEL_REVIEW];
+    }
+    inputs[NB_VERDICT_BIAS] = 1;
+    inputs[NB_VERDICT_FOUND + place] = 1;
+    inputs[NB_VERDICT_COVERED] = sign * (covered < 1 ? covered : 1);
+    inputs[NB_VERDICT_TURNED] = found->turned_n ? sign : 0;
+    inputs[NB_VERDICT_SIGNED] = (float)milli / 1000;
+    return length;
+}
+
+static float odds(const struct nb_model *model, const float *scores, unsigned c)
+{
+    return model->header->slope[c] * scores[c] + model->header->offset[c];
+}
+
+static float chance(float log_odds)
+{
+    return 1 / (1 + expf(-log_odds));
+}
+
+static void softmax(float *z, unsigned n)
+{
+    float most = z[0], sum = 0;
+    for (unsigned i = 1; i < n; i++) {
+        most = z[i] > most ? z[i] : most;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        z[i] = expf(z[i] - most);
+        sum += z[i];
+    }
+    for (unsigned i = 0; i < n; i++) {
+        z[i] /= sum;
+    }
+}
+
+static int32_t milli_of(float p)
+{
+    return (int32_t)lroundf(p * 1000);
+}
+
+unsigned nb_verdict_kind(const struct nb_model *model, const float *scores,
+                         const struct nb_feature_marks *marks)
+{
+    bool review =
+        length_of(marks->words_n) >= NB_VERDICT_POSTS_FROM &&
+        odds(model, scores, NB_MODEL_IS_REVIEW) > model->header->advantage[NB_MODEL_IS_REVIEW];
+    return review ? NB_VERDICT_REVIEW : NB_VERDICT_POST;
+}
+
+static void judge_sentiment(const struct nb_model *model, const float *scores,
+                            const struct nb_opinion_sum *found,
+                            const struct nb_feature_marks *marks, struct nb_opinion_result *out)
+{
+    float inputs[NB_VERDICT_INPUTS], p[3] = {0};
+    unsigned best = 0, kind = nb_verdict_kind(model, scores, marks);
+    unsigned length = nb_verdict_inputs(kind, scores, found, marks, inputs);
+    for (unsigned i = 0; i < NB_VERDICT_INPUTS; i++) {
+        for (unsigned c = 0; c < 3; c++) {
+            p[c] += inputs[i] * model->header->verdict[kind][length][i][c];
+        }
+    }
+    softmax(p, 3);
+    const float *more = model->header->advantage + NB_MODEL_SENTIMENT;
+    for (unsigned c = 1; c < 3; c++) {
+        float ahead = logf(p[c] / p[best]);
+        ahead +=
+            length >= NB_VERDICT_POSTS_FROM && kind == NB_VERDICT_POST ? more[c] - more[best] : 0;
+        best = ahead > 0 ? c : best;
+    }
+    out->label = (enum nb_opinion_label)best;
+    out->score_milli = milli_of(p[NB_OPINION_POSITIVE] - p[NB_OPINION_NEGATIVE]);
+    out->confidence_milli = milli_of(p[best]);
+    out->confidence_milli =
+        out->confidence_milli < CONFIDENCE_MAX ? out->confidence_milli : CONFIDENCE_MAX;
+}
+
+/* ---- emotions and intents ---- */
+
+/* The likeliest, unless that is none; beside it those that are half as likely. */
+static void judge_emotions(const struct nb_model *model, const float *scores,
+                           struct nb_opinion_result *out)
+{
+    float p[NB_EMOTION_N + 1];
+    for (unsigned i = 0; i <= NB_EMOTION_N; i++) {
+        p[i] = odds(model, scores, NB_MODEL_EMOTION + i) +
+               model->header->advantage[NB_MODEL_EMOTION + i];
+    }
+    softmax(p, NB_EMOTION_N + 1);
+    float least = p[NB_EMOTION_N];
+    for (unsigned i = 0; i < NB_EMOTION_N; i++) {
+        least = p[i] / 2 > least ? p[i] / 2 : least;
+    }
+    for (unsigned i = 0; i < NB_EMOTION_N; i++) {
+        out->emotions_milli[i] = p[i] > least ? milli_of(p[i]) : 0;
+    }
+}
+
+static void judge_intents(const struct nb_model *model, const float *scores,
+                          struct nb_opinion_result *out)
+{
+    bool any = false;
+    for (unsigned i = 0; i < NB_MODEL_INTENT_N; i++) {
+        unsigned c = NB_MODEL_INTENT + i;
+        out->intents[i] = odds(model, scores, c) >= model->header->advantage[c];
+        any |= out->intents[i];
+    }
+    bool chats = odds(model, scores, NB_MODEL_INTENT + NB_INTENT_CHAT) >
+                 odds(model, scores, NB_MODEL_INTENT + NB_INTENT_OPINION);
+    out->intents[chats ? NB_INTENT_CHAT : NB_INTENT_OPINION] |= !any;
+}
+
+void nb_verdict(const struct nb_model *model, const float *scores,
+                const struct nb_opinion_sum *found, const struct nb_feature_marks *marks,
+                struct nb_opinion_result *out)
+{
+    bool few = length_of(marks->words_n) < NB_VERDICT_POSTS_FROM;
+    if (!few || !found->opinions_n) {
+        judge_sentiment(model, scores, found, marks, out);
+    }
+    if (!few) {
+        judge_emotions(model, scores, out);
+        judge_intents(model, scores, out);
+    }
+    out->has_irony = !few;
+    out->irony_milli = few ? 0 : milli_of(chance(odds(model, scores, NB_MODEL_IRONY)));
+}

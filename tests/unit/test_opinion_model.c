@@ -1,0 +1,145 @@
+#include "tests/lib/test.h"
+
+#include <nabiz/map.h>
+
+#include "analyzer/sentiment/verdict.h"
+#include "analyzer/turkish/table.h"
+
+enum { ROWS = 3, BUCKETS = 2 };
+
+struct small_model {
+    struct nb_model_header header;
+    uint32_t buckets[BUCKETS + 1];
+    uint16_t checks[ROWS];
+    int8_t weights[ROWS][NB_MODEL_CLASSES];
+};
+
+static struct nb_slice bytes_of(struct small_model *m)
+{
+    size_t head = offsetof(struct nb_model_header, bias);
+    size_t len = offsetof(struct small_model, weights) + sizeof(m->weights);
+    m->header.content_hash = tr_hash(nb_slice((const char *)m + head, len - head));
+    return nb_slice(m, len);
+}
+
+/* Three features, of which two lie in the second bucket. */
+static struct small_model small(void)
+{
+    struct small_model m;
+    memset(&m, 0, sizeof(m));
+    memcpy(m.header.magic, NB_MODEL_MAGIC, sizeof(m.header.magic));
+    m.header.version = NB_MODEL_VERSION;
+    m.header.bucket_bits = 1;
+    m.header.rows_n = ROWS;
+    m.header.classes_n = NB_MODEL_CLASSES;
+    m.buckets[1] = 1;
+    m.buckets[2] = ROWS;
+    return m;
+}
+
+static void a_model_cut_short_or_changed_is_refused(void **state)
+{
+    (void)state;
+    struct small_model m = small(), changed;
+    struct nb_model model;
+    struct nb_slice bytes = bytes_of(&m);
+    assert_int_equal(nb_model_open(&model, bytes), NB_OK);
+    for (size_t len = 0; len < bytes.len; len++) {
+        assert_int_equal(nb_model_open(&model, nb_slice(bytes.p, len)), NB_EINVAL);
+        assert_null(model.header);
+    }
+    for (size_t at = 0; at < bytes.len; at++) {
+        bool noted = at >= offsetof(struct nb_model_header, data_hash) &&
+                     at < offsetof(struct nb_model_header, content_hash);
+        changed = m;
+        ((unsigned char *)&changed)[at] ^= 1;
+        assert_int_equal(nb_model_open(&model, nb_slice(&changed, bytes.len)),
+                         noted ? NB_OK : NB_EINVAL);
+    }
+}
+
+/* Whoever writes a file can make its hash right. */
+static void tables_that_lead_outside_are_refused(void **state)
+{
+    (void)state;
+    static const uint32_t bad[][BUCKETS + 1] = {{1, 2, 3}, {0, 4, 3},          {0, 1, 4},
+                                                {0, 1, 2}, {0, UINT32_MAX, 3}, {3, 0, 3}};
+    struct nb_model model;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct small_model m = small();
+        memcpy(m.buckets, bad[i], sizeof(m.buckets));
+        assert_int_equal(nb_model_open(&model, bytes_of(&m)), NB_EINVAL);
+    }
+    for (uint32_t bits = 0; bits < 64; bits++) {
+        struct small_model m = small();
+        m.header.bucket_bits = bits;
+        assert_int_equal(nb_model_open(&model, bytes_of(&m)), bits == 1 ? NB_OK : NB_EINVAL);
+    }
+}
+
+static void the_likeliest_label_is_given_with_its_probability(void **state)
+{
+    (void)state;
+    struct small_model m = small();
+    struct nb_model model;
+    struct nb_opinion_sum found = {.sum_milli = 0};
+    struct nb_feature_marks marks = {.tokens_n = 20, .words_n = 20};
+    struct nb_opinion_result result;
+    float scores[NB_MODEL_CLASSES] = {0, 0, 2};
+    for (int l = 0; l < NB_VERDICT_LENGTHS; l++) {
+        for (int c = 0; c < 3; c++) {
+            m.header.verdict[NB_VERDICT_POST][l][NB_VERDICT_SCORES + c][c] = 1;
+        }
+    }
+    m.header.advantage[NB_MODEL_IS_REVIEW] = 1; /* nothing is a review */
+    assert_int_equal(nb_model_open(&model, bytes_of(&m)), NB_OK);
+    nb_opinion_judge(&found, &result);
+    nb_verdict(&model, scores, &found, &marks, &result);
+    assert_int_equal(result.label, NB_OPINION_POSITIVE);
+    assert_int_equal(result.confidence_milli, 787); /* e^2 / (e^2 + 2) */
+    assert_int_equal(result.score_milli, 787 - 107);
+    assert_true(result.has_irony);
+    assert_int_equal(result.irony_milli, 500);
+}
+
+static void few_words_are_left_to_the_lexicons(void **state)
+{
+    (void)state;
+    struct small_model m = small();
+    struct nb_model model;
+    struct nb_opinion_sum found = {.sum_milli = -800, .negative_milli = 800, .opinions_n = 1};
+    struct nb_feature_marks marks = {.tokens_n = 2, .words_n = 2};
+    struct nb_opinion_result by_words, result;
+    float scores[NB_MODEL_CLASSES] = {0, 0, 9};
+    assert_int_equal(nb_model_open(&model, bytes_of(&m)), NB_OK);
+    nb_opinion_judge(&found, &by_words);
+    result = by_words;
+    nb_verdict(&model, scores, &found, &marks, &result);
+    assert_int_equal(result.label, NB_OPINION_NEGATIVE);
+    assert_int_equal(result.score_milli, by_words.score_milli);
+    assert_false(result.has_irony);
+}
+
+static void the_model_that_comes_with_the_program_can_be_used(void **state)
+{
+    (void)state;
+    struct nb_slice file;
+    struct nb_error error = {0};
+    struct nb_model model;
+    assert_int_equal(nb_map_open("models/opinion.bin", (size_t)8 << 20, &file, &error), NB_OK);
+    assert_int_equal(nb_model_open(&model, file), NB_OK);
+    assert_true(model.header->rows_n > 1000);
+    nb_map_close(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_model_cut_short_or_changed_is_refused),
+        cmocka_unit_test(tables_that_lead_outside_are_refused),
+        cmocka_unit_test(the_likeliest_label_is_given_with_its_probability),
+        cmocka_unit_test(few_words_are_left_to_the_lexicons),
+        cmocka_unit_test(the_model_that_comes_with_the_program_can_be_used),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,472 @@
+/* All sums are over some thousand rows and few parameters: plain gradient descent is enough. */
+#include "tools/opinion_calibrate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/sentiment/verdict.h"
+
+enum { STEPS = 400, CHOICES_MAX = 16, PASSES = 3, REACH = 12, BINS = 10 };
+
+static const double ADVANTAGE_STEP = 0.1;
+static const double APART = 3; /* how dear it is for a length to differ from the others */
+static const double weight_of[OPINION_SOURCES_N] = {[OPINION_DRAWN] = 1,
+                                                    [OPINION_OWN] = 0.5,
+                                                    [OPINION_EXAMPLE] = 3,
+                                                    [OPINION_ENTRY] = 0.2,
+                                                    [OPINION_REVIEW] = 1};
+static const double RARE_REVIEW = 2.8; /* halfway between as they come and balanced */
+
+struct rows {
+    size_t n;
+    uint32_t *at;   /* rows of the corpus */
+    double *p;      /* n x classes_n: log probabilities */
+    uint8_t *right; /* which class */
+};
+
+static void *room(size_t n, size_t each)
+{
+    void *p = calloc(n ? n : 1, each);
+    if (!p) {
+        fprintf(stderr, "train_opinion: out of memory\n");
+        exit(1);
+    }
+    return p;
+}
+
+static struct rows rows_of(const struct corpus *c, const bool *use, unsigned from, unsigned n)
+{
+    struct rows rows = {.at = room(c->rows.n, sizeof(*rows.at)),
+                        .p = room(c->rows.n * n, sizeof(*rows.p)),
+                        .right = room(c->rows.n, 1)};
+    for (size_t i = 0; i < c->rows.n; i++) {
+        if (use[i] && c->rows.known[i][from]) {
+            for (unsigned k = 0; k < n; k++) {
+                rows.right[rows.n] = c->rows.is[i][from + k] ? (uint8_t)k : rows.right[rows.n];
+            }
+            rows.at[rows.n++] = (uint32_t)i;
+        }
+    }
+    return rows;
+}
+
+static void free_rows(struct rows *rows)
+{
+    free(rows->at);
+    free(rows->p);
+    free(rows->right);
+}
+
+static void to_log_chances(double *z, unsigned n)
+{
+    double most = z[0], sum = 0;
+    for (unsigned c = 1; c < n; c++) {
+        most = z[c] > most ? z[c] : most;
+    }
+    for (unsigned c = 0; c < n; c++) {
+        sum += exp(z[c] - most);
+    }
+    for (unsigned c = 0; c < n; c++) {
+        z[c] -= most + log(sum);
+    }
+}
+
+/* ---- where to cut ---- */
+
+static unsigned choose(const double *p, const float *advantages, unsigned n)
+{
+    unsigned best = 0;
+    for (unsigned c = 1; c < n; c++) {
+        best = p[c] + (double)advantages[c] > p[best] + (double)advantages[best] ? c : best;
+    }
+    return best;
+}
+
+static double macro_f1(const struct rows *rows, unsigned n, const float *advantages)
+{
+    size_t hit[CHOICES_MAX] = {0}, there[CHOICES_MAX] = {0}, found[CHOICES_MAX] = {0};
+    double sum = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        unsigned best = choose(rows->p + i * n, advantages, n);
+        there[rows->right[i]]++;
+        found[best]++;
+        hit[best] += best == rows->right[i];
+    }
+    unsigned classes = 0;
+    for (unsigned c = 0; c < n; c++) {
+        classes += there[c] > 0;
+        sum += there[c] ? 2.0 * (double)hit[c] / (double)(there[c] + found[c]) : 0;
+    }
+    return classes ? sum / classes : 0;
+}
+
+/* What, added to the log probabilities, makes the best macro-F1, found one class at a time. */
+static double fit_advantages(const struct rows *rows, unsigned n, float *advantages)
+{
+    memset(advantages, 0, n * sizeof(*advantages));
+    double best = macro_f1(rows, n, advantages);
+    for (int pass = 0; pass < PASSES; pass++) {
+        for (unsigned c = 0; c < n; c++) {
+            float kept = advantages[c];
+            for (int step = -REACH; step <= REACH; step++) {
+                advantages[c] = (float)(step * ADVANTAGE_STEP);
+                double f1 = macro_f1(rows, n, advantages);
+                if (f1 > best + 1e-9) {
+                    best = f1;
+                    kept = advantages[c];
+                }
+            }
+            advantages[c] = kept;
+        }
+    }
+    return best;
+}
+
+struct scored {
+    double score;
+    bool is;
+};
+
+static int by_score(const void *a, const void *b)
+{
+    double x = ((const struct scored *)a)->score, y = ((const struct scored *)b)->score;
+    return (x < y) - (x > y);
+}
+
+/* The least score that is taken for yes, for the best F1. */
+static double fit_threshold(struct scored *all, size_t n, double *threshold)
+{
+    size_t there = 0, hit = 0;
+    double best = 0;
+    for (size_t i = 0; i < n; i++) {
+        there += all[i].is;
+    }
+    qsort(all, n, sizeof(*all), by_score);
+    *threshold = n ? all[0].score + 1 : 0;
+    for (size_t i = 0; i < n; i++) {
+        hit += all[i].is;
+        double f1 = 2.0 * (double)hit / (double)(there + i + 1);
+        if (f1 > best && (i + 1 == n || all[i + 1].score < all[i].score)) {
+            best = f1;
+            *threshold = i + 1 < n ? (all[i].score + all[i + 1].score) / 2 : all[i].score;
+        }
+    }
+    return best;
+}
+
+/* ---- classes that exclude each other ---- */
+
+/* One slope for all, an offset for each. */
+static void fit_softmax(const struct rows *rows, float (*scores)[FIT_WIDTH], unsigned from,
+                        unsigned n, struct nb_model_header *out)
+{
+    double slope = 1, offsets[CHOICES_MAX] = {0}, p[CHOICES_MAX];
+    for (int step = 0; step < STEPS; step++) {
+        double by_slope = 0, by_offset[CHOICES_MAX] = {0};
+        for (size_t i = 0; i < rows->n; i++) {
+            const float *z = scores[rows->at[i]] + from;
+            for (unsigned c = 0; c < n; c++) {
+                p[c] = slope * (double)z[c] + offsets[c];
+            }
+            to_log_chances(p, n);
+            for (unsigned c = 0; c < n; c++) {
+                double error = exp(p[c]) - (rows->right[i] == c);
+                by_slope += error * (double)z[c];
+                by_offset[c] += error;
+            }
+        }
+        slope -= 0.5 * by_slope / (double)rows->n;
+        for (unsigned c = 0; c < n; c++) {
+            offsets[c] -= 2 * by_offset[c] / (double)rows->n;
+        }
+    }
+    for (unsigned c = 0; c < n; c++) {
+        out->slope[from + c] = (float)slope;
+        out->offset[from + c] = (float)offsets[c];
+    }
+}
+
+static void calibrate_choice(const struct corpus *corpus, float (*scores)[FIT_WIDTH],
+                             const bool *use, unsigned from, unsigned n,
+                             struct nb_model_header *out)
+{
+    struct rows rows = rows_of(corpus, use, from, n);
+    fit_softmax(&rows, scores, from, n, out);
+    for (size_t i = 0; i < rows.n; i++) {
+        for (unsigned c = 0; c < n; c++) {
+            rows.p[i * n + c] =
+                (double)out->slope[from + c] * (double)scores[rows.at[i]][from + c] +
+                (double)out->offset[from + c];
+        }
+        to_log_chances(rows.p + i * n, n);
+    }
+    printf("emotion: macro-F1 %.4f in folds\n", fit_advantages(&rows, n, out->advantage + from));
+    free_rows(&rows);
+}
+
+/* ---- a yes or no ---- */
+
+/* Platt's two parameters, by Newton's method. */
+static void fit_platt(const struct scored *all, size_t n, float *slope_out, float *offset_out)
+{
+    double slope = 1, offset = -1;
+    for (int step = 0; step < STEPS; step++) {
+        double g[2] = {0}, h[3] = {1e-3, 0, 1e-3};
+        for (size_t i = 0; i < n; i++) {
+            double p = 1 / (1 + exp(-slope * all[i].score - offset)), error = p - all[i].is;
+            double curve = p * (1 - p);
+            g[0] += error * all[i].score;
+            g[1] += error;
+            h[0] += curve * all[i].score * all[i].score;
+            h[1] += curve * all[i].score;
+            h[2] += curve;
+        }
+        double det = h[0] * h[2] - h[1] * h[1];
+        slope -= 0.3 * (h[2] * g[0] - h[1] * g[1]) / det;
+        offset -= 0.3 * (h[0] * g[1] - h[1] * g[0]) / det;
+    }
+    *slope_out = (float)slope;
+    *offset_out = (float)offset;
+}
+
+static void calibrate_one(const struct corpus *corpus, float (*scores)[FIT_WIDTH], const bool *use,
+                          unsigned class_, const char *name, struct nb_model_header *out)
+{
+    struct scored *all = room(corpus->rows.n, sizeof(*all));
+    size_t n = 0;
+    double threshold;
+    for (size_t i = 0; i < corpus->rows.n; i++) {
+        if (use[i] && corpus->rows.known[i][class_]) {
+            all[n++] = (struct scored){(double)scores[i][class_], corpus->rows.is[i][class_]};
+        }
+    }
+    fit_platt(all, n, &out->slope[class_], &out->offset[class_]);
+    double f1 = fit_threshold(all, n, &threshold);
+    out->advantage[class_] =
+        (float)((double)out->slope[class_] * threshold + (double)out->offset[class_]);
+    printf("%s: F1 %.4f in folds\n", name, f1);
+    free(all);
+}
+
+/* ---- the verdict ---- */
+
+typedef double verdict_weights[NB_VERDICT_INPUTS][3];
+
+struct verdict {
+    struct rows rows;
+    float (*inputs)[NB_VERDICT_INPUTS];
+    uint8_t *length;
+    double *weight; /* of a row */
+    verdict_weights common, apart[NB_VERDICT_LENGTHS];
+};
+
+static void verdict_chances(const struct verdict *v, size_t row, double *p)
+{
+    for (int c = 0; c < 3; c++) {
+        p[c] = 0;
+        for (int i = 0; i < NB_VERDICT_INPUTS; i++) {
+            p[c] += (double)v->inputs[row][i] * (v->common[i][c] + v->apart[v->length[row]][i][c]);
+        }
+    }
+    to_log_chances(p, 3);
+}
+
+static void descend(double *w, double *square, double gradient)
+{
+    *square += gradient * gradient;
+    *w -= 0.3 * gradient / sqrt(*square + 1e-9);
+}
+
+static void fit_verdict(struct verdict *v)
+{
+    static verdict_weights square, squares[NB_VERDICT_LENGTHS], g, gs[NB_VERDICT_LENGTHS];
+    double p[3];
+    for (int i = 0; i < 3; i++) {
+        v->common[NB_VERDICT_SCORES + i][i] = 1;
+    }
+    for (int step = 0; step < STEPS; step++) {
+        memset(g, 0, sizeof(g));
+        memset(gs, 0, sizeof(gs));
+        for (size_t row = 0; row < v->rows.n; row++) {
+            verdict_chances(v, row, p);
+            for (int c = 0; c < 3; c++) {
+                double error = v->weight[row] * (exp(p[c]) - (v->rows.right[row] == c));
+                for (int i = 0; i < NB_VERDICT_INPUTS; i++) {
+                    gs[v->length[row]][i][c] += error * (double)v->inputs[row][i];
+                }
+            }
+        }
+        for (int i = 0; i < NB_VERDICT_INPUTS; i++) {
+            for (int c = 0; c < 3; c++) {
+                for (int l = 0; l < NB_VERDICT_LENGTHS; l++) {
+                    g[i][c] += gs[l][i][c];
+                    descend(&v->apart[l][i][c], &squares[l][i][c],
+                            gs[l][i][c] + APART * v->apart[l][i][c]);
+                }
+                descend(&v->common[i][c], &square[i][c], g[i][c] + v->common[i][c]);
+            }
+        }
+    }
+}
+
+/* Expected calibration error over bins of confidence (Naeini et al. 2015), on posts. */
+static void say_reliability(const struct corpus *corpus, const struct verdict *v,
+                            const float *advantages)
+{
+    double sure[BINS] = {0}, right[BINS] = {0}, n[BINS] = {0}, all = 0, error = 0;
+    for (size_t row = 0; row < v->rows.n; row++) {
+        if (corpus->rows.source[v->rows.at[row]] == OPINION_DRAWN) {
+            unsigned best = choose(v->rows.p + row * 3, advantages, 3);
+            double p = exp(v->rows.p[row * 3 + best]);
+            int bin = p < 1 ? (int)(p * BINS) : BINS - 1;
+            sure[bin] += p;
+            right[bin] += best == v->rows.right[row];
+            n[bin]++;
+            all++;
+        }
+    }
+    for (int bin = 0; bin < BINS; bin++) {
+        error += fabs(sure[bin] - right[bin]) / all;
+        if (n[bin] > 0) {
+            printf("  confidence %.3f right %.3f (n %.0f)\n", sure[bin] / n[bin],
+                   right[bin] / n[bin], n[bin]);
+        }
+    }
+    printf("  calibration error %.4f in folds\n", error);
+}
+
+static void say_sources(const struct corpus *corpus, const struct verdict *v,
+                        const float *advantages)
+{
+    for (int s = OPINION_DRAWN; s < OPINION_SOURCES_N; s++) {
+        struct rows some = {.p = room(v->rows.n * 3, sizeof(*some.p)), .right = room(v->rows.n, 1)};
+        size_t right = 0;
+        for (size_t row = 0; row < v->rows.n; row++) {
+            if ((int)corpus->rows.source[v->rows.at[row]] == s) {
+                memcpy(some.p + some.n * 3, v->rows.p + row * 3, 3 * sizeof(*some.p));
+                some.right[some.n++] = v->rows.right[row];
+                right += choose(v->rows.p + row * 3, advantages, 3) == v->rows.right[row];
+            }
+        }
+        if (some.n) {
+            printf("sentiment of source %d: macro-F1 %.4f, right %.4f in folds (n %zu)\n", s,
+                   macro_f1(&some, 3, advantages), (double)right / (double)some.n, some.n);
+        }
+        free(some.p);
+        free(some.right);
+    }
+}
+
+/* Rows whose sentiment is known; of a review, for or against. */
+static void take_rows(const struct corpus *corpus, float (*scores)[FIT_WIDTH], const bool *use,
+                      unsigned kind, struct verdict *v)
+{
+    v->rows = rows_of(corpus, use, NB_MODEL_SENTIMENT, 3);
+    v->inputs = room(corpus->rows.n, sizeof(*v->inputs));
+    v->length = room(corpus->rows.n, 1);
+    v->weight = room(corpus->rows.n, sizeof(*v->weight));
+    for (size_t i = 0; i < corpus->rows.n && kind == NB_VERDICT_REVIEW; i++) {
+        if (use[i] && corpus->rows.source[i] == OPINION_REVIEW) {
+            bool good = corpus->rows.is[i][NB_MODEL_REVIEW];
+            v->rows.right[v->rows.n] = good ? NB_OPINION_POSITIVE : NB_OPINION_NEGATIVE;
+            v->rows.at[v->rows.n++] = (uint32_t)i;
+        }
+    }
+    for (size_t row = 0; row < v->rows.n; row++) {
+        uint32_t at = v->rows.at[row];
+        const struct corpus_found *found = &corpus->found[at];
+        bool rare = corpus->rows.source[at] == OPINION_REVIEW && v->rows.right[row] == 0;
+        v->length[row] = (uint8_t)nb_verdict_inputs(kind, scores[at], &found->sum, &found->marks,
+                                                    v->inputs[row]);
+        v->weight[row] = weight_of[corpus->rows.source[at]] * (rare ? RARE_REVIEW : 1);
+    }
+}
+
+static void keep_verdict(const struct verdict *v, float (*out)[NB_VERDICT_INPUTS][3])
+{
+    for (int l = 0; l < NB_VERDICT_LENGTHS; l++) {
+        for (int i = 0; i < NB_VERDICT_INPUTS; i++) {
+            for (int c = 0; c < 3; c++) {
+                out[l][i][c] = (float)(v->common[i][c] + v->apart[l][i][c]);
+            }
+        }
+    }
+}
+
+static void free_verdict(struct verdict *v)
+{
+    free_rows(&v->rows);
+    free(v->inputs);
+    free(v->length);
+    free(v->weight);
+}
+
+static void calibrate_verdict(const struct corpus *corpus, float (*scores)[FIT_WIDTH],
+                              const bool *use, unsigned kind, struct nb_model_header *out)
+{
+    static struct verdict v;
+    float none[3] = {0}, *advantages = out->advantage + NB_MODEL_SENTIMENT;
+    memset(&v, 0, sizeof(v));
+    take_rows(corpus, scores, use, kind, &v);
+    fit_verdict(&v);
+    for (size_t row = 0; row < v.rows.n; row++) {
+        verdict_chances(&v, row, v.rows.p + row * 3);
+    }
+    if (kind == NB_VERDICT_POST) {
+        struct rows posts = {.p = v.rows.p, .right = v.rows.right}; /* they come first */
+        while (posts.n < v.rows.n && corpus->rows.source[v.rows.at[posts.n]] == OPINION_DRAWN) {
+            posts.n++;
+        }
+        (void)fit_advantages(&posts, 3, advantages);
+        say_reliability(corpus, &v, advantages);
+    }
+    say_sources(corpus, &v, kind == NB_VERDICT_POST ? advantages : none);
+    keep_verdict(&v, out->verdict[kind]);
+    free_verdict(&v);
+}
+
+/* One post in a hundred may be taken for a review, so that no more are denied to be neutral. */
+static void cut_kinds(const struct corpus *corpus, float (*scores)[FIT_WIDTH], const bool *drawn,
+                      struct nb_model_header *out)
+{
+    struct scored *all = room(corpus->rows.n, sizeof(*all));
+    size_t n = 0;
+    for (size_t i = 0; i < corpus->rows.n; i++) {
+        if (drawn[i]) {
+            all[n++].score =
+                (double)(out->slope[NB_MODEL_IS_REVIEW] * scores[i][NB_MODEL_IS_REVIEW] +
+                         out->offset[NB_MODEL_IS_REVIEW]);
+        }
+    }
+    qsort(all, n, sizeof(*all), by_score);
+    out->advantage[NB_MODEL_IS_REVIEW] = n ? (float)all[n / 100].score : 0;
+    free(all);
+}
+
+void calibrate(const struct corpus *corpus, float (*scores)[FIT_WIDTH], const bool *posts,
+               const bool *reviews, struct nb_model_header *out)
+{
+    bool *drawn = room(corpus->rows.n, 1), *both = room(corpus->rows.n, 1);
+    bool *some = room(corpus->rows.n, 1);
+    for (size_t i = 0; i < corpus->rows.n; i++) {
+        drawn[i] = posts[i] && corpus->rows.source[i] == OPINION_DRAWN;
+        both[i] = drawn[i] || reviews[i];
+        some[i] = reviews[i] || (posts[i] && !drawn[i]);
+    }
+    calibrate_verdict(corpus, scores, posts, NB_VERDICT_POST, out);
+    calibrate_verdict(corpus, scores, some, NB_VERDICT_REVIEW, out);
+    calibrate_choice(corpus, scores, drawn, NB_MODEL_EMOTION, NB_EMOTION_N + 1, out);
+    for (unsigned i = 0; i < NB_MODEL_INTENT_N; i++) {
+        calibrate_one(corpus, scores, drawn, NB_MODEL_INTENT + i, nb_intent_name((enum nb_intent)i),
+                      out);
+    }
+    calibrate_one(corpus, scores, drawn, NB_MODEL_IRONY, "irony", out);
+    calibrate_one(corpus, scores, reviews, NB_MODEL_REVIEW, "review", out);
+    calibrate_one(corpus, scores, both, NB_MODEL_IS_REVIEW, "rather a review than a post", out);
+    cut_kinds(corpus, scores, drawn, out);
+    free(drawn);
+    free(both);
+    free(some);
+}

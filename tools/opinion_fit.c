@@ -1,0 +1,219 @@
+/*
+ * Rows come in an order drawn from a fixed seed, each step is scaled by AdaGrad (Duchi et al.
+ * 2011), and what is kept is the mean of the last epochs. One thread, no clock: the same rows give
+ * the same bytes.
+ *
+ * Readers differ in what they call neutral, and posts in how they were drawn. So there are weights
+ * for all rows, and beside them weights for the rows of one source alone, which take part in its
+ * rows only (Daume 2007); what is kept is the sum of both for the source that is reported on.
+ */
+#include "tools/opinion_fit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct side {
+    float (*w)[FIT_WIDTH], (*g)[FIT_WIDTH]; /* weights, sums of squared gradients */
+};
+
+struct fit {
+    const struct fit_rows *rows;
+    const struct fit_how *how;
+    struct side all, own, dense;
+    float bias[FIT_WIDTH], bias_own[FIT_WIDTH];
+};
+
+static void *must(void *p)
+{
+    if (!p) {
+        fprintf(stderr, "train_opinion: out of memory\n");
+        exit(1);
+    }
+    return p;
+}
+
+static struct side new_side(size_t n)
+{
+    struct side s = {must(calloc(n, sizeof(*s.w))), must(calloc(n, sizeof(*s.g)))};
+    for (size_t i = 0; i < n; i++) {
+        for (int c = 0; c < FIT_WIDTH; c++) {
+            s.g[i][c] = 0.01F;
+        }
+    }
+    return s;
+}
+
+static void free_side(struct side *s)
+{
+    free(s->w);
+    free(s->g);
+}
+
+static void add_scaled(float *restrict sum, const float *restrict w, float value)
+{
+    for (int c = 0; c < FIT_WIDTH; c++) {
+        sum[c] += value * w[c];
+    }
+}
+
+/* A class whose gradient is 0 is not known of the row, and keeps its weight. */
+static void step(float *restrict w, float *restrict g2, const float *restrict gradient, float value,
+                 float rate, float shrink)
+{
+    for (int c = 0; c < FIT_WIDTH; c++) {
+        float g = value * gradient[c];
+        g2[c] += g * g;
+        w[c] -= rate * (g / sqrtf(g2[c]) + (gradient[c] != 0 ? shrink * w[c] : 0));
+    }
+}
+
+static void softmax_gradient(const float *z, const struct fit_rows *rows, size_t row, unsigned from,
+                             unsigned n, float soften, float *out)
+{
+    float most = z[from], sum = 0, p[16];
+    if (!rows->known[row][from]) {
+        return;
+    }
+    for (unsigned i = 1; i < n; i++) {
+        most = z[from + i] > most ? z[from + i] : most;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        p[i] = expf(z[from + i] - most);
+        sum += p[i];
+    }
+    for (unsigned i = 0; i < n; i++) {
+        float want = rows->is[row][from + i] ? 1 - soften : soften / (float)(n - 1);
+        out[from + i] = p[i] / sum - want;
+    }
+}
+
+static void gradient_of(const struct fit *f, size_t row, const float *z, float *out)
+{
+    const struct fit_rows *rows = f->rows;
+    float soften = rows->source[row] == OPINION_STREAM ? f->how->soften : 0;
+    memset(out, 0, FIT_WIDTH * sizeof(*out));
+    softmax_gradient(z, rows, row, NB_MODEL_SENTIMENT, 3, soften, out);
+    softmax_gradient(z, rows, row, NB_MODEL_EMOTION, NB_EMOTION_N + 1, soften, out);
+    for (unsigned c = NB_MODEL_INTENT; c < NB_MODEL_CLASSES; c++) {
+        if (rows->known[row][c]) {
+            out[c] = 1 / (1 + expf(-z[c])) - (rows->is[row][c] ? 1.0F : 0.0F);
+        }
+    }
+    for (unsigned c = 0; c < NB_MODEL_CLASSES; c++) {
+        out[c] *= f->how->weight[rows->source[row]];
+    }
+}
+
+static void learn_row(struct fit *f, size_t row)
+{
+    const struct fit_rows *x = f->rows;
+    float z[FIT_WIDTH], gradient[FIT_WIDTH], own = f->how->own;
+    bool is_own = x->source[row] == OPINION_DRAWN;
+    memcpy(z, f->bias, sizeof(z));
+    if (is_own) {
+        add_scaled(z, f->bias_own, own);
+    }
+    for (size_t k = x->begins[row]; k < x->begins[row + 1]; k++) {
+        add_scaled(z, f->all.w[x->columns[k]], x->values[k]);
+        if (is_own) {
+            add_scaled(z, f->own.w[x->columns[k]], own * x->values[k]);
+        }
+    }
+    for (int d = 0; x->dense && d < FIT_DENSE; d++) {
+        add_scaled(z, f->dense.w[d], x->dense[row][d]);
+    }
+    gradient_of(f, row, z, gradient);
+    add_scaled(f->bias, gradient, -0.01F);
+    if (is_own) {
+        add_scaled(f->bias_own, gradient, -0.01F * own);
+    }
+    for (size_t k = x->begins[row]; k < x->begins[row + 1]; k++) {
+        uint32_t column = x->columns[k];
+        step(f->all.w[column], f->all.g[column], gradient, x->values[k], f->how->rate,
+             f->how->shrink);
+        if (is_own) {
+            step(f->own.w[column], f->own.g[column], gradient, own * x->values[k], f->how->rate,
+                 f->how->shrink);
+        }
+    }
+    for (int d = 0; x->dense && d < FIT_DENSE; d++) {
+        step(f->dense.w[d], f->dense.g[d], gradient, x->dense[row][d], f->how->rate, 0);
+    }
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state += 0x9e3779b97f4a7c15u;
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+static void shuffle(uint32_t *order, size_t n, uint64_t *state)
+{
+    for (size_t i = n; i > 1; i--) {
+        size_t j = (size_t)(next_random(state) % i);
+        uint32_t swap = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = swap;
+    }
+}
+
+static void keep(const struct fit *f, float share, struct fit_weights *out)
+{
+    add_scaled(out->bias, f->bias, share);
+    add_scaled(out->bias, f->bias_own, share * f->how->own);
+    for (int d = 0; d < FIT_DENSE; d++) {
+        add_scaled(out->dense[d], f->dense.w[d], share);
+    }
+    for (size_t i = 0; i < f->rows->columns_n; i++) {
+        add_scaled(out->columns[i], f->all.w[i], share);
+        add_scaled(out->columns[i], f->own.w[i], share * f->how->own);
+    }
+}
+
+void fit_scores(const struct fit_rows *rows, const bool *use, const struct fit_how *how,
+                struct fit_weights *out)
+{
+    struct fit f = {.rows = rows, .how = how};
+    uint32_t *order = must(malloc(rows->n * sizeof(*order)));
+    uint64_t state = 20261122;
+    size_t n = 0;
+    f.all = new_side(rows->columns_n);
+    f.own = new_side(rows->columns_n);
+    f.dense = new_side(FIT_DENSE);
+    for (size_t i = 0; i < rows->n; i++) {
+        if (use[i]) {
+            order[n++] = (uint32_t)i;
+        }
+    }
+    int kept = (how->epochs + 1) / 2;
+    for (int epoch = 0; epoch < how->epochs; epoch++) {
+        shuffle(order, n, &state);
+        for (size_t i = 0; i < n; i++) {
+            learn_row(&f, order[i]);
+        }
+        if (epoch >= how->epochs - kept) {
+            keep(&f, 1.0F / (float)kept, out);
+        }
+    }
+    free_side(&f.all);
+    free_side(&f.own);
+    free_side(&f.dense);
+    free(order);
+}
+
+void fit_score(const struct fit_rows *x, size_t row, const struct fit_weights *weights,
+               float *scores)
+{
+    memcpy(scores, weights->bias, sizeof(weights->bias));
+    for (size_t k = x->begins[row]; k < x->begins[row + 1]; k++) {
+        add_scaled(scores, weights->columns[x->columns[k]], x->values[k]);
+    }
+    for (int d = 0; x->dense && d < FIT_DENSE; d++) {
+        add_scaled(scores, weights->dense[d], x->dense[row][d]);
+    }
+}
