@@ -20,9 +20,11 @@ enum {
     SUBJECT_WORDS_BEFORE = 8,
     SUBJECT_WORDS_AFTER = 3,
     SAY_WORDS = 5,
+    SAYING_WORDS = 9, /* to a participle: "... diyen" */
     UNSURE_MILLI = 850,
     INDIRECT_MILLI = 950,
     QUOTED_MILLI = 500,
+    ASIDE_MILLI = 700,
     LETTERS_MAX = 192
 };
 
@@ -203,10 +205,11 @@ static int speaker_of(const struct view *v, uint32_t at, const struct tr_analysi
 /* Somebody else's words in the first person are about somebody else. */
 static uint8_t hear_speaker(struct view *v, uint8_t stage)
 {
-    for (int i = 1; v->person == 1 && i <= SAY_WORDS; i++) {
+    for (int i = 1; v->person == 1 && i <= SAYING_WORDS; i++) {
         uint32_t at = at_distance(v, v->hit->head, i);
         const struct tr_analysis *say;
-        if (at != NOWHERE && is_in(v, NB_LIST_SAY, at, &say)) {
+        bool says = at != NOWHERE && is_in(v, NB_LIST_SAY, at, &say);
+        if (says && (i <= SAY_WORDS || (say && say->features & v->e->features.participle))) {
             int speaker = speaker_of(v, at, say);
             v->person = speaker > 1 ? speaker : v->person;
             return speaker < 0 ? NB_STAGE_N : stage;
@@ -313,7 +316,8 @@ static uint8_t read_participle(struct view *v)
     if (!v->person && v->f & is->ablative) { /* since then: the subject is the verb's */
         v->person = verb ? person_of(v, is->person, verb->features) : 0;
     }
-    if (v->f & is->negative) {
+    if (v->f & is->negative) { /* says of somebody or something else that it was not so */
+        v->out->share_milli = v->out->share_milli * ASIDE_MILLI / 1000;
         return NB_STAGE_NEGATED;
     }
     if (v->f & is->future) {

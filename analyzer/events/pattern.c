@@ -283,6 +283,7 @@ enum nb_err nb_event_words_of(const struct nb_reading_text *text, struct nb_aren
     return NB_OK;
 }
 
+/* The likeliest reading that has what is asked for; it must not have what is ruled out. */
 static const struct tr_analysis *lemma_fits(const struct nb_patterns *p, const struct nb_word *word,
                                             const struct tr_reading *r, bool *unsure)
 {
@@ -291,10 +292,9 @@ static const struct tr_analysis *lemma_fits(const struct nb_patterns *p, const s
         bool other = a->flags & (TR_DERIVED | TR_LEMMA_DERIVED) ||
                      (a->flags & TR_PRIVATIVE && !(word->with & p->absence));
         if (r->keys[i] == word->key && !other && (a->features & word->with) == word->with &&
-            !(a->features & word->without) &&
             (word->pos == TR_UPOS_N || tr_upos_alike(a->root_upos, word->pos))) {
             *unsure |= r->keys[i] != r->keys[0] && a->stem_bytes != r->analyses[0].stem_bytes;
-            return a;
+            return a->features & word->without ? NULL : a;
         }
     }
     return NULL;

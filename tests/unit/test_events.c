@@ -197,7 +197,7 @@ static void a_row_finds_every_inflection_and_says_subject_and_stage(void **state
              "set progressive planned\n"
              "900 evlen/verb = \"evlendik\" -> self happened\n"
              "    = \"x\" -> none = \"y\" -> other planned reported\n");
-    add_good(f, NB_EVENT_GRADUATION, "800 mezun+A1|mezun ; stage happened\n");
+    add_good(f, NB_EVENT_GRADUATION, "800 mezun-P3+A1|mezun-P3 ; stage happened\n");
     assert_int_equal(nb_events_seal(f->events), NB_OK);
     static const struct {
         const char *text, *want;
@@ -237,6 +237,8 @@ static void a_row_finds_every_inflection_and_says_subject_and_stage(void **state
         {"kuzenim evleniyorum diyor", "marriage other planned"},
         {"adam evleniyorum diyor", ""},
         {"evlendim diyen adam", ""},
+        {"evlendim, oldu ve bitti diyen adam", ""},
+        {"mezunuyum", ""},
         {"evleniyorum diyordun", "marriage other planned"},
         {"evleniyorum diye sevindi", ""},
         {"evleniyorum diye sevindim", "marriage self planned"},
