@@ -194,7 +194,9 @@ static int speaker_of(const struct view *v, uint32_t at, const struct tr_analysi
     }
     if (say && say->features & is->participle) {
         int owner = person_of(v, is->owner, say->features);
-        return owner ? owner : 3;
+        uint32_t who = at_distance(v, at, 1);
+        bool known = who != NOWHERE && is_in(v, NB_LIST_KIN, who, NULL);
+        return owner ? owner : known ? 3 : -1;
     }
     if (!say || !is_finite_verb(v, say) || say->features & is->optative) {
         say = governor(v, at); /* "... diye": by the verb behind it */

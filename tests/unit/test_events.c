@@ -237,6 +237,8 @@ static void a_row_finds_every_inflection_and_says_subject_and_stage(void **state
         {"kuzenim evleniyorum diyor", "marriage other planned"},
         {"adam evleniyorum diyor", ""},
         {"evlendim diyen adam", ""},
+        {"ablam istedi evlendim diyen adam", ""},
+        {"evlendim diyen kuzenim", "marriage other happened"},
         {"evlendim, oldu ve bitti diyen adam", ""},
         {"mezunuyum", ""},
         {"evleniyorum diyordun", "marriage other planned"},
