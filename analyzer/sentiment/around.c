@@ -6,6 +6,7 @@
 
 enum {
     AHEAD = 4,
+    LEANING = 200,
     CARRIED = 2,              /* tokens within which a verb carries a bad word */
     BACK_SUCH = 4,            /* tokens in front where "böyle", "bu kadar", "bundan" may stand */
     BACK_DOUBT = 6,           /* the same for words of doubt, wish and the like */
@@ -71,9 +72,6 @@ static bool unequalled(const struct around *a)
                 (reading->analyses_n && reading->analyses[0].root_upos == TR_UPOS_PRON &&
                  (reading->features & r->bits->ablative));
     }
-    for (size_t i = 1; i <= 2 && a->find->begin >= begin + i; i++) { /* yok böyle bir lezzet */
-        such |= nb_is_cue(r, a->find->begin - i, NB_CUE_ABSENT);
-    }
     bool nominal = a->analysis && a->analysis->root_upos == TR_UPOS_ADJ;
     bool strong = a->find->base >= UNEQUALLED_NOUN_MIN || a->find->base <= -UNEQUALLED_NOUN_MIN;
     bool possessed = a->analysis && nominal && (a->analysis->features & r->bits->possessed);
@@ -117,6 +115,10 @@ static bool look_at_denial(const struct around *a, size_t at)
         shift(a, NB_SHIFT_UNEQUALLED, mark->turner);
     } else if (!exists) {
         shift(a, asked ? NB_SHIFT_QUESTION : NB_SHIFT_ABSENT, mark->turner);
+        const struct tr_term *due = r->marks[a->find->begin].due;
+        if (!asked && due && a->find->milli < 0 && a->find->milli > -due->value) {
+            a->find->milli = -due->value; /* what should be there is missed more than it pleases */
+        }
     } else if (a->participle && (a->find->shifts & NB_SHIFT_BIT(NB_SHIFT_SUFFIX))) {
         shift(a, NB_SHIFT_RHETORICAL, mark->turner);
     } else {
@@ -134,7 +136,9 @@ static void look_at_mood(const struct around *a, size_t at, const struct tr_anal
         if (a->wished || nb_is_cue(a->r, at + 1, NB_CUE_TOO)) {
             return;
         }
-        shift(a, past ? NB_SHIFT_UNREAL : NB_SHIFT_CONDITION, NULL);
+        bool bare = verb->upos == TR_UPOS_VERB && !(verb->features & bits->habitual) &&
+                    !(verb->features & (bits->future | bits->progressive));
+        shift(a, past || bare ? NB_SHIFT_UNREAL : NB_SHIFT_CONDITION, NULL);
     } else if ((verb->features & bits->potential) && past &&
                !(verb->features & (bits->negative | bits->participle | bits->verbal_noun))) {
         shift(a, NB_SHIFT_UNREAL, NULL);
@@ -146,7 +150,8 @@ static void look_at_saying(const struct around *a, size_t at, const struct tr_an
 {
     const struct nb_opinion_features *bits = a->r->bits;
     bool own = verb->features & (bits->first | bits->second | bits->passive);
-    if (nb_negated(a->r, at, verb) && (own || (verb->features & bits->potential))) {
+    own |= verb->features & bits->potential;
+    if (nb_negated(a->r, at, verb) && (own || (verb->features & bits->habitual))) {
         turn_by_suffix(a, NB_SHIFT_VERB, verb);
     } else if (!own) {
         shift(a, NB_SHIFT_HEARSAY, NULL);
@@ -173,8 +178,9 @@ static bool look_at_verb(const struct around *a, size_t at, const struct tr_anal
     bool negated = nb_negated(r, at, verb);
     bool noun = a->analysis && a->analysis->upos == TR_UPOS_NOUN;
     bool seen = has(mark->cues, NB_CUE_EXPERIENCE);
-    bool never = negated &&
-                 (seen || (has(mark->cues, NB_CUE_HAPPEN) && (verb->features & r->bits->habitual)));
+    uint64_t general = r->bits->habitual | r->bits->potential;
+    bool never = negated && (seen || has(a->before, NB_CUE_EVER) ||
+                             (has(mark->cues, NB_CUE_HAPPEN) && (verb->features & general)));
     if (has(mark->cues, NB_CUE_RESOLVE) && a->find->base < 0 && !a->verb) {
         if (!negated) {
             shift(a, NB_SHIFT_RESOLVED, NULL);
@@ -201,7 +207,14 @@ static bool look_at_verb(const struct around *a, size_t at, const struct tr_anal
         look_at_mood(a, at, verb);
     }
     bool open = verb->features & (r->bits->participle | r->bits->verbal_noun);
+    open |= has(mark->cues, NB_CUE_SAYING) && (verb->features & r->bits->conditional);
     return open && !nb_is_cue(r, at + 1, NB_CUE_BEFORE);
+}
+
+/* Words that only lean one way ("bile", "artık") do not come between. */
+static bool weighs(const struct tr_term *opinion)
+{
+    return opinion && (opinion->value > LEANING || opinion->value < -LEANING);
 }
 
 static void look_ahead(const struct around *a)
@@ -225,18 +238,40 @@ static void look_ahead(const struct around *a)
     for (size_t i = 0; i < AHEAD && at < r->end; i++, at++) {
         const struct nb_mark *mark = &r->marks[at];
         if (nb_clause_border(r, at) || mark->clause != r->marks[behind - 1].clause ||
-            (mark->opinion && mark->opinion->value && !(mark->cues & shifting)) ||
-            look_at_denial(a, at)) {
+            (weighs(mark->opinion) && !(mark->cues & shifting)) || look_at_denial(a, at)) {
             return;
         }
         const struct tr_analysis *verb = nb_verb_of(r, at);
-        if (verb &&
-            (!a->verb || has(mark->cues, NB_CUE_CANCEL) || has(mark->cues, NB_CUE_SAYING))) {
+        if (verb && (!a->verb || has(mark->cues, NB_CUE_CANCEL) || has(mark->cues, NB_CUE_SAYING) ||
+                     (a->participle && has(mark->cues, NB_CUE_EXPERIENCE)))) {
             if (!look_at_verb(a, at, verb)) {
                 return;
             }
         }
     }
+}
+
+/* "olsa güzel olurdu", "olsaydı iyiydi": a condition in front, and what would have been. */
+static bool would_be(const struct around *a)
+{
+    const struct nb_reader *r = a->r;
+    const struct nb_opinion_features *bits = r->bits;
+    size_t behind = a->find->end, first = a->find->begin;
+    uint64_t features = a->analysis ? a->analysis->features : 0;
+    const struct tr_analysis *next = behind < r->end ? nb_verb_of(r, behind) : NULL;
+    if (next && nb_is_cue(r, behind, NB_CUE_HAPPEN)) {
+        features |= next->features;
+    }
+    if (!(features & bits->past)) {
+        return false;
+    }
+    for (size_t i = 1; i <= BACK_SUCH && first >= r->begin + i; i++) {
+        const struct tr_analysis *verb = nb_verb_of(r, first - i);
+        if (verb && (verb->features & bits->conditional)) {
+            return !nb_is_cue(r, first - i + 1, NB_CUE_TOO);
+        }
+    }
+    return false;
 }
 
 /* What went before in the clause and turns or weakens it. */
@@ -250,6 +285,8 @@ static void look_back(const struct around *a)
         shift(a, NB_SHIFT_RHETORICAL, NULL);
     } else if (has(a->before, NB_CUE_DOUBT) && find->milli > 0) {
         shift(a, NB_SHIFT_DOUBTED, NULL);
+    } else if (find->milli > 0 && !a->wished && would_be(a)) {
+        shift(a, NB_SHIFT_UNREAL, NULL);
     } else if (has(a->before, NB_CUE_FORMER) && (features & bits->past)) {
         shift(a, NB_SHIFT_FORMERLY, NULL);
     }
@@ -260,8 +297,7 @@ static void look_back(const struct around *a)
     if (first > a->r->begin && nb_is_cue(a->r, first - 1, NB_CUE_NEITHER)) {
         size_t n = 0;
         for (size_t at = a->r->begin; at < a->r->end; at++) {
-            n += nb_is_cue(a->r, at, NB_CUE_NEITHER) && at + 1 < a->r->end &&
-                 a->r->marks[at + 1].opinion;
+            n += nb_is_cue(a->r, at, NB_CUE_NEITHER) && !a->r->marks[at].degree;
         }
         if (n >= 2) {
             shift(a, NB_SHIFT_NEITHER, NULL);
@@ -282,7 +318,11 @@ static void look_at_question(const struct around *a)
     const struct nb_clause *clause = nb_clause_of(a->r, a->find->begin);
     uint64_t asks = a->r->asks & nb_cues_within(a->r, clause->begin, clause->end);
     uint32_t kept = NB_SHIFT_TURNS | NB_SHIFT_BIT(NB_SHIFT_UNEQUALLED);
+    size_t last = clause->end - 1;
+    last -= last > clause->begin && nb_clause_border(a->r, last);
     bool asked = has(asks, NB_CUE_QUESTION) && !has(asks, NB_CUE_NEGATOR);
+    asked |= nb_is_cue(a->r, last, NB_CUE_QUESTION) && last > a->find->end &&
+             nb_is_cue(a->r, last - 1, NB_CUE_EXISTS);
     if (a->find->milli > 0 && (asked || has(asks, NB_CUE_WHICH)) && !(a->find->shifts & kept)) {
         shift(a, NB_SHIFT_QUESTION, NULL);
     }
@@ -295,8 +335,8 @@ void nb_shift_around(const struct nb_reader *r, struct nb_find *find,
     size_t from = find->begin > begin + BACK_DOUBT ? find->begin - BACK_DOUBT : begin;
     struct around a = {.r = r, .find = find, .analysis = analysis};
     const struct tr_analysis *own = analysis ? analysis : nb_verb_of(r, last);
-    a.verb = own && own->root_upos == TR_UPOS_VERB;
-    a.participle = a.verb && (own->features & r->bits->participle);
+    a.verb = own && own->root_upos == TR_UPOS_VERB && own->upos == TR_UPOS_VERB;
+    a.participle = a.verb && (own->features & (r->bits->participle | r->bits->future));
     a.before = nb_cues_within(r, from, find->begin);
     a.wished = has(a.before, NB_CUE_WISH);
     if (analysis && nb_negated(r, last, analysis)) {
@@ -307,6 +347,10 @@ void nb_shift_around(const struct nb_reader *r, struct nb_find *find,
     }
     if (analysis) {
         look_at_mood(&a, last, analysis);
+    }
+    if (find->begin > begin && nb_is_cue(r, find->begin - 1, NB_CUE_QUESTION)) {
+        bool noun = own && own->upos == TR_UPOS_NOUN; /* "bu mu kalite" */
+        shift(&a, noun && find->milli > 0 ? NB_SHIFT_RHETORICAL : NB_SHIFT_QUESTION, NULL);
     }
     look_ahead(&a);
     look_back(&a);

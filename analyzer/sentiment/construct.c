@@ -23,6 +23,7 @@ enum {
 struct verb {
     size_t at;
     uint64_t features, clause_cues, cues;
+    const struct tr_term *due; /* that ends with it */
     bool negated;
 };
 
@@ -87,6 +88,19 @@ static bool take(struct nb_reader *r, const struct verb *v)
     return !(would && first) || add(r, v->at, v->at + 1, NB_CONSTRUCT_NEVER_AGAIN, NOT_FOR_ME);
 }
 
+/* "bilsem gelmezdim": it was done, for it was not known. */
+static bool regrets(const struct nb_reader *r, const struct verb *v)
+{
+    bool done = v->negated && (v->features & r->bits->past) && has(v->cues, NB_CUE_ACQUIRE);
+    for (size_t i = 1; done && i <= CONVERB_BACK && v->at >= r->begin + i; i++) {
+        const struct tr_analysis *verb = nb_verb_of(r, v->at - i);
+        if (verb && (verb->features & r->bits->conditional)) {
+            return verb->features & r->bits->first;
+        }
+    }
+    return false;
+}
+
 static bool wish(struct nb_reader *r, const struct verb *v)
 {
     if (has(v->clause_cues, NB_CUE_SOONER) && !v->negated) {
@@ -101,6 +115,9 @@ static bool blames(const struct nb_reader *r, const struct verb *v)
     bool asks_before = v->at > r->begin && nb_is_cue(r, v->at - 1, NB_CUE_QUESTION);
     bool asks_behind = nb_is_cue(r, v->at + 1, NB_CUE_QUESTION);
     bool third = !(v->features & (r->bits->first | r->bits->second));
+    if (asks_before && has(v->cues, NB_CUE_SAYING) && (v->features & r->bits->second)) {
+        return true; /* "buna hizmet mi diyorsunuz" */
+    }
     return (v->features & r->bits->habitual) && third && !v->negated &&
            ((asks_before && has(v->cues, NB_CUE_HAPPEN)) ||
             ((asks_before || asks_behind) && has(v->clause_cues, NB_CUE_SUCH)));
@@ -130,7 +147,7 @@ static bool misses(const struct nb_reader *r, const struct verb *v)
     const struct nb_opinion_features *bits = r->bits;
     uint64_t unsaid = bits->imperative | bits->optative | bits->conditional | bits->converb |
                       bits->future | bits->necessity;
-    return r->marks[v->at].due && v->negated && !(v->features & unsaid) &&
+    return v->negated && !(v->features & unsaid) &&
            (v->features & (bits->past | bits->progressive | bits->present)) &&
            !(v->features & bits->habitual);
 }
@@ -138,8 +155,12 @@ static bool misses(const struct nb_reader *r, const struct verb *v)
 /* "yapma bunu!": the suffix alone may make a noun, the first place and the shout do not. */
 static bool shouts(const struct nb_reader *r, const struct verb *v)
 {
-    return v->at == r->begin && r->loud_milli > 1000 &&
-           (v->features & r->bits->command) == r->bits->command;
+    const struct tr_reading *reading = &r->text->readings[v->at];
+    bool command = false;
+    for (size_t i = 0; i < reading->analyses_n; i++) {
+        command |= (reading->analyses[i].features & r->bits->command) == r->bits->command;
+    }
+    return command && v->at == r->begin && r->loud_milli > 1000;
 }
 
 static bool look_at_verb(struct nb_reader *r, const struct verb *v)
@@ -147,7 +168,7 @@ static bool look_at_verb(struct nb_reader *r, const struct verb *v)
     const struct nb_mark *mark = &r->marks[v->at];
     uint64_t moods = r->bits->imperative | r->bits->conditional;
     bool command = (v->features & r->bits->imperative) && (v->features & r->bits->second);
-    if (command && (v->negated || shouts(r, v))) {
+    if ((command && v->negated) || shouts(r, v)) {
         return tell_off(r, v);
     }
     if (blames(r, v)) {
@@ -156,14 +177,17 @@ static bool look_at_verb(struct nb_reader *r, const struct verb *v)
     if (mark->covered) {
         return true;
     }
+    if (regrets(r, v)) {
+        return add(r, v->at, v->at + 1, NB_CONSTRUCT_REGRET, REGRET);
+    }
     if (has(v->clause_cues, NB_CUE_WISH) && (v->features & r->bits->conditional)) {
         return wish(r, v);
     }
-    if (misses(r, v)) {
-        size_t last = v->at + mark->due->words_n;
-        bool added = add(r, v->at, last, NB_CONSTRUCT_DUE, -mark->due->value);
+    if (v->due && misses(r, v)) {
+        bool added =
+            add(r, v->at + 1 - v->due->words_n, v->at + 1, NB_CONSTRUCT_DUE, -v->due->value);
         if (added) {
-            r->sum->finds[r->sum->finds_n - 1].term = mark->due;
+            r->sum->finds[r->sum->finds_n - 1].term = v->due;
         }
         return added;
     }
@@ -190,11 +214,17 @@ bool nb_constructs_find(struct nb_reader *r)
 {
     uint32_t clause = UINT32_MAX;
     uint64_t clause_cues = 0;
+    const struct tr_term *due = NULL;
+    size_t due_end = 0;
     for (size_t at = r->begin; at < r->end; at++) {
         const struct nb_mark *mark = &r->marks[at];
         if (mark->clause != clause) {
             clause = mark->clause;
             clause_cues = nb_cues_within(r, at, nb_clause_of(r, at)->end);
+        }
+        if (mark->due) {
+            due = mark->due;
+            due_end = at + due->words_n;
         }
         const struct tr_analysis *verb = nb_verb_of(r, at);
         if (!verb) {
@@ -207,6 +237,7 @@ bool nb_constructs_find(struct nb_reader *r)
                          .features = verb->features,
                          .clause_cues = clause_cues,
                          .cues = mark->cues,
+                         .due = at + 1 == due_end ? due : NULL,
                          .negated = nb_negated(r, at, verb)};
         if (!look_at_verb(r, &v)) {
             return false;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 enum {
+    CUE_WORDS_MAX = 3,
     OTHERS_MAX = 1,     /* words beside an exclamation of praise */
     BAD_NEWS = -300,    /* the sum of what is against, from which praise is not believed */
     PICTURE_FROM = 300, /* the sum of words, for or against, from which pictures follow */
@@ -17,7 +18,7 @@ enum {
 };
 
 struct weighed {
-    int64_t words, ironic, bad, contrast;
+    int64_t words, ironic, curses;
 };
 
 /* An exclamation: nothing else is in its clause but what strengthens it. */
@@ -25,18 +26,26 @@ static bool alone(const struct nb_reader *r, const struct nb_find *find)
 {
     const struct nb_clause *clause = &r->sum->clauses[find->clause];
     size_t others = 0;
-    for (size_t at = clause->begin; at < clause->end; at++) {
+    for (size_t at = clause->begin; at < clause->end && others <= OTHERS_MAX; at++) {
         bool inside = at >= find->begin && at < find->end;
-        others += !inside && r->text->tokens[at].kind == TR_WORD && !r->marks[at].degree;
+        bool word = !inside && r->text->tokens[at].kind == TR_WORD && !r->marks[at].degree;
+        others += r->marks[at].covered && word ? OTHERS_MAX + 1 : word;
     }
     return others <= OTHERS_MAX;
 }
 
 static bool may_be_ironic(const struct nb_reader *r, const struct nb_find *find)
 {
-    const struct nb_mark *mark = &r->marks[find->begin];
-    return find->milli > 0 && find->term && (mark->cues >> NB_CUE_IRONIC & 1) &&
-           (mark->thanks || alone(r, find));
+    if (find->milli <= 0 || !find->term || find->construct) {
+        return false;
+    }
+    for (size_t i = 0; i <= find->begin && i < CUE_WORDS_MAX; i++) { /* "ne güzel" begins before */
+        const struct nb_mark *mark = &r->marks[find->begin - i];
+        if ((mark->cues >> NB_CUE_IRONIC & 1) && (i == 0 || mark->shift_words_n > i)) {
+            return mark->thanks || alone(r, find);
+        }
+    }
+    return false;
 }
 
 /* 1: a noun, 0: a word that may stand between it and its adjective, -1: anything else. */
@@ -105,16 +114,36 @@ static bool is_of_another(const struct nb_reader *r, size_t index)
     return false;
 }
 
+static bool is_curse(const struct nb_reader *r, const struct nb_find *find)
+{
+    return find->milli < 0 && (r->marks[find->begin].cues >> NB_CUE_CURSE & 1);
+}
+
+/* "(!)" behind praise says that it is none. */
+static bool is_mocked(const struct nb_reader *r)
+{
+    const struct tr_token *tokens = r->text->tokens;
+    for (size_t at = 0; at + 2 < r->text->tokens_n; at++) {
+        if (tokens[at].kind == TR_PUNCT && nb_slice_eq(tokens[at].folded, NB_LIT("(")) &&
+            nb_slice_eq(tokens[at + 1].folded, NB_LIT("!")) &&
+            nb_slice_eq(tokens[at + 2].folded, NB_LIT(")"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct weighed weigh(const struct nb_reader *r)
 {
-    struct weighed w = {0, 0, 0, 0};
+    struct weighed w = {0, 0, 0};
     for (size_t i = r->finds_from; i < r->sum->finds_n; i++) {
         const struct nb_find *find = &r->sum->finds[i];
         if (may_be_ironic(r, find)) {
             w.ironic += find->milli;
+        } else if (is_curse(r, find)) {
+            w.curses += find->milli;
         } else if (!find->picture) {
             w.words += find->milli;
-            w.bad += find->milli < 0 ? find->milli : 0;
         }
     }
     return w;
@@ -127,14 +156,20 @@ void nb_irony_settle(struct nb_reader *r)
     for (size_t i = r->finds_from; i < r->sum->finds_n; i++) {
         contrast |= r->sum->clauses[r->sum->finds[i].clause].before_contrast;
     }
-    bool ironic = w.ironic > 0 && w.words <= BAD_NEWS && !contrast;
+    bool ironic = w.ironic > 0 && w.words + w.curses <= BAD_NEWS && !contrast;
+    bool mocked = is_mocked(r);
+    int64_t words = w.words + w.ironic;
     for (size_t i = r->finds_from; i < r->sum->finds_n; i++) {
         struct nb_find *find = &r->sum->finds[i];
-        if (ironic && may_be_ironic(r, find) && !is_of_another(r, i)) {
+        bool meant_otherwise = ironic && may_be_ironic(r, find) && !is_of_another(r, i);
+        if (meant_otherwise || (mocked && find->milli > 0)) {
             nb_find_shift_term(find, NB_SHIFT_IRONY, NULL);
             r->sum->ironic = true;
-        } else if (find->picture && ((find->milli > 0 && w.words <= -PICTURE_FROM) ||
-                                     (find->milli < 0 && w.words >= PICTURE_FROM))) {
+        } else if (words >= PICTURE_FROM && is_curse(r, find)) {
+            nb_find_shift_term(find, NB_SHIFT_CURSE, NULL);
+            find->milli = 0;
+        } else if (find->picture && ((find->milli > 0 && words <= -PICTURE_FROM) ||
+                                     (find->milli < 0 && words >= PICTURE_FROM))) {
             nb_find_shift_term(find, NB_SHIFT_PICTURE, NULL);
             find->milli = nb_scale(find->milli, PICTURE_MILLI);
         }

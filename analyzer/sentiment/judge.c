@@ -10,7 +10,7 @@ enum {
     SATURATION_MILLI = 700, /* the sum at which the score is half of the most */
     NEGATIVE_FROM = -100,
     POSITIVE_FROM = 325,
-    SHORT_POSITIVE_FROM = 215, /* in a short text a weak opinion is what it is about */
+    SHORT_POSITIVE_FROM = 190, /* in a short text a weak opinion is what it is about */
     SHORT_WORDS = 6,
     CLASS_FROM = 450, /* what an intent or emotion needs */
     SERVICE_FROM = 400

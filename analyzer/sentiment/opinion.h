@@ -52,6 +52,7 @@
     X(AGAIN, "again")                                                                              \
     X(NEVER, "never")                                                                              \
     X(OTHER, "other")                                                                              \
+    X(EVER, "ever")                                                                                \
     X(DUE, "due")                                                                                  \
     X(IRONIC, "ironic")                                                                            \
     X(CURSE, "curse")                                                                              \

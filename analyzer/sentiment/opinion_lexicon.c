@@ -185,6 +185,14 @@ static const char *read_words(struct tr_lexicon *lexicon, const struct nb_lexico
             return err == NB_ENOMEM ? out_of_memory : "a root is 1 to 48 bytes";
         }
     }
+    if (n > 1 && upos == TR_UPOS_VERB && tokens[n - 1].kind == TR_WORD &&
+        !tr_lexicon_has_root(lexicon, tokens[n - 1].folded, TR_UPOS_VERB) &&
+        !is_form_of_verb(tr_lexicon_core(lexicon), tokens[n - 1].folded)) {
+        enum nb_err err = tr_lexicon_add_root(lexicon, tokens[n - 1].folded, TR_UPOS_VERB);
+        if (err != NB_OK) {
+            return err == NB_ENOMEM ? out_of_memory : "a root is 1 to 48 bytes";
+        }
+    }
     term->words_n = (uint8_t)n;
     for (size_t i = 0; i < n; i++) {
         term->keys[i] = tr_lexicon_key(lexicon, tokens[i].folded);

@@ -12,12 +12,13 @@ enum {
     GOOD_BEFORE_CONTRAST_MILLI = 450,
     BAD_BEFORE_CONTRAST_MILLI = 600,
     ASKED_GOOD_MILLI = 100,
-    ASKED_BAD_MILLI = 300,
+    ASKED_BAD_MILLI = 100,
     GOOD_ON_CONDITION_MILLI = 200,
     BAD_ON_CONDITION_MILLI = 500,
     GOOD_HEARSAY_MILLI = 100,
     BAD_HEARSAY_MILLI = 300,
     QUOTED_MILLI = 200,
+    TURNED_BACK_MILLI = -1100, /* "not not good" is nearly "good" */
     UNEQUALLED_MILLI = 1200,
     ASPECT_MILLI = 200,
     CAPITALS_MILLI = 1150,
@@ -82,12 +83,14 @@ struct nb_find *nb_find_new(struct nb_reader *r, size_t begin, size_t end, int32
 
 void nb_find_shift(struct nb_find *find, enum nb_shift kind, uint8_t file, uint32_t line)
 {
+    bool back = find->shifts & NB_SHIFT_TURNS;
     find->shifts |= NB_SHIFT_BIT(kind);
     if (find->steps_n < NB_STEPS_MAX) {
         find->steps[find->steps_n++] = (struct nb_shift_step){(uint8_t)kind, file, line};
     }
     if (NB_SHIFT_BIT(kind) & NB_SHIFT_TURNS) {
-        find->milli = nb_scale(find->milli, find->milli > 0 ? TURNED_GOOD_MILLI : TURNED_BAD_MILLI);
+        int32_t turned = find->milli > 0 ? TURNED_GOOD_MILLI : TURNED_BAD_MILLI;
+        find->milli = nb_scale(find->milli, back ? TURNED_BACK_MILLI : turned);
     }
 }
 
@@ -163,19 +166,25 @@ static void apply_weakening(const struct nb_reader *r, struct nb_find *find)
     }
 }
 
-/* "lezzeti berbat": a good noun that the next opinion of its clause speaks of is no praise. */
+/*
+ * "lezzeti berbat": a good noun that the next opinion of its clause speaks of is no praise, nor is
+ * what something is better than ("eskisinden daha güzel") said to be so.
+ */
 static void quiet_aspect(struct nb_reader *r, const struct nb_find *find,
                          const struct tr_analysis *analysis)
 {
     struct nb_find *aspect = find - r->sum->finds > (ptrdiff_t)r->finds_from
                                  ? &r->sum->finds[find - r->sum->finds - 1]
                                  : NULL;
-    if (!aspect || aspect->clause != find->clause || aspect->milli <= 0 || find->milli >= 0 ||
-        !analysis || analysis->root_upos != TR_UPOS_ADJ || aspect->end != aspect->begin + 1) {
+    if (!aspect || aspect->clause != find->clause || !analysis ||
+        analysis->root_upos != TR_UPOS_ADJ || aspect->end != aspect->begin + 1) {
         return;
     }
     const struct tr_analysis *noun = r->marks[aspect->begin].analysis;
-    if (noun && noun->root_upos == TR_UPOS_NOUN) {
+    bool praised = noun && noun->root_upos == TR_UPOS_NOUN && aspect->milli > 0 && find->milli < 0;
+    bool compared = noun && noun->upos == TR_UPOS_NOUN && (noun->features & r->bits->ablative) &&
+                    (r->marks[find->begin - 1].cues & (UINT64_C(1) << NB_CUE_SUCH));
+    if (praised || compared) {
         nb_find_shift_term(aspect, NB_SHIFT_ASPECT, NULL);
         aspect->milli = nb_scale(aspect->milli, ASPECT_MILLI);
     }
@@ -211,8 +220,8 @@ bool nb_shift_weigh(struct nb_reader *r, size_t at)
     }
     find->term = term;
     find->picture = r->text->tokens[at].kind >= TR_EMOJI && r->text->tokens[at].kind < TR_PUNCT;
-    apply_degree(r, find);
     if (!find->picture) {
+        apply_degree(r, find);
         nb_shift_around(r, find, mark->analysis);
     }
     apply_emphasis(r, find);
