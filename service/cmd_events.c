@@ -29,10 +29,10 @@ struct rows {
     size_t n;
 };
 
-static void week_text(int32_t week, char out[16])
+static void day_text(int32_t day, char out[16])
 {
     int32_t year, month, date;
-    nb_day_civil(nb_week_day(week), &year, &month, &date);
+    nb_day_civil(day, &year, &month, &date);
     (void)snprintf(out, 16, "%04d-%02d-%02d", year, month, date);
 }
 
@@ -135,13 +135,13 @@ static void json_count(struct nb_json *json, const char *key, const struct nb_ev
 static void write_json(const struct query *q, const struct rows *rows, struct nb_buf *out)
 {
     struct nb_json json;
-    char week[16];
+    char day[16];
     nb_json_init(&json, out, true);
     nb_json_object(&json);
-    week_text(q->filter.from, week);
-    nb_json_kcstr(&json, "from_week", week);
-    week_text(q->filter.to, week);
-    nb_json_kcstr(&json, "to_week", week);
+    day_text(q->filter.from, day);
+    nb_json_kcstr(&json, "from", day);
+    day_text(q->filter.to, day);
+    nb_json_kcstr(&json, "to", day);
     nb_json_kint(&json, "people_min", NB_EVENT_PEOPLE_MIN);
     nb_json_key(&json, "events");
     nb_json_array(&json);
@@ -166,10 +166,11 @@ static void write_json(const struct query *q, const struct rows *rows, struct nb
 /* Whole weeks up to the one of the newest document. */
 static void set_weeks(struct query *q, int64_t newest_ms)
 {
-    q->filter.to = nb_week_of(nb_day_of(newest_ms > 0 ? newest_ms : 0));
-    int64_t weeks = (q->window_ms + DAYS_IN_WEEK * NB_DAY_MS - 1) / (DAYS_IN_WEEK * NB_DAY_MS);
-    bool all = weeks > q->filter.to;
-    q->filter.from = all ? 0 : q->filter.to - (int32_t)weeks + 1;
+    int32_t last = nb_week_of(nb_day_of(newest_ms > 0 ? newest_ms : 0));
+    int64_t weeks =
+        q->window_ms / (DAYS_IN_WEEK * NB_DAY_MS) + (q->window_ms % (DAYS_IN_WEEK * NB_DAY_MS) > 0);
+    q->filter.from = weeks > last ? 0 : nb_week_day(last - (int32_t)weeks + 1);
+    q->filter.to = nb_week_day(last + 1) - 1;
 }
 
 static enum nb_err print_events(struct nb_txn *txn, const struct query *q, struct nb_answer *answer,

@@ -39,7 +39,7 @@ static struct nb_slice group_of(const struct summing *s, const struct nb_event_c
     case NB_EVENT_BY_CITY:
         return cell->city;
     case NB_EVENT_BY_WEEK:
-        nb_day_civil(nb_week_day(cell->week), &year, &month, &date);
+        nb_day_civil(nb_week_day(nb_week_of(cell->day)), &year, &month, &date);
         (void)snprintf(week, 16, "%04d-%02d-%02d", year, month, date);
         return nb_slice_str(week);
     case NB_EVENT_BY_TYPE:
@@ -71,7 +71,7 @@ static enum nb_err take_cell(void *context, const struct nb_event_cell *cell)
     const struct nb_event_filter *f = s->filter;
     enum nb_event_type type;
     char week[16];
-    bool before = cell->week < f->from;
+    bool before = cell->day < f->from;
     if (!nb_event_type_parse(cell->type, &type) || !wants(f->type, cell->type) ||
         !wants(f->subject, cell->subject) || !wants(f->stage, cell->stage) ||
         !wants(f->city, cell->city) || (before && f->by == NB_EVENT_BY_WEEK)) {
@@ -199,7 +199,7 @@ static int by_group(const void *a, const void *b)
     return nb_slice_cmp(x->group, y->group);
 }
 
-/* A row without anybody in the weeks themselves says nothing. */
+/* A row without anybody in the days themselves says nothing. */
 static size_t drop_empty(struct nb_event_row *rows, size_t n)
 {
     size_t kept = 0;

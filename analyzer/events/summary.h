@@ -32,7 +32,7 @@ enum nb_event_by {
 /* What is counted; an empty name takes all. */
 struct nb_event_filter {
     struct nb_slice type, subject, stage, city;
-    int32_t from, to; /* weeks, both included; as many before them are compared with */
+    int32_t from, to; /* days, both included; as many before them are compared with */
     enum nb_event_by by;
 };
 
@@ -43,7 +43,7 @@ struct nb_event_row {
     bool hidden;          /* people is 0: too few to be shown */
     uint64_t people;      /* different authors */
     uint64_t documents_n; /* 0 for a sensitive type */
-    uint64_t before;      /* people in the weeks before; of a sensitive type 0 when too few */
+    uint64_t before;      /* people in the days before; of a sensitive type 0 when too few */
 };
 
 /**

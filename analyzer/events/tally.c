@@ -8,7 +8,7 @@
 
 #include "analyzer/keys.h"
 
-enum { DAYS_IN_WEEK = 7, THURSDAY = 3, PART_BYTES_MAX = 64, COUNT_BYTES = 8, WEEK_BYTES = 4 };
+enum { DAYS_IN_WEEK = 7, THURSDAY = 3, PART_BYTES_MAX = 64, COUNT_BYTES = 8, DAY_BYTES = 4 };
 
 int32_t nb_week_of(int32_t day)
 {
@@ -58,11 +58,11 @@ enum nb_err nb_event_tally(struct nb_txn *txn, const struct nb_annotation *kept,
                            struct nb_slice author, int sign)
 {
     enum nb_err err = NB_OK;
-    int32_t week = nb_week_of(nb_day_of((int64_t)nb_key_time(kept->at_ms)));
+    int32_t day = nb_day_of((int64_t)nb_key_time(kept->at_ms));
     for (size_t i = 0; err == NB_OK && i < kept->n_life_events; i++) {
         const Nb__LifeEvent *event = kept->life_events[i];
         struct nb_key key = {.len = 0};
-        nb_key_add_u32(&key, (uint32_t)week);
+        nb_key_add_u32(&key, (uint32_t)day);
         add_part(&key, event->type);
         add_part(&key, event->subject);
         add_part(&key, event->stage);
@@ -84,23 +84,23 @@ static bool take_part(struct nb_slice *rest, struct nb_slice *part)
     return true;
 }
 
-static uint32_t week_of_key(struct nb_slice key)
+static uint32_t day_of_key(struct nb_slice key)
 {
-    uint32_t week = 0;
-    for (size_t i = 0; i < WEEK_BYTES; i++) {
-        week = week << 8 | (uint8_t)key.p[i];
+    uint32_t day = 0;
+    for (size_t i = 0; i < DAY_BYTES; i++) {
+        day = day << 8 | (uint8_t)key.p[i];
     }
-    return week;
+    return day;
 }
 
 static bool read_cell(struct nb_slice key, struct nb_slice value, struct nb_event_cell *cell)
 {
-    struct nb_slice rest = nb_slice_sub(key, WEEK_BYTES, key.len);
+    struct nb_slice rest = nb_slice_sub(key, DAY_BYTES, key.len);
     bool good = take_part(&rest, &cell->type) && take_part(&rest, &cell->subject) &&
                 take_part(&rest, &cell->stage) && take_part(&rest, &cell->city) && rest.len == 8 &&
                 value.len == COUNT_BYTES;
     if (good) {
-        cell->week = (int32_t)week_of_key(key);
+        cell->day = (int32_t)day_of_key(key);
         cell->person = nb_key_to_u64((const uint8_t *)rest.p);
         cell->documents_n = nb_key_to_u64((const uint8_t *)value.p);
     }
@@ -121,11 +121,11 @@ enum nb_err nb_event_cells(struct nb_txn *txn, int32_t from, int32_t to, nb_even
     err = nb_cursor_seek(cursor, nb_key_slice(&first), &key, &value);
     while (err == NB_OK) {
         struct nb_event_cell cell;
-        if (key.len < WEEK_BYTES || week_of_key(key) > INT32_MAX || !read_cell(key, value, &cell)) {
+        if (key.len < DAY_BYTES || day_of_key(key) > INT32_MAX || !read_cell(key, value, &cell)) {
             err = NB_ECORRUPT;
             break;
         }
-        if (cell.week > to) {
+        if (cell.day > to) {
             break;
         }
         err = each(context, &cell);

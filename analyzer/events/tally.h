@@ -1,5 +1,5 @@
 /**
- * Counts of life events in the analysis store: by week, type, subject, stage, city and person.
+ * Counts of life events in the analysis store: by day, type, subject, stage, city and person.
  *
  * A person is kept as a hash of the author's id: enough to count ten people as ten, and no list of
  * them. What has no author counts as one and the same person.
@@ -29,7 +29,7 @@ enum nb_err nb_event_tally(struct nb_txn *txn, const struct nb_annotation *kept,
                            struct nb_slice author, int sign) NB_MUSTUSE;
 
 struct nb_event_cell {
-    int32_t week;
+    int32_t day;                                /* the post's */
     struct nb_slice type, subject, stage, city; /* borrowed until the next cell */
     uint64_t person;
     uint64_t documents_n;
@@ -38,7 +38,7 @@ struct nb_event_cell {
 typedef enum nb_err nb_event_cell_fn(void *context, const struct nb_event_cell *cell);
 
 /**
- * Every cell of the weeks from..to, both included, in the order of the table.
+ * Every cell of the days from..to, both included, in the order of the table.
  * @return NB_OK, NB_ECORRUPT, or the first failure of the callback, which ends it.
  */
 enum nb_err nb_event_cells(struct nb_txn *txn, int32_t from, int32_t to, nb_event_cell_fn *each,

@@ -64,6 +64,7 @@
                 <xsl:apply-templates select="loudest[person]"/>
                 <xsl:apply-templates select="influencers[person]"/>
                 <xsl:apply-templates select="share[count(topic) &gt; 1]"/>
+                <xsl:apply-templates select="events[event]"/>
                 <tr>
                   <td class="pad dim line" style="padding:16px 28px 22px;border-top:1px solid #e6eaf0;font-size:12px;line-height:18px;color:#7a8494;">
                     <xsl:value-of select="key('l', 'footer')"/>
@@ -418,6 +419,29 @@
               </td>
               <td class="ink" width="56" align="right" style="padding:4px 0 4px 8px;font-size:15px;line-height:20px;color:#171b22;white-space:nowrap;"><xsl:value-of select="@percent-text"/></td>
               <td class="dim wide" width="64" align="right" style="padding:4px 0 4px 8px;{$small}white-space:nowrap;"><xsl:value-of select="@documents-text"/></td>
+            </tr>
+          </xsl:for-each>
+        </table>
+        <xsl:call-template name="list-end"/>
+      </xsl:with-param>
+    </xsl:call-template>
+  </xsl:template>
+
+  <xsl:template match="events">
+    <xsl:call-template name="section">
+      <xsl:with-param name="title" select="key('l', 'section.events')"/>
+      <xsl:with-param name="body">
+        <table width="100%" cellpadding="0" cellspacing="0" border="0">
+          <tr>
+            <td></td>
+            <td class="dim" width="72" align="right" style="padding:4px 0 4px 8px;{$small}"><xsl:value-of select="key('l', 'events.people')"/></td>
+            <td class="dim" width="96" align="right" style="padding:4px 0 4px 8px;{$small}"><xsl:value-of select="key('l', 'events.before')"/></td>
+          </tr>
+          <xsl:for-each select="event">
+            <tr>
+              <td class="ink" style="padding:4px 8px 4px 0;font-size:15px;line-height:20px;color:#171b22;"><xsl:value-of select="@name"/></td>
+              <td class="ink" width="72" align="right" style="padding:4px 0 4px 8px;font-size:15px;line-height:20px;color:#171b22;white-space:nowrap;"><xsl:value-of select="@people"/></td>
+              <td class="dim" width="96" align="right" style="padding:4px 0 4px 8px;{$small}white-space:nowrap;"><xsl:value-of select="@before"/></td>
             </tr>
           </xsl:for-each>
         </table>

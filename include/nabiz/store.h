@@ -54,7 +54,7 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_
     X(TOPIC_DOC, ANALYSIS, "topic_doc", "topic, NUL, u64 published, u64 number", "Mention")        \
     X(TOPIC_AUTHOR, ANALYSIS, "topic_author", "topic, NUL, site/handle", "TopicAuthor")            \
     X(LIFE_EVENT, ANALYSIS, "life_event",                                                          \
-      "u32 week, type, NUL, subject, NUL, stage, NUL, city, NUL, u64 hash of the author",          \
+      "u32 day, type, NUL, subject, NUL, stage, NUL, city, NUL, u64 hash of the author",           \
       "u64 documents")                                                                             \
     X(EDGE, ANALYSIS, "edge", "to, NUL, u64 time, u64 number, u32 ordinal", "Edge")                \
     X(COPY, ANALYSIS, "copy", "u64 cluster, u64 published, u64 number", "Copy")                    \

@@ -240,6 +240,38 @@ static enum nb_err collect_share(struct nb_txn *analysis, struct nb_arena *arena
     return NB_OK;
 }
 
+static int by_people(const void *a, const void *b)
+{
+    const struct nb_event_row *x = a, *y = b;
+    if (x->people != y->people) {
+        return x->people > y->people ? -1 : 1;
+    }
+    return (x->type > y->type) - (x->type < y->type);
+}
+
+static enum nb_err collect_events(struct nb_txn *analysis, const struct nb_event_classes *classes,
+                                  struct nb_arena *arena, struct nb_report *out)
+{
+    static const struct nb_event_classes none;
+    int32_t last = nb_day_of(out->end_ms - 1);
+    const struct nb_event_filter filter = {.from = last - NB_REPORT_EVENT_DAYS + 1, .to = last};
+    struct nb_event_row *rows = NULL;
+    size_t n = 0, shown = 0;
+    enum nb_err err =
+        nb_event_summary(analysis, &filter, classes ? classes : &none, arena, &rows, &n);
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        if (!rows[i].hidden) {
+            rows[shown++] = rows[i];
+        }
+    }
+    if (shown) {
+        qsort(rows, shown, sizeof(*rows), by_people);
+    }
+    out->events = rows;
+    out->events_n = shown;
+    return err;
+}
+
 /* Names of influencers are shown as those of documents are: clean. */
 static enum nb_err collect_influencers(struct nb_txn *analysis, struct nb_arena *arena,
                                        struct nb_report *out)
@@ -279,6 +311,7 @@ static enum nb_err collect_commands(struct nb_arena *arena, struct nb_report *ou
         {&out->commands.waiting, "waiting"}, {&out->commands.praise, "praise"},
         {&out->commands.loudest, "authors"}, {&out->commands.share, "share"},
         {&out->commands.alerts, "alerts"},   {&out->commands.influencers, "influencers"},
+        {&out->commands.events, "events"},
     };
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
         *own[i].to = nb_arena_printf(arena, "nabiz digest --topic %.*s --day %s --rows %s",
@@ -330,6 +363,9 @@ enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
     }
     if (err == NB_OK) {
         err = collect_share(analysis, arena, &report);
+    }
+    if (err == NB_OK) {
+        err = collect_events(analysis, options->classes, arena, &report);
     }
     if (err == NB_OK) {
         err = collect_commands(arena, &report);

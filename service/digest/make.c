@@ -87,13 +87,18 @@ static enum nb_err render_labelled(const struct nb_digest_request *request,
 static enum nb_err collect(const struct nb_digest_request *request, struct nb_arena *arena,
                            struct nb_report *report, struct nb_error *error)
 {
+    struct nb_event_classes classes;
     const struct nb_report_options options = {
         .topic = request->topic,
         .day_ms = request->day_ms,
-        .offset_min = (int32_t)nb_config_int(request->config, NB_CFG_UTC_OFFSET)};
+        .offset_min = (int32_t)nb_config_int(request->config, NB_CFG_UTC_OFFSET),
+        .classes = &classes};
     struct nb_txn *txn = NULL;
     enum nb_err err = nb_read_begin(request->analysis, &txn, error);
     if (err == NB_OK) {
+        /* Without the table everything is sensitive, which is no failure. */
+        (void)!nb_event_classes_load(nb_config_str(request->config, NB_CFG_LEXICONS), &classes,
+                                     NULL);
         err = nb_report_collect(txn, request->log, &options, arena, report, error);
         nb_read_end(txn);
     }

@@ -1,6 +1,6 @@
 /*
- * Reasons in the words of the labels: why an alert, what a score rests on. Names come from the web
- * and are cleaned as everything that is shown.
+ * Reasons in the words of the labels: why an alert, what a score rests on, how many people. Names
+ * come from the web and are cleaned as everything that is shown.
  */
 #include "service/digest/render.h"
 
@@ -76,4 +76,21 @@ struct nb_slice nb_digest_evidence(const struct nb_influencer *influencer,
         {"documents", nb_label_count(labels, arena, (int64_t)influencer->posts_n)},
         {NULL, {NULL, 0}}};
     return nb_label_fill(labels, arena, "influencer.why", values);
+}
+
+struct nb_slice nb_digest_people(const struct nb_event_row *row, uint64_t people,
+                                 const struct nb_labels *labels, struct nb_arena *arena)
+{
+    struct nb_slice number = nb_label_count(labels, arena, (int64_t)people);
+    if (!row->sensitive) {
+        return number;
+    }
+    return people ? nb_slice_str(nb_arena_printf(arena, "%.*s+", NB_ARG(number))) : NB_LIT("-");
+}
+
+struct nb_slice nb_digest_event(const struct nb_event_row *row, const struct nb_labels *labels,
+                                struct nb_arena *arena)
+{
+    const char *id = nb_arena_printf(arena, "event.%s", nb_event_type_name(row->type));
+    return nb_label(labels, id ? id : "");
 }

@@ -56,6 +56,14 @@ size_t nb_digest_reasons(const struct nb_report *report, const struct nb_alert *
 struct nb_slice nb_digest_evidence(const struct nb_influencer *influencer,
                                    const struct nb_labels *labels, struct nb_arena *arena);
 
+/** People of a life event: "23"; of a sensitive type "20+", or "-" when there are too few. */
+struct nb_slice nb_digest_people(const struct nb_event_row *row, uint64_t people,
+                                 const struct nb_labels *labels, struct nb_arena *arena);
+
+/** Label of its type. */
+struct nb_slice nb_digest_event(const struct nb_event_row *row, const struct nb_labels *labels,
+                                struct nb_arena *arena);
+
 /** The model as a tree with the labels in it. Errors stay in xml. */
 void nb_digest_xml(const struct nb_report *report, const struct nb_labels *labels,
                    struct nb_arena *arena, struct nb_xml *xml);
@@ -75,7 +83,7 @@ enum nb_err nb_digest_json(const struct nb_report *report, struct nb_buf *out) N
 
 /** Names of row sets, "a|b|c", and one of them as CSV. @return NB_OK, NB_EINVAL, NB_ENOMEM, ... */
 #define NB_DIGEST_ROW_SETS                                                                         \
-    "mentions|days|hours|stories|waiting|praise|authors|influencers|alerts|share"
+    "mentions|days|hours|stories|waiting|praise|authors|influencers|alerts|share|events"
 enum nb_err nb_digest_rows(const struct nb_report *report, const char *set,
                            struct nb_buf *out) NB_MUSTUSE;
 

@@ -195,6 +195,26 @@ static void json_alerts(struct nb_json *j, const struct nb_report *report)
     close_list(j);
 }
 
+static void json_events(struct nb_json *j, const struct nb_report *report)
+{
+    open_list(j, "events", report->commands.events);
+    for (size_t i = 0; i < report->events_n; i++) {
+        const struct nb_event_row *row = &report->events[i];
+        nb_json_object(j);
+        nb_json_kcstr(j, "type", nb_event_type_name(row->type));
+        nb_json_kint(j, "people", (int64_t)row->people);
+        nb_json_key(j, "before");
+        if (row->sensitive && !row->before) {
+            nb_json_null(j);
+        } else {
+            nb_json_int(j, (int64_t)row->before);
+        }
+        nb_json_kcstr(j, "class", row->sensitive ? "sensitive" : "ordinary");
+        nb_json_end(j);
+    }
+    close_list(j);
+}
+
 enum nb_err nb_digest_json(const struct nb_report *report, struct nb_buf *out)
 {
     char day[NB_RFC3339_BYTES];
@@ -213,6 +233,7 @@ enum nb_err nb_digest_json(const struct nb_report *report, struct nb_buf *out)
     json_documents(&j, report);
     json_people(&j, report);
     json_alerts(&j, report);
+    json_events(&j, report);
     nb_json_end(&j);
     nb_buf_add_byte(out, '\n');
     return nb_buf_finish(out, NULL);

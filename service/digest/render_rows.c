@@ -170,6 +170,23 @@ static void share_rows(const struct nb_report *report, struct nb_csv *csv)
     }
 }
 
+static void event_rows(const struct nb_report *report, struct nb_csv *csv)
+{
+    titles(csv, "type people before class");
+    for (size_t i = 0; i < report->events_n; i++) {
+        const struct nb_event_row *row = &report->events[i];
+        nb_csv_str(csv, nb_slice_str(nb_event_type_name(row->type)));
+        nb_csv_int(csv, (int64_t)row->people);
+        if (row->sensitive && !row->before) {
+            nb_csv_str(csv, NB_LIT(""));
+        } else {
+            nb_csv_int(csv, (int64_t)row->before);
+        }
+        nb_csv_str(csv, row->sensitive ? NB_LIT("sensitive") : NB_LIT("ordinary"));
+        nb_csv_end_row(csv);
+    }
+}
+
 /* in the order of NB_DIGEST_ROW_SETS */
 static const struct {
     const char *name;
@@ -180,6 +197,7 @@ static const struct {
     {"waiting", waiting_rows},  {"praise", praise_rows},
     {"authors", author_rows},   {"influencers", influencer_rows},
     {"alerts", alert_rows},     {"share", share_rows},
+    {"events", event_rows},
 };
 
 enum nb_err nb_digest_rows(const struct nb_report *report, const char *set, struct nb_buf *out)

@@ -441,6 +441,30 @@ static void write_share(const struct page *p)
     command(p, report->commands.share);
 }
 
+static void write_events(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    if (report->events_n == 0) {
+        return;
+    }
+    section(p, "section.events");
+    spaces(p, INDENT + 44);
+    pad_left(p, label(p, "events.people"), 10);
+    pad_left(p, label(p, "events.before"), 20);
+    line_end(p);
+    for (size_t i = 0; i < shown(report->events_n); i++) {
+        const struct nb_event_row *row = &report->events[i];
+        spaces(p, INDENT);
+        pad_right(p, nb_digest_event(row, p->labels, p->arena), 43);
+        nb_buf_add_byte(p->out, ' ');
+        pad_left(p, nb_digest_people(row, row->people, p->labels, p->arena), 10);
+        pad_left(p, nb_digest_people(row, row->before, p->labels, p->arena), 20);
+        line_end(p);
+    }
+    more(p, report->events_n);
+    command(p, report->commands.events);
+}
+
 enum nb_err nb_digest_text(const struct nb_report *report, const struct nb_labels *labels,
                            struct nb_arena *arena, struct nb_buf *out)
 {
@@ -455,6 +479,7 @@ enum nb_err nb_digest_text(const struct nb_report *report, const struct nb_label
         write_praise(&page);
         write_people(&page);
         write_share(&page);
+        write_events(&page);
     }
     enum nb_err err = nb_buf_finish(out, NULL);
     return err == NB_OK && nb_arena_failed(arena) ? NB_ENOMEM : err;

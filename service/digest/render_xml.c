@@ -292,6 +292,21 @@ static void write_share(struct view *v)
     nb_xml_close(v->xml);
 }
 
+static void write_events(struct view *v)
+{
+    const struct nb_report *report = v->report;
+    size_t n = open_list(v, "events", report->commands.events, report->events_n);
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_event_row *row = &report->events[i];
+        nb_xml_open(v->xml, "event");
+        nb_xml_attr(v->xml, "name", nb_digest_event(row, v->labels, v->arena));
+        nb_xml_attr(v->xml, "people", nb_digest_people(row, row->people, v->labels, v->arena));
+        nb_xml_attr(v->xml, "before", nb_digest_people(row, row->before, v->labels, v->arena));
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
 void nb_digest_xml(const struct nb_report *report, const struct nb_labels *labels,
                    struct nb_arena *arena, struct nb_xml *xml)
 {
@@ -316,6 +331,7 @@ void nb_digest_xml(const struct nb_report *report, const struct nb_labels *label
         write_loudest(&v);
         write_influencers(&v);
         write_share(&v);
+        write_events(&v);
     }
     nb_xml_close(xml);
 }

@@ -18,9 +18,14 @@
 #include <nabiz/influence.h>
 #include <nabiz/log.h>
 
+#include "analyzer/events/summary.h"
+
 #define NB_REPORT_HISTORY_DAYS 7 /* what a day is compared with */
 #define NB_REPORT_REPLY_MIN 30   /* a complaint should be answered within this */
 #define NB_REPORT_INFLUENCE_DAYS 30
+#define NB_REPORT_EVENT_DAYS                                                                       \
+    28                           /* life events are counted over, and compared with as many before \
+                                  */
 #define NB_REPORT_SCAN_MAX 20000 /* documents of a day that are looked at one by one */
 
 struct nb_report_counts {
@@ -102,6 +107,7 @@ struct nb_report_commands {
     const char *influencers;
     const char *alerts;
     const char *share;
+    const char *events;
 };
 
 struct nb_report {
@@ -137,6 +143,9 @@ struct nb_report {
     const struct nb_report_share *share; /* most documents first, topics of the day */
     size_t share_n;
     uint64_t share_sum_n; /* of documents over all topics */
+    /* Of everything that was read, most people first; without rows that are hidden. */
+    const struct nb_event_row *events;
+    size_t events_n;
 
     struct nb_report_commands commands;
 };
@@ -170,6 +179,7 @@ struct nb_report_options {
     struct nb_slice topic;
     int64_t day_ms; /* start of the day at offset_min */
     int32_t offset_min;
+    const struct nb_event_classes *classes; /* NULL: all types are sensitive */
 };
 
 /**

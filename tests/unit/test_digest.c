@@ -61,7 +61,8 @@ static void collect(struct digest_world *w, int64_t day_ms, struct nb_report *re
 {
     struct nb_error error = {0};
     struct nb_txn *txn;
-    const struct nb_report_options options = {NB_LIT("acme"), day_ms, OFFSET_MIN};
+    const struct nb_report_options options = {
+        .topic = NB_LIT("acme"), .day_ms = day_ms, .offset_min = OFFSET_MIN};
     must(nb_read_begin(w->analysis, &txn, &error), &error);
     must(nb_report_collect(txn, w->log, &options, w->arena, report, &error), &error);
     nb_read_end(txn);

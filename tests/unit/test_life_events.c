@@ -1,7 +1,7 @@
 #include "tests/unit/dump.h"
 #include "tests/unit/world.h"
 
-#include "analyzer/events/summary.h"
+#include "service/digest/report.h"
 
 enum { MAP_BYTES = 16 << 20, PEOPLE = 40 };
 
@@ -34,8 +34,8 @@ static struct answer ask(struct world *w, const char *type, const char *city, en
     struct nb_error error = {0};
     struct nb_event_filter filter = {.type = nb_slice_str(type),
                                      .city = nb_slice_str(city),
-                                     .from = world_week(),
-                                     .to = world_week(),
+                                     .from = nb_week_day(world_week()),
+                                     .to = nb_week_day(world_week()) + 6,
                                      .by = by};
     struct answer answer;
     struct nb_txn *txn = world_read(w);
@@ -164,6 +164,38 @@ static void what_would_give_a_small_cell_away_is_hidden_with_it(void **state)
     world_close(&w);
 }
 
+static void a_digest_counts_the_28_days_up_to_its_own(void **state)
+{
+    (void)state;
+    struct world w;
+    struct nb_report report;
+    struct nb_error error = {0};
+    struct nb_event_classes classes;
+    world_open(&w, MAP_BYTES);
+    tell(&w, "illness", "Bursa", 0, 12, WORLD_DAY_MS);
+    tell(&w, "illness", NULL, 20, 31, WORLD_DAY_MS - 28 * NB_DAY_MS);
+    tell(&w, "moving", NULL, 0, 3, WORLD_DAY_MS - 27 * NB_DAY_MS);
+    tell(&w, "moving", NULL, 5, 9, WORLD_DAY_MS + 2 * NB_DAY_MS);
+    tell(&w, "divorce", NULL, 0, 9, WORLD_DAY_MS);
+    assert_int_equal(nb_event_classes_load("lexicons", &classes, &error), NB_OK);
+    struct nb_report_options options = {.topic = NB_LIT("acme"),
+                                        .day_ms = WORLD_DAY_MS - 3 * NB_HOUR_MS,
+                                        .offset_min = 180,
+                                        .classes = &classes};
+    struct nb_txn *txn = world_read(&w);
+    assert_int_equal(nb_report_collect(txn, NULL, &options, w.arena, &report, &error), NB_OK);
+    assert_int_equal(report.events_n, 2); /* nothing of nine divorces */
+    assert_int_equal(report.events[0].type, NB_EVENT_ILLNESS);
+    assert_int_equal(report.events[0].people, 10);
+    assert_int_equal(report.events[0].before, 30);
+    assert_int_equal(report.events[1].people, 3);
+    options.classes = NULL; /* then nothing is ordinary */
+    assert_int_equal(nb_report_collect(txn, NULL, &options, w.arena, &report, &error), NB_OK);
+    assert_int_equal(report.events_n, 1);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 static void told(void *context, uint32_t line, const char *message)
 {
     (void)line;
@@ -213,6 +245,7 @@ int main(void)
         cmocka_unit_test(no_author_stands_in_the_table),
         cmocka_unit_test(of_a_sensitive_type_less_than_ten_people_are_never_shown),
         cmocka_unit_test(what_would_give_a_small_cell_away_is_hidden_with_it),
+        cmocka_unit_test(a_digest_counts_the_28_days_up_to_its_own),
         cmocka_unit_test(a_type_without_a_class_is_sensitive),
         cmocka_unit_test(health_grief_religion_and_children_are_sensitive),
     };
