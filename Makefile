@@ -32,6 +32,8 @@ DEPS_BUILD := gcc make pkg-config libc6-dev protobuf-c-compiler libprotobuf-c-de
 DEPS_TEST := libcmocka-dev
 # What CI needs on top: the other compiler with its sanitizers and fuzzer, and the linters.
 DEPS_CI := clang libclang-rt-14-dev clang-format shellcheck mandoc
+# Those that benchmarks are measured against.
+DEPS_BENCH := g++ libsqlite3-dev libxapian-dev
 # What the trials against real software install, and nothing else does.
 DEPS_REAL := wordpress wordpress-theme-twentytwentythree mariadb-server-core mariadb-client-core \
   micro-httpd php-cli php-mysql php-xml php-mbstring redmine redmine-sqlite puma
@@ -146,7 +148,7 @@ $(B)/tests/site: $(SITE_OBJ) $(B)/libnabiz.a
 define link_test
 	@echo "  LD    $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS_ALL) $(1) -o $@ $(filter %.o,$^) $(B)/libnabiz.a $(PKG_LIBS) -lcmocka -lm
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(B)/libnabiz.a $(PKG_LIBS) -lcmocka -lm $(1)
 endef
 
 $(filter $(B)/tests/test_site%,$(TESTS)): $(filter-out %/main.o,$(SITE_OBJ))
@@ -160,8 +162,15 @@ $(EVALS): $(B)/tests/%: $(B)/tests/eval/%.o $(HELPER_OBJ) $(B)/libnabiz.a
 	$(call link_test)
 # The server, the feeds and the peer of the crawler's.
 $(B)/tests/bench_crawl: $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/crawl/*.c))
+# The peers of the index's; Xapian's is C++ and a program of its own.
+$(B)/tests/bench_index: $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/index/*.c)) | $(B)/tests/index_xapian
+$(B)/tests/bench_index: BENCH_LIBS := -lsqlite3
+$(B)/tests/index_xapian: tests/bench/index/xapian_peer.cc
+	@echo "  CXX   $<"
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -std=c++17 -O2 -Wall -Wextra -o $@ $< -lxapian
 $(BENCHES): $(B)/tests/%: $(B)/tests/bench/%.o $(HELPER_OBJ) $(B)/libnabiz.a
-	$(call link_test)
+	$(call link_test,$(BENCH_LIBS))
 
 # What trains the models in models/. The solver's loops want more of the compiler than the rest.
 $(B)/tools/opinion_fit.o $(B)/tools/opinion_vectors.o: CFLAGS_ALL += -O3 -fno-math-errno
@@ -187,6 +196,10 @@ deps: ## Install the Debian 12 packages that are missing
 .PHONY: deps-ci
 deps-ci: deps ## The same for what lint and CI need on top
 	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_CI)
+
+.PHONY: deps-bench
+deps-bench:
+	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_BENCH)
 
 SCENARIO_PROGRAMS := $(B)/nabiz build/turkish.bin $(B)/tests/site $(B)/tests/play $(B)/tests/soak
 RUN_TESTS = $(Q)NABIZ_SAN=$(SAN) tests/run $(B)
@@ -261,7 +274,7 @@ models: $(TOOLS) ## Train the models in models/ anew from the real material
 	else echo "skipped: $(NABIZ_DATA) is not here (set NABIZ_DATA to where the material is)"; fi
 
 .PHONY: bench
-bench: $(BENCHES) ## Measure speed, as ratios within one run
+bench: deps-bench $(BENCHES) ## Measure speed, as ratios within one run
 	$(Q)for t in $(BENCHES); do $$t || exit 1; done
 
 .PHONY: soak

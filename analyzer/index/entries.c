@@ -10,6 +10,8 @@
 
 #include <nabiz/hash.h>
 
+#include "analyzer/index/positions.h"
+
 enum { ARENA_BYTES_MAX = 512 << 20, SLOTS_MIN = 1 << 14 };
 
 /* One place and position at which a term was met. */
@@ -152,7 +154,7 @@ static size_t unchain(const struct row *row, uint32_t *places, struct nb_buf *po
         }
         bool more = met->next && met->next->place == met->place;
         if (has) {
-            nb_leb_write(positions, ((uint64_t)(met->position - before) << 1) | more);
+            nb_position_write(positions, met->position - before, more);
         }
         before = met->position;
     }

@@ -205,7 +205,7 @@ static enum nb_err find_places(const struct find *f, const struct nb_plan *plan,
     err = list && kept ? nb_places_open(plan, f->segment, f->arena, &places) : NB_ENOMEM;
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         bool holds;
-        err = nb_places_hold(places, list[i], f->arena, &holds);
+        err = nb_places_hold(places, list[i], &holds);
         if (err == NB_OK && holds) {
             kept[kept_n++] = list[i];
         }

@@ -6,6 +6,10 @@
 
 #include <stdlib.h>
 
+#include "analyzer/index/positions.h"
+
+enum { NEAR_DOCUMENTS = 8 };
+
 /* One term's documents and positions, and where reading stands. */
 struct stream {
     const uint32_t *list;
@@ -26,9 +30,11 @@ struct spans {
 
 struct nb_places {
     const struct nb_plan *plan;
+    struct nb_arena *arena;
     struct stream *streams; /* of TERMS and PREFIX */
     size_t streams_n, streams_cap;
     struct nb_places **children;
+    struct spans spans; /* in the document that was asked for last; the room is used again */
 };
 
 static enum nb_err add_stream(struct nb_places *p, const struct nb_segment *segment,
@@ -93,6 +99,7 @@ enum nb_err nb_places_open(const struct nb_plan *plan, const struct nb_segment *
         return NB_ENOMEM;
     }
     p->plan = plan;
+    p->arena = arena;
     p->children = nb_arena_calloc(arena, plan->children_n, sizeof(struct nb_places *));
     enum nb_err err = p->children ? NB_OK : NB_ENOMEM;
     if (err == NB_OK && plan->kind == NB_PLAN_TERMS) {
@@ -124,44 +131,56 @@ static enum nb_err add_span(struct spans *spans, uint32_t begin, uint32_t end,
     return NB_OK;
 }
 
-/* Bytes of one document's positions are passed over. */
-static bool skip_document(struct stream *s)
+/* The first of a list at or behind a place, from `next` on: it is often near. */
+static uint32_t seek(const struct stream *s, uint32_t place)
 {
-    const char *p = s->positions.p;
-    for (;;) {
-        if (s->at >= s->positions.len) {
-            return false;
-        }
-        bool more = p[s->at] & 1;
-        while (s->at < s->positions.len && p[s->at] & 0x80) {
-            s->at++;
-        }
-        s->at++;
-        if (!more) {
-            return s->at <= s->positions.len;
+    uint32_t low = s->next, step = 1;
+    for (; low < s->n && low - s->next < NEAR_DOCUMENTS; low++) {
+        if (s->list[low] >= place) {
+            return low;
         }
     }
+    while (s->n - low > step && s->list[low + step] < place) {
+        low += step;
+        step *= 2;
+    }
+    uint32_t high = s->n - low <= step ? s->n : low + step;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->list[middle] < place) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool skip_to(struct stream *s, uint32_t place)
+{
+    uint32_t next = seek(s, place), over = next - s->next;
+    s->next = next;
+    return !over || nb_positions_skip(s->positions, &s->at, over);
 }
 
 static enum nb_err read_stream(struct stream *s, uint32_t place, struct nb_arena *arena,
                                struct spans *out)
 {
-    while (s->next < s->n && s->list[s->next] < place) {
-        if (!skip_document(s)) {
-            return NB_ECORRUPT;
-        }
-        s->next++;
+    if (!skip_to(s, place)) {
+        return NB_ECORRUPT;
     }
     if (s->next == s->n || s->list[s->next] != place) {
         return NB_OK;
     }
-    uint64_t value = 1, position = 0;
+    uint64_t position = 0;
+    bool more = true;
     size_t at = s->at; /* stays: the document may be asked for again */
-    while (value & 1) {
-        if (!nb_leb_read(s->positions, &at, &value)) {
+    while (more) {
+        uint32_t gap;
+        if (!nb_position_read(s->positions, &at, &gap, &more)) {
             return NB_ECORRUPT;
         }
-        position += value >> 1;
+        position += gap;
         if (position > UINT32_MAX / 2) {
             return NB_ECORRUPT;
         }
@@ -206,13 +225,16 @@ static void sort(struct spans *spans)
 static size_t first_from(const struct spans *spans, uint32_t position)
 {
     size_t low = 0, high = spans->n;
-    while (low < high) {
+    while (high - low > 4) {
         size_t middle = low + (high - low) / 2;
         if (spans->all[middle].begin < position) {
             low = middle + 1;
         } else {
             high = middle;
         }
+    }
+    while (low < high && spans->all[low].begin < position) {
+        low++;
     }
     return low;
 }
@@ -223,17 +245,18 @@ static bool has_at(const struct spans *spans, uint32_t position)
     return i < spans->n && spans->all[i].begin == position;
 }
 
-static enum nb_err run_spans(const struct spans *parts, size_t parts_n, struct nb_arena *arena,
-                             struct spans *out)
+static enum nb_err run_spans(struct nb_places *p)
 {
-    for (size_t i = 0; i < parts[0].n; i++) {
-        uint32_t begin = parts[0].all[i].begin;
-        bool whole = i == 0 || parts[0].all[i - 1].begin != begin;
+    const struct spans *first = &p->children[0]->spans;
+    size_t parts_n = p->plan->children_n;
+    for (size_t i = 0; i < first->n; i++) {
+        uint32_t begin = first->all[i].begin;
+        bool whole = i == 0 || first->all[i - 1].begin != begin;
         for (size_t k = 1; whole && k < parts_n; k++) {
-            whole = has_at(&parts[k], begin + (uint32_t)k);
+            whole = has_at(&p->children[k]->spans, begin + (uint32_t)k);
         }
         enum nb_err err =
-            whole ? add_span(out, begin, begin + (uint32_t)parts_n - 1, arena) : NB_OK;
+            whole ? add_span(&p->spans, begin, begin + (uint32_t)parts_n - 1, p->arena) : NB_OK;
         if (err != NB_OK) {
             return err;
         }
@@ -256,38 +279,48 @@ static enum nb_err near_spans(const struct spans *first, const struct spans *the
     return err;
 }
 
-static enum nb_err spans_of(struct nb_places *p, uint32_t place, struct nb_arena *arena,
-                            struct spans *out)
+static enum nb_err add_spans(const struct spans *from, struct spans *to, struct nb_arena *arena)
 {
-    const struct nb_plan *plan = p->plan;
-    struct spans *parts = nb_arena_calloc(arena, plan->children_n, sizeof(*parts));
-    enum nb_err err = parts ? NB_OK : NB_ENOMEM;
-    for (size_t i = 0; err == NB_OK && i < p->streams_n; i++) {
-        err = read_stream(&p->streams[i], place, arena, out);
+    enum nb_err err = NB_OK;
+    for (size_t i = 0; err == NB_OK && i < from->n; i++) {
+        err = add_span(to, from->all[i].begin, from->all[i].end, arena);
     }
-    for (size_t i = 0; err == NB_OK && i < plan->children_n; i++) {
-        err = spans_of(p->children[i], place, arena, plan->kind == NB_PLAN_OR ? out : &parts[i]);
-    }
-    if (err == NB_OK && plan->kind == NB_PLAN_RUN) {
-        err = run_spans(parts, plan->children_n, arena, out);
-    }
-    if (err == NB_OK && plan->kind == NB_PLAN_NEAR) {
-        err = near_spans(&parts[0], &parts[1], plan->between, arena, out);
-        if (err == NB_OK && !plan->ordered) {
-            err = near_spans(&parts[1], &parts[0], plan->between, arena, out);
-        }
-    }
-    sort(out);
     return err;
 }
 
-enum nb_err nb_places_hold(struct nb_places *places, uint32_t place, struct nb_arena *arena,
-                           bool *out)
+static enum nb_err read_spans(struct nb_places *p, uint32_t place)
 {
-    struct nb_arena_mark mark = nb_arena_mark(arena);
-    struct spans spans = {0};
-    enum nb_err err = spans_of(places, place, arena, &spans);
-    *out = spans.n > 0;
-    nb_arena_rewind(arena, mark);
+    const struct nb_plan *plan = p->plan;
+    enum nb_err err = NB_OK;
+    p->spans.n = 0;
+    for (size_t i = 0; err == NB_OK && i < p->streams_n; i++) {
+        err = read_stream(&p->streams[i], place, p->arena, &p->spans);
+    }
+    for (size_t i = 0; err == NB_OK && i < plan->children_n; i++) {
+        err = read_spans(p->children[i], place);
+        if (err == NB_OK && plan->kind == NB_PLAN_OR) {
+            err = add_spans(&p->children[i]->spans, &p->spans, p->arena);
+        }
+    }
+    if (err == NB_OK && plan->kind == NB_PLAN_RUN) {
+        err = run_spans(p);
+    }
+    if (err == NB_OK && plan->kind == NB_PLAN_NEAR) {
+        const struct spans *a = &p->children[0]->spans, *b = &p->children[1]->spans;
+        err = near_spans(a, b, plan->between, p->arena, &p->spans);
+        if (err == NB_OK && !plan->ordered) {
+            err = near_spans(b, a, plan->between, p->arena, &p->spans);
+        }
+    }
+    if (p->streams_n != 1 && p->spans.n > 1) {
+        sort(&p->spans);
+    }
+    return err;
+}
+
+enum nb_err nb_places_hold(struct nb_places *places, uint32_t place, bool *out)
+{
+    enum nb_err err = read_spans(places, place);
+    *out = places->spans.n > 0;
     return err;
 }

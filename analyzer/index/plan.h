@@ -70,16 +70,15 @@ enum nb_err nb_plan_count(const struct nb_plan *plan, const struct nb_index *ind
 
 struct nb_places;
 
-/** Read positions of a plan that has them in one segment. @return as nb_plan_find(). */
+/** Read positions of a plan that has them in one segment. The arena is for documents, too.
+ * @return as nb_plan_find(). */
 enum nb_err nb_places_open(const struct nb_plan *plan, const struct nb_segment *segment,
                            struct nb_arena *arena, struct nb_places **out) NB_MUSTUSE;
 
 /**
  * True when the plan holds somewhere in a document; documents are asked for in ascending order.
- * @param arena  scratch; rewound.
  * @return NB_OK, NB_ENOMEM, NB_ECORRUPT.
  */
-enum nb_err nb_places_hold(struct nb_places *places, uint32_t place, struct nb_arena *arena,
-                           bool *out) NB_MUSTUSE;
+enum nb_err nb_places_hold(struct nb_places *places, uint32_t place, bool *out) NB_MUSTUSE;
 
 #endif

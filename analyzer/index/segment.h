@@ -10,8 +10,7 @@
  *   postings    per term: places of documents, see bits.h
  *   positions   per term that has them: per document, positions of the term in it
  *
- * A term is a kind (one byte) and text. Kinds that are capitals have positions: per document,
- * numbers gap * 2 + (1 when another follows), the first gap from 0.
+ * A term is a kind (one byte) and text. Kinds that are capitals have positions, see positions.h.
  *
  * Threads: pure functions on immutable bytes; a cursor belongs to one thread.
  */
