@@ -20,7 +20,7 @@ struct annotate {
     struct nb_opinion_sum sum;
     struct nb_local_row *row;          /* asked for: no local model is used; else NULL */
     struct nb_opinion_result *shipped; /* set with it */
-    bool by_lexicons; /* the learnt model is not asked */
+    bool by_lexicons;                  /* the learnt model is not asked */
 };
 
 /** Begin and end in bytes of the text. */

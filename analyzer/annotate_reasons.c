@@ -1,12 +1,14 @@
 /*
  * The opinions of title and text, strongest first, as a list for programs and as one line for
  * people: `negative -435: "berbat" -900 (polarity.txt:432); "harika" +900 -> +450, outweighed by
- * what follows (polarity.txt:204)`.
+ * what follows (polarity.txt:204); learnt, for negative: "batarya" +120`.
  */
 #include "analyzer/annotate_private.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include <nabiz/text.h>
 
 enum { SHOWN_MAX = 3, WORDS_BYTES_MAX = 120, REASONS_MAX = 256 };
 
@@ -120,22 +122,13 @@ static enum nb_err put_reasons(struct annotate *a)
     return NB_OK;
 }
 
-/* Bytes of the words that are shown: they are cut between two code points when they are many. */
-static int shown_bytes(const char *words)
-{
-    size_t all = strlen(words), n = all < WORDS_BYTES_MAX ? all : WORDS_BYTES_MAX;
-    while (n < all && ((unsigned char)words[n] & 0xc0) == 0x80) {
-        n--;
-    }
-    return (int)n;
-}
-
 /* `"guzel" +700 -> -560, turned by its negative suffix (polarity.txt:233)` */
 static const char *reason_text(struct annotate *a, const Nb__Reason *reason)
 {
-    int n = shown_bytes(reason->words);
-    const char *text = nb_arena_printf(a->arena, "\"%.*s%s\" %+d", n, reason->words,
-                                       reason->words[n] ? "..." : "", (int)reason->base_milli);
+    struct nb_slice words = nb_utf8_cut(nb_slice_str(reason->words), WORDS_BYTES_MAX);
+    const char *text =
+        nb_arena_printf(a->arena, "\"%.*s%s\" %+d", NB_ARG(words),
+                        reason->words[words.len] ? "..." : "", (int)reason->base_milli);
     if (text && reason->milli != reason->base_milli) {
         text = nb_arena_printf(a->arena, "%s -> %+d", text, (int)reason->milli);
     }
@@ -148,6 +141,24 @@ static const char *reason_text(struct annotate *a, const Nb__Reason *reason)
     return reason->file
                ? nb_arena_printf(a->arena, "%s (%s:%u)", text, reason->file, (unsigned)reason->line)
                : nb_arena_printf(a->arena, "%s (%s)", text, reason->entry);
+}
+
+/* `; learnt, for negative: "kargo" +310, "yine" +120` */
+static char *add_weights(struct annotate *a, char *line)
+{
+    const struct nb_annotation *out = a->out;
+    for (size_t i = 0; line && i < out->n_weights && i < SHOWN_MAX; i++) {
+        const Nb__Weight *weight = out->weights[i];
+        struct nb_slice word = nb_slice_sub(a->text.text, weight->span->begin, weight->span->end);
+        const char *before = i ? "," : "; learnt, for ", *label = "", *colon = "";
+        if (!i) {
+            label = nb_label_name(out->sentiment->label);
+            colon = ":";
+        }
+        line = nb_arena_printf(a->arena, "%s%s%s%s \"%.*s\" %+d", line, before, label, colon,
+                               NB_ARG(nb_utf8_cut(word, WORDS_BYTES_MAX)), (int)weight->milli);
+    }
+    return line;
 }
 
 static enum nb_err put_line(struct annotate *a)
@@ -167,6 +178,7 @@ static enum nb_err put_line(struct annotate *a)
     if (line && !out->n_reasons) {
         line = nb_arena_printf(a->arena, "%s: no word of the lexicons is for or against", line);
     }
+    line = line ? add_weights(a, line) : NULL;
     out->why_text = line;
     return line ? NB_OK : NB_ENOMEM;
 }

@@ -3,7 +3,7 @@
  * of the find before it. All that is known of a clause is read off the tokens around the find:
  * clauses end at punctuation, at conjunctions that do not merely add, and at finite verbs.
  */
-#include "analyzer/sentiment/links.h"
+#include "analyzer/sentiment/links_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,21 +15,7 @@ enum {
     PHRASES_MAX = 8, /* of one clause */
     LINKS_PER_FIND = 4,
     COMPARED_MILLI = -500,
-    ASIDE_DISTANCE = 2,
-    MILD_MILLI = 500,
     WEAK_MILLI = 200 /* hints below it colour a text, but are no opinion on a thing */
-};
-
-/* What kind of predicate an opinion is decides which case its target stands in. */
-enum role {
-    ROLE_SUBJECT, /* said of a third: the subject */
-    ROLE_FEELING, /* felt by a person: what the word governs */
-    ROLE_SELF,    /* said of the author: at most a cause */
-    ROLE_DONE,    /* beside a verb: its object or its subject */
-    ROLE_THING,   /* a noun that something has: "ekranda sorun" */
-    ROLE_YOU,     /* said to the one addressed */
-    ROLE_CARRIED, /* looked for in the clause before */
-    ROLES_N
 };
 
 enum slot { SLOT_NOM, SLOT_ACC, SLOT_DAT, SLOT_ABL, SLOT_LOC, SLOT_GEN, SLOT_INS, SLOTS_N };
@@ -44,129 +30,12 @@ static const uint8_t suits[ROLES_N][SLOTS_N] = {
 };
 enum { TAG_SUITS = 1, POSTPOSED_SUITS = 2, ADDRESSED_SUITS = 6, COMPOUND_SUITS = 7 };
 
-struct linker {
-    const struct nb_target_words *words;
-    const struct nb_reading_text *text;
-    struct nb_links *out;
-    uint32_t *find_at;    /* by token: the find that covers it, or NONE */
-    uint32_t *before;     /* by find: the phrase it stands before as an attribute, or NONE */
-    uint32_t *first_link; /* by find, and one behind the last */
-};
-
-#define NONE UINT32_MAX
-
-/* What a find is in its clause. */
-struct shape {
-    enum role role;
-    bool adjective, noun, verb, owned, bare;
-    bool carries; /* may be about what the clause before was about */
-};
-
 struct found {
     uint32_t phrases[PHRASES_MAX]; /* nearest first */
     size_t n;
     size_t stopped; /* the token that the clause begins behind */
     uint32_t find;  /* the find that the search met first, or NONE */
 };
-
-static const struct tr_analysis *best_of(const struct linker *l, size_t at)
-{
-    const struct tr_reading *reading = &l->text->readings[at];
-    return reading->analyses_n ? &reading->analyses[0] : NULL;
-}
-
-static bool is_kind(const struct linker *l, size_t at, enum nb_target_word kind)
-{
-    return nb_target_word_is(l->words, &l->text->readings[at], kind);
-}
-
-static bool is_finite(const struct linker *l, size_t at)
-{
-    const struct tr_analysis *best = best_of(l, at);
-    return best && best->upos == TR_UPOS_VERB && !(best->features & l->words->features.verb_form);
-}
-
-static bool is_adding(const struct linker *l, size_t at)
-{
-    return l->text->tokens[at].kind == TR_WORD && is_kind(l, at, NB_TARGET_AND);
-}
-
-static bool is_comma(const struct linker *l, size_t at)
-{
-    return l->text->tokens[at].kind == TR_PUNCT &&
-           nb_slice_eq(l->text->tokens[at].folded, NB_LIT(","));
-}
-
-/* Ends a clause for sure; a comma may also stand behind a topic or in a list. */
-static bool is_border(const struct linker *l, size_t at)
-{
-    const struct tr_token *token = &l->text->tokens[at];
-    if (token->kind == TR_PUNCT) {
-        return token->folded.len > 0 && memchr(".!?;:", token->folded.p[0], 5) != NULL;
-    }
-    const struct tr_analysis *best = best_of(l, at);
-    if (token->kind != TR_WORD || !best || l->find_at[at] != NONE) {
-        return false;
-    }
-    return is_finite(l, at) || (best->upos == TR_UPOS_CCONJ && !is_adding(l, at));
-}
-
-static enum role role_of(const struct linker *l, const struct nb_find *find, struct shape *s,
-                         uint64_t person, bool verb_behind)
-{
-    const struct nb_target_features *f = &l->words->features;
-    for (size_t at = find->begin; at < find->end; at++) {
-        if (is_kind(l, at, NB_TARGET_FEELING)) {
-            s->carries = true;
-            return ROLE_FEELING;
-        }
-    }
-    if (person & f->first) {
-        return s->verb ? ROLE_FEELING : s->noun && verb_behind ? ROLE_THING : ROLE_SELF;
-    }
-    if (person & f->second) {
-        return ROLE_YOU;
-    }
-    s->carries = s->adjective || s->verb;
-    if (s->noun && (s->owned || verb_behind)) {
-        return ROLE_THING;
-    }
-    return verb_behind || (s->verb && (person & f->plural)) ? ROLE_DONE : ROLE_SUBJECT;
-}
-
-static struct shape shape_of(const struct linker *l, const struct nb_find *find, size_t end)
-{
-    const struct nb_target_features *f = &l->words->features;
-    const struct tr_analysis *best = best_of(l, find->end - 1);
-    struct shape s = {.role = ROLE_SUBJECT};
-    if (!best || find->picture) {
-        return s;
-    }
-    s.verb = best->root_upos == TR_UPOS_VERB;
-    s.noun = best->upos == TR_UPOS_NOUN || best->upos == TR_UPOS_PROPN;
-    s.adjective = best->upos == TR_UPOS_ADJ;
-    s.owned = (best->features & f->owned_third) != 0;
-    bool part = (best->features & f->participle) != 0;
-    uint64_t other = f->acc | f->dat | f->abl | f->loc | f->gen | f->ins;
-    s.bare = part || (!is_finite(l, find->end - 1) &&
-                      !(best->features & (f->first | f->second | f->tense | f->owned | other)));
-    uint64_t person = s.verb || s.adjective ? best->features : best->features & ~f->plural;
-    bool verb_behind = false;
-    for (size_t at = find->end; at < end && at < find->end + 2; at++) {
-        const struct tr_analysis *next = best_of(l, at);
-        if (!next || l->find_at[at] != NONE ||
-            (next->upos != TR_UPOS_VERB && next->upos != TR_UPOS_AUX &&
-             next->upos != TR_UPOS_ADV)) {
-            break;
-        }
-        if (next->upos != TR_UPOS_ADV && !is_finite(l, find->end - 1)) {
-            verb_behind |= next->upos == TR_UPOS_VERB;
-            person = next->features;
-        }
-    }
-    s.role = role_of(l, find, &s, person, verb_behind);
-    return s;
-}
 
 static unsigned suit(const struct linker *l, enum role role, const struct nb_phrase *phrase)
 {
@@ -343,7 +212,7 @@ static bool is_claimed(const struct linker *l, const struct nb_phrase *phrase, s
 static uint32_t attribute_of(const struct linker *l, uint32_t index, size_t begin, size_t end)
 {
     const struct nb_find *find = &l->out->finds[index];
-    struct shape s = shape_of(l, find, end);
+    struct shape s = nb_link_shape(l, find, end);
     const struct nb_phrases *phrases = &l->out->phrases;
     if (!(s.adjective || s.noun || s.verb) || !s.bare || find->end >= end) {
         return NONE;
@@ -428,7 +297,11 @@ static void link_find(struct linker *l, uint32_t index, const struct tr_sentence
         link_attribute(l, index, begin, end);
         return;
     }
-    struct shape s = shape_of(l, find, end);
+    if (l->out->phrases.at[find->begin] != NONE) { /* in the entry itself */
+        put_all(l, index, l->out->phrases.at[find->begin], find->milli);
+        return;
+    }
+    struct shape s = nb_link_shape(l, find, end);
     struct found found = look_left(l, begin, find->begin, SCAN_MAX);
     uint32_t phrase = choose(l, &found, &s, find);
     if (phrase != NONE && !l->out->phrases.all[phrase].tag) {
@@ -451,50 +324,6 @@ static void link_find(struct linker *l, uint32_t index, const struct tr_sentence
         put(l, index, phrase, find->milli);
     } else if (s.carries) {
         carry(l, index, carry_begin, found.stopped);
-    }
-}
-
-/*
- * Not an opinion on something: a mild noun that the next opinion is about ("kalitesi berbat"), or
- * an adverb that only says how much ("hic guzel").
- */
-static bool is_aside(const struct linker *l, size_t index)
-{
-    const struct nb_find *find = &l->out->finds[index];
-    const struct nb_find *next = index + 1 < l->out->finds_n ? find + 1 : NULL;
-    const struct tr_analysis *best = best_of(l, find->end - 1);
-    if (!next || !best || find->end - find->begin != 1 || next->picture ||
-        next->begin > find->end + ASIDE_DISTANCE) {
-        return false;
-    }
-    for (size_t at = find->end; at < next->begin; at++) {
-        if (is_border(l, at) || is_comma(l, at)) {
-            return false;
-        }
-    }
-    const struct nb_target_features *f = &l->words->features;
-    bool mild = find->milli > -MILD_MILLI && find->milli < MILD_MILLI;
-    bool nominal = best->upos == TR_UPOS_NOUN || (best->features & f->verbal_noun);
-    bool owned = (best->features & f->owned_third) && (best->features & f->nom);
-    return (best->upos == TR_UPOS_ADV && next->begin == find->end) || (nominal && (mild || owned));
-}
-
-/* Finds as tokens have them. A construct spans words that are not opinions themselves. */
-static void mark_finds(struct linker *l, bool *taken)
-{
-    memset(l->find_at, 0xff, l->text->tokens_n * sizeof(*l->find_at));
-    memset(taken, 0, l->text->tokens_n * sizeof(*taken));
-    for (size_t i = 0; i < l->out->finds_n; i++) {
-        const struct nb_find *find = &l->out->finds[i];
-        if (is_aside(l, i)) {
-            const struct tr_analysis *best = best_of(l, find->begin);
-            taken[find->begin] = !best || best->upos == TR_UPOS_ADV;
-            continue;
-        }
-        for (size_t at = find->term ? find->begin : find->end - 1; at < find->end; at++) {
-            l->find_at[at] = (uint32_t)i;
-            taken[at] = true;
-        }
     }
 }
 
@@ -576,7 +405,7 @@ enum nb_err nb_links_find(const struct nb_target_words *words, const struct nb_r
         return NB_ENOMEM;
     }
     memset(l.before, 0xff, finds_n * sizeof(*l.before));
-    mark_finds(&l, taken);
+    nb_link_mark_finds(&l, taken);
     enum nb_err err = nb_phrases_find(words, text, taken, arena, &out->phrases);
     if (err == NB_OK) {
         l.first_link[0] = 0;

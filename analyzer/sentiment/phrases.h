@@ -35,7 +35,7 @@ struct nb_target_features {
     uint64_t owned;       /* has a possessive */
     uint64_t owned_third; /* by a third person */
     uint64_t first, second, third, plural;
-    uint64_t verb_form, participle, verbal_noun, tense;
+    uint64_t verb_form, participle, verbal_noun, tense, negative, imperative;
 };
 
 struct nb_target_words {

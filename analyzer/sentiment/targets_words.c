@@ -129,6 +129,8 @@ static struct nb_target_features features_of(const struct tr_core *core)
                      tr_core_feature(core, "VerbForm=Vnoun"),
         .participle = tr_core_feature(core, "VerbForm=Part"),
         .verbal_noun = tr_core_feature(core, "VerbForm=Vnoun"),
+        .negative = tr_core_feature(core, "Polarity=Neg"),
+        .imperative = tr_core_feature(core, "Mood=Imp"),
         .tense = tr_core_feature(core, "Tense=Past") | tr_core_feature(core, "Tense=Pres") |
                  tr_core_feature(core, "Tense=Fut"),
     };
