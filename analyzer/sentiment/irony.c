@@ -53,8 +53,11 @@ static int noun_at(const struct nb_reader *r, size_t at, const struct nb_find *f
 {
     const struct tr_reading *reading = &r->text->readings[at];
     if (r->text->tokens[at].kind != TR_WORD || r->marks[at].clause != find->clause ||
-        r->marks[at].covered || !reading->analyses_n) {
+        r->marks[at].covered) {
         return -1;
+    }
+    if (!reading->analyses_n) {
+        return 1; /* a word that is not known: most likely a name */
     }
     unsigned upos = reading->analyses[0].upos;
     if (upos == TR_UPOS_NOUN || upos == TR_UPOS_PROPN || upos == TR_UPOS_X) {

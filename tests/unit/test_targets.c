@@ -102,6 +102,7 @@ static void an_opinion_is_about_a_noun_of_its_clause(void **state)
         {"#poyraz harika bir firma", "#poyraz+"},
         {"Poyraz Lodos'tan daha iyi", "Poyraz+ Lodos-"},
         {"kargo berbat, kargo rezalet", "kargo-"},
+        {"Acme kargo berbat, Zirvetel efsane", "Acme kargo- Zirvetel+"},
         {"b\xc3\xb6yle berbat hizmet mi olur, kargo k\xc3\xb6t\xc3\xbc", "hizmet- kargo-"},
         {"berbat", ""},
         {"yar\xc4\xb1n toplant\xc4\xb1 var", ""},
