@@ -17,6 +17,7 @@
     X(SHIFT, "shift")     /* steps; unit */                                                        \
     X(ABOUT, "about")     /* days from today; days up to */                                        \
     X(SEASON, "season")   /* first month; last month, over 12 in the next year */                  \
+    X(DURING, "during")   /* the same, as adverbs: sure without a case */                          \
     X(FEAST, "feast")     /* its number, from 0, or -1 for any */                                  \
     X(WEEKEND, "weekend")                                                                          \
     X(NUMBER, "number") /* halves, from; halves, to */                                             \

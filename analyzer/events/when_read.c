@@ -40,9 +40,12 @@ static struct look look_at(const struct reader *r, uint32_t at)
                          &cursor, &match)) {
         if (match.term->words_n > best.words) {
             uint32_t last = at + match.term->words_n - 1;
-            best = (struct look){(enum nb_when_kind)match.term->kind, match.term->value,
-                                 match.term->payload, match.term->words_n,
-                                 r->place->readings[last].features};
+            best = (struct look){(enum nb_when_kind)match.term->kind,
+                                 match.term->value,
+                                 match.term->payload,
+                                 match.term->words_n,
+                                 r->place->readings[last].features,
+                                 !match.analysis};
         }
     }
     return best;
@@ -199,8 +202,13 @@ static int32_t read_year(struct reader *r)
     return year;
 }
 
+/* A date; the weekday behind it says the same day again. */
 static bool set_day(struct reader *r, int32_t year, int32_t month, int32_t date)
 {
+    struct look behind = look_at(r, r->at);
+    if (behind.kind == NB_WHEN_WEEKDAY) {
+        r->at += behind.words;
+    }
     if (!year) {
         return nb_when_in_years(r->place, NB_PICK_BY_TENSE, month, month, date, -1, &r->days);
     }
@@ -323,6 +331,10 @@ static bool read_unit(struct reader *r)
         r->at++;
         return nb_when_in_months(r->place, number, &r->days);
     }
+    int32_t from, to;
+    if (look.value == NB_UNIT_MONTH && of && read_amount(r, &from, &to)) {
+        return from == to && from % 2 == 0 && nb_when_in_months(r->place, from / 2, &r->days);
+    }
     int32_t part = read_part(r);
     if (part >= 0) {
         int32_t year, month, day;
@@ -437,14 +449,18 @@ static bool read_simple(struct reader *r)
         return true;
     case NB_WHEN_WEEKDAY:
         return nb_when_in_weeks(r->place, NB_PICK_BY_TENSE, look.value, 1, &r->days);
+    case NB_WHEN_DURING:
+        return nb_when_in_years(r->place, NB_PICK_BY_TENSE, look.value, (int32_t)look.payload, 0,
+                                -1, &r->days);
     case NB_WHEN_WEEKEND:
         return nb_when_in_weeks(r->place, NB_PICK_BY_TENSE, 5, 2, &r->days);
     case NB_WHEN_FEAST:
         return nb_when_at_feast(r->when, r->place, NB_PICK_BY_TENSE, look.value, &r->days);
     case NB_WHEN_SEASON:
         part = read_part(r);
-        return nb_when_in_years(r->place, inflected ? NB_PICK_BY_TENSE : NB_PICK_THIS, look.value,
-                                (int32_t)look.payload, 0, part, &r->days);
+        return (inflected || part >= 0) &&
+               nb_when_in_years(r->place, NB_PICK_BY_TENSE, look.value, (int32_t)look.payload, 0,
+                                part, &r->days);
     default:
         return false;
     }

@@ -127,6 +127,7 @@ static bool read_values(const struct nb_when *when, const struct head *h, struct
     case NB_WHEN_ABOUT:
         return read_two(h, -3650, 3650, false, term);
     case NB_WHEN_SEASON:
+    case NB_WHEN_DURING:
         return read_two(h, 1, 14, false, term) && term->value <= 12;
     case NB_WHEN_FEAST:
         return read_feast(when, h, term);
