@@ -40,12 +40,9 @@ static struct look look_at(const struct reader *r, uint32_t at)
                          &cursor, &match)) {
         if (match.term->words_n > best.words) {
             uint32_t last = at + match.term->words_n - 1;
-            best = (struct look){(enum nb_when_kind)match.term->kind,
-                                 match.term->value,
-                                 match.term->payload,
-                                 match.term->words_n,
-                                 r->place->readings[last].features,
-                                 !match.analysis};
+            best = (struct look){(enum nb_when_kind)match.term->kind, match.term->value,
+                                 match.term->payload, match.term->words_n,
+                                 r->place->readings[last].features};
         }
     }
     return best;
