@@ -384,6 +384,17 @@ static uint8_t named(const struct view *v, uint32_t word)
     return NB_SUBJECT_N;
 }
 
+/* By the words of the hit: somebody known. */
+static uint8_t known_within(const struct view *v)
+{
+    uint8_t subject = NB_SUBJECT_N;
+    for (size_t i = 0; subject == NB_SUBJECT_N && i < v->hit->pattern->elements_n; i++) {
+        uint32_t word = v->hit->words[i];
+        subject = word == NOWHERE ? NB_SUBJECT_N : named(v, word);
+    }
+    return subject;
+}
+
 /* By the words of the hit: somebody known, or a possessive: my diploma has come. */
 static uint8_t subject_within(struct view *v)
 {
@@ -424,9 +435,17 @@ static uint8_t subject_around(const struct view *v)
 
 static uint8_t find_subject(struct view *v)
 {
+    const struct nb_event_features *is = &v->e->features;
     v->out->author = v->person == 1;
     if (v->rule->subject < NB_SUBJECT_N) {
         return v->rule->subject;
+    }
+    if (v->f & is->nonfinite && !person_of(v, is->owner, v->f)) { /* before who governs it */
+        uint8_t known = known_within(v);
+        if (known < NB_SUBJECT_N) {
+            v->out->author = false;
+            return known;
+        }
     }
     if (v->person == 1 || v->person == 2) {
         return v->person == 1 ? NB_SUBJECT_SELF : NB_SUBJECT_OTHER;

@@ -261,6 +261,41 @@ static void eval_variants(struct eval *e, const char *data)
     print_share("events-recall-casual", casual, there, data);
 }
 
+/* Events as people tell them, which rules were worked on with: TYPE, subject, stage, text. */
+static void eval_said(struct eval *e)
+{
+    struct nb_slice line, rest = nbt_read_file("tests/eval/events_said.tsv", e->files);
+    struct count all = {0};
+    e->posts_n = 0;
+    while (nb_slice_split(&rest, '\n', &line)) {
+        struct nb_slice field[4] = {{NULL, 0}};
+        for (size_t i = 0; i < 3 && nb_slice_split(&line, '\t', &field[i]); i++) {
+        }
+        struct nb_annotation *a = line.p ? annotate(e, line) : NULL;
+        const Nb__LifeEvent *got = NULL;
+        if (a) {
+            e->posts[e->posts_n++] = (struct post){field[0], field[1], field[2], line};
+        }
+        for (size_t i = 0; a && i < a->n_life_events; i++) {
+            bool same = nb_slice_eq(field[0], nb_slice_str(a->life_events[i]->type));
+            got = same ? a->life_events[i] : got;
+            all.found++;
+        }
+        all.there += a != NULL;
+        all.right += got != NULL;
+        all.subject += got && nb_slice_eq(field[1], nb_slice_str(got->subject));
+        all.stage += got && nb_slice_eq(field[2], nb_slice_str(got->stage));
+        if (a && !got) {
+            printf("  said: \"%.*s\" is no %.*s\n", NB_ARG(line), NB_ARG(field[0]));
+        }
+    }
+    print_share("events-said-precision", all.right, all.found, "own sentences");
+    print_share("events-said-recall", all.right, all.there, "own sentences");
+    print_share("events-said-subject", all.subject, all.right, "own sentences");
+    print_share("events-said-stage", all.stage, all.right, "own sentences");
+    eval_variants(e, "own sentences");
+}
+
 /* The tricky cases: "-" is none, a type, or one with "(other)" behind it; a wedding is a marriage.
  */
 static void eval_cases(struct eval *e)
@@ -340,6 +375,7 @@ int main(int argc, char **argv)
         eval_variants(&e, part);
     }
     eval_cases(&e);
+    eval_said(&e);
     eval_hard(&e);
     free(e.posts);
     nb_word_cache_free(e.words);
