@@ -123,8 +123,10 @@ static bool make_parts(struct nb_analyze *a)
     a->workers = nb_calloc(a->workers_n, sizeof(a->workers[0]));
     /* The old and the new annotation of a document, each decoded, encoded and packed. */
     a->commit_arena = nb_arena_new(8 * a->document_bytes);
+    a->backfill = nb_backfill_new(a->document_bytes);
+    atomic_store(&a->backfill_asked, true);
     if (!a->free_slots || !a->shares || !a->annotated || !a->commits || !a->pause || !a->workers ||
-        !a->commit_arena) {
+        !a->commit_arena || !a->backfill) {
         return false;
     }
     for (size_t i = 0; i < a->workers_n; i++) {
@@ -193,6 +195,7 @@ static void free_all(struct nb_analyze *a)
     }
     nb_free(a->workers);
     nb_arena_free(a->commit_arena);
+    nb_backfill_free(a->backfill);
     nb_queue_free(a->pause);
     nb_queue_free(a->commits);
     nb_queue_free(a->annotated);
@@ -291,6 +294,7 @@ enum nb_err nb_analyze_reload(struct nb_analyze *analyze, const struct nb_config
     analyze->held = fresh;
     pthread_mutex_unlock(&analyze->mu);
     nb_held_release(old);
+    atomic_store(&analyze->backfill_asked, true);
     nb_store_set_max(analyze->analysis, (uint64_t)nb_config_int(config, NB_CFG_STORE_MAX));
     nb_counter_add(NB_CTR_RELOADS, 1);
     return NB_OK;

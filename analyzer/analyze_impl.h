@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include <nabiz/analyze.h>
+#include <nabiz/backfill.h>
 #include <nabiz/knowledge.h>
 #include <nabiz/log.h>
 #include <nabiz/queue.h>
@@ -71,6 +72,8 @@ struct nb_analyze {
     struct nb_thread reader;
     struct nb_thread committer;
     struct nb_arena *commit_arena;
+    struct nb_backfill *backfill; /* the committer's */
+    atomic_bool backfill_asked;   /* look whether one was asked for: at the start, on a reload */
     struct nb_queue *free_slots;
     struct nb_queue *shares;    /* a slot, once per worker */
     struct nb_queue *annotated; /* slots all shares of which are done */

@@ -4,7 +4,8 @@
  *   reader     takes a free slot, fills it with the next documents, lets the workers annotate it,
  *              cuts it where memory ended, hands it to the committer
  *   workers    take documents of the slot one by one, each into an arena of its own
- *   committer  writes a slot and the cursor in one transaction and frees the slot
+ *   committer  writes a slot and the cursor in one transaction and frees the slot; between two
+ *              slots it goes on with a backfill, if one was asked for
  *
  * So the next batch is annotated while the last one is written. Slots travel through bounded queues
  * and belong to one role at a time; within a slot, workers share out documents by one counter.
@@ -24,7 +25,12 @@
 #include <nabiz/diag.h>
 #include <nabiz/pack.h>
 
-enum { CRAWL_RETRY_MS = 1000, FULL_WAIT_MIN_MS = 250, FULL_WAIT_MAX_MS = 10000 };
+enum {
+    CRAWL_RETRY_MS = 1000,
+    FULL_WAIT_MIN_MS = 250,
+    FULL_WAIT_MAX_MS = 10000,
+    BACKFILL_LOOK_MS = 1000
+};
 
 static bool is_stopping(struct nb_analyze *a)
 {
@@ -346,12 +352,52 @@ static enum nb_err commit_slot(struct nb_analyze *a, const struct slot *slot,
     return err;
 }
 
+static struct nb_log *log_of(struct nb_analyze *a)
+{
+    pthread_mutex_lock(&a->mu);
+    struct nb_log *log = a->log;
+    pthread_mutex_unlock(&a->mu);
+    return log;
+}
+
+/* @return true when there is more to do at once. */
+static bool backfill(struct nb_analyze *a)
+{
+    struct nb_error error = {0};
+    struct nb_log *log = log_of(a);
+    enum nb_err err = log && !is_stopping(a) ? NB_OK : NB_ENOTFOUND;
+    if (err == NB_OK && atomic_exchange(&a->backfill_asked, false)) {
+        err = nb_backfill_take(nb_config_str(a->config, NB_CFG_DATA_DIR), a->analysis, log, false,
+                               &error);
+        if (err != NB_OK) {
+            atomic_store(&a->backfill_asked, true);
+        }
+    }
+    if (err == NB_OK) {
+        struct held *held = nb_held_take(a);
+        err = nb_backfill_step(a->backfill, a->analysis, log, held->knowledge, NULL, &error);
+        nb_held_release(held);
+    }
+    if (err != NB_OK && err != NB_ENOTFOUND) {
+        nb_diag(NB_ERROR, "analyze", "backfill waits", nb_kv_err(&error));
+    }
+    return err == NB_OK;
+}
+
 void nb_pipeline_committer(void *arg)
 {
     struct nb_analyze *a = arg;
     void *slot;
     bool broken = false;
-    while (nb_queue_pop(a->commits, -1, &slot) == NB_OK) {
+    for (bool more = true;;) {
+        enum nb_err popped = nb_queue_pop(a->commits, more ? 0 : BACKFILL_LOOK_MS, &slot);
+        if (popped == NB_ETIMEOUT) {
+            more = !broken && backfill(a);
+            continue;
+        }
+        if (popped != NB_OK) {
+            break;
+        }
         struct nb_error error = {0};
         enum nb_err err = broken ? NB_ECLOSED : commit_slot(a, slot, &error);
         if (err != NB_OK) {
@@ -361,6 +407,7 @@ void nb_pipeline_committer(void *arg)
             nb_analyze_fail(a, err, &error);
         }
         (void)!nb_queue_push(a->free_slots, slot); /* has room for every slot */
+        more = !broken && backfill(a);
     }
     nb_pack_thread_end();
     uint64_t one = 1;

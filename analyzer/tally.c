@@ -224,6 +224,23 @@ static enum nb_err tally_edge(struct nb_txn *txn, const struct nb_edge *edge, ui
     return store_author(txn, to, author_is_empty(row), row, arena);
 }
 
+enum nb_err nb_tally_topic(struct nb_txn *txn, const struct nb_annotation *kept, size_t hit,
+                           int sign, struct nb_arena *arena)
+{
+    struct nb_slice author;
+    enum nb_err err = nb_author_id(nb_field(kept->author), nb_field(kept->site), arena, &author);
+    if (err == NB_OK) {
+        err = tally_hour(txn, kept, hit, sign, arena);
+    }
+    if (err == NB_OK) {
+        err = tally_mention(txn, kept, hit, author, sign, arena);
+    }
+    if (err == NB_OK && author.len) {
+        err = tally_topic_author(txn, kept, hit, author, sign, arena);
+    }
+    return err;
+}
+
 static bool topic_is_repeated(const struct nb_annotation *kept, size_t i)
 {
     for (size_t k = 0; k < i; k++) {
@@ -246,13 +263,7 @@ enum nb_err nb_tally_apply(struct nb_txn *txn, const struct nb_annotation *kept,
         if (topic_is_repeated(kept, i)) {
             continue;
         }
-        err = tally_hour(txn, kept, i, sign, arena);
-        if (err == NB_OK) {
-            err = tally_mention(txn, kept, i, author, sign, arena);
-        }
-        if (err == NB_OK && author.len) {
-            err = tally_topic_author(txn, kept, i, author, sign, arena);
-        }
+        err = nb_tally_topic(txn, kept, i, sign, arena);
     }
     for (size_t i = 0; err == NB_OK && i < kept->n_edges; i++) {
         err = tally_edge(txn, kept->edges[i], (uint32_t)i, sign, arena);

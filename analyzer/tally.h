@@ -24,6 +24,10 @@
 enum nb_err nb_tally_apply(struct nb_txn *txn, const struct nb_annotation *kept, int sign,
                            struct nb_arena *arena) NB_MUSTUSE;
 
+/** The part of it that is about the topic of one hit: TOPIC_HOUR, TOPIC_DOC, TOPIC_AUTHOR. */
+enum nb_err nb_tally_topic(struct nb_txn *txn, const struct nb_annotation *kept, size_t hit,
+                           int sign, struct nb_arena *arena) NB_MUSTUSE;
+
 /** Remember the name an author shows; empty changes nothing. The row must exist. */
 enum nb_err nb_tally_name(struct nb_txn *txn, struct nb_slice author, struct nb_slice name,
                           struct nb_arena *arena) NB_MUSTUSE;

@@ -9,6 +9,7 @@
 #include <nabiz/text.h>
 
 #include "service/lang.h"
+#include "service/topic_backfill.h"
 
 enum { DOCUMENT_BYTES_MAX = 512 << 20 };
 
@@ -121,17 +122,23 @@ static int run(struct nb_args *args)
     if (strcmp(what, "test") == 0 && n == 2) {
         return test(args, nb_args_word(args, 1));
     }
-    return nb_usage(args, "expected list, or test FILE");
+    if (strcmp(what, "backfill") == 0 && n == 2) {
+        return nb_topic_backfill(args, nb_args_word(args, 1));
+    }
+    return nb_usage(args, "expected list, test FILE, or backfill NAME");
 }
 
 const struct nb_command nb_cmd_topic = {
     .name = "topic",
-    .line = "list topics, or try them on a file",
-    .usage = "list | test FILE [--topics DIR]",
-    .about = "A topic is a file NAME.topic: words, which match in all their inflected forms, and "
-             "\"phrases\"; any of them matches; # begins a comment. test reads a text per line "
-             "(- is standard input) and prints line, topic, the words that matched and how they "
-             "were read.",
+    .line = "list topics, try them on a file, or find their past mentions",
+    .usage = "list | test FILE | backfill NAME [--topics DIR]",
+    .about = "A topic is a file NAME.topic with a query: words, which match in all their inflected "
+             "forms, \"phrases\", AND, OR, NOT, NEAR/5, fields and more; a line of its own is an "
+             "alternative; # begins a comment. test reads a text per line (- is standard input) "
+             "and prints line, topic, the words that matched, how they were read, and what of the "
+             "query they matched. backfill finds the mentions of a new or changed topic in all "
+             "that was analysed before; it can be interrupted at any moment, and goes on when it "
+             "is asked for again or when the analyzer runs.",
     .options =
         (const struct nb_option[]){
             {"topics", "DIR", NULL, "directory of NAME.topic files, or one such file"},
@@ -141,6 +148,7 @@ const struct nb_command nb_cmd_topic = {
         (const struct nb_example[]){
             {"nabiz topic list --config nabiz.conf", "the topics in force"},
             {"nabiz topic test posts.txt --topics acme.topic", "what would it have found?"},
+            {"nabiz topic backfill acme", "its mentions of the past"},
             {NULL, NULL},
         },
     .min_words = 1,

@@ -60,7 +60,7 @@ bool nb_topic_name_valid(struct nb_slice name)
 
 /*
  * A word that may be read in other ways too would be found more often by all its readings (99 times
- * of 100 instead of 97, in treebanks), but one find in five would be wrong instead of one in 37.
+ * of 100 instead of 97, in treebanks), but one find in five would be wrong instead of one in 35.
  */
 bool nb_query_reads(const struct tr_reading *reading, size_t analysis)
 {
