@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include <nabiz/clock.h>
+#include <nabiz/forget.h>
 #include <nabiz/mem.h>
 #include <nabiz/pack.h>
 #include <nabiz/wake.h>
@@ -194,6 +195,9 @@ enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *a
     if (document->has_source && document->source.len >= 8) {
         record.source = nb_key_to_u64(document->source.data);
     }
+    if (nb_field(document->author).len) {
+        record.author = nb_forget_id(nb_field(document->author));
+    }
     record.content = nb_id_of(
         (const struct nb_slice[]){nb_field(document->title), nb_field(document->text),
                                   nb_field(document->author), nb_field(document->reply_to)},
@@ -254,6 +258,7 @@ struct appending {
     struct nb_txn *txn;
     struct nb_cursor *identities;
     struct nb_frame_builder *frame;
+    bool forgets;  /* there are forgotten authors */
     size_t kept_n; /* documents of the frame that were there before */
     uint64_t last; /* number */
 };
@@ -382,12 +387,26 @@ static enum nb_err put_document(struct appending *at, const struct nb_frame_item
     return err;
 }
 
+/* @return NB_OK when the author is forgotten, else NB_ENOTFOUND, or a failure. */
+static enum nb_err find_forgotten(const struct appending *at, const struct nb_log_record *record)
+{
+    struct nb_slice value;
+    return at->forgets
+               ? nb_get(at->txn, NB_TBL_FORGOTTEN, nb_slice(record->author.b, NB_ID_BYTES), &value)
+               : NB_ENOTFOUND;
+}
+
 static enum nb_err append_item(struct appending *at, struct item *item)
 {
     const struct nb_log_record *record = &item->record;
     struct nb_id id;
     struct entry known;
-    enum nb_err err = find_known(at, record, &id, &known);
+    enum nb_err err = find_forgotten(at, record);
+    if (err != NB_ENOTFOUND) {
+        item->outcome = NB_LOG_KNOWN;
+        return err;
+    }
+    err = find_known(at, record, &id, &known);
     if (err != NB_OK) {
         return err;
     }
@@ -423,7 +442,8 @@ static enum nb_err append_item(struct appending *at, struct item *item)
 
 static enum nb_err append_items(struct nb_txn *txn, struct nb_log_batch *batch)
 {
-    struct appending at = {.txn = txn, .frame = batch->frame};
+    struct appending at = {
+        .txn = txn, .frame = batch->frame, .forgets = nb_table_count(txn, NB_TBL_FORGOTTEN) > 0};
     nb_frame_reset(at.frame);
     enum nb_err err = take_last_frame(&at);
     if (err == NB_OK) {

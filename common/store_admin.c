@@ -1,13 +1,16 @@
 #include "common/store_impl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <nabiz/diag.h>
+#include <nabiz/forget.h>
 
 /* A reader this many commits behind keeps too many old pages; looked for every so many commits. */
 enum { LONG_READER_TXNS = 1000, WATCH_EVERY_COMMITS = 256 };
@@ -106,4 +109,63 @@ enum nb_err nb_store_backup(struct nb_store *store, const char *to_dir, struct n
     int rc = mdb_env_copy2(store->env, to_dir, MDB_CP_COMPACT);
     nb_store_leave(store);
     return rc == MDB_SUCCESS ? NB_OK : nb_store_fail(store, rc, "cannot back up", error);
+}
+
+enum { PATH_BYTES = 4096 };
+
+static void path_of(const struct nb_store *store, const char *name, char out[PATH_BYTES])
+{
+    (void)snprintf(out, PATH_BYTES, "%s/%s", store->dir, name);
+}
+
+/* LMDB's lock file speaks of the file that went. */
+static int drop_lock(const struct nb_store *store)
+{
+    char path[PATH_BYTES];
+    path_of(store, "lock.mdb", path);
+    return unlink(path) == 0 || errno == ENOENT ? MDB_SUCCESS : errno;
+}
+
+static int sync_dir(const struct nb_store *store)
+{
+    int fd = open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = fd < 0 || fsync(fd) != 0 ? errno : MDB_SUCCESS;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return rc;
+}
+
+enum nb_err nb_store_compact(struct nb_store *store, struct nb_error *error)
+{
+    char dir[PATH_BYTES], from[PATH_BYTES], to[PATH_BYTES];
+    path_of(store, "compact", dir);
+    path_of(store, "compact/data.mdb", from);
+    path_of(store, "data.mdb", to);
+    (void)unlink(from); /* of one that was killed */
+    int rc = mkdir(dir, 0750) == 0 || errno == EEXIST ? MDB_SUCCESS : errno;
+    if (rc == MDB_SUCCESS) {
+        nb_store_enter(store);
+        rc = mdb_env_copy2(store->env, dir, MDB_CP_COMPACT);
+        nb_store_leave(store);
+    }
+    if (rc == MDB_SUCCESS) {
+        rc = rename(from, to) == 0 ? drop_lock(store) : errno;
+    }
+    if (rc == MDB_SUCCESS) {
+        (void)rmdir(dir);
+        rc = sync_dir(store);
+    }
+    return rc == MDB_SUCCESS ? NB_OK : nb_store_fail(store, rc, "cannot compact", error);
+}
+
+enum nb_err nb_store_discard(struct nb_store *store, struct nb_error *error)
+{
+    char path[PATH_BYTES];
+    path_of(store, "data.mdb", path);
+    int rc = unlink(path) == 0 || errno == ENOENT ? drop_lock(store) : errno;
+    if (rc == MDB_SUCCESS) {
+        rc = sync_dir(store);
+    }
+    return rc == MDB_SUCCESS ? NB_OK : nb_store_fail(store, rc, "cannot delete", error);
 }

@@ -32,6 +32,7 @@
     COMMAND(doctor)                                                                                \
     COMMAND(dump)                                                                                  \
     COMMAND(backup)                                                                                \
+    COMMAND(forget)                                                                                \
     GROUP("Use one stage by itself")                                                               \
     COMMAND(feed)                                                                                  \
     COMMAND(extract)                                                                               \

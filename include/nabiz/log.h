@@ -37,7 +37,7 @@ struct nb_id nb_document_identity(struct nb_slice scope, struct nb_slice guid, s
 /** Documents that are appended together, and their producer's bookkeeping. */
 struct nb_log_batch;
 
-/** What became of a document of a batch. */
+/** What became of a document of a batch; one whose author is forgotten counts as known. */
 enum nb_log_outcome { NB_LOG_NEW, NB_LOG_REVISED, NB_LOG_KNOWN };
 
 struct nb_log_batch *nb_log_batch_new(void);
@@ -53,6 +53,7 @@ struct nb_log_record {
     struct nb_id alias;   /* another identity of the same document, its permalink; */
     bool has_alias;       /* for publishers whose guids change or differ between feeds */
     struct nb_id content; /* changes when title, text, author or reply-to changes */
+    struct nb_id author;  /* see forget.h; all zero without one */
     uint64_t source;      /* start of Document.source: who may revise, see nb_log_append() */
     uint32_t text_bytes;
     struct nb_slice bytes; /* the encoded Document */

@@ -1,0 +1,46 @@
+/**
+ * Forgetting: documents of an author leave the log for good, and none comes in again.
+ *
+ * What stays of a document is its number, its identity (a hash of what the publisher calls it) and
+ * that it is deleted, so that cursors and revisions hold. Revisions of one document go together.
+ * Quotes of the author go from the documents of others; what others wrote stays.
+ *
+ * The order makes it safe to be killed at any moment: the name is noted first, from when on nothing
+ * of the author is appended; then frame after frame is written anew; then, by nb_store_compact(),
+ * the file is copied without its free pages, which still hold the old bytes, and put in its place.
+ * Who is killed begins again, and what is done already is found done.
+ *
+ * Threads: one, of the process that has the store open for writing.
+ */
+#ifndef NABIZ_FORGET_H
+#define NABIZ_FORGET_H
+
+#include <nabiz/hash.h>
+#include <nabiz/store.h>
+
+struct nb_forgot {
+    uint64_t documents_n; /* that were not forgotten before, revisions counted */
+    uint64_t quotes_n;
+};
+
+/** Name of an author among those forgotten: a hash, so that the list itself names nobody. */
+struct nb_id nb_forget_id(struct nb_slice author);
+
+/**
+ * Take an author out of the log, and out of what waits to be fetched.
+ * @param author  "site/handle", as documents have it.
+ * @return NB_OK (also when there is nothing), NB_ENOMEM, NB_ECORRUPT, NB_EFULL, NB_EIO.
+ */
+enum nb_err nb_log_forget(struct nb_store *crawl, struct nb_slice author, struct nb_forgot *out,
+                          struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * Put a copy without free pages, which hold what was deleted, in the place of the file. The store
+ * can only be closed after that. Nobody else may have it open: they would go on with the old file.
+ */
+enum nb_err nb_store_compact(struct nb_store *store, struct nb_error *error) NB_MUSTUSE;
+
+/** Delete the file; as above. The next writer begins with an empty store. */
+enum nb_err nb_store_discard(struct nb_store *store, struct nb_error *error) NB_MUSTUSE;
+
+#endif
