@@ -106,6 +106,7 @@ void nb_rule_features(const struct tr_core *core, struct nb_event_features *out)
     *out = (struct nb_event_features){
         .negative = tr_core_feature(core, "Polarity=Neg"),
         .past = tr_core_feature(core, "Tense=Past"),
+        .present = tr_core_feature(core, "Tense=Pres"),
         .future = tr_core_feature(core, "Tense=Fut"),
         .progressive = tr_core_feature(core, "Aspect=Prog"),
         .habitual = tr_core_feature(core, "Aspect=Hab"),

@@ -322,6 +322,9 @@ static uint8_t read_participle(struct view *v)
         v->out->share_milli = v->out->share_milli * ASIDE_MILLI / 1000;
         return NB_STAGE_NEGATED;
     }
+    if (!(v->f & (is->past | is->present | is->future))) { /* "evlenesim var" */
+        return NB_STAGE_WISHED;
+    }
     if (v->f & is->future) {
         return NB_STAGE_PLANNED;
     }

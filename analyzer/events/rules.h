@@ -91,7 +91,7 @@ struct nb_event_file {
 };
 
 struct nb_event_features {
-    uint64_t negative, past, future, progressive, habitual, hearsay, witnessed;
+    uint64_t negative, past, present, future, progressive, habitual, hearsay, witnessed;
     uint64_t imperative, optative, conditional, necessity, ability;
     uint64_t participle, converb, verbal_noun, nonfinite;
     uint64_t person[3], owner[3]; /* first, second, third */

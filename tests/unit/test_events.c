@@ -233,6 +233,7 @@ static void a_row_finds_every_inflection_and_says_subject_and_stage(void **state
         {"evlenip gittik", "marriage self happened"},
         {"evlenince gidece\xc4\x9fim", "marriage self planned"},
         {"evlendi\xc4\x9fim g\xc3\xbcn", "marriage self happened"},
+        {"evlenesim var", "marriage self wished"},
         {"umar\xc4\xb1m evleniyoruz", "marriage self wished"},
         {"kuzenim evleniyorum diyor", "marriage other planned"},
         {"adam evleniyorum diyor", ""},
