@@ -117,7 +117,7 @@ static bool or_places(struct match *m, const struct nb_topic_node *node, struct 
 
 static void join(struct spans *out, const struct span *a, const struct span *b)
 {
-    out->p[out->n++] = (struct span){a->begin, b->end, a->first_token, b->last_token, -1};
+    out->p[out->n++] = (struct span){a->begin, b->end, a->first_token, b->last_token, b->analysis};
 }
 
 static bool near_places(struct match *m, const struct nb_topic_node *node, struct spans *out)
