@@ -170,7 +170,7 @@ static enum nb_err put_why(struct annotate *a)
 }
 
 struct nb_word_cache {
-    struct tr_cache *readings, *languages, *restored;
+    struct tr_cache *readings, *languages, *restored, *weights;
     struct nb_id knowledge; /* that they were read with */
 };
 
@@ -183,7 +183,8 @@ struct nb_word_cache *nb_word_cache_new(void)
     words->readings = tr_reading_cache_new();
     words->languages = tr_language_cache_new();
     words->restored = tr_restore_cache_new();
-    if (!words->readings || !words->languages || !words->restored) {
+    words->weights = nb_model_cache_new();
+    if (!words->readings || !words->languages || !words->restored || !words->weights) {
         nb_word_cache_free(words);
         return NULL;
     }
@@ -196,6 +197,7 @@ void nb_word_cache_free(struct nb_word_cache *words)
         tr_cache_free(words->readings);
         tr_cache_free(words->languages);
         tr_cache_free(words->restored);
+        tr_cache_free(words->weights);
         nb_free(words);
     }
 }
@@ -210,11 +212,13 @@ static void use_caches(struct annotate *a, struct nb_word_cache *words)
         tr_cache_clear(words->readings);
         tr_cache_clear(words->languages);
         tr_cache_clear(words->restored);
+        tr_cache_clear(words->weights);
         words->knowledge = a->knowledge->id;
     }
     a->readings = words->readings;
     a->languages = words->languages;
     a->restored = words->restored;
+    a->weights = words->weights;
 }
 
 static enum nb_err read_texts(struct annotate *a, struct nb_word_cache *words)

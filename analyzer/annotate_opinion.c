@@ -126,8 +126,8 @@ static enum nb_err judge_by_model(struct annotate *a, struct nb_opinion_result *
     const struct nb_knowledge *k = a->knowledge;
     struct nb_model_sum sum = {.marks = {0}};
     float scores[NB_MODEL_CLASSES];
-    nb_model_add_text(&k->model, &k->features, &k->affect, &a->title, &sum);
-    nb_model_add_text(&k->model, &k->features, &k->affect, &a->text, &sum);
+    nb_model_add_text(&k->model, &k->features, &k->affect, &a->title, a->weights, &sum);
+    nb_model_add_text(&k->model, &k->features, &k->affect, &a->text, a->weights, &sum);
     if (!sum.marks.words_n) {
         return NB_OK; /* nothing was said */
     }

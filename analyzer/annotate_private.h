@@ -12,7 +12,7 @@
 struct annotate {
     const struct nb_document *document;
     const struct nb_knowledge *knowledge;
-    struct tr_cache *readings, *languages, *restored; /* may be NULL */
+    struct tr_cache *readings, *languages, *restored, *weights; /* may be NULL */
     struct nb_arena *arena;
     struct nb_annotation *out;
     struct nb_reading_text title, text;

@@ -6,7 +6,7 @@
 
 #include "analyzer/turkish/table.h"
 
-enum { BUCKET_BITS_MAX = 24 };
+enum { BUCKET_BITS_MAX = 24, CACHE_BYTES = 8 << 20 };
 
 _Static_assert(sizeof(struct nb_model_header) % 8 == 0, "what follows is aligned");
 
@@ -58,36 +58,77 @@ static const int8_t *find(const struct nb_model *model, uint64_t hash)
     return NULL;
 }
 
+/* Classes in whole vectors, then the rest: a compiler that may not guess adds eight at once. */
 static void add(const struct nb_model *model, const struct nb_feature *features, size_t n,
-                float *sums)
+                float *restrict sums)
 {
+    enum { WHOLE = NB_MODEL_CLASSES / 8 * 8 };
     for (size_t i = 0; i < n; i++) {
-        const int8_t *weights = find(model, features[i].hash);
-        const float *scale = model->header->scale[features[i].group];
+        const int8_t *restrict weights = find(model, features[i].hash);
+        const float *restrict scale = model->header->scale[features[i].group];
         float value = features[i].value;
-        for (int c = 0; weights && c < NB_MODEL_CLASSES; c++) {
+        if (!weights) {
+            continue;
+        }
+        for (int c = 0; c < WHOLE; c++) {
+            sums[c] += value * scale[c] * (float)weights[c];
+        }
+        for (int c = WHOLE; c < NB_MODEL_CLASSES; c++) {
             sums[c] += value * scale[c] * (float)weights[c];
         }
     }
 }
 
-void nb_model_add_text(const struct nb_model *model, const struct nb_feature_reader *reader,
-                       const struct nb_affect *affect, const struct nb_reading_text *text,
-                       struct nb_model_sum *sum)
+/* What one word adds by itself; kept by all that it depends on. */
+struct word_sum {
+    float sums[NB_MODEL_CLASSES];
+    struct nb_feature_word word;
+};
+
+static void sum_word(const struct nb_model *model, const struct nb_feature_reader *reader,
+                     const struct tr_token *token, const struct tr_reading *reading,
+                     struct tr_cache *cache, struct word_sum *out)
 {
     struct nb_feature features[NB_FEATURES_WORD_MAX];
-    struct nb_feature_word words[2] = {nb_feature_edge};
+    uint64_t key = cache ? nb_feature_key(token, reading) : 0;
+    struct nb_slice name = nb_slice(&key, sizeof(key));
+    const struct word_sum *held = cache ? tr_cache_find(cache, name, 0) : NULL;
+    if (held) {
+        *out = *held;
+        return;
+    }
+    memset(out->sums, 0, sizeof(out->sums));
+    size_t n = nb_features_of_word(reader, token, reading, features, &out->word);
+    add(model, features, n, out->sums);
+    if (cache) {
+        tr_cache_keep(cache, name, 0, out, sizeof(*out));
+    }
+}
+
+struct tr_cache *nb_model_cache_new(void)
+{
+    return tr_cache_new(CACHE_BYTES);
+}
+
+void nb_model_add_text(const struct nb_model *model, const struct nb_feature_reader *reader,
+                       const struct nb_affect *affect, const struct nb_reading_text *text,
+                       struct tr_cache *cache, struct nb_model_sum *sum)
+{
+    struct nb_feature features[NB_FEATURES_PAIR_N];
+    struct nb_feature_word before = nb_feature_edge;
     for (size_t i = 0; i < text->tokens_n; i++) {
-        struct nb_feature_word *word = &words[(i + 1) % 2];
-        size_t n =
-            nb_features_of_word(reader, &text->tokens[i], &text->readings[i], features, word);
-        add(model, features, n, sum->words);
-        nb_features_of_pair(&words[i % 2], word, features);
+        struct word_sum one;
+        sum_word(model, reader, &text->tokens[i], &text->readings[i], cache, &one);
+        for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+            sum->words[c] += one.sums[c];
+        }
+        nb_features_of_pair(&before, &one.word, features);
         add(model, features, NB_FEATURES_PAIR_N, sum->words);
         nb_features_count(&sum->marks, &text->tokens[i]);
+        before = one.word;
     }
     if (text->tokens_n) {
-        nb_features_of_pair(&words[text->tokens_n % 2], &nb_feature_edge, features);
+        nb_features_of_pair(&before, &nb_feature_edge, features);
         add(model, features, NB_FEATURES_PAIR_N, sum->words);
     }
     nb_features_feel(reader, affect, text, &sum->marks);

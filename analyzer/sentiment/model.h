@@ -92,10 +92,16 @@ struct nb_model_sum {
     struct nb_feature_marks marks;
 };
 
-/** Add one of a document's texts. Linear in it. */
+/** Keeps what words add, for one model: 8 MiB. @return NULL when out of memory. */
+struct tr_cache *nb_model_cache_new(void);
+
+/**
+ * Add one of a document's texts. Linear in it.
+ * @param cache  used with one model only; NULL: none. The answer is the same.
+ */
 void nb_model_add_text(const struct nb_model *model, const struct nb_feature_reader *reader,
                        const struct nb_affect *affect, const struct nb_reading_text *text,
-                       struct nb_model_sum *sum);
+                       struct tr_cache *cache, struct nb_model_sum *sum);
 
 /** @param found  by the lexicons, in the same texts. @param scores  [out] NB_MODEL_CLASSES. */
 void nb_model_score(const struct nb_model *model, const struct nb_model_sum *sum,

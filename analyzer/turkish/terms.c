@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "analyzer/turkish/table.h"
-
 bool tr_upos_alike(unsigned a, unsigned b)
 {
     static const uint32_t nominal = 1u << TR_UPOS_NOUN | 1u << TR_UPOS_ADJ | 1u << TR_UPOS_ADV |
@@ -32,7 +30,7 @@ enum nb_err tr_terms_add(struct tr_terms *terms, const struct tr_term *term)
     return NB_OK;
 }
 
-/* Short ones first: chains are built by putting each in front of those before it. */
+/* Short ones first: links are put in from their end on. */
 static int by_words(const void *a, const void *b)
 {
     const struct tr_term *x = a, *y = b;
@@ -50,22 +48,27 @@ static int by_words(const void *a, const void *b)
 
 enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n)
 {
-    terms->next = nb_arena_alloc(terms->arena, terms->n * sizeof(*terms->next));
-    terms->first = nb_arena_alloc(terms->arena, keys_n * sizeof(*terms->first));
-    if (!terms->next || !terms->first) {
+    terms->links = nb_arena_alloc(terms->arena, terms->n * sizeof(*terms->links));
+    terms->first = nb_arena_calloc(terms->arena, keys_n + 1, sizeof(*terms->first));
+    if (!terms->links || !terms->first) {
         return NB_ENOMEM;
     }
     if (terms->n) {
         qsort(terms->all, terms->n, sizeof(*terms->all), by_words);
     }
     terms->keys_n = keys_n;
-    for (size_t key = 0; key < keys_n; key++) {
-        terms->first[key] = TR_NONE;
+    for (size_t i = 0; i < terms->n; i++) {
+        terms->first[terms->all[i].keys[0]]++;
+    }
+    uint32_t end = 0;
+    for (size_t key = 0; key <= keys_n; key++) { /* where each ends; filled from there down */
+        end += terms->first[key];
+        terms->first[key] = end;
     }
     for (size_t i = 0; i < terms->n; i++) {
-        tr_key key = terms->all[i].keys[0];
-        terms->next[i] = terms->first[key];
-        terms->first[key] = (uint32_t)i;
+        const struct tr_term *term = &terms->all[i];
+        terms->links[--terms->first[term->keys[0]]] = (struct tr_term_link){
+            .term = (uint32_t)i, .second = term->words_n > 1 ? term->keys[1] : 0};
     }
     return NB_OK;
 }
@@ -95,6 +98,32 @@ static bool in_scope(const struct tr_reading *reading, const struct tr_analysis 
            (a->stem_bytes < best->stem_bytes && (a->flags & (TR_DERIVED | TR_PRIVATIVE)));
 }
 
+static void take_key(const struct tr_terms *terms, struct tr_cursor *cursor)
+{
+    if (cursor->key < cursor->keys_n) {
+        tr_key key = cursor->keys[cursor->key++];
+        cursor->link = terms->first[key];
+        cursor->end = terms->first[key + 1];
+    }
+}
+
+static uint64_t bit_of(tr_key key)
+{
+    return (uint64_t)1 << (key % 64);
+}
+
+static uint64_t keys_of(const struct tr_reading *reading)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < reading->surfaces_n; i++) {
+        bits |= bit_of(reading->surfaces[i]);
+    }
+    for (size_t i = 0; i < reading->analyses_n; i++) {
+        bits |= bit_of(reading->keys[i]);
+    }
+    return bits;
+}
+
 static void start(const struct tr_terms *terms, const struct tr_reading *reading,
                   enum tr_scope scope, struct tr_cursor *cursor)
 {
@@ -107,7 +136,7 @@ static void start(const struct tr_terms *terms, const struct tr_reading *reading
         }
     }
     cursor->started = true;
-    cursor->term = cursor->keys_n ? terms->first[cursor->keys[0]] : TR_NONE;
+    take_key(terms, cursor);
 }
 
 static bool word_fits(const struct tr_term *term, size_t word, const struct tr_reading *reading,
@@ -143,17 +172,21 @@ bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readin
 {
     if (!cursor->started) {
         start(terms, &readings[at], scope, cursor);
+        cursor->next_keys = at + 1 < n ? keys_of(&readings[at + 1]) : 0;
     }
     for (;;) {
-        if (cursor->term == TR_NONE) {
-            if (cursor->key + 1 >= cursor->keys_n) {
+        if (cursor->link == cursor->end) {
+            if (cursor->key == cursor->keys_n) {
                 return false;
             }
-            cursor->term = terms->first[cursor->keys[++cursor->key]];
+            take_key(terms, cursor);
             continue;
         }
-        const struct tr_term *term = &terms->all[cursor->term];
-        cursor->term = terms->next[cursor->term];
+        struct tr_term_link link = terms->links[cursor->link++];
+        if (link.second && !(cursor->next_keys & bit_of(link.second))) {
+            continue;
+        }
+        const struct tr_term *term = &terms->all[link.term];
         bool fits = term->words_n <= n - at;
         const struct tr_analysis *analysis = NULL;
         for (size_t word = 0; fits && word < term->words_n; word++) {

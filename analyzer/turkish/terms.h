@@ -26,11 +26,17 @@ struct tr_term {
     uint32_t payload; /* the owner's */
 };
 
+/* As much of a term as decides most of the time that it is not there. */
+struct tr_term_link {
+    uint32_t term;
+    tr_key second; /* key of its second word, 0 for none */
+};
+
 struct tr_terms {
     struct nb_arena *arena;
     struct tr_term *all;
-    uint32_t *next;  /* by term: another one with the same first word, fewer or as many words */
-    uint32_t *first; /* by key */
+    struct tr_term_link *links; /* by first word; of those with one, more words first */
+    uint32_t *first;            /* by key: of its links, and one more */
     size_t n, cap, keys_n;
 };
 
@@ -49,7 +55,8 @@ enum tr_scope {
 struct tr_cursor {
     tr_key keys[TR_SURFACES_MAX + TR_ANALYSES_MAX];
     size_t keys_n, key;
-    uint32_t term;
+    uint32_t link, end; /* of the key at hand */
+    uint64_t next_keys; /* a bit for each key of the next word, modulo 64 */
     bool started;
 };
 

@@ -92,7 +92,7 @@ const char *nb_knowledge_event_lexicon(size_t i);
 enum nb_err nb_annotate(const struct nb_document *document, const struct nb_knowledge *knowledge,
                         struct nb_arena *arena, struct nb_annotation **out) NB_MUSTUSE;
 
-/** Words that were read before: who annotates many documents keeps them. One thread's; 28 MiB. */
+/** Words that were read before: who annotates many documents keeps them. One thread's; 36 MiB. */
 struct nb_word_cache;
 
 /** @return NULL when out of memory. */
