@@ -139,7 +139,7 @@ static void look_at_mood(const struct around *a, size_t at, const struct tr_anal
         bool bare = verb->upos == TR_UPOS_VERB && !(verb->features & bits->habitual) &&
                     !(verb->features & (bits->future | bits->progressive));
         shift(a, past || bare ? NB_SHIFT_UNREAL : NB_SHIFT_CONDITION, NULL);
-    } else if ((verb->features & bits->potential) && past &&
+    } else if ((verb->features & (bits->potential | bits->necessity)) && past &&
                !(verb->features & (bits->negative | bits->participle | bits->verbal_noun))) {
         shift(a, NB_SHIFT_UNREAL, NULL);
     }
@@ -238,8 +238,9 @@ static void look_ahead(const struct around *a)
     for (size_t i = 0; i < AHEAD && at < r->end; i++, at++) {
         const struct nb_mark *mark = &r->marks[at];
         if (nb_clause_border(r, at) || mark->clause != r->marks[behind - 1].clause ||
-            (weighs(mark->opinion) && !(mark->cues & shifting)) || look_at_denial(a, at)) {
-            return;
+            (weighs(mark->opinion) && !(mark->cues & shifting)) ||
+            (look_at_denial(a, at) && !nb_is_cue(r, at + 1, NB_CUE_SAYING))) {
+            return; /* "memnun değilim dersem yalan olur" goes on */
         }
         const struct tr_analysis *verb = nb_verb_of(r, at);
         if (verb && (!a->verb || has(mark->cues, NB_CUE_CANCEL) || has(mark->cues, NB_CUE_SAYING) ||
@@ -340,7 +341,9 @@ void nb_shift_around(const struct nb_reader *r, struct nb_find *find,
     a.before = nb_cues_within(r, from, find->begin);
     a.wished = has(a.before, NB_CUE_WISH);
     if (analysis && nb_negated(r, last, analysis)) {
-        turn_by_suffix(&a, NB_SHIFT_SUFFIX, analysis);
+        /* "hiç bu kadar gülmemiştim" */
+        bool never = has(a.before, NB_CUE_EVER) && has(a.before, NB_CUE_SUCH);
+        turn_by_suffix(&a, never && a.verb ? NB_SHIFT_UNEQUALLED : NB_SHIFT_SUFFIX, analysis);
     }
     if (analysis && (analysis->flags & TR_PRIVATIVE)) {
         turn_by_suffix(&a, NB_SHIFT_PRIVATIVE, analysis);

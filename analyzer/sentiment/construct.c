@@ -177,7 +177,9 @@ static bool look_at_verb(struct nb_reader *r, const struct verb *v)
     if (mark->covered) {
         return true;
     }
-    if (regrets(r, v)) {
+    uint64_t unreal = r->bits->conditional | r->bits->past | r->bits->first;
+    bool rued = v->negated && has(v->cues, NB_CUE_ACQUIRE) && (v->features & unreal) == unreal;
+    if (rued || regrets(r, v)) {
         return add(r, v->at, v->at + 1, NB_CONSTRUCT_REGRET, REGRET);
     }
     if (has(v->clause_cues, NB_CUE_WISH) && (v->features & r->bits->conditional)) {

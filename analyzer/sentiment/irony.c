@@ -39,10 +39,16 @@ static bool may_be_ironic(const struct nb_reader *r, const struct nb_find *find)
     if (find->milli <= 0 || !find->term || find->construct) {
         return false;
     }
+    for (size_t at = find->begin + 1; at < find->end; at++) { /* "çok teşekkürler" */
+        if ((r->marks[at].cues >> NB_CUE_IRONIC & 1) && r->marks[at].thanks) {
+            return true;
+        }
+    }
     for (size_t i = 0; i <= find->begin && i < CUE_WORDS_MAX; i++) { /* "ne güzel" begins before */
         const struct nb_mark *mark = &r->marks[find->begin - i];
-        if ((mark->cues >> NB_CUE_IRONIC & 1) && (i == 0 || mark->shift_words_n > i)) {
-            return mark->thanks || alone(r, find);
+        if ((mark->cues >> NB_CUE_IRONIC & 1) && (i == 0 || mark->shift_words_n > i) &&
+            (mark->thanks || alone(r, find))) {
+            return true;
         }
     }
     return false;

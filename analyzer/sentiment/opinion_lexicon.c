@@ -1,5 +1,9 @@
 #include "analyzer/sentiment/opinion.h"
 
+#include <string.h>
+
+#include <nabiz/hash.h>
+
 const char *const nb_opinion_files[NB_OPINION_FILES_N] = {
     "polarity.txt", "emoji.txt", "shifters.txt", "emotions.txt", "intents.txt"};
 
@@ -24,7 +28,7 @@ static const char *const cue_names[] = {
 /* Told apart by address: no problem of a line, but the end of loading. */
 static const char out_of_memory[] = "out of memory";
 
-enum { DEFAULT_WEIGHT = 500, FIRST_SHIFT = NB_CUE_NEGATOR };
+enum { DEFAULT_WEIGHT = 500, FIRST_SHIFT = NB_CUE_NEGATOR, SEEN_BUCKETS = 8192 };
 
 const char *nb_emotion_name(enum nb_emotion emotion)
 {
@@ -203,17 +207,68 @@ static const char *read_words(struct tr_lexicon *lexicon, const struct nb_lexico
     return NULL;
 }
 
-static bool repeated(const struct nb_opinion *opinion, const struct tr_term *term, size_t from)
+/* The terms of one file by their words. */
+struct seen {
+    uint32_t heads[SEEN_BUCKETS]; /* index of a term + 1, 0 for none */
+    uint32_t *next;               /* by index from the first of the file */
+    size_t cap, from;
+};
+
+static uint32_t *bucket_of(struct seen *seen, const struct tr_term *term)
 {
-    for (size_t i = from; i < opinion->terms.n; i++) {
-        const struct tr_term *other = &opinion->terms.all[i];
-        if (other->words_n == term->words_n && other->pos == term->pos &&
-            other->kind == term->kind && other->payload == term->payload &&
-            memcmp(other->keys, term->keys, term->words_n * sizeof(term->keys[0])) == 0) {
-            return true;
+    struct nb_slice keys = nb_slice(term->keys, term->words_n * sizeof(term->keys[0]));
+    return &seen->heads[nb_hash64(keys) % SEEN_BUCKETS];
+}
+
+static bool remember(struct seen *seen, struct nb_arena *arena, const struct tr_term *term,
+                     size_t index)
+{
+    size_t at = index - seen->from;
+    if (at == seen->cap) {
+        size_t cap = seen->cap ? seen->cap * 2 : 256;
+        uint32_t *grown =
+            nb_arena_grow(arena, seen->next, seen->cap * sizeof(*grown), cap * sizeof(*grown));
+        if (!grown) {
+            return false;
+        }
+        seen->next = grown;
+        seen->cap = cap;
+    }
+    uint32_t *bucket = bucket_of(seen, term);
+    seen->next[at] = *bucket;
+    *bucket = (uint32_t)index + 1;
+    return true;
+}
+
+static bool opposes(const struct tr_term *a, const struct tr_term *b)
+{
+    if (a->kind == NB_CUE_POLARITY && b->kind == NB_CUE_POLARITY) {
+        return (a->value > 0 && b->value < 0) || (a->value < 0 && b->value > 0);
+    }
+    return (a->kind == NB_CUE_INTENSIFIER && b->kind == NB_CUE_DIMINISHER) ||
+           (a->kind == NB_CUE_DIMINISHER && b->kind == NB_CUE_INTENSIFIER);
+}
+
+/* What is wrong with a term in view of those before it in its file; NULL: nothing. */
+static const char *clash(const struct nb_opinion *opinion, struct seen *seen,
+                         const struct tr_term *term)
+{
+    for (uint32_t i = *bucket_of(seen, term); i; i = seen->next[i - 1 - seen->from]) {
+        const struct tr_term *other = &opinion->terms.all[i - 1];
+        bool words = other->words_n == term->words_n && other->payload == term->payload &&
+                     memcmp(other->keys, term->keys, term->words_n * sizeof(term->keys[0])) == 0;
+        bool pos = other->pos == term->pos;
+        bool any = other->pos == TR_TERM_ANY_POS || term->pos == TR_TERM_ANY_POS;
+        bool opposite = words && (pos || any) && opposes(other, term);
+        if (opposite || (words && pos && other->kind == term->kind)) {
+            const char *problem = nb_arena_printf(opinion->terms.arena, "%s line %u, which counts",
+                                                  opposite ? "this says the opposite of"
+                                                           : "this term is here already, in",
+                                                  (unsigned)other->line);
+            return problem ? problem : out_of_memory;
         }
     }
-    return false;
+    return NULL;
 }
 
 enum nb_err nb_opinion_add(struct nb_opinion *opinion, enum nb_opinion_file file,
@@ -222,7 +277,11 @@ enum nb_err nb_opinion_add(struct nb_opinion *opinion, enum nb_opinion_file file
 {
     struct nb_slice raw;
     uint32_t number = 0;
-    size_t from = opinion->terms.n;
+    struct seen *seen = nb_arena_calloc(opinion->terms.arena, 1, sizeof(*seen));
+    if (!seen) {
+        return NB_ENOMEM;
+    }
+    seen->from = opinion->terms.n;
     for (struct nb_slice rest = text; nb_slice_split(&rest, '\n', &raw);) {
         struct tr_term term = {.file = (uint16_t)file, .line = ++number};
         struct nb_lexicon_line line;
@@ -233,15 +292,14 @@ enum nb_err nb_opinion_add(struct nb_opinion *opinion, enum nb_opinion_file file
         nb_arena_reset(scratch);
         problem = problem ? problem : read_head(file, line.head, &term);
         problem = problem ? problem : read_words(opinion->lexicon, &line, scratch, &term);
-        if (!problem && repeated(opinion, &term, from)) {
-            problem = "this term is here already; the first line counts";
-        }
+        problem = problem ? problem : clash(opinion, seen, &term);
         if (problem == out_of_memory) {
             return NB_ENOMEM;
         }
         if (problem) {
             report(context, number, problem);
-        } else if (tr_terms_add(&opinion->terms, &term) != NB_OK) {
+        } else if (!remember(seen, opinion->terms.arena, &term, opinion->terms.n) ||
+                   tr_terms_add(&opinion->terms, &term) != NB_OK) {
             return NB_ENOMEM;
         }
     }

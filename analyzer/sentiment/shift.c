@@ -183,7 +183,8 @@ static void quiet_aspect(struct nb_reader *r, const struct nb_find *find,
     const struct tr_analysis *noun = r->marks[aspect->begin].analysis;
     bool praised = noun && noun->root_upos == TR_UPOS_NOUN && aspect->milli > 0 && find->milli < 0;
     bool compared = noun && noun->upos == TR_UPOS_NOUN && (noun->features & r->bits->ablative) &&
-                    (r->marks[find->begin - 1].cues & (UINT64_C(1) << NB_CUE_SUCH));
+                    (find->begin == aspect->end ||
+                     (r->marks[find->begin - 1].cues & (UINT64_C(1) << NB_CUE_SUCH)));
     if (praised || compared) {
         nb_find_shift_term(aspect, NB_SHIFT_ASPECT, NULL);
         aspect->milli = nb_scale(aspect->milli, ASPECT_MILLI);

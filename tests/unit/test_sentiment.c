@@ -211,6 +211,94 @@ static void lines_are_taken_apart_or_refused_with_a_reason(void **state)
     }
 }
 
+struct told {
+    char text[512];
+    size_t n;
+};
+
+static void note(void *context, uint32_t line, const char *message)
+{
+    struct told *told = context;
+    size_t n = strlen(told->text);
+    (void)snprintf(told->text + n, sizeof(told->text) - n, "%u %s\n", (unsigned)line, message);
+    told->n++;
+}
+
+static void a_line_said_twice_or_both_ways_is_told_and_costs_only_that_line(void **state)
+{
+    struct fixture *f = *state;
+    struct tr_core *core = NULL;
+    struct nb_error error = {0};
+    struct nb_arena *scratch = nb_arena_new((size_t)1 << 20);
+    const char *path = "build/turkish.bin";
+    if (tr_core_open(path, 0, &core, &error) != NB_OK) {
+        fail_msg("%s", nb_error_text(&error));
+    }
+    struct tr_lexicon *lexicon = tr_lexicon_new(core);
+    struct nb_opinion opinion;
+    struct told told = {"", 0};
+    nb_opinion_init(&opinion, lexicon, f->arena);
+    assert_int_equal(nb_opinion_add(&opinion, NB_FILE_POLARITY,
+                                    NB_LIT("+700 aa bb\n"
+                                           "+700 aa bb\n"
+                                           "-300 aa bb\n"
+                                           "-300@food aa bb\n"
+                                           "+500 cc /adj\n"
+                                           "-500 cc\n"
+                                           "+500@moon dd\n"
+                                           "much ee\n"
+                                           "+200 ff\n"),
+                                    scratch, note, &told),
+                     NB_OK);
+    assert_int_equal(nb_opinion_add(&opinion, NB_FILE_SHIFTERS,
+                                    NB_LIT("intensifier:1300 gg\n"
+                                           "diminisher:700 gg\n"),
+                                    scratch, note, &told),
+                     NB_OK);
+    assert_string_equal(told.text,
+                        "2 this term is here already, in line 1, which counts\n"
+                        "3 this says the opposite of line 1, which counts\n"
+                        "6 this says the opposite of line 5, which counts\n"
+                        "7 behind '@' stands what the text is about: health, story, food or "
+                        "sport\n"
+                        "8 the first column is a strength from -1000 to +1000\n"
+                        "2 this says the opposite of line 1, which counts\n");
+    assert_int_equal(opinion.terms.n, 5);
+    tr_lexicon_free(lexicon);
+    nb_arena_free(scratch);
+}
+
+static void shifts_are_counted_and_finds_say_where_they_are(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *text, *words;
+    } rows[] = {
+        {"sevmedim", "turned by its negative suffix"},
+        {"sorunsuz de\xc4\x9fil", "turned by a word that denies it"},
+        {"bundan iyisi yok", "kept: nothing is more so"},
+        {"sorundan ba\xc5\x9fka bir \xc5\x9f"
+         "ey de\xc4\x9fil",
+         "kept: nothing but this"},
+        {"g\xc3\xbczel mi?", "asked, not said"},
+        {"daha iyi olabilirdi", "turned by an unreal condition"},
+        {"ke\xc5\x9fke almasayd\xc4\xb1m", "a wish that it were otherwise"},
+        {"bravo, yine bozuk geldi", "meant the other way round"},
+        {"s\xc3\xb6zde kaliteli", "turned by a word of doubt"},
+        {"yemeden d\xc3\xb6nmeyin", "not to leave without it"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_annotation *a = annotate(f, rows[i].text);
+        bool found = false;
+        for (size_t k = 0; k < a->n_why; k++) {
+            found |= strstr(a->why[k], rows[i].words) != NULL;
+        }
+        if (!found) {
+            fail_msg("\"%s\": %s", rows[i].text, a->n_why ? a->why[0] : "no reasons");
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +309,8 @@ int main(void)
         cmocka_unit_test(every_example_in_the_lexicons_holds),
         cmocka_unit_test(an_example_that_does_not_hold_is_told),
         cmocka_unit_test(lines_are_taken_apart_or_refused_with_a_reason),
+        cmocka_unit_test(a_line_said_twice_or_both_ways_is_told_and_costs_only_that_line),
+        cmocka_unit_test(shifts_are_counted_and_finds_say_where_they_are),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
