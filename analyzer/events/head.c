@@ -78,8 +78,8 @@ static bool is_finite_verb(const struct view *v, const struct tr_analysis *a)
            person_of(v, f->person, a->features);
 }
 
-/* The next finite verb behind a word. */
-static const struct tr_analysis *governor(const struct view *v, uint32_t from)
+/* The next finite verb behind a word, NOWHERE for none. */
+static uint32_t governor_at(const struct view *v, uint32_t from)
 {
     for (int i = 1; i <= GOVERNOR_WORDS; i++) {
         uint32_t at = at_distance(v, from, i);
@@ -88,10 +88,16 @@ static const struct tr_analysis *governor(const struct view *v, uint32_t from)
             break;
         }
         if (r->analyses_n && is_finite_verb(v, &r->analyses[0])) {
-            return &r->analyses[0];
+            return at;
         }
     }
-    return NULL;
+    return NOWHERE;
+}
+
+static const struct tr_analysis *governor(const struct view *v, uint32_t from)
+{
+    uint32_t at = governor_at(v, from);
+    return at == NOWHERE ? NULL : &reading_of(v, at)->analyses[0];
 }
 
 /* True when the letters of such an ending stand in the head behind its stem: bitirdi is none. */
@@ -271,9 +277,13 @@ static uint8_t read_verbal_noun(struct view *v)
 static uint8_t governed_stage(const struct view *v, const struct tr_analysis *verb)
 {
     const struct nb_event_features *is = &v->e->features;
+    uint32_t at = governor_at(v, v->hit->head);
     uint64_t f = verb ? verb->features : 0;
     if (!verb || f & is->conditional) {
         return NB_STAGE_N;
+    }
+    if (is_in(v, NB_LIST_WANT, at, NULL)) {
+        return f & is->negative ? NB_STAGE_NEGATED : NB_STAGE_WISHED;
     }
     if (f & (is->imperative | is->optative | is->necessity)) {
         return NB_STAGE_WISHED;
