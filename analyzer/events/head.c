@@ -21,6 +21,8 @@ enum {
     SUBJECT_WORDS_AFTER = 3,
     SAY_WORDS = 5,
     SAYING_WORDS = 9, /* to a participle: "... diyen" */
+    HOPE_WORDS = 64,
+    QUOTED_TOKENS = 256,
     UNSURE_MILLI = 850,
     INDIRECT_MILLI = 950,
     QUOTED_MILLI = 500,
@@ -305,15 +307,12 @@ static uint8_t read_converb(struct view *v)
     return generic ? NB_STAGE_N : governed_stage(v, verb);
 }
 
-/* The sentence of the head has a word of hope. */
+/* The sentence of the head has a word of hope near it. */
 static bool is_hoped(const struct view *v)
 {
-    uint32_t first = v->hit->head, at = first;
-    while ((at = at_distance(v, first, -1)) != NOWHERE) {
-        first = at;
-    }
-    for (at = first; at != NOWHERE; at = at_distance(v, at, 1)) {
-        if (is_in(v, NB_LIST_HOPE, at, NULL)) {
+    for (int i = -HOPE_WORDS; i <= HOPE_WORDS; i++) {
+        uint32_t at = at_distance(v, v->hit->head, i);
+        if (at != NOWHERE && is_in(v, NB_LIST_HOPE, at, NULL)) {
             return true;
         }
     }
@@ -376,8 +375,10 @@ static bool is_quoted(const struct view *v)
     const struct nb_reading_text *text = v->words->text;
     const struct tr_sentence *s = &text->sentences[v->words->sentence[v->hit->head]];
     uint32_t head = v->words->token[v->hit->head];
+    uint32_t from = head > s->begin + QUOTED_TOKENS ? head - QUOTED_TOKENS : s->begin;
+    uint32_t to = s->end > head + QUOTED_TOKENS ? head + QUOTED_TOKENS : s->end;
     size_t before = 0, after = 0;
-    for (uint32_t i = s->begin; i < s->end; i++) {
+    for (uint32_t i = from; i < to; i++) {
         *(i < head ? &before : &after) += is_quote(text->tokens[i].folded);
     }
     return before % 2 && after;

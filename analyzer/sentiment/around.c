@@ -10,6 +10,7 @@ enum {
     CARRIED = 2,              /* tokens within which a verb carries a bad word */
     BACK_SUCH = 4,            /* tokens in front where "böyle", "bu kadar", "bundan" may stand */
     BACK_DOUBT = 6,           /* the same for words of doubt, wish and the like */
+    NEAR = 64,                /* tokens around in which the other "ne" and who said it may stand */
     UNEQUALLED_NOUN_MIN = 650 /* a noun as strong as this is kept by "such as was never seen" */
 };
 
@@ -295,9 +296,11 @@ static void look_back(const struct around *a)
         shift(a, NB_SHIFT_WISH, NULL);
     }
     size_t first = find->begin;
+    size_t from = first > a->r->begin + NEAR ? first - NEAR : a->r->begin;
+    size_t to = a->r->end > find->end + NEAR ? find->end + NEAR : a->r->end;
     if (first > a->r->begin && nb_is_cue(a->r, first - 1, NB_CUE_NEITHER)) {
         size_t n = 0;
-        for (size_t at = a->r->begin; at < a->r->end; at++) {
+        for (size_t at = from; at < to; at++) {
             n += nb_is_cue(a->r, at, NB_CUE_NEITHER) && !a->r->marks[at].degree;
         }
         if (n >= 2) {
@@ -305,8 +308,7 @@ static void look_back(const struct around *a)
         }
     }
     if (a->r->marks[first].quoted) {
-        uint64_t said =
-            nb_cues_within(a->r, find->end, a->r->end) | nb_cues_within(a->r, a->r->begin, first);
+        uint64_t said = nb_cues_within(a->r, find->end, to) | nb_cues_within(a->r, from, first);
         if (has(said, NB_CUE_SAYING)) {
             shift(a, NB_SHIFT_HEARSAY, NULL);
         }
@@ -317,7 +319,7 @@ static void look_back(const struct around *a)
 static void look_at_question(const struct around *a)
 {
     const struct nb_clause *clause = nb_clause_of(a->r, a->find->begin);
-    uint64_t asks = a->r->asks & nb_cues_within(a->r, clause->begin, clause->end);
+    uint64_t asks = a->r->asks & clause->cues;
     uint32_t kept = NB_SHIFT_TURNS | NB_SHIFT_BIT(NB_SHIFT_UNEQUALLED);
     size_t last = clause->end - 1;
     last -= last > clause->begin && nb_clause_border(a->r, last);

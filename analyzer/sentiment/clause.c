@@ -111,6 +111,7 @@ bool nb_clauses_cut(struct nb_reader *r)
         fresh = nb_clause_border(r, at);
         r->marks[at].clause = (uint32_t)(r->sum->clauses_n - 1);
         r->sum->clauses[r->sum->clauses_n - 1].end = (uint32_t)at + 1;
+        r->sum->clauses[r->sum->clauses_n - 1].cues |= r->marks[at].cues;
         bool conceded = at > r->begin && concedes(r, at - 1);
         if (conceded || (nb_is_cue(r, at, NB_CUE_CONCESSION) && at > r->begin)) {
             r->sum->clauses[r->sum->clauses_n - 1].before_contrast = at + 1 < r->end;

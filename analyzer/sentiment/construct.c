@@ -222,7 +222,7 @@ bool nb_constructs_find(struct nb_reader *r)
         const struct nb_mark *mark = &r->marks[at];
         if (mark->clause != clause) {
             clause = mark->clause;
-            clause_cues = nb_cues_within(r, at, nb_clause_of(r, at)->end);
+            clause_cues = nb_clause_of(r, at)->cues;
         }
         if (mark->due) {
             due = mark->due;

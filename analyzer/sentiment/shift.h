@@ -112,6 +112,7 @@ struct nb_clause {
     bool question;       /* asks, be it for an answer or not */
     bool before_contrast;
     int32_t milli; /* sum of its finds */
+    uint64_t cues; /* set of the kinds of shifts in it, by enum nb_cue */
 };
 
 #endif
