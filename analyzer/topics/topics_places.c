@@ -2,8 +2,8 @@
  * Places of phrases and of words near each other.
  *
  * What a NEAR keeps of the pairs it finds is, for each place of its left side, the nearest of the
- * right on either hand: as many at most as there are words, so that no query takes more than its
- * size times the document's.
+ * right on either hand: at most two for each, and what it looks at lies within a NEAR's longest
+ * distance, so that no query takes more than its size times the document's.
  */
 #include "analyzer/topics/topics_match.h"
 
@@ -120,6 +120,24 @@ static void join(struct spans *out, const struct span *a, const struct span *b)
     out->p[out->n++] = (struct span){a->begin, b->end, a->first_token, b->last_token, b->analysis};
 }
 
+/* The one of the spans below `at` that ends last before `left`, if it is near enough. */
+static const struct span *nearest_before(const struct spans *b, size_t at, const struct span *left,
+                                         const struct nb_topic_node *node)
+{
+    const struct span *nearest = NULL;
+    for (size_t k = at; k > 0; k--) {
+        const struct span *one = &b->p[k - 1];
+        if (one->begin + NB_QUERY_PHRASE_WORDS_MAX + node->between < left->begin) {
+            break; /* no phrase is long enough to reach from there */
+        }
+        if (one->end <= left->begin && left->begin - one->end <= node->between &&
+            (!nearest || one->end > nearest->end)) {
+            nearest = one;
+        }
+    }
+    return nearest;
+}
+
 static bool near_places(struct match *m, const struct nb_topic_node *node, struct spans *out)
 {
     struct spans a, b;
@@ -147,14 +165,9 @@ static bool near_places(struct match *m, const struct nb_topic_node *node, struc
         if (after < b.n && b.p[after].begin - left->end <= node->between) {
             join(out, left, &b.p[after]);
         }
-        for (size_t k = at; !node->ordered && k > 0; k--) {
-            const struct span *before = &b.p[k - 1];
-            if (before->end <= left->begin) {
-                if (left->begin - before->end <= node->between) {
-                    join(out, before, left);
-                }
-                break;
-            }
+        const struct span *before = node->ordered ? NULL : nearest_before(&b, at, left, node);
+        if (before) {
+            join(out, before, left);
         }
     }
     settle(out);
