@@ -1,11 +1,13 @@
 /*
  * Thanks and praise next to bad news are not meant ("bravo, üç haftadır gelmedi"); a picture is
  * read by the words it stands with ("rezalet" and tears of laughter). Praise of one thing beside
- * blame of another is meant: "ekran harika, batarya berbat".
+ * blame of another is meant: "ekran harika, batarya berbat". And what is good and bad in about
+ * equal parts is neither.
  */
 #include "analyzer/sentiment/opinion_private.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 enum {
     CUE_WORDS_MAX = 3,
@@ -13,6 +15,8 @@ enum {
     BAD_NEWS = -300,    /* the sum of what is against, from which praise is not believed */
     PICTURE_FROM = 300, /* the sum of words, for or against, from which pictures follow */
     PICTURE_MILLI = 200,
+    MIXED_GOOD_MILLI = 560, /* a fourth over what a contrast leaves of good and bad */
+    MIXED_BAD_MILLI = 750,
     NOUN_DISTANCE = 3, /* words between an opinion and the noun that it is about */
     NEAR = 4           /* opinions around praise, of which one may be blame of another thing */
 };
@@ -158,8 +162,35 @@ static struct weighed weigh(const struct nb_reader *r)
     return w;
 }
 
+/*
+ * "güzel ama pahalı": what stands before a contrast keeps its weight where what follows is the
+ * weaker of the two, up to making even with it.
+ */
+static void even_out(struct nb_reader *r)
+{
+    int64_t before = 0, after = 0, in_full = 0;
+    for (size_t i = r->finds_from; i < r->sum->finds_n; i++) {
+        const struct nb_find *find = &r->sum->finds[i];
+        bool weakened = find->shifts & NB_SHIFT_BIT(NB_SHIFT_CONTRAST);
+        before += weakened ? find->milli : 0;
+        after += weakened ? 0 : find->milli;
+    }
+    in_full = before * 1000 / (before > 0 ? MIXED_GOOD_MILLI : MIXED_BAD_MILLI);
+    if (!before || !after || (before > 0) == (after > 0) || llabs(in_full) < llabs(after) ||
+        llabs(before) > llabs(after)) {
+        return;
+    }
+    for (size_t i = r->finds_from; i < r->sum->finds_n; i++) {
+        struct nb_find *find = &r->sum->finds[i];
+        if (find->shifts & NB_SHIFT_BIT(NB_SHIFT_CONTRAST)) {
+            find->milli = nb_scale(find->milli, (int32_t)(1000 * llabs(after) / llabs(before)));
+        }
+    }
+}
+
 void nb_irony_settle(struct nb_reader *r)
 {
+    even_out(r);
     struct weighed w = weigh(r);
     bool contrast = false;
     for (size_t i = r->finds_from; i < r->sum->finds_n; i++) {
