@@ -92,12 +92,28 @@ static size_t shorten_runs(const char *in, size_t len, size_t from, size_t keep,
     return n;
 }
 
+/* Two letters left of each run make a word that is written more often than one letter does. */
+static bool is_double(const struct tr_normaliser *of, const struct tr_token *token)
+{
+    char text[4 * WORD_BYTES_MAX];
+    unsigned frequency[3] = {0};
+    for (size_t keep = 1; keep <= 2; keep++) {
+        size_t len = shorten_runs(token->folded.p, token->folded.len, 3, keep, text);
+        frequency[keep] = tr_speller_frequency(&of->speller, nb_slice(text, len));
+    }
+    return frequency[2] > frequency[1];
+}
+
 static void add_shortened(struct cascade *c, const struct tr_token *token)
 {
     static const size_t ways[][2] = {{3, 1}, {3, 2}, {2, 1}};
     char shorter[4 * WORD_BYTES_MAX];
     if (!token->elongated || token->folded.len > sizeof(shorter)) {
         return;
+    }
+    if (is_double(c->of, token)) { /* "saaat" is no "sat" */
+        size_t len = shorten_runs(token->folded.p, token->folded.len, 3, 2, shorter);
+        add_base(c, shorter, len, TR_STAGE_SHORTENED);
     }
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         size_t len =

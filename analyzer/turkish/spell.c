@@ -12,7 +12,7 @@
  * slip, a first letter is seldom wrong.
  */
 enum {
-    LEFT_MIN = 4,
+    LEFT_MIN = 1,
     FREQUENCY_MAX = 15,
     LETTERS_MIN = 5,
     LETTERS_MAX = 20,
