@@ -59,6 +59,9 @@ struct nb_topic_document {
     struct nb_slice source;            /* id of the source, may be empty */
 };
 
+/* More places of one topic in a document are not told: it would not be clearer by them. */
+#define NB_TOPIC_FINDS_MAX 1000
+
 /** One place where a term of a topic was found. */
 struct nb_topic_find {
     uint32_t topic;

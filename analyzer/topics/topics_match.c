@@ -39,8 +39,8 @@ static bool holds(struct match *m, uint32_t number)
 
 static void add_find(struct match *m, uint32_t node, const struct span *span)
 {
-    if (span->first_token == TR_NONE) {
-        return; /* a field */
+    if (span->first_token == TR_NONE || m->finds_n - m->finds_from == NB_TOPIC_FINDS_MAX) {
+        return; /* a field, or enough */
     }
     m->finds = nb_match_grow(m, m->finds, m->finds_n, &m->finds_cap, sizeof(*m->finds));
     if (!m->full) {
@@ -194,6 +194,7 @@ static bool topic_holds(struct match *m, uint32_t topic)
 static void take_match(struct match *m, uint32_t topic, struct nb_topic_match *out)
 {
     size_t from = m->finds_n;
+    m->finds_from = from;
     m->topic = topic;
     collect(m, m->topics->roots[topic]);
     if (m->finds_n - from > 1) {

@@ -43,8 +43,8 @@ struct match {
     uint32_t title_end; /* words of the title are below */
     uint32_t topic;
     struct nb_topic_find *finds;
-    size_t finds_n, finds_cap;
-    bool full; /* out of memory */
+    size_t finds_n, finds_cap, finds_from; /* of the topic */
+    bool full;                             /* out of memory */
 };
 
 /** Room for one more. @return the array, wider or as it was when memory is out. */

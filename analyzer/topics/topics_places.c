@@ -93,23 +93,27 @@ static void settle(struct spans *spans)
 static bool or_places(struct match *m, const struct nb_topic_node *node, struct spans *out)
 {
     const struct nb_topic_node *nodes = m->topics->nodes;
-    *out = (struct spans){NULL, 0};
+    size_t n = 0, sum = 0;
     for (uint32_t child = node->child; child != TR_NONE; child = nodes[child].sibling) {
-        struct spans more, both;
-        if (!nb_match_places(m, child, &more)) {
+        n++;
+    }
+    struct spans *parts = nb_arena_alloc(m->arena, n * sizeof(*parts));
+    m->full = m->full || !parts;
+    n = 0;
+    for (uint32_t child = node->child; parts && child != TR_NONE; child = nodes[child].sibling) {
+        if (!nb_match_places(m, child, &parts[n])) {
             return false;
         }
-        if (!more.n || !out->n) {
-            *out = more.n ? more : *out;
-            continue;
+        sum += parts[n++].n;
+    }
+    if (!parts || !alloc_spans(m, sum, out)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].n) {
+            memcpy(out->p + out->n, parts[i].p, parts[i].n * sizeof(*out->p));
+            out->n += parts[i].n;
         }
-        if (!alloc_spans(m, out->n + more.n, &both)) {
-            return false;
-        }
-        memcpy(both.p, out->p, out->n * sizeof(*both.p));
-        memcpy(both.p + out->n, more.p, more.n * sizeof(*both.p));
-        both.n = out->n + more.n;
-        *out = both;
     }
     settle(out);
     return true;
