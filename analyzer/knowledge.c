@@ -213,6 +213,12 @@ static enum nb_err load_events(struct load *load)
             err = nb_events_add(k->events, type, text, report, load);
         }
     }
+    if (err == NB_OK) {
+        err = read_optional(load, NB_EVENT_CLASSES_FILE, &text);
+    }
+    if (err == NB_OK) {
+        nb_event_classes_read(text, report, load, &k->event_classes);
+    }
     nb_details_init(&k->event_details, k->lexicon, k->arena);
     for (int i = 0; err == NB_OK && i < NB_DETAILS_FILES_N; i++) {
         err = read_optional(load, nb_details_files[i], &text);
@@ -254,6 +260,12 @@ static enum nb_err load_topic(struct load *load, const char *dir, const char *fi
     }
     err =
         nb_query_parse(load->knowledge->language, file, text, true, load->scratch, &query, &error);
+    if (err == NB_OK) {
+        err = nb_event_classes_permit(&load->knowledge->event_classes, query, &error);
+        if (err != NB_OK) {
+            nb_error_prefix(&error, "%s:", file);
+        }
+    }
     if (err == NB_OK) {
         err = nb_topics_add(load->knowledge->topics, name, query, load->scratch, &error);
         nb_error_prefix(&error, "%s:", file);

@@ -8,6 +8,7 @@
 
 #include <nabiz/knowledge.h>
 
+#include "analyzer/events/classes.h"
 #include "analyzer/events/details.h"
 #include "analyzer/events/events.h"
 #include "analyzer/sentiment/affect.h"
@@ -27,6 +28,7 @@ struct nb_knowledge {
     struct nb_affect affect;
     struct nb_events *events; /* in the arena */
     struct nb_details event_details;
+    struct nb_event_classes event_classes;
     struct nb_target_words targets;
     struct nb_local local; /* a user's; may be none */
     struct nb_slice local_file;

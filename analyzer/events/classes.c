@@ -57,7 +57,7 @@ enum nb_err nb_event_classes_load(const char *lexicons, struct nb_event_classes 
     char path[4096];
     struct nb_buf buf;
     *out = (struct nb_event_classes){.ordinary = {false}};
-    int n = snprintf(path, sizeof(path), "%s/events/classes.txt", lexicons);
+    int n = snprintf(path, sizeof(path), "%s/" NB_EVENT_CLASSES_FILE, lexicons);
     if (n < 0 || (size_t)n >= sizeof(path)) {
         return nb_error_set(error, NB_EINVAL, "%s: too long", lexicons);
     }
@@ -67,5 +67,24 @@ enum nb_err nb_event_classes_load(const char *lexicons, struct nb_event_classes 
         nb_event_classes_read(nb_buf_slice(&buf), NULL, NULL, out);
     }
     nb_buf_fini(&buf);
+    return err;
+}
+
+enum nb_err nb_event_classes_permit(const struct nb_event_classes *classes,
+                                    const struct nb_query *query, struct nb_error *error)
+{
+    enum nb_event_type type;
+    bool asks = query->kind == NB_QUERY_FIELD && query->field == NB_QUERY_EVENT;
+    if (asks && nb_event_type_parse(query->text, &type) && !classes->ordinary[type]) {
+        return nb_error_set(error, NB_ESYNTAX,
+                            "%u:%u: %s is a sensitive life event: such are counted and never "
+                            "listed by person; ask for numbers with nabiz events --type %s",
+                            (unsigned)query->place.line, (unsigned)query->place.column,
+                            nb_event_type_name(type), nb_event_type_name(type));
+    }
+    enum nb_err err = NB_OK;
+    for (size_t i = 0; err == NB_OK && i < query->children_n; i++) {
+        err = nb_event_classes_permit(classes, query->children[i], error);
+    }
     return err;
 }

@@ -6,7 +6,11 @@
 #ifndef NABIZ_EVENTS_CLASSES_H
 #define NABIZ_EVENTS_CLASSES_H
 
+#include <nabiz/query.h>
+
 #include "analyzer/events/events.h"
+
+#define NB_EVENT_CLASSES_FILE "events/classes.txt" /* below the lexicons */
 
 /* All of them, where the table does not say otherwise. */
 struct nb_event_classes {
@@ -26,5 +30,13 @@ void nb_event_classes_read(struct nb_slice text, tr_report_fn *report, void *con
  */
 enum nb_err nb_event_classes_load(const char *lexicons, struct nb_event_classes *out,
                                   struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * A query may not ask for the posts of a sensitive type: they would be a list of people.
+ * @return NB_OK, or NB_ESYNTAX with the place and what to ask instead.
+ */
+enum nb_err nb_event_classes_permit(const struct nb_event_classes *classes,
+                                    const struct nb_query *query,
+                                    struct nb_error *error) NB_MUSTUSE;
 
 #endif

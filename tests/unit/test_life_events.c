@@ -236,6 +236,40 @@ static void health_grief_religion_and_children_are_sensitive(void **state)
     assert_true(classes.ordinary[NB_EVENT_MOVING]);
 }
 
+static void no_query_lists_who_told_of_a_sensitive_event(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query;
+        enum nb_err want;
+    } rows[] = {
+        {"event:moving", NB_OK},
+        {"event:marriage OR event:new_job", NB_OK},
+        {"fatura", NB_OK},
+        {"event:illness", NB_ESYNTAX},
+        {"fatura event:(moving OR illness)", NB_ESYNTAX},
+        {"fatura NOT event:pregnancy", NB_ESYNTAX},
+        {"(site:a.example (kargo OR event:bereavement))", NB_ESYNTAX},
+    };
+    struct nb_arena *arena = nb_arena_new((size_t)1 << 20);
+    struct nb_event_classes classes;
+    struct nb_error error = {0};
+    const struct nb_query_language *language;
+    assert_int_equal(nb_event_classes_load("lexicons", &classes, &error), NB_OK);
+    assert_int_equal(nb_query_language_read(NB_LIT(""), arena, NULL, NULL, &language), NB_OK);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct nb_query *query;
+        assert_int_equal(nb_query_parse(language, NULL, nb_slice_str(rows[i].query), false, arena,
+                                        &query, &error),
+                         NB_OK);
+        if (nb_event_classes_permit(&classes, query, &error) != rows[i].want) {
+            fail_msg("%s", rows[i].query);
+        }
+    }
+    assert_non_null(strstr(error.text, "nabiz events --type bereavement"));
+    nb_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_digest_counts_the_28_days_up_to_its_own),
         cmocka_unit_test(a_type_without_a_class_is_sensitive),
         cmocka_unit_test(health_grief_religion_and_children_are_sensitive),
+        cmocka_unit_test(no_query_lists_who_told_of_a_sensitive_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
