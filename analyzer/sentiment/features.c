@@ -228,7 +228,7 @@ static void put_marks(struct list *list, const struct nb_feature_marks *m)
     put(list, NB_FEATURE_CUE, "tags", m->tags < MARKS_MAX ? m->tags : MARKS_MAX, 1);
     put(list, NB_FEATURE_CUE, "links", 0, at_most(m->links, 1));
     put(list, NB_FEATURE_CUE, "capitals", loudness, 1);
-    put(list, NB_FEATURE_CUE, "stretched", 0, at_most(m->stretched, MARKS_MAX));
+    put(list, NB_FEATURE_CUE, "stretched", 0, at_most(m->stretched, 1));
     put(list, NB_FEATURE_CUE, "length", log2_of(m->tokens_n), 1);
 }
 
