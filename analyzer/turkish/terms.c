@@ -102,8 +102,9 @@ static void take_key(const struct tr_terms *terms, struct tr_cursor *cursor)
 {
     if (cursor->key < cursor->keys_n) {
         tr_key key = cursor->keys[cursor->key++];
-        cursor->link = terms->first[key];
-        cursor->end = terms->first[key + 1];
+        bool sealed = key < terms->keys_n; /* what a query added later begins no term */
+        cursor->link = sealed ? terms->first[key] : 0;
+        cursor->end = sealed ? terms->first[key + 1] : 0;
     }
 }
 
