@@ -17,6 +17,7 @@ enum {
     NEVER_AGAIN = -700,
     NOT_FOR_ME = -350,
     NO_OTHER = 500,
+    BLAMED_MAX = 16, /* opinions of its clause that a question of blame turns */
     CONVERB_BACK = 3
 };
 
@@ -127,7 +128,9 @@ static bool blames(const struct nb_reader *r, const struct verb *v)
 static bool blame(struct nb_reader *r, const struct verb *v)
 {
     bool found = false;
-    for (size_t i = r->sum->finds_n; i > r->finds_from; i--) {
+    size_t n = r->sum->finds_n;
+    size_t until = n > r->finds_from + BLAMED_MAX ? n - BLAMED_MAX : r->finds_from;
+    for (size_t i = n; i > until; i--) {
         struct nb_find *find = &r->sum->finds[i - 1];
         if (find->clause != r->marks[v->at].clause) {
             break;
