@@ -151,15 +151,21 @@ enum nb_err nb_target_words_seal(struct nb_target_words *words)
     return NB_OK;
 }
 
+/* A search adds words of its own to the lexicon later. */
+static uint8_t kinds_of(const struct nb_target_words *words, tr_key key)
+{
+    return key < words->keys_n ? words->kinds[key] : 0;
+}
+
 bool nb_target_word_is(const struct nb_target_words *words, const struct tr_reading *reading,
                        enum nb_target_word kind)
 {
     uint8_t bit = (uint8_t)(1U << kind);
-    if (reading->analyses_n && (words->kinds[reading->keys[0]] & bit)) {
+    if (reading->analyses_n && (kinds_of(words, reading->keys[0]) & bit)) {
         return true;
     }
     for (size_t i = 0; i < reading->surfaces_n; i++) {
-        if (words->kinds[reading->surfaces[i]] & bit) {
+        if (kinds_of(words, reading->surfaces[i]) & bit) {
             return true;
         }
     }
