@@ -1,7 +1,8 @@
 /*
  * Annotating posts on one core, in posts per second of CPU time and as a ratio to a bare pass over
- * the same text that only cuts at white space, lowers ASCII and hashes the words. Real posts when
- * they are there, else made-up ones.
+ * the same text that only cuts at white space, lowers ASCII and hashes the words, and to one that
+ * cuts it into the tokens annotation works on, folds them and hashes them. Real posts when they are
+ * there, else made-up ones.
  *
  * "new" posts are read once, by who begins with an empty cache of words, as `nabiz tag` does with a
  * file; the caches are emptied between rounds. "seen" posts were read before, so that nearly all
@@ -13,6 +14,9 @@
 
 #include <nabiz/diag.h>
 #include <nabiz/knowledge.h>
+
+#include "analyzer/turkish/table.h"
+#include "analyzer/turkish/text.h"
 
 enum { POSTS_MAX = 20000, ROUNDS = 3, TOPICS = 2000 };
 
@@ -65,6 +69,24 @@ static uint64_t bare_pass(void)
             }
         }
         sum += hash;
+    }
+    return sum;
+}
+
+/* 0 when memory is short. */
+static uint64_t token_pass(struct nb_arena *arena)
+{
+    uint64_t sum = 1;
+    for (size_t i = 0; sum && i < posts_n; i++) {
+        struct tr_token *tokens;
+        size_t n;
+        nb_arena_reset(arena);
+        if (tr_tokenise(posts[i], arena, &tokens, &n) != NB_OK) {
+            return 0;
+        }
+        for (size_t k = 0; k < n; k++) {
+            sum += tr_hash(tokens[k].folded) | 1;
+        }
     }
     return sum;
 }
@@ -127,22 +149,27 @@ static bool best_of(annotate_fn *annotate, const struct nb_knowledge *knowledge,
     return true;
 }
 
-static int64_t best_bare(uint64_t *sum)
+static int64_t best_bare(struct nb_arena *arena, uint64_t *sum)
 {
     int64_t best = INT64_MAX;
     for (int round = 0; round < ROUNDS; round++) {
         int64_t start = cpu_us();
-        *sum += bare_pass();
+        *sum += arena ? token_pass(arena) : bare_pass();
         int64_t took = cpu_us() - start;
         best = took < best ? took : best;
     }
     return best > 0 ? best : 1;
 }
 
-static void print(const char *name, int64_t took_us, int64_t bare_us)
+struct passes {
+    int64_t bare_us, tokens_us;
+};
+
+static void print(const char *name, int64_t took_us, const struct passes *passes)
 {
-    printf("%s %lld posts/s, %.1f times a bare cut-and-hash pass\n", name,
-           (long long)((int64_t)posts_n * 1000000 / took_us), (double)took_us / (double)bare_us);
+    printf("%s %lld posts/s, %.1f times a bare cut-and-hash pass, %.1f times tokenise and hash\n",
+           name, (long long)((int64_t)posts_n * 1000000 / took_us),
+           (double)took_us / (double)passes->bare_us, (double)took_us / (double)passes->tokens_us);
 }
 
 int main(void)
@@ -166,18 +193,19 @@ int main(void)
         fprintf(stderr, "bench_tag: %s\n", nb_error_text(&error));
         return 1;
     }
-    int64_t bare = best_bare(&sum);
+    struct passes passes = {.bare_us = best_bare(NULL, &sum)};
+    passes.tokens_us = best_bare(arena, &sum);
     if (!best_of(nb_annotate_briefly, plain, arena, &brief) ||
         !best_of(nb_annotate_with, plain, arena, &all) ||
         !best_of(nb_annotate_briefly, many, arena, &with_topics) || sum == 0) {
         return 1;
     }
-    printf("tag-bare %lld posts/s (%zu posts)\n", (long long)((int64_t)posts_n * 1000000 / bare),
-           posts_n);
-    print("tag-new", brief.new_us, bare);
-    print("tag-seen", brief.seen_us, bare);
-    print("tag-new-reasons", all.new_us, bare);
-    print("tag-seen-reasons", all.seen_us, bare);
+    printf("tag-bare %lld posts/s (%zu posts)\n",
+           (long long)((int64_t)posts_n * 1000000 / passes.bare_us), posts_n);
+    print("tag-new", brief.new_us, &passes);
+    print("tag-seen", brief.seen_us, &passes);
+    print("tag-new-reasons", all.new_us, &passes);
+    print("tag-seen-reasons", all.seen_us, &passes);
     printf("tag-topics %.2f times with %d topics of 5 terms\n",
            (double)with_topics.seen_us / (double)brief.seen_us, TOPICS);
     printf("tag-load %lld us to load the lexicons\n", (long long)load_us);
