@@ -126,9 +126,9 @@ static int drop_lock(const struct nb_store *store)
     return unlink(path) == 0 || errno == ENOENT ? MDB_SUCCESS : errno;
 }
 
-static int sync_dir(const struct nb_store *store)
+static int sync_path(const char *path)
 {
-    int fd = open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     int rc = fd < 0 || fsync(fd) != 0 ? errno : MDB_SUCCESS;
     if (fd >= 0) {
         close(fd);
@@ -150,11 +150,14 @@ enum nb_err nb_store_compact(struct nb_store *store, struct nb_error *error)
         nb_store_leave(store);
     }
     if (rc == MDB_SUCCESS) {
+        rc = sync_path(from); /* LMDB leaves that to the caller */
+    }
+    if (rc == MDB_SUCCESS) {
         rc = rename(from, to) == 0 ? drop_lock(store) : errno;
     }
     if (rc == MDB_SUCCESS) {
         (void)rmdir(dir);
-        rc = sync_dir(store);
+        rc = sync_path(store->dir);
     }
     return rc == MDB_SUCCESS ? NB_OK : nb_store_fail(store, rc, "cannot compact", error);
 }
@@ -165,7 +168,7 @@ enum nb_err nb_store_discard(struct nb_store *store, struct nb_error *error)
     path_of(store, "data.mdb", path);
     int rc = unlink(path) == 0 || errno == ENOENT ? drop_lock(store) : errno;
     if (rc == MDB_SUCCESS) {
-        rc = sync_dir(store);
+        rc = sync_path(store->dir);
     }
     return rc == MDB_SUCCESS ? NB_OK : nb_store_fail(store, rc, "cannot delete", error);
 }
