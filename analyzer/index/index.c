@@ -301,7 +301,8 @@ static enum nb_err share_dead(struct nb_index *index, uint64_t from, struct nb_s
     size_t n = 0;
     enum nb_err err = arena ? read_dead(value, &dead) : NB_ENOMEM;
     const uint32_t *list = err == NB_OK ? nb_bits_list(dead, arena, &n) : NULL;
-    for (size_t i = 0; list && err == NB_OK && i < n; i++) {
+    err = err == NB_OK && !list ? NB_ENOMEM : err;
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
         uint64_t number = from + list[i];
         while (*segment + 1 < index->segments_n && index->segments[*segment + 1].first <= number) {
             (*segment)++;

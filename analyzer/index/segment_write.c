@@ -291,6 +291,11 @@ enum nb_err nb_segment_merge(const struct nb_segment *segments, size_t n, uint32
     if (places_n > UINT32_MAX) {
         return NB_ETOOBIG;
     }
+    for (size_t i = 1; i < n; i++) {
+        if (segments[i].first - segments[i - 1].first < segments[i - 1].places_n) {
+            return NB_ECORRUPT;
+        }
+    }
     struct merge m = {.segments = segments, .n = n, .writer = writer};
     m.cursors = nb_calloc(n, sizeof(*m.cursors));
     m.spent = nb_calloc(n, sizeof(*m.spent));
