@@ -108,10 +108,11 @@ static enum nb_err read_query(struct asking *a, struct nb_args *args, const stru
     copy = nb_arena_copy(a->answer.arena, nb_buf_slice(&text));
     enum nb_err err = text.err ? text.err : copy.p ? NB_OK : NB_ENOMEM;
     nb_buf_fini(&text);
-    if (err == NB_OK) {
-        err = nb_query_parse(nb_knowledge_query_language(a->knowledge), NULL, copy, false,
-                             a->answer.arena, out, &a->answer.error);
+    if (err != NB_OK) {
+        return nb_error_set(&a->answer.error, err, "the query: %s", nb_strerror(err));
     }
+    err = nb_query_parse(nb_knowledge_query_language(a->knowledge), NULL, copy, false,
+                         a->answer.arena, out, &a->answer.error);
     return err ? err : nb_event_classes_permit(&a->classes, *out, &a->answer.error);
 }
 
