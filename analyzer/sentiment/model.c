@@ -110,11 +110,59 @@ struct tr_cache *nb_model_cache_new(void)
     return tr_cache_new(CACHE_BYTES);
 }
 
+/*
+ * Pairs are too many to keep, and each waits for memory three times: where its bucket begins, its
+ * row, its weights. So each is asked for two words before it is added.
+ */
+struct pairs {
+    struct nb_feature features[3][NB_FEATURES_PAIR_N];
+    size_t n; /* of words that are through */
+};
+
+static uint64_t bucket_of(const struct nb_model *model, const struct nb_feature *feature)
+{
+    return feature->hash >> (64 - model->header->bucket_bits);
+}
+
+static void ask_for_buckets(const struct nb_model *model, const struct nb_feature *features)
+{
+    for (size_t i = 0; i < NB_FEATURES_PAIR_N; i++) {
+        __builtin_prefetch(&model->buckets[bucket_of(model, &features[i])]);
+    }
+}
+
+static void ask_for_rows(const struct nb_model *model, const struct nb_feature *features)
+{
+    for (size_t i = 0; i < NB_FEATURES_PAIR_N; i++) {
+        uint32_t row = model->buckets[bucket_of(model, &features[i])];
+        __builtin_prefetch(&model->checks[row]);
+        __builtin_prefetch(&model->weights[(size_t)row * NB_MODEL_CLASSES]);
+    }
+}
+
+/* One further pair, or NULL for none: the text is at its end. */
+static void put_pair(const struct nb_model *model, struct pairs *pairs,
+                     const struct nb_feature_word *first, const struct nb_feature_word *second,
+                     float *sums)
+{
+    size_t n = pairs->n++;
+    if (first) {
+        nb_features_of_pair(first, second, pairs->features[n % 3]);
+        ask_for_buckets(model, pairs->features[n % 3]);
+    }
+    if (n >= 1) {
+        ask_for_rows(model, pairs->features[(n - 1) % 3]);
+    }
+    if (n >= 2) {
+        add(model, pairs->features[(n - 2) % 3], NB_FEATURES_PAIR_N, sums);
+    }
+}
+
 void nb_model_add_text(const struct nb_model *model, const struct nb_feature_reader *reader,
                        const struct nb_affect *affect, const struct nb_reading_text *text,
                        struct tr_cache *cache, struct nb_model_sum *sum)
 {
-    struct nb_feature features[NB_FEATURES_PAIR_N];
+    struct pairs pairs = {.n = 0};
     struct nb_feature_word before = nb_feature_edge;
     for (size_t i = 0; i < text->tokens_n; i++) {
         struct word_sum one;
@@ -122,14 +170,14 @@ void nb_model_add_text(const struct nb_model *model, const struct nb_feature_rea
         for (int c = 0; c < NB_MODEL_CLASSES; c++) {
             sum->words[c] += one.sums[c];
         }
-        nb_features_of_pair(&before, &one.word, features);
-        add(model, features, NB_FEATURES_PAIR_N, sum->words);
+        put_pair(model, &pairs, &before, &one.word, sum->words);
         nb_features_count(&sum->marks, &text->tokens[i]);
         before = one.word;
     }
     if (text->tokens_n) {
-        nb_features_of_pair(&before, &nb_feature_edge, features);
-        add(model, features, NB_FEATURES_PAIR_N, sum->words);
+        put_pair(model, &pairs, &before, &nb_feature_edge, sum->words);
+        put_pair(model, &pairs, NULL, NULL, sum->words);
+        add(model, pairs.features[(pairs.n - 2) % 3], NB_FEATURES_PAIR_N, sum->words);
     }
     nb_features_feel(reader, affect, text, &sum->marks);
 }

@@ -261,8 +261,8 @@ void tr_language_add_word(const struct tr_token *token, bool known, struct tr_la
 static uint32_t root_of(uint32_t n)
 {
     uint32_t root = 0;
-    while ((root + 1) * (root + 1) <= n && root < 46340) {
-        root++;
+    for (uint32_t bit = UINT32_C(1) << 15; bit; bit >>= 1) {
+        root |= (root | bit) * (root | bit) <= n ? bit : 0;
     }
     return root ? root : 1;
 }
