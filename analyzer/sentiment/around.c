@@ -128,12 +128,25 @@ static bool look_at_denial(const struct around *a, size_t at)
     return true;
 }
 
+/* "kursa" may be to a course as well as if it set up. */
+static bool maybe_noun(const struct nb_reader *r, size_t at)
+{
+    const struct tr_reading *reading = &r->text->readings[at];
+    for (size_t i = 0; i < reading->analyses_n; i++) {
+        if (reading->analyses[i].root_upos == TR_UPOS_NOUN &&
+            !(reading->analyses[i].features & r->bits->conditional)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* -sA and what is only possible: hypothetical, or contrary to what is. */
 static void look_at_mood(const struct around *a, size_t at, const struct tr_analysis *verb)
 {
     const struct nb_opinion_features *bits = a->r->bits;
     bool past = verb->features & bits->past;
-    if (verb->features & bits->conditional) {
+    if ((verb->features & bits->conditional) && !maybe_noun(a->r, at)) {
         if (a->wished || nb_is_cue(a->r, at + 1, NB_CUE_TOO)) {
             return;
         }
