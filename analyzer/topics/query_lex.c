@@ -138,7 +138,9 @@ static enum nb_err lex_operator(struct nb_query_lexer *lexer, bool *is_one)
     struct nb_slice name = nb_slice_sub(raw, 0, slash);
     enum nb_query_operator op = nb_query_find_operator(lexer->language, name);
     bool near = op == NB_QUERY_OP_NEAR || op == NB_QUERY_OP_ONEAR;
-    *is_one = op != NB_QUERY_OP_NONE && (near || slash == NB_NPOS);
+    bool ascii = nb_slice_eq(name, NB_LIT("NEAR")) || nb_slice_eq(name, NB_LIT("ONEAR"));
+    /* Without a distance the other names are words, as they are everywhere else. */
+    *is_one = near ? slash != NB_NPOS || ascii : op != NB_QUERY_OP_NONE && slash == NB_NPOS;
     if (!*is_one) {
         return NB_OK;
     }

@@ -79,6 +79,7 @@ static void queries_have_one_printed_form(void **state)
         {"a VE b", "a AND b"},
         {"a VEYA b", "a OR b"},
         {"a ve b", "a AND ve AND b"},
+        {"YAKIN arkadaş", "yakın AND arkadaş"},
         {"a DEĞİL b", "a AND NOT b"},
         {"a DEGIL b", "a AND NOT b"},
         {"a AND NOT b", "a AND NOT b"},
