@@ -173,12 +173,17 @@ static const char *read_city(struct nb_details *d, struct nb_slice line, struct 
     if (colon == NB_NPOS || !name.len) {
         return "expected Name: word, word";
     }
+    size_t terms_n = d->city_words.n;
     const char *problem = add_term(d, &d->city_words, name, scratch, NAME_WORD, d->cities_n);
     while (!problem && nb_slice_trim(rest).len && nb_slice_split(&rest, ',', &word)) {
         problem =
             add_term(d, &d->city_words, nb_slice_trim(word), scratch, DISTRICT_WORD, d->cities_n);
     }
-    return problem ? problem : keep_city(d, name, capital);
+    if (problem) { /* as if it had not been there */
+        d->city_words.n = terms_n;
+        return problem;
+    }
+    return keep_city(d, name, capital);
 }
 
 enum nb_err nb_details_add(struct nb_details *details, enum nb_details_file file,

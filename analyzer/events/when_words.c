@@ -226,8 +226,12 @@ static const char *read_line(struct nb_when *when, struct nb_slice line, uint32_
         return "the values of this kind are not as the head of the file says";
     }
     const char *problem = NULL;
+    size_t terms_n = when->terms.n;
     while (!problem && nb_slice_split(&rest, ',', &phrase)) {
         problem = add_phrase(when, nb_slice_trim(phrase), scratch, &term);
+    }
+    if (problem) { /* as if it had not been there */
+        when->terms.n = terms_n;
     }
     return problem;
 }
