@@ -8,16 +8,19 @@
 
 #include "analyzer/sentiment/verdict.h"
 
-enum { STEPS = 400, CHOICES_MAX = 16, PASSES = 3, REACH = 12, BINS = 10 };
+enum { STEPS = 400, VERDICT_STEPS = 1200, CHOICES_MAX = 16, PASSES = 3, REACH = 12, BINS = 10 };
 
+static const double RATE = 0.05; /* of full steps, scaled by AdaGrad */
+static const double OTHERS = 10; /* how dear it is to mix in scores of other classes */
 static const double ADVANTAGE_STEP = 0.1;
-static const double APART = 3; /* how dear it is for a length to differ from the others */
+static const double APART = 10;          /* how dear it is for a length to differ from the others */
+static const double APART_OTHERS = 1000; /* in what it makes of scores of other classes */
 static const double weight_of[OPINION_SOURCES_N] = {[OPINION_DRAWN] = 1,
                                                     [OPINION_OWN] = 0.5,
                                                     [OPINION_EXAMPLE] = 3,
                                                     [OPINION_ENTRY] = 0.2,
                                                     [OPINION_REVIEW] = 1};
-static const double RARE_REVIEW = 2.8; /* halfway between as they come and balanced */
+static const double RARE_REVIEW = 2; /* halfway between as they come and balanced */
 
 struct rows {
     size_t n;
@@ -156,35 +159,93 @@ static double fit_threshold(struct scored *all, size_t n, double *threshold)
     return best;
 }
 
-/* ---- classes that exclude each other ---- */
+/* ---- odds, mixed from all scores ---- */
 
-/* One slope for all, an offset for each. */
-static void fit_softmax(const struct rows *rows, float (*scores)[FIT_WIDTH], unsigned from,
-                        unsigned n, struct nb_model_header *out)
+static double mixed(const struct nb_model_header *h, const float *scores, unsigned class_)
 {
-    double slope = 1, offsets[CHOICES_MAX] = {0}, p[CHOICES_MAX];
+    struct nb_model model = {.header = h};
+    return (double)nb_model_odds(&model, scores, class_);
+}
+
+static void descend(double *w, double *square, double gradient)
+{
+    *square += gradient * gradient;
+    *w -= RATE * gradient / sqrt(*square + 1e-9);
+}
+
+struct mix {
+    double w[NB_MODEL_CLASSES + 1]; /* the offset behind the scores */
+    double square[NB_MODEL_CLASSES + 1], gradient[NB_MODEL_CLASSES + 1];
+};
+
+static void mix_start(struct mix *mix, unsigned class_)
+{
+    memset(mix, 0, sizeof(*mix));
+    mix->w[class_] = 1;
+}
+
+static double mix_odds(const struct mix *mix, const float *scores)
+{
+    double sum = mix->w[NB_MODEL_CLASSES];
+    for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+        sum += mix->w[c] * (double)scores[c];
+    }
+    return sum;
+}
+
+static void mix_add(struct mix *mix, const float *scores, double error)
+{
+    for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+        mix->gradient[c] += error * (double)scores[c];
+    }
+    mix->gradient[NB_MODEL_CLASSES] += error;
+}
+
+/* What other classes say is taken in only as far as it pays. */
+static void mix_step(struct mix *mix, unsigned class_)
+{
+    for (unsigned c = 0; c <= NB_MODEL_CLASSES; c++) {
+        bool other = c != class_ && c < NB_MODEL_CLASSES;
+        descend(&mix->w[c], &mix->square[c], mix->gradient[c] + (other ? OTHERS * mix->w[c] : 0));
+        mix->gradient[c] = 0;
+    }
+}
+
+static void mix_keep(const struct mix *mix, unsigned class_, struct nb_model_header *out)
+{
+    for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+        out->mix[class_][c] = (float)mix->w[c];
+    }
+    out->offset[class_] = (float)mix->w[NB_MODEL_CLASSES];
+}
+
+/* ---- emotions, which exclude each other ---- */
+
+static void fit_choice(const struct rows *rows, float (*scores)[FIT_WIDTH], unsigned from,
+                       unsigned n, struct nb_model_header *out)
+{
+    static struct mix mixes[CHOICES_MAX];
+    double p[CHOICES_MAX];
+    for (unsigned c = 0; c < n; c++) {
+        mix_start(&mixes[c], from + c);
+    }
     for (int step = 0; step < STEPS; step++) {
-        double by_slope = 0, by_offset[CHOICES_MAX] = {0};
         for (size_t i = 0; i < rows->n; i++) {
-            const float *z = scores[rows->at[i]] + from;
+            const float *row = scores[rows->at[i]];
             for (unsigned c = 0; c < n; c++) {
-                p[c] = slope * (double)z[c] + offsets[c];
+                p[c] = mix_odds(&mixes[c], row);
             }
             to_log_chances(p, n);
             for (unsigned c = 0; c < n; c++) {
-                double error = exp(p[c]) - (rows->right[i] == c);
-                by_slope += error * (double)z[c];
-                by_offset[c] += error;
+                mix_add(&mixes[c], row, exp(p[c]) - (rows->right[i] == c));
             }
         }
-        slope -= 0.5 * by_slope / (double)rows->n;
         for (unsigned c = 0; c < n; c++) {
-            offsets[c] -= 2 * by_offset[c] / (double)rows->n;
+            mix_step(&mixes[c], from + c);
         }
     }
     for (unsigned c = 0; c < n; c++) {
-        out->slope[from + c] = (float)slope;
-        out->offset[from + c] = (float)offsets[c];
+        mix_keep(&mixes[c], from + c, out);
     }
 }
 
@@ -193,12 +254,10 @@ static void calibrate_choice(const struct corpus *corpus, float (*scores)[FIT_WI
                              struct nb_model_header *out)
 {
     struct rows rows = rows_of(corpus, use, from, n);
-    fit_softmax(&rows, scores, from, n, out);
+    fit_choice(&rows, scores, from, n, out);
     for (size_t i = 0; i < rows.n; i++) {
         for (unsigned c = 0; c < n; c++) {
-            rows.p[i * n + c] =
-                (double)out->slope[from + c] * (double)scores[rows.at[i]][from + c] +
-                (double)out->offset[from + c];
+            rows.p[i * n + c] = mixed(out, scores[rows.at[i]], from + c);
         }
         to_log_chances(rows.p + i * n, n);
     }
@@ -208,44 +267,31 @@ static void calibrate_choice(const struct corpus *corpus, float (*scores)[FIT_WI
 
 /* ---- a yes or no ---- */
 
-/* Platt's two parameters, by Newton's method. */
-static void fit_platt(const struct scored *all, size_t n, float *slope_out, float *offset_out)
-{
-    double slope = 1, offset = -1;
-    for (int step = 0; step < STEPS; step++) {
-        double g[2] = {0}, h[3] = {1e-3, 0, 1e-3};
-        for (size_t i = 0; i < n; i++) {
-            double p = 1 / (1 + exp(-slope * all[i].score - offset)), error = p - all[i].is;
-            double curve = p * (1 - p);
-            g[0] += error * all[i].score;
-            g[1] += error;
-            h[0] += curve * all[i].score * all[i].score;
-            h[1] += curve * all[i].score;
-            h[2] += curve;
-        }
-        double det = h[0] * h[2] - h[1] * h[1];
-        slope -= 0.3 * (h[2] * g[0] - h[1] * g[1]) / det;
-        offset -= 0.3 * (h[0] * g[1] - h[1] * g[0]) / det;
-    }
-    *slope_out = (float)slope;
-    *offset_out = (float)offset;
-}
-
 static void calibrate_one(const struct corpus *corpus, float (*scores)[FIT_WIDTH], const bool *use,
                           unsigned class_, const char *name, struct nb_model_header *out)
 {
     struct scored *all = room(corpus->rows.n, sizeof(*all));
+    struct mix mix;
     size_t n = 0;
     double threshold;
+    mix_start(&mix, class_);
+    for (int step = 0; step < STEPS; step++) {
+        for (size_t i = 0; i < corpus->rows.n; i++) {
+            if (use[i] && corpus->rows.known[i][class_]) {
+                double p = 1 / (1 + exp(-mix_odds(&mix, scores[i])));
+                mix_add(&mix, scores[i], p - corpus->rows.is[i][class_]);
+            }
+        }
+        mix_step(&mix, class_);
+    }
+    mix_keep(&mix, class_, out);
     for (size_t i = 0; i < corpus->rows.n; i++) {
         if (use[i] && corpus->rows.known[i][class_]) {
-            all[n++] = (struct scored){(double)scores[i][class_], corpus->rows.is[i][class_]};
+            all[n++] = (struct scored){mixed(out, scores[i], class_), corpus->rows.is[i][class_]};
         }
     }
-    fit_platt(all, n, &out->slope[class_], &out->offset[class_]);
     double f1 = fit_threshold(all, n, &threshold);
-    out->advantage[class_] =
-        (float)((double)out->slope[class_] * threshold + (double)out->offset[class_]);
+    out->advantage[class_] = (float)threshold;
     printf("%s: F1 %.4f in folds\n", name, f1);
     free(all);
 }
@@ -273,12 +319,6 @@ static void verdict_chances(const struct verdict *v, size_t row, double *p)
     to_log_chances(p, 3);
 }
 
-static void descend(double *w, double *square, double gradient)
-{
-    *square += gradient * gradient;
-    *w -= 0.3 * gradient / sqrt(*square + 1e-9);
-}
-
 static void fit_verdict(struct verdict *v)
 {
     static verdict_weights square, squares[NB_VERDICT_LENGTHS], g, gs[NB_VERDICT_LENGTHS];
@@ -286,10 +326,13 @@ static void fit_verdict(struct verdict *v)
     for (int i = 0; i < 3; i++) {
         v->common[NB_VERDICT_SCORES + i][i] = 1;
     }
-    for (int step = 0; step < STEPS; step++) {
+    for (int step = 0; step < VERDICT_STEPS; step++) {
         memset(g, 0, sizeof(g));
         memset(gs, 0, sizeof(gs));
         for (size_t row = 0; row < v->rows.n; row++) {
+            if (v->weight[row] <= 0) {
+                continue;
+            }
             verdict_chances(v, row, p);
             for (int c = 0; c < 3; c++) {
                 double error = v->weight[row] * (exp(p[c]) - (v->rows.right[row] == c));
@@ -302,10 +345,12 @@ static void fit_verdict(struct verdict *v)
             for (int c = 0; c < 3; c++) {
                 for (int l = 0; l < NB_VERDICT_LENGTHS; l++) {
                     g[i][c] += gs[l][i][c];
+                    double dear = i < NB_VERDICT_OTHERS ? APART : APART_OTHERS;
                     descend(&v->apart[l][i][c], &squares[l][i][c],
-                            gs[l][i][c] + APART * v->apart[l][i][c]);
+                            gs[l][i][c] + dear * v->apart[l][i][c]);
                 }
-                descend(&v->common[i][c], &square[i][c], g[i][c] + v->common[i][c]);
+                double dear = i < NB_VERDICT_OTHERS ? 1 : OTHERS;
+                descend(&v->common[i][c], &square[i][c], g[i][c] + dear * v->common[i][c]);
             }
         }
     }
@@ -381,6 +426,9 @@ static void take_rows(const struct corpus *corpus, float (*scores)[FIT_WIDTH], c
         v->length[row] = (uint8_t)nb_verdict_inputs(kind, scores[at], &found->sum, &found->marks,
                                                     v->inputs[row]);
         v->weight[row] = weight_of[corpus->rows.source[at]] * (rare ? RARE_REVIEW : 1);
+        if (v->length[row] < NB_VERDICT_POSTS_FROM && found->sum.opinions_n) {
+            v->weight[row] = 0; /* is left to the lexicons */
+        }
     }
 }
 
@@ -435,9 +483,7 @@ static void cut_kinds(const struct corpus *corpus, float (*scores)[FIT_WIDTH], c
     size_t n = 0;
     for (size_t i = 0; i < corpus->rows.n; i++) {
         if (drawn[i]) {
-            all[n++].score =
-                (double)(out->slope[NB_MODEL_IS_REVIEW] * scores[i][NB_MODEL_IS_REVIEW] +
-                         out->offset[NB_MODEL_IS_REVIEW]);
+            all[n++].score = mixed(out, scores[i], NB_MODEL_IS_REVIEW);
         }
     }
     qsort(all, n, sizeof(*all), by_score);

@@ -23,6 +23,7 @@ struct fit {
     const struct fit_how *how;
     struct side all, own, dense;
     float bias[FIT_WIDTH], bias_own[FIT_WIDTH];
+    float rate[FIT_WIDTH];
 };
 
 static void *must(void *p)
@@ -58,19 +59,18 @@ static void add_scaled(float *restrict sum, const float *restrict w, float value
     }
 }
 
-/* A class whose gradient is 0 is not known of the row, and keeps its weight. */
 static void step(float *restrict w, float *restrict g2, const float *restrict gradient, float value,
-                 float rate, float shrink)
+                 const float *restrict rate)
 {
     for (int c = 0; c < FIT_WIDTH; c++) {
         float g = value * gradient[c];
         g2[c] += g * g;
-        w[c] -= rate * (g / sqrtf(g2[c]) + (gradient[c] != 0 ? shrink * w[c] : 0));
+        w[c] -= rate[c] * g / sqrtf(g2[c]);
     }
 }
 
 static void softmax_gradient(const float *z, const struct fit_rows *rows, size_t row, unsigned from,
-                             unsigned n, float soften, float *out)
+                             unsigned n, float *out)
 {
     float most = z[from], sum = 0, p[16];
     if (!rows->known[row][from]) {
@@ -84,25 +84,24 @@ static void softmax_gradient(const float *z, const struct fit_rows *rows, size_t
         sum += p[i];
     }
     for (unsigned i = 0; i < n; i++) {
-        float want = rows->is[row][from + i] ? 1 - soften : soften / (float)(n - 1);
-        out[from + i] = p[i] / sum - want;
+        out[from + i] = p[i] / sum - (rows->is[row][from + i] ? 1.0F : 0.0F);
     }
 }
 
 static void gradient_of(const struct fit *f, size_t row, const float *z, float *out)
 {
     const struct fit_rows *rows = f->rows;
-    float soften = rows->source[row] == OPINION_STREAM ? f->how->soften : 0;
+    float weight = f->how->weight[rows->source[row]] * rows->trust[row];
     memset(out, 0, FIT_WIDTH * sizeof(*out));
-    softmax_gradient(z, rows, row, NB_MODEL_SENTIMENT, 3, soften, out);
-    softmax_gradient(z, rows, row, NB_MODEL_EMOTION, NB_EMOTION_N + 1, soften, out);
+    softmax_gradient(z, rows, row, NB_MODEL_SENTIMENT, 3, out);
+    softmax_gradient(z, rows, row, NB_MODEL_EMOTION, NB_EMOTION_N + 1, out);
     for (unsigned c = NB_MODEL_INTENT; c < NB_MODEL_CLASSES; c++) {
         if (rows->known[row][c]) {
             out[c] = 1 / (1 + expf(-z[c])) - (rows->is[row][c] ? 1.0F : 0.0F);
         }
     }
     for (unsigned c = 0; c < NB_MODEL_CLASSES; c++) {
-        out[c] *= f->how->weight[rows->source[row]];
+        out[c] *= weight;
     }
 }
 
@@ -131,15 +130,13 @@ static void learn_row(struct fit *f, size_t row)
     }
     for (size_t k = x->begins[row]; k < x->begins[row + 1]; k++) {
         uint32_t column = x->columns[k];
-        step(f->all.w[column], f->all.g[column], gradient, x->values[k], f->how->rate,
-             f->how->shrink);
+        step(f->all.w[column], f->all.g[column], gradient, x->values[k], f->rate);
         if (is_own) {
-            step(f->own.w[column], f->own.g[column], gradient, own * x->values[k], f->how->rate,
-                 f->how->shrink);
+            step(f->own.w[column], f->own.g[column], gradient, own * x->values[k], f->rate);
         }
     }
     for (int d = 0; x->dense && d < FIT_DENSE; d++) {
-        step(f->dense.w[d], f->dense.g[d], gradient, x->dense[row][d], f->how->rate, 0);
+        step(f->dense.w[d], f->dense.g[d], gradient, x->dense[row][d], f->rate);
     }
 }
 
@@ -182,6 +179,9 @@ void fit_scores(const struct fit_rows *rows, const bool *use, const struct fit_h
     uint32_t *order = must(malloc(rows->n * sizeof(*order)));
     uint64_t state = 20261122;
     size_t n = 0;
+    for (int c = 0; c < FIT_WIDTH; c++) {
+        f.rate[c] = c < NB_MODEL_REVIEW ? how->rate : how->review_rate;
+    }
     f.all = new_side(rows->columns_n);
     f.own = new_side(rows->columns_n);
     f.dense = new_side(FIT_DENSE);

@@ -24,6 +24,7 @@ struct fit_rows {
     float *values;
     float (*dense)[FIT_DENSE]; /* of each row; NULL: none */
     uint8_t *source;           /* enum opinion_source */
+    float *trust;              /* in the labels of each row, up to 1 */
     bool (*known)[NB_MODEL_CLASSES];
     bool (*is)[NB_MODEL_CLASSES];
 };
@@ -36,10 +37,9 @@ struct fit_weights {
 
 struct fit_how {
     int epochs;
-    float rate, shrink;
+    float rate, review_rate;         /* of steps; those of what concerns reviews */
     float own;                       /* what posts of the source that is reported on have apart */
     float weight[OPINION_SOURCES_N]; /* of a row */
-    float soften;                    /* of labels */
 };
 
 /** @param use  rows to learn from. @param out  [out] zeroed, columns_n columns. */

@@ -20,6 +20,7 @@ enum {
 };
 
 static const float RATE = 0.05F, FREQUENT = 1e-3F;
+static const float LENGTH = 2; /* of a vector, beside other features */
 
 struct lemma {
     uint64_t hash;
@@ -230,7 +231,7 @@ static void normalise(struct vectors *v)
             square += v->in[i][d] * v->in[i][d];
         }
         for (int d = 0; d < FIT_DENSE; d++) {
-            v->in[i][d] *= square > 0 ? 1 / sqrtf(square) : 0;
+            v->in[i][d] *= square > 0 ? LENGTH / sqrtf(square) : 0;
         }
     }
 }

@@ -16,7 +16,7 @@ struct vectors;
 struct vectors *vectors_learn(const struct nb_knowledge *knowledge, struct nb_word_cache *words,
                               const char *data);
 
-/** FIT_DENSE numbers, of length 1. @param hash  of the lemma's feature. @return NULL: none. */
+/** FIT_DENSE numbers. @param hash  of the lemma's feature. @return NULL: none. */
 const float *vectors_find(const struct vectors *vectors, uint64_t hash);
 
 /** How many there are, and the hash of the i-th one's feature. */

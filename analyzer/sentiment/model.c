@@ -194,6 +194,15 @@ void nb_model_score(const struct nb_model *model, const struct nb_model_sum *sum
     add(model, features, n, scores);
 }
 
+float nb_model_odds(const struct nb_model *model, const float *scores, unsigned class_)
+{
+    float odds = model->header->offset[class_];
+    for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+        odds += model->header->mix[class_][c] * scores[c];
+    }
+    return odds;
+}
+
 void nb_model_explain(const struct nb_model *model, const struct nb_feature_reader *reader,
                       const struct nb_reading_text *text, size_t tokens_n, unsigned class_,
                       float *by_token)

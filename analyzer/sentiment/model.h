@@ -8,11 +8,12 @@
  * (softmax), each intent and irony is a yes or no (logistic). Two more scores tell reviews from
  * posts and, in a review, for from against.
  *
- * The verdict on sentiment is a second softmax over few inputs: the three scores (of a review, its
+ * The verdict on sentiment is a second softmax over few inputs: the scores (of a review, its
  * one), what the lexicons found, and how much of the text that covers, with weights for each length
  * of text. It was fitted
  * on scores that the texts had no part in (stacking, Wolpert 1992), so that it says how likely
- * each label is.
+ * each label is. In the same way the logarithm of the odds of each emotion, each intent and irony
+ * is mixed from all scores.
  *
  * File, little-endian: struct nb_model_header, then buckets_n + 1 u32 (where the rows begin whose
  * hashes have these high bits), then for each of rows_n rows 16 low bits of its hash, then for each
@@ -49,7 +50,8 @@ enum {
     NB_VERDICT_COVERED = NB_VERDICT_FOUND + NB_VERDICT_FOUND_N, /* share of words, times sign */
     NB_VERDICT_TURNED, /* sign of a sum in which some were turned */
     NB_VERDICT_SIGNED, /* score of the lexicons */
-    NB_VERDICT_INPUTS,
+    NB_VERDICT_OTHERS, /* scores of all other classes, which know what goes with a label */
+    NB_VERDICT_INPUTS = NB_VERDICT_OTHERS + NB_MODEL_CLASSES - NB_MODEL_EMOTION,
     NB_VERDICT_LENGTHS = 5,
     NB_VERDICT_POSTS_FROM = 2 /* the length from which on texts are as long as posts */
 };
@@ -67,7 +69,7 @@ struct nb_model_header {
     uint64_t content_hash;                       /* of all that follows */
     float bias[NB_MODEL_CLASSES];
     float scale[NB_FEATURE_GROUPS_N][NB_MODEL_CLASSES]; /* what one step of a byte is worth */
-    float slope[NB_MODEL_CLASSES]; /* of the score, to the logarithm of its odds */
+    float mix[NB_MODEL_CLASSES][NB_MODEL_CLASSES];      /* of all scores, to the odds of a class */
     float offset[NB_MODEL_CLASSES];
     float advantage[NB_MODEL_CLASSES]; /* added where one is chosen; of a yes or no: threshold */
     float verdict[NB_VERDICT_KINDS][NB_VERDICT_LENGTHS][NB_VERDICT_INPUTS][3];
@@ -102,6 +104,9 @@ struct tr_cache *nb_model_cache_new(void);
 void nb_model_add_text(const struct nb_model *model, const struct nb_feature_reader *reader,
                        const struct nb_affect *affect, const struct nb_reading_text *text,
                        struct tr_cache *cache, struct nb_model_sum *sum);
+
+/** The logarithm of the odds of an emotion (not yet normalised), an intent, irony, or a review. */
+float nb_model_odds(const struct nb_model *model, const float *scores, unsigned class_);
 
 /** @param found  by the lexicons, in the same texts. @param scores  [out] NB_MODEL_CLASSES. */
 void nb_model_score(const struct nb_model *model, const struct nb_model_sum *sum,

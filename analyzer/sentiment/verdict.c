@@ -40,6 +40,9 @@ unsigned nb_verdict_inputs(unsigned kind, const float *scores, const struct nb_o
     for (int i = 0; i < 3 && kind == NB_VERDICT_POST; i++) {
         inputs[NB_VERDICT_SCORES + i] = trust * scores[NB_MODEL_SENTIMENT + i];
     }
+    for (int c = NB_MODEL_EMOTION; c < NB_MODEL_CLASSES && kind == NB_VERDICT_POST; c++) {
+        inputs[NB_VERDICT_OTHERS + c - NB_MODEL_EMOTION] = trust * scores[c];
+    }
     if (kind == NB_VERDICT_REVIEW) {
         inputs[NB_VERDICT_SCORES] = trust * scores[NB_MODEL_REVIEW];
     }
@@ -49,11 +52,6 @@ unsigned nb_verdict_inputs(unsigned kind, const float *scores, const struct nb_o
     inputs[NB_VERDICT_TURNED] = found->turned_n ? sign : 0;
     inputs[NB_VERDICT_SIGNED] = (float)milli / 1000;
     return length;
-}
-
-static float odds(const struct nb_model *model, const float *scores, unsigned c)
-{
-    return model->header->slope[c] * scores[c] + model->header->offset[c];
 }
 
 static float chance(float log_odds)
@@ -84,9 +82,9 @@ static int32_t milli_of(float p)
 unsigned nb_verdict_kind(const struct nb_model *model, const float *scores,
                          const struct nb_feature_marks *marks)
 {
-    bool review =
-        length_of(marks->words_n) >= NB_VERDICT_POSTS_FROM &&
-        odds(model, scores, NB_MODEL_IS_REVIEW) > model->header->advantage[NB_MODEL_IS_REVIEW];
+    bool review = length_of(marks->words_n) >= NB_VERDICT_POSTS_FROM &&
+                  nb_model_odds(model, scores, NB_MODEL_IS_REVIEW) >
+                      model->header->advantage[NB_MODEL_IS_REVIEW];
     return review ? NB_VERDICT_REVIEW : NB_VERDICT_POST;
 }
 
@@ -125,7 +123,7 @@ static void judge_emotions(const struct nb_model *model, const float *scores,
 {
     float p[NB_EMOTION_N + 1];
     for (unsigned i = 0; i <= NB_EMOTION_N; i++) {
-        p[i] = odds(model, scores, NB_MODEL_EMOTION + i) +
+        p[i] = nb_model_odds(model, scores, NB_MODEL_EMOTION + i) +
                model->header->advantage[NB_MODEL_EMOTION + i];
     }
     softmax(p, NB_EMOTION_N + 1);
@@ -141,14 +139,14 @@ static void judge_emotions(const struct nb_model *model, const float *scores,
 static void judge_intents(const struct nb_model *model, const float *scores,
                           struct nb_opinion_result *out)
 {
+    float odds[NB_MODEL_INTENT_N];
     bool any = false;
     for (unsigned i = 0; i < NB_MODEL_INTENT_N; i++) {
-        unsigned c = NB_MODEL_INTENT + i;
-        out->intents[i] = odds(model, scores, c) >= model->header->advantage[c];
+        odds[i] = nb_model_odds(model, scores, NB_MODEL_INTENT + i);
+        out->intents[i] = odds[i] >= model->header->advantage[NB_MODEL_INTENT + i];
         any |= out->intents[i];
     }
-    bool chats = odds(model, scores, NB_MODEL_INTENT + NB_INTENT_CHAT) >
-                 odds(model, scores, NB_MODEL_INTENT + NB_INTENT_OPINION);
+    bool chats = odds[NB_INTENT_CHAT] > odds[NB_INTENT_OPINION];
     out->intents[chats ? NB_INTENT_CHAT : NB_INTENT_OPINION] |= !any;
 }
 
@@ -165,5 +163,5 @@ void nb_verdict(const struct nb_model *model, const float *scores,
         judge_intents(model, scores, out);
     }
     out->has_irony = !few;
-    out->irony_milli = few ? 0 : milli_of(chance(odds(model, scores, NB_MODEL_IRONY)));
+    out->irony_milli = few ? 0 : milli_of(chance(nb_model_odds(model, scores, NB_MODEL_IRONY)));
 }

@@ -1,6 +1,6 @@
 /*
  * The tricky Turkish cases: casing rows (folding), and rows with a polarity (label). What is wrong
- * is listed. The first form: words and shifts, nothing learnt.
+ * is listed.
  */
 #include "tests/lib/test.h"
 
@@ -83,7 +83,7 @@ int main(void)
     }
     printf("cases-casing %.3f right (n %zu, tr_cases.tsv)\n",
            casing.n ? (double)casing.right / (double)casing.n : 0, casing.n);
-    printf("cases-polarity %.3f right (n %zu, tr_cases.tsv, first form: lexicon only)\n",
+    printf("cases-polarity %.3f right (n %zu, tr_cases.tsv)\n",
            polarity.n ? (double)polarity.right / (double)polarity.n : 0, polarity.n);
     nb_knowledge_free(knowledge);
     nb_arena_free(arena);
