@@ -78,6 +78,12 @@ static struct noun read_noun(const struct walk *w, size_t at)
         return noun;
     }
     const struct tr_analysis *best = &reading->analyses[0];
+    if (best->upos == TR_UPOS_ADJ && (best->features & f->gen) &&
+        token->stem_len < token->folded.len) { /* "Poyraz'inki": what is Poyraz's */
+        noun.is = true;
+        noun.cases = f->nom;
+        return noun;
+    }
     if (!is_thing(w, at, best) || (best->features & (f->first | f->second)) ||
         ((best->features & f->verb_form) && !(best->features & f->verbal_noun))) {
         return noun;
