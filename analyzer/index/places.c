@@ -5,10 +5,15 @@
 #include "analyzer/index/plan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/index/positions.h"
 
-enum { NEAR_DOCUMENTS = 8 };
+enum {
+    NEAR_DOCUMENTS = 8,
+    SPANS_MAX = 1 << 16,
+    SPAN_WORDS = 8192 /* no NEAR of NEARs is longer, see NB_QUERY_DEPTH_MAX */
+};
 
 /* One term's documents and positions, and where reading stands. */
 struct stream {
@@ -35,6 +40,7 @@ struct nb_places {
     size_t streams_n, streams_cap;
     struct nb_places **children;
     struct spans spans; /* in the document that was asked for last; the room is used again */
+    bool one;           /* only whether there is a span matters: of NEAR the first is enough */
 };
 
 static enum nb_err add_stream(struct nb_places *p, const struct nb_segment *segment,
@@ -264,17 +270,38 @@ static enum nb_err run_spans(struct nb_places *p)
     return NB_OK;
 }
 
-/* Every pair that is near enough: which of them counts may depend on what stands around them. */
-static enum nb_err near_spans(const struct spans *first, const struct spans *then, uint32_t between,
-                              struct nb_arena *arena, struct spans *out)
+/*
+ * Every pair that is near enough: which of them counts may depend on what stands around them. Of
+ * those that begin alike each end is added once, and there is a limit that only a document reaches
+ * that repeats a word without end: what begins behind it is left out.
+ */
+static enum nb_err near_spans(struct nb_places *p, const struct spans *first,
+                              const struct spans *then)
 {
     enum nb_err err = NB_OK;
-    for (size_t i = 0; err == NB_OK && i < first->n; i++) {
+    uint64_t lengths[SPAN_WORDS / 64]; /* set of those that were added with this begin */
+    size_t joined = 0;                 /* spans before it are joined with this begin */
+    size_t most = p->one ? 1 : SPANS_MAX;
+    for (size_t i = 0; err == NB_OK && i < first->n && p->spans.n < most; i++) {
         const struct span *a = &first->all[i];
         size_t k = first_from(then, a->end + 1);
-        for (; err == NB_OK && k < then->n && then->all[k].begin - a->end - 1 <= between; k++) {
-            err = add_span(out, a->begin, then->all[k].end, arena);
+        if (i == 0 || first->all[i - 1].begin != a->begin) {
+            memset(lengths, 0, sizeof(lengths));
+        } else if (joined > k) {
+            k = joined;
         }
+        for (; k < then->n && then->all[k].begin - a->end - 1 <= p->plan->between; k++) {
+            uint32_t length = (then->all[k].end - a->begin) % SPAN_WORDS;
+            if (lengths[length / 64] >> length % 64 & 1) {
+                continue;
+            }
+            lengths[length / 64] |= UINT64_C(1) << length % 64;
+            err = add_span(&p->spans, a->begin, then->all[k].end, p->arena);
+            if (err != NB_OK || p->one) {
+                break;
+            }
+        }
+        joined = k;
     }
     return err;
 }
@@ -307,9 +334,9 @@ static enum nb_err read_spans(struct nb_places *p, uint32_t place)
     }
     if (err == NB_OK && plan->kind == NB_PLAN_NEAR) {
         const struct spans *a = &p->children[0]->spans, *b = &p->children[1]->spans;
-        err = near_spans(a, b, plan->between, p->arena, &p->spans);
+        err = near_spans(p, a, b);
         if (err == NB_OK && !plan->ordered) {
-            err = near_spans(b, a, plan->between, p->arena, &p->spans);
+            err = near_spans(p, b, a);
         }
     }
     if (p->streams_n != 1 && p->spans.n > 1) {
@@ -320,6 +347,7 @@ static enum nb_err read_spans(struct nb_places *p, uint32_t place)
 
 enum nb_err nb_places_hold(struct nb_places *places, uint32_t place, bool *out)
 {
+    places->one = true;
     enum nb_err err = read_spans(places, place);
     *out = places->spans.n > 0;
     return err;
