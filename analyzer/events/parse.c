@@ -197,7 +197,8 @@ const char *nb_rule_words(struct nb_rule_reader *r, struct nb_slice text, struct
         struct nb_slice rest = nb_slice_sub(part, 1, part.len);
         if (part.p[0] == '$') {
             const struct nb_event_list *list = nb_rule_list(r->events, r->file, rest);
-            for (size_t i = 0; list && i < list->words.n; i++) {
+            size_t n = list ? list->words.n : 0; /* it may be the one that grows here */
+            for (size_t i = 0; i < n; i++) {
                 if (nb_words_add(words, r->events->arena, &list->words.all[i]) != NB_OK) {
                     return no_memory(r);
                 }
