@@ -59,12 +59,13 @@ static enum nb_err write_table(const struct query *q, const struct rows *rows,
                                struct nb_answer *answer)
 {
     const struct nb_column columns[] = {
-        {"type", NB_LEFT, true},     {by_names[q->filter.by], NB_LEFT, true},
-        {"people", NB_RIGHT, false}, {"posts", NB_RIGHT, false},
-        {"before", NB_RIGHT, false}, {"class", NB_LEFT, false},
+        {"type", NB_LEFT, true},    {"people", NB_RIGHT, false},
+        {"posts", NB_RIGHT, false}, {"before", NB_RIGHT, false},
+        {"class", NB_LEFT, false},  {by_names[q->filter.by], NB_LEFT, true},
     };
+    bool grouped = q->filter.by != NB_EVENT_BY_TYPE;
     struct nb_table *table =
-        nb_table_new(answer->arena, columns, sizeof(columns) / sizeof(columns[0]));
+        nb_table_new(answer->arena, columns, sizeof(columns) / sizeof(columns[0]) - !grouped);
     if (!table) {
         return NB_ENOMEM;
     }
@@ -74,8 +75,6 @@ static enum nb_err write_table(const struct query *q, const struct rows *rows,
         count_text(row, row->people, people);
         count_text(row, row->before, before);
         nb_table_cell(table, NB_BOLD, nb_slice_str(nb_event_type_name(row->type)));
-        nb_table_cell(table, NB_PLAIN,
-                      q->filter.by == NB_EVENT_BY_TYPE ? NB_LIT("all") : group_text(q, row));
         nb_table_cell(table, row->hidden ? NB_DIM : NB_PLAIN, nb_slice_str(people));
         if (row->sensitive) {
             nb_table_cell(table, NB_DIM, NB_LIT("-"));
@@ -84,6 +83,9 @@ static enum nb_err write_table(const struct query *q, const struct rows *rows,
         }
         nb_table_cell(table, NB_DIM, nb_slice_str(before));
         nb_table_cell(table, NB_DIM, row->sensitive ? NB_LIT("sensitive") : NB_LIT("ordinary"));
+        if (grouped) {
+            nb_table_cell(table, NB_PLAIN, group_text(q, row));
+        }
     }
     return nb_table_write(table, nb_terminal_width(STDOUT_FILENO),
                           nb_terminal_colour(STDOUT_FILENO), &answer->out);
