@@ -297,6 +297,16 @@ static uint64_t content_hash(struct nb_slice file)
     return hash;
 }
 
+/* One that is not a number makes every score none. */
+static bool all_finite(const float *all, size_t n)
+{
+    bool finite = true;
+    for (size_t i = 0; i < n; i++) {
+        finite = finite && isfinite(all[i]);
+    }
+    return finite;
+}
+
 enum nb_err nb_local_open(struct nb_local *model, struct nb_slice bytes)
 {
     const struct nb_local_header *header = (const void *)bytes.p;
@@ -311,9 +321,13 @@ enum nb_err nb_local_open(struct nb_local *model, struct nb_slice bytes)
     if (rest.len != header->rows_n * row_bytes || content_hash(bytes) != header->content_hash) {
         return NB_EINVAL;
     }
-    model->header = header;
-    model->buckets = (const void *)rest.p;
-    model->weights = (const void *)(rest.p + header->rows_n * sizeof(uint32_t));
+    const float *weights = (const void *)(rest.p + header->rows_n * sizeof(uint32_t));
+    if (!all_finite(header->trust, NB_LOCAL_GROUPS) ||
+        !all_finite(header->bias, NB_LOCAL_CLASSES) ||
+        !all_finite(weights, (size_t)header->rows_n * NB_LOCAL_CLASSES)) {
+        return NB_EINVAL;
+    }
+    *model = (struct nb_local){header, (const void *)rest.p, weights};
     return NB_OK;
 }
 
