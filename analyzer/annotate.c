@@ -276,6 +276,13 @@ static struct nb_entry_text entry_text(const struct nb_reading_text *text)
     return (struct nb_entry_text){text->tokens, text->readings, text->tokens_n};
 }
 
+static enum nb_err put_words(const struct annotate *a, struct nb_slice *index)
+{
+    struct nb_entry_text title = entry_text(&a->title), text = entry_text(&a->text);
+    return nb_entry_words(a->knowledge->lexicon, &a->knowledge->words.normaliser.turkish.speller,
+                          &title, &text, a->arena, index);
+}
+
 enum nb_err nb_annotate_for_index(const struct nb_document *document,
                                   const struct nb_knowledge *knowledge, struct nb_word_cache *words,
                                   struct nb_arena *arena, struct nb_annotation **out,
@@ -283,11 +290,20 @@ enum nb_err nb_annotate_for_index(const struct nb_document *document,
 {
     struct annotate a = {.document = document, .knowledge = knowledge, .arena = arena};
     enum nb_err err = annotate(&a, words, out);
+    return err ? err : put_words(&a, index);
+}
+
+enum nb_err nb_annotate_words(const struct nb_document *document,
+                              const struct nb_knowledge *knowledge, struct nb_arena *arena,
+                              struct nb_slice *index)
+{
+    struct annotate a = {
+        .document = document, .knowledge = knowledge, .arena = arena, .sum.brief = true};
+    enum nb_err err = read_text(&a, nb_field(document->title), &a.title);
     if (err == NB_OK) {
-        struct nb_entry_text title = entry_text(&a.title), text = entry_text(&a.text);
-        err = nb_entry_words(knowledge->lexicon, &title, &text, arena, index);
+        err = read_text(&a, nb_field(document->text), &a.text);
     }
-    return err;
+    return err ? err : put_words(&a, index);
 }
 
 enum nb_err nb_annotate_briefly(const struct nb_document *document,

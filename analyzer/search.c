@@ -29,9 +29,15 @@ enum nb_err nb_search_open(struct nb_txn *txn, struct nb_knowledge *knowledge,
     s->arena = nb_arena_new(ARENA_BYTES);
     s->scratch = nb_arena_new(ARENA_BYTES);
     struct nb_error detail = {0};
+    uint64_t from = 0;
     enum nb_err err = s->arena && s->scratch ? nb_index_open(txn, s->arena, &s->index) : NB_ENOMEM;
     if (err == NB_OK) {
-        err = nb_plan_make(&s->index, knowledge->lexicon, query, s->arena, &s->plan, &detail);
+        err = nb_search_check(txn, knowledge, &from);
+    }
+    if (err == NB_OK) {
+        err = nb_plan_make(&s->index, knowledge->lexicon,
+                           from == 1 ? &knowledge->words.normaliser.turkish.speller : NULL, query,
+                           s->arena, &s->plan, &detail);
     }
     if (err != NB_OK) {
         nb_search_close(s);

@@ -67,11 +67,9 @@ enum nb_err nb_search_marks(const struct nb_search *search, const struct nb_docu
                             struct nb_arena *arena, const struct nb_search_mark **title,
                             size_t *title_n, const struct nb_search_mark **text, size_t *text_n)
 {
-    struct nb_annotation *annotation;
     struct nb_slice words;
     struct side in_title, in_text;
-    enum nb_err err =
-        nb_annotate_for_index(document, search->knowledge, NULL, arena, &annotation, &words);
+    enum nb_err err = nb_annotate_words(document, search->knowledge, arena, &words);
     if (err == NB_OK) {
         err = open_side(&in_title, nb_field(document->title), 0, arena);
     }
@@ -88,9 +86,13 @@ enum nb_err nb_search_marks(const struct nb_search *search, const struct nb_docu
         if (len == 0) {
             position += nb_leb_read(words, &at, &steps) ? steps : 0;
         } else {
-            if (names(search->plan, nb_slice_sub(words, at, at + (size_t)len))) {
-                mark(&in_title, position);
-                mark(&in_text, position);
+            struct nb_slice term = nb_slice_sub(words, at, at + (size_t)len);
+            bool pair = words.p[at] == NB_TERM_PAIR || words.p[at] == NB_TERM_PAIR_ROOT;
+            if (names(search->plan, term)) {
+                for (uint64_t i = position - pair; i <= position; i++) { /* pairs come first */
+                    mark(&in_title, i);
+                    mark(&in_text, i);
+                }
             }
             at += (size_t)len;
         }

@@ -7,6 +7,21 @@
 
 #include "analyzer/topics/topics.h"
 
+enum { FREQUENT = 9, FORMS_MAX = 3 }; /* doublings of a count, see tr_speller_frequency() */
+
+bool nb_entry_pair(const struct tr_speller *speller, enum nb_term_kind kind, struct nb_slice first,
+                   struct nb_slice second, char out[NB_TERM_BYTES_MAX], struct nb_slice *term)
+{
+    if (!speller || first.len + second.len + 2 > NB_TERM_BYTES_MAX ||
+        tr_speller_frequency(speller, first) < FREQUENT ||
+        tr_speller_frequency(speller, second) < FREQUENT) {
+        return false;
+    }
+    int n = snprintf(out, NB_TERM_BYTES_MAX, "%c%.*s %.*s", kind, NB_ARG(first), NB_ARG(second));
+    *term = nb_slice(out, n > 0 ? (size_t)n : 0);
+    return true;
+}
+
 void nb_entry_term(struct nb_buf *entry, enum nb_term_kind kind, struct nb_slice text)
 {
     text = nb_utf8_cut(text, NB_TERM_BYTES_MAX - 2);
@@ -38,21 +53,73 @@ void nb_entry_step(struct nb_buf *entry, uint64_t positions)
     nb_leb_write(entry, positions);
 }
 
+/* A word as it may be looked for. */
+struct word {
+    struct nb_slice forms[FORMS_MAX]; /* as written first */
+    size_t forms_n;
+    struct nb_slice roots[TR_ANALYSES_MAX];
+    size_t roots_n;
+};
+
 /* Roots of the readings that standing queries match by. */
-static void add_lemmas(struct nb_buf *entry, const struct tr_lexicon *lexicon, bool in_title,
-                       const struct tr_reading *reading)
+static void read_roots(const struct tr_lexicon *lexicon, const struct tr_reading *reading,
+                       struct word *out)
 {
     tr_key seen[TR_ANALYSES_MAX];
-    size_t n = 0;
     for (size_t i = 0; i < reading->analyses_n; i++) {
         bool is_new = reading->keys[i] && nb_query_reads(reading, i);
-        for (size_t k = 0; k < n; k++) {
+        for (size_t k = 0; k < out->roots_n; k++) {
             is_new = is_new && seen[k] != reading->keys[i];
         }
         if (is_new) {
-            seen[n++] = reading->keys[i];
-            add_word(entry, in_title, NB_TERM_LEMMA,
-                     tr_lexicon_key_text(lexicon, reading->keys[i]));
+            seen[out->roots_n] = reading->keys[i];
+            out->roots[out->roots_n++] = tr_lexicon_key_text(lexicon, reading->keys[i]);
+        }
+    }
+}
+
+static void read_word(const struct tr_lexicon *lexicon, const struct tr_token *token,
+                      const struct tr_reading *reading, struct word *out)
+{
+    struct nb_slice form = token->folded, stem = nb_slice_sub(form, 0, token->stem_len);
+    *out = (struct word){.forms_n = 0};
+    if (token->kind == TR_URL || !form.len) {
+        return;
+    }
+    out->forms[out->forms_n++] = form;
+    if (token->kind == TR_HASHTAG || token->kind == TR_MENTION) {
+        return;
+    }
+    if (stem.len && stem.len < form.len) {
+        out->forms[out->forms_n++] = stem;
+    }
+    if (reading->normal.len && !nb_slice_eq(reading->normal, form) &&
+        !nb_slice_eq(reading->normal, stem)) {
+        out->forms[out->forms_n++] = reading->normal;
+    }
+    read_roots(lexicon, reading, out);
+}
+
+static void add_pair(struct nb_buf *entry, const struct tr_speller *speller, enum nb_term_kind kind,
+                     struct nb_slice first, struct nb_slice second)
+{
+    char text[NB_TERM_BYTES_MAX];
+    struct nb_slice term;
+    if (nb_entry_pair(speller, kind, first, second, text, &term)) {
+        nb_leb_write(entry, term.len);
+        nb_buf_add(entry, term);
+    }
+}
+
+static void add_pairs(struct nb_buf *entry, const struct tr_speller *speller,
+                      const struct word *first, const struct word *second)
+{
+    for (size_t i = 0; i < first->forms_n; i++) {
+        for (size_t k = 0; k < second->forms_n; k++) {
+            add_pair(entry, speller, NB_TERM_PAIR, first->forms[i], second->forms[k]);
+        }
+        for (size_t k = 0; k < second->roots_n; k++) {
+            add_pair(entry, speller, NB_TERM_PAIR_ROOT, first->forms[i], second->roots[k]);
         }
     }
 }
@@ -67,62 +134,53 @@ static void add_handle(struct nb_buf *entry, bool in_title, struct nb_slice hand
     }
 }
 
-static void add_token(struct nb_buf *entry, const struct tr_lexicon *lexicon, bool in_title,
-                      const struct tr_token *token, const struct tr_reading *reading)
+static void add_token(struct nb_buf *entry, bool in_title, const struct tr_token *token,
+                      const struct word *word)
 {
-    struct nb_slice form = token->folded;
-    struct nb_slice stem = nb_slice_sub(form, 0, token->stem_len);
-    if (token->kind == TR_URL) {
-        return;
+    for (size_t i = 0; i < word->forms_n; i++) {
+        add_word(entry, in_title, i == 0 ? NB_TERM_FORM : NB_TERM_PART, word->forms[i]);
     }
-    add_word(entry, in_title, NB_TERM_FORM, form);
+    for (size_t i = 0; i < word->roots_n; i++) {
+        add_word(entry, in_title, NB_TERM_LEMMA, word->roots[i]);
+    }
     if (token->kind == TR_HASHTAG) {
-        add_word(entry, in_title, NB_TERM_HASHTAG, form);
+        add_word(entry, in_title, NB_TERM_HASHTAG, token->folded);
     } else if (token->kind == TR_MENTION) {
-        add_handle(entry, in_title, form);
-    } else {
-        if (stem.len < form.len) {
-            add_word(entry, in_title, NB_TERM_PART, stem);
-        }
-        if (!nb_slice_eq(reading->normal, form) && !nb_slice_eq(reading->normal, stem)) {
-            add_word(entry, in_title, NB_TERM_PART, reading->normal);
-        }
-        add_lemmas(entry, lexicon, in_title, reading);
+        add_handle(entry, in_title, token->folded);
     }
 }
 
 /* @return how many positions there are. */
-static uint64_t add_text(struct nb_buf *entry, const struct tr_lexicon *lexicon, bool in_title,
+static uint64_t add_text(struct nb_buf *entry, const struct tr_lexicon *lexicon,
+                         const struct tr_speller *speller, bool in_title,
                          const struct nb_entry_text *text)
 {
-    uint64_t position = 0, last = 0;
+    uint64_t positions = 0;
+    struct word words[2] = {{.forms_n = 0}};
     for (size_t i = 0; i < text->n && entry->err == NB_OK; i++) {
         if (!nb_entry_counts(&text->tokens[i])) {
             continue;
         }
-        if (position > last) {
-            nb_entry_step(entry, position - last);
-            last = position;
-        }
-        add_token(entry, lexicon, in_title, &text->tokens[i], &text->readings[i]);
-        position++;
+        struct word *word = &words[positions % 2];
+        read_word(lexicon, &text->tokens[i], &text->readings[i], word);
+        add_pairs(entry, speller, &words[(positions + 1) % 2], word);
+        add_token(entry, in_title, &text->tokens[i], word);
+        nb_entry_step(entry, 1);
+        positions++;
     }
-    if (position > last) {
-        nb_entry_step(entry, position - last);
-    }
-    return position;
+    return positions;
 }
 
-enum nb_err nb_entry_words(const struct tr_lexicon *lexicon, const struct nb_entry_text *title,
-                           const struct nb_entry_text *text, struct nb_arena *arena,
-                           struct nb_slice *out)
+enum nb_err nb_entry_words(const struct tr_lexicon *lexicon, const struct tr_speller *speller,
+                           const struct nb_entry_text *title, const struct nb_entry_text *text,
+                           struct nb_arena *arena, struct nb_slice *out)
 {
     struct nb_buf entry;
     nb_buf_init(&entry, NB_ENTRY_BYTES_MAX);
-    if (add_text(&entry, lexicon, true, title) > 0) {
+    if (add_text(&entry, lexicon, speller, true, title) > 0) {
         nb_entry_step(&entry, NB_TITLE_GAP);
     }
-    (void)add_text(&entry, lexicon, false, text);
+    (void)add_text(&entry, lexicon, speller, false, text);
     *out = nb_arena_copy(arena, nb_buf_slice(&entry));
     nb_buf_fini(&entry);
     return out->p ? NB_OK : NB_ENOMEM;

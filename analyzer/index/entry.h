@@ -19,6 +19,7 @@
 
 #include "analyzer/index/segment.h"
 #include "analyzer/turkish/lexicon.h"
+#include "analyzer/turkish/spell.h"
 
 /**
  * First byte of a term. Words have positions, the rest is of the document as a whole. TITLE stands
@@ -31,7 +32,9 @@ enum nb_term_kind {
     NB_TERM_HASHTAG = 'H', /* without # */
     NB_TERM_HANDLE = 'M',  /* without @ */
     NB_TERM_TITLE = 'T',
-    NB_TERM_ALL = '*', /* every document; no text */
+    NB_TERM_PAIR = 'b',      /* two frequent words in a row, both as written */
+    NB_TERM_PAIR_ROOT = 'g', /* the second by its root */
+    NB_TERM_ALL = '*',       /* every document; no text */
     NB_TERM_SITE = 's',
     NB_TERM_AUTHOR = 'a', /* site/handle */
     NB_TERM_NAME = 'n',   /* handle */
@@ -63,6 +66,16 @@ static inline bool nb_entry_counts(const struct tr_token *token)
     return token->kind != TR_PUNCT;
 }
 
+/**
+ * The term of two words in a row. Phrases of frequent words are most of what looking at positions
+ * costs, so they are terms of their own ("common grams").
+ * @param speller  says what is frequent.
+ * @param out      room for a term.
+ * @return false when there is no such term: one of the two is not frequent.
+ */
+bool nb_entry_pair(const struct tr_speller *speller, enum nb_term_kind kind, struct nb_slice first,
+                   struct nb_slice second, char out[NB_TERM_BYTES_MAX], struct nb_slice *term);
+
 /** A text of a document, read. */
 struct nb_entry_text {
     const struct tr_token *tokens;
@@ -72,12 +85,13 @@ struct nb_entry_text {
 
 /**
  * The words of title and text.
+ * @param speller  as above; part of what the index was read with.
  * @param out  [out] in arena; goes to nb_entry_make().
  * @return NB_OK, NB_ENOMEM.
  */
-enum nb_err nb_entry_words(const struct tr_lexicon *lexicon, const struct nb_entry_text *title,
-                           const struct nb_entry_text *text, struct nb_arena *arena,
-                           struct nb_slice *out) NB_MUSTUSE;
+enum nb_err nb_entry_words(const struct tr_lexicon *lexicon, const struct tr_speller *speller,
+                           const struct nb_entry_text *title, const struct nb_entry_text *text,
+                           struct nb_arena *arena, struct nb_slice *out) NB_MUSTUSE;
 
 /**
  * A whole entry.

@@ -14,9 +14,11 @@
 struct make {
     const struct nb_index *index;
     struct tr_lexicon *lexicon;
+    const struct tr_speller *speller;
     struct nb_arena *arena;
     struct nb_error *error;
     bool in_title;
+    bool placed; /* positions are wanted */
 };
 
 static enum nb_err make(struct make *m, const struct nb_query *query, struct nb_plan **out);
@@ -132,6 +134,71 @@ static enum nb_err make_word(struct make *m, const struct nb_query *query, struc
     return make_forms(m, &wanted, out);
 }
 
+/*
+ * The terms of two words in a row, when there are any: both as written, and with by_root the second
+ * by its root. @return false when the words have to be looked for by their positions.
+ */
+static enum nb_err make_pair(struct make *m, struct nb_slice first, struct nb_slice second,
+                             bool by_root, struct nb_plan **out)
+{
+    static const enum nb_term_kind kinds[] = {NB_TERM_PAIR, NB_TERM_PAIR_ROOT};
+    struct nb_slice *terms = nb_arena_alloc(m->arena, 2 * sizeof(*terms)), term;
+    struct nb_plan *plan = NULL;
+    *out = NULL;
+    enum nb_err err = terms ? new_plan(m, NB_PLAN_TERMS, 0, &plan) : NB_ENOMEM;
+    for (size_t i = 0; err == NB_OK && i < (by_root ? 2 : 1); i++) {
+        char text[NB_TERM_BYTES_MAX];
+        if (m->in_title || !nb_entry_pair(m->speller, kinds[i], first, second, text, &term)) {
+            return NB_OK;
+        }
+        terms[i] = nb_arena_copy(m->arena, term);
+        plan->terms = terms;
+        plan->terms_n = i + 1;
+        err = terms[i].p ? NB_OK : NB_ENOMEM;
+    }
+    *out = plan;
+    return err;
+}
+
+/* The root that the last word of a phrase is found by; empty when it is found by its forms. */
+static enum nb_err last_root(struct make *m, const struct nb_query *query, struct nb_slice *out)
+{
+    struct nb_expansion wanted = {.query = query, .word = query->words[query->words_n - 1]};
+    bool known;
+    enum nb_err err = nb_expand_root(m->lexicon, &wanted, m->arena, &known);
+    *out = err == NB_OK && known ? wanted.root : nb_slice(NULL, 0);
+    return err;
+}
+
+/* Pairs of frequent words are all there is to two words, and narrow down more of them. */
+static enum nb_err add_pairs(struct make *m, const struct nb_query *query, struct nb_plan **plan)
+{
+    struct nb_slice last = query->words[query->words_n - 1];
+    struct nb_plan *all;
+    size_t n = 0;
+    enum nb_err err = query->exact ? NB_OK : last_root(m, query, &last);
+    if (err == NB_OK) {
+        err = new_plan(m, NB_PLAN_AND, query->words_n, &all);
+    }
+    for (size_t i = 0; err == NB_OK && i + 1 < query->words_n; i++) {
+        bool is_last = i + 2 == query->words_n;
+        struct nb_slice second = is_last ? last : query->words[i + 1];
+        struct nb_plan *pair;
+        err = make_pair(m, query->words[i], second, is_last && !query->exact, &pair);
+        if (err == NB_OK && pair) {
+            all->children[n++] = pair;
+        }
+    }
+    if (err == NB_OK && n && query->words_n == 2) {
+        *plan = all->children[0];
+    } else if (err == NB_OK && n) {
+        all->children[n++] = *plan;
+        all->children_n = n;
+        *plan = all;
+    }
+    return err;
+}
+
 /* Words as written, but for the last one. */
 static enum nb_err make_phrase(struct make *m, const struct nb_query *query, struct nb_plan **out)
 {
@@ -145,6 +212,8 @@ static enum nb_err make_phrase(struct make *m, const struct nb_query *query, str
     }
     if (err == NB_OK && n == 1) {
         *out = (*out)->children[0];
+    } else if (err == NB_OK && !m->placed) {
+        err = add_pairs(m, query, out);
     }
     return err;
 }
@@ -243,7 +312,10 @@ static enum nb_err make_children(struct make *m, enum nb_plan_kind kind,
 
 static enum nb_err make_near(struct make *m, const struct nb_query *query, struct nb_plan **out)
 {
+    bool before = m->placed;
+    m->placed = true;
     enum nb_err err = make_children(m, NB_PLAN_NEAR, query, out);
+    m->placed = before;
     if (err == NB_OK) {
         (*out)->between = query->between;
         (*out)->ordered = query->ordered;
@@ -293,9 +365,10 @@ static enum nb_err make(struct make *m, const struct nb_query *query, struct nb_
 }
 
 enum nb_err nb_plan_make(const struct nb_index *index, struct tr_lexicon *lexicon,
-                         const struct nb_query *query, struct nb_arena *arena, struct nb_plan **out,
-                         struct nb_error *error)
+                         const struct tr_speller *speller, const struct nb_query *query,
+                         struct nb_arena *arena, struct nb_plan **out, struct nb_error *error)
 {
-    struct make m = {.index = index, .lexicon = lexicon, .arena = arena, .error = error};
+    struct make m = {
+        .index = index, .lexicon = lexicon, .speller = speller, .arena = arena, .error = error};
     return make(&m, query, out);
 }

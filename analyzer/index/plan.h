@@ -14,6 +14,7 @@
 
 #include "analyzer/index/index.h"
 #include "analyzer/turkish/lexicon.h"
+#include "analyzer/turkish/spell.h"
 
 enum {
     NB_PLAN_FORMS_MAX = 500000, /* written forms that are looked at for one word */
@@ -47,11 +48,13 @@ struct nb_plan {
 
 /**
  * @param lexicon  as the index was made with; roots are added to it for words it does not know.
+ * @param speller  what all of the index was made with; NULL when it is not known to be.
  * @param out      [out] in arena; borrows from the query.
  * @return NB_OK, NB_ETOOBIG (the detail says of which word and what to do), NB_ENOMEM, NB_ECORRUPT.
  */
 enum nb_err nb_plan_make(const struct nb_index *index, struct tr_lexicon *lexicon,
-                         const struct nb_query *query, struct nb_arena *arena, struct nb_plan **out,
+                         const struct tr_speller *speller, const struct nb_query *query,
+                         struct nb_arena *arena, struct nb_plan **out,
                          struct nb_error *error) NB_MUSTUSE;
 
 /**

@@ -118,4 +118,9 @@ enum nb_err nb_annotate_for_index(const struct nb_document *document,
                                   struct nb_arena *arena, struct nb_annotation **out,
                                   struct nb_slice *index) NB_MUSTUSE;
 
+/** Only what the index finds the document by. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_annotate_words(const struct nb_document *document,
+                              const struct nb_knowledge *knowledge, struct nb_arena *arena,
+                              struct nb_slice *index) NB_MUSTUSE;
+
 #endif

@@ -19,7 +19,7 @@ struct nb_search;
  * Look at what a query means in this index.
  * @param txn        read transaction of the analysis store, which has to outlive the search.
  * @param knowledge  loaded without topics; words it does not know are added to it, so it is for
- *                   this thread alone from now on.
+ *                   searches of this thread alone from now on: nb_annotate() may not use it.
  * @param query      borrowed until the search is closed.
  * @return NB_OK, NB_ETOOBIG (the detail says of which word and what to do), NB_ENOMEM, NB_ECORRUPT.
  *         Free with nb_search_close().

@@ -190,8 +190,8 @@ int main(void)
     }
     (void)signal(SIGPIPE, SIG_IGN);
     char *dir = nbt_tmpdir();
-    bool good =
-        peer_nabiz(dir, &peers[0]) && peer_fts5(dir, &peers[1]) && peer_xapian(dir, &peers[2]);
+    bool good = peer_nabiz(dir, corpus.speller, &peers[0]) && peer_fts5(dir, &peers[1]) &&
+                peer_xapian(dir, &peers[2]);
     printf("index: %lld documents of %zu sentences\n", (long long)n, corpus.n);
     good = good && build(peers, PEERS_N, &corpus, (uint64_t)n);
     for (int ask = 0; good && ask < ASKS_N; ask++) {

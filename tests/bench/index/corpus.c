@@ -2,9 +2,8 @@
 
 #include "tests/lib/test.h"
 
-#include <nabiz/knowledge.h>
-
 #include "analyzer/index/entry.h"
+#include "analyzer/knowledge_private.h"
 
 enum { POSTS_MAX = 40000, ARENA_BYTES = 1 << 30, FIRST_S = 1760000000 };
 
@@ -31,7 +30,8 @@ static void write_text(struct nb_slice words, struct nb_buf *out, uint32_t *posi
             first = true;
         } else {
             struct nb_slice term = nb_slice(words.p + at, (size_t)len);
-            bool plain = nb_slice_find_byte(term, '|', 0) == NB_NPOS &&
+            bool pair = term.p[0] == NB_TERM_PAIR || term.p[0] == NB_TERM_PAIR_ROOT; /* our own */
+            bool plain = !pair && nb_slice_find_byte(term, '|', 0) == NB_NPOS &&
                          nb_slice_find_byte(term, ' ', 0) == NB_NPOS;
             if (plain) { /* else an emoticon or a number with spaces in it */
                 nb_buf_add_str(out, first ? "" : "|");
@@ -119,7 +119,8 @@ bool corpus_open(struct corpus *corpus)
                add_file(corpus, knowledge, cache, scratch, "posts/unlabelled.tsv") &&
                add_file(corpus, knowledge, cache, scratch, "posts/train.tsv") && corpus->n;
     }
-    nb_knowledge_free(knowledge);
+    corpus->knowledge = knowledge;
+    corpus->speller = good ? &knowledge->words.normaliser.turkish.speller : NULL;
     nb_word_cache_free(cache);
     nb_arena_free(scratch);
     return good;
@@ -127,6 +128,7 @@ bool corpus_open(struct corpus *corpus)
 
 void corpus_close(struct corpus *corpus)
 {
+    nb_knowledge_free(corpus->knowledge);
     nb_arena_free(corpus->arena);
 }
 
@@ -155,6 +157,7 @@ void corpus_entry(const struct bench_document *document, struct nb_buf *out)
     nb_entry_term(out, NB_TERM_SENTIMENT, nb_slice_str(text));
     for (size_t i = 0; i < document->n; i++) {
         nb_buf_add(out, document->sentences[i]->words);
+        nb_entry_step(out, 1); /* no phrase goes on in the next sentence */
     }
 }
 
@@ -163,6 +166,7 @@ void corpus_text(const struct bench_document *document, struct nb_buf *out)
     nb_buf_reset(out);
     for (size_t i = 0; i < document->n; i++) {
         nb_buf_add(out, document->sentences[i]->text);
+        nb_buf_add_byte(out, ' ');
     }
 }
 

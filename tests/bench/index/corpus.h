@@ -8,6 +8,9 @@
 
 #include <nabiz/arena.h>
 #include <nabiz/buf.h>
+#include <nabiz/knowledge.h>
+
+#include "analyzer/turkish/spell.h"
 
 /* A sentence: the words the index gets, and the same as text: terms of one position joined by '|',
  * positions by ' '. */
@@ -20,6 +23,8 @@ struct corpus {
     struct nb_arena *arena;
     struct sentence *sentences;
     size_t n;
+    struct nb_knowledge *knowledge;
+    const struct tr_speller *speller;
 };
 
 enum { SENTENCES_MAX = 4, SITES_N = 200, LABELS_N = 3 };

@@ -24,6 +24,7 @@ struct nabiz {
     int64_t build_us;
     struct nb_txn *txn;
     struct nb_index index;
+    const struct tr_speller *speller;
 };
 
 static enum nb_err write_batch(struct nb_txn *txn, void *arg)
@@ -121,6 +122,14 @@ static bool ask(void *state, const struct question *q, uint64_t *count, int64_t 
         children[i] = &words[i];
     }
     const struct nb_plan *asked = q->n == 1 ? &words[0] : &plan;
+    char text[NB_TERM_BYTES_MAX];
+    struct nb_slice pair;
+    if (q->ask == ASK_PHRASE &&
+        nb_entry_pair(nabiz->speller, NB_TERM_PAIR, nb_slice_sub(q->terms[0], 1, q->terms[0].len),
+                      nb_slice_sub(q->terms[1], 1, q->terms[1].len), text, &pair)) {
+        words[0].terms = &pair; /* as plans of phrases do */
+        asked = &words[0];
+    }
     bool good = true;
     *count = 0;
     if (q->ask == ASK_FACETS) {
@@ -173,7 +182,7 @@ static void close_nabiz(void *state)
     free(nabiz);
 }
 
-bool peer_nabiz(const char *dir, struct peer *out)
+bool peer_nabiz(const char *dir, const struct tr_speller *speller, struct peer *out)
 {
     const struct nb_store_options options = {.map_bytes = 64u << 20, .max_bytes = 1ull << 34};
     struct nabiz *nabiz = calloc(1, sizeof(*nabiz));
@@ -181,6 +190,7 @@ bool peer_nabiz(const char *dir, struct peer *out)
         return false;
     }
     nabiz->dir = strdup(dir);
+    nabiz->speller = speller;
     nabiz->arena = nb_arena_new(256u << 20);
     nabiz->scratch = nb_arena_new(1u << 30);
     nabiz->batch = nb_arena_new(BATCH_BYTES);

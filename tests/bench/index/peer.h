@@ -34,7 +34,7 @@ struct peer {
 int64_t bench_cpu_us(void);
 
 /* Each is made in an empty directory of its own. @return false when it cannot be. */
-bool peer_nabiz(const char *dir, struct peer *out);
+bool peer_nabiz(const char *dir, const struct tr_speller *speller, struct peer *out);
 bool peer_fts5(const char *dir, struct peer *out);
 bool peer_xapian(const char *dir, struct peer *out);
 
