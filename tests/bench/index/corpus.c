@@ -35,7 +35,9 @@ static void write_text(struct nb_slice words, struct nb_buf *out, uint32_t *posi
                          nb_slice_find_byte(term, ' ', 0) == NB_NPOS;
             if (plain) { /* else an emoticon or a number with spaces in it */
                 nb_buf_add_str(out, first ? "" : "|");
-                nb_buf_add(out, term);
+                /* As phrases do: without suffixes behind an apostrophe is as written, too. */
+                nb_buf_add_byte(out, term.p[0] == NB_TERM_PART ? NB_TERM_FORM : term.p[0]);
+                nb_buf_add(out, nb_slice_sub(term, 1, term.len));
                 first = false;
             }
             at += (size_t)len;

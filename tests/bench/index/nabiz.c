@@ -116,9 +116,17 @@ static bool ask(void *state, const struct question *q, uint64_t *count, int64_t 
     struct nb_plan words[TERMS_MAX] = {{.kind = NB_PLAN_TERMS}}, *children[TERMS_MAX];
     struct nb_plan plan = {
         .kind = kinds[q->ask], .children = children, .children_n = q->n, .between = NEAR_WORDS};
+    struct nb_slice terms[TERMS_MAX][2];
+    char parts[TERMS_MAX][NB_TERM_BYTES_MAX + 1];
     int64_t start = bench_cpu_us();
     for (size_t i = 0; i < q->n; i++) {
-        words[i] = (struct nb_plan){.kind = NB_PLAN_TERMS, .terms = &q->terms[i], .terms_n = 1};
+        bool written = q->terms[i].p[0] == NB_TERM_FORM;
+        (void)snprintf(parts[i], sizeof(parts[i]), "%c%.*s", NB_TERM_PART,
+                       NB_ARG(nb_slice_sub(q->terms[i], 1, q->terms[i].len)));
+        terms[i][0] = q->terms[i];
+        terms[i][1] = nb_slice_str(parts[i]);
+        words[i] =
+            (struct nb_plan){.kind = NB_PLAN_TERMS, .terms = terms[i], .terms_n = written ? 2 : 1};
         children[i] = &words[i];
     }
     const struct nb_plan *asked = q->n == 1 ? &words[0] : &plan;
@@ -128,6 +136,7 @@ static bool ask(void *state, const struct question *q, uint64_t *count, int64_t 
         nb_entry_pair(nabiz->speller, NB_TERM_PAIR, nb_slice_sub(q->terms[0], 1, q->terms[0].len),
                       nb_slice_sub(q->terms[1], 1, q->terms[1].len), text, &pair)) {
         words[0].terms = &pair; /* as plans of phrases do */
+        words[0].terms_n = 1;
         asked = &words[0];
     }
     bool good = true;
