@@ -25,7 +25,7 @@ enum { FOLDS = 5, REVIEW_FOLDS = 10 };
 static const struct fit_how how = {
     .epochs = 4,
     .rate = 0.04F,
-    .review_rate = 0.1F,
+    .review_rate = 0.3F,
     .own = 0.2F,
     .weight = {[OPINION_DRAWN] = 1,
                [OPINION_STREAM] = 1,

@@ -10,10 +10,10 @@
  *
  * The verdict on sentiment is a second softmax over few inputs: the scores (of a review, its
  * one), what the lexicons found, and how much of the text that covers, with weights for each length
- * of text. It was fitted
- * on scores that the texts had no part in (stacking, Wolpert 1992), so that it says how likely
- * each label is. In the same way the logarithm of the odds of each emotion, each intent and irony
- * is mixed from all scores.
+ * of text. A text is judged both as a post and as a review, mixed by how likely it is a review. It
+ * was fitted on scores that the texts had no part in (stacking, Wolpert 1992), so that it says how
+ * likely each label is. In the same way the logarithm of the odds of each emotion, each intent and
+ * irony is mixed from all scores.
  *
  * File, little-endian: struct nb_model_header, then buckets_n + 1 u32 (where the rows begin whose
  * hashes have these high bits), then for each of rows_n rows 16 low bits of its hash, then for each

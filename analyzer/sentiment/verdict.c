@@ -79,33 +79,47 @@ static int32_t milli_of(float p)
     return (int32_t)lroundf(p * 1000);
 }
 
-unsigned nb_verdict_kind(const struct nb_model *model, const float *scores,
-                         const struct nb_feature_marks *marks)
+/* How much of a text's verdict is that on a review; the rest is that on a post. */
+static float review_share(const struct nb_model *model, const float *scores, unsigned length)
 {
-    bool review = length_of(marks->words_n) >= NB_VERDICT_POSTS_FROM &&
-                  nb_model_odds(model, scores, NB_MODEL_IS_REVIEW) >
-                      model->header->advantage[NB_MODEL_IS_REVIEW];
-    return review ? NB_VERDICT_REVIEW : NB_VERDICT_POST;
+    return length < NB_VERDICT_POSTS_FROM
+               ? 0
+               : chance(nb_model_odds(model, scores, NB_MODEL_IS_REVIEW) -
+                        model->header->advantage[NB_MODEL_IS_REVIEW]);
+}
+
+/* Chances of the labels, judged as one kind of text. @return its length. */
+static unsigned chances_as(unsigned kind, const struct nb_model *model, const float *scores,
+                           const struct nb_opinion_sum *found, const struct nb_feature_marks *marks,
+                           float *p)
+{
+    float inputs[NB_VERDICT_INPUTS];
+    unsigned length = nb_verdict_inputs(kind, scores, found, marks, inputs);
+    for (unsigned c = 0; c < 3; c++) {
+        p[c] = 0;
+        for (unsigned i = 0; i < NB_VERDICT_INPUTS; i++) {
+            p[c] += inputs[i] * model->header->verdict[kind][length][i][c];
+        }
+    }
+    softmax(p, 3);
+    return length;
 }
 
 static void judge_sentiment(const struct nb_model *model, const float *scores,
                             const struct nb_opinion_sum *found,
                             const struct nb_feature_marks *marks, struct nb_opinion_result *out)
 {
-    float inputs[NB_VERDICT_INPUTS], p[3] = {0};
-    unsigned best = 0, kind = nb_verdict_kind(model, scores, marks);
-    unsigned length = nb_verdict_inputs(kind, scores, found, marks, inputs);
-    for (unsigned i = 0; i < NB_VERDICT_INPUTS; i++) {
-        for (unsigned c = 0; c < 3; c++) {
-            p[c] += inputs[i] * model->header->verdict[kind][length][i][c];
-        }
+    float p[3], as_review[3];
+    unsigned best = 0, length = chances_as(NB_VERDICT_POST, model, scores, found, marks, p);
+    float share = review_share(model, scores, length);
+    (void)chances_as(NB_VERDICT_REVIEW, model, scores, found, marks, as_review);
+    for (unsigned c = 0; c < 3; c++) {
+        p[c] = (1 - share) * p[c] + share * as_review[c];
     }
-    softmax(p, 3);
     const float *more = model->header->advantage + NB_MODEL_SENTIMENT;
+    float trust = length >= NB_VERDICT_POSTS_FROM ? 1 - share : 0;
     for (unsigned c = 1; c < 3; c++) {
-        float ahead = logf(p[c] / p[best]);
-        ahead +=
-            length >= NB_VERDICT_POSTS_FROM && kind == NB_VERDICT_POST ? more[c] - more[best] : 0;
+        float ahead = logf(p[c] / p[best]) + trust * (more[c] - more[best]);
         best = ahead > 0 ? c : best;
     }
     out->label = (enum nb_opinion_label)best;

@@ -9,10 +9,6 @@
 
 #include "analyzer/sentiment/model.h"
 
-/** @return NB_VERDICT_POST or NB_VERDICT_REVIEW. */
-unsigned nb_verdict_kind(const struct nb_model *model, const float *scores,
-                         const struct nb_feature_marks *marks);
-
 /**
  * The inputs of the verdict on sentiment.
  * @param kind    what the text is judged as.
