@@ -352,6 +352,10 @@ enum nb_err nb_store_open(const char *dir, enum nb_store_kind kind,
             err = lock_writer(store, options->lock_wait_ms, error);
         }
     }
+    if (err == NB_OK && options->lock_only) {
+        *out = store;
+        return NB_OK;
+    }
     if (err == NB_OK) {
         err = open_env(store, options, error);
     }

@@ -26,6 +26,21 @@ struct nb_forgot {
 /** Name of an author among those forgotten: a hash, so that the list itself names nobody. */
 struct nb_id nb_forget_id(struct nb_slice author);
 
+enum { NB_AUTHOR_BYTES = 512 }; /* room for a name that is suggested, with its end */
+
+/** How far a stored name is from the one asked for, which it is not; 0: another name altogether. */
+typedef unsigned nb_author_distance_fn(struct nb_slice asked, struct nb_slice stored);
+
+/**
+ * Whether there is anything to forget: an author, byte for byte, of a document, a quote or a page
+ * that waits to be fetched, or one whose forgetting was begun before.
+ * @param nearest  [out] the stored name with the least distance; "" when there is none.
+ * @return NB_OK, NB_ENOTFOUND (nobody of that name), NB_ENOMEM, NB_ECORRUPT, NB_EIO.
+ */
+enum nb_err nb_log_find_author(struct nb_store *crawl, struct nb_slice author,
+                               nb_author_distance_fn *distance, char nearest[NB_AUTHOR_BYTES],
+                               struct nb_error *error) NB_MUSTUSE;
+
 /**
  * Take an author out of the log, and out of what waits to be fetched.
  * @param author  "site/handle", as documents have it.
@@ -40,7 +55,8 @@ enum nb_err nb_log_forget(struct nb_store *crawl, struct nb_slice author, struct
  */
 enum nb_err nb_store_compact(struct nb_store *store, struct nb_error *error) NB_MUSTUSE;
 
-/** Delete the file; as above. The next writer begins with an empty store. */
+/** Delete the file; as above, but lock_only is enough. The next writer begins with an empty store.
+ */
 enum nb_err nb_store_discard(struct nb_store *store, struct nb_error *error) NB_MUSTUSE;
 
 #endif

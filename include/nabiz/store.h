@@ -87,6 +87,8 @@ const char *nb_store_name(enum nb_store_kind kind);
 
 struct nb_store_options {
     bool read_only;
+    bool lock_only;       /* keep other writers away and open nothing, so that any schema will do:
+                             for nb_store_discard(), see forget.h */
     bool sync;            /* true: a commit is on the disk when it returns; false: a power cut
                              may undo the last commit, but never damages the store */
     uint64_t map_bytes;   /* first size of the map; grows */

@@ -203,9 +203,54 @@ static void a_kill_at_any_moment_is_mended_by_doing_it_again(void **state)
     nbt_rmdir(dir);
 }
 
+/* Far enough for this test: the same but for the case of ASCII letters. */
+static unsigned distance(struct nb_slice asked, struct nb_slice stored)
+{
+    for (size_t i = 0; i < asked.len && asked.len == stored.len; i++) {
+        if (nb_ascii_lower(asked.p[i]) != nb_ascii_lower(stored.p[i])) {
+            return 0;
+        }
+    }
+    return asked.len == stored.len;
+}
+
+static void a_name_that_nobody_has_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *nearest;
+        enum nb_err want;
+    } rows[] = {{"f.example/ayla", "", NB_OK},
+                {"f.example/Ayla", "f.example/ayla", NB_ENOTFOUND},
+                {"g.example/AYLA", "g.example/ayla", NB_ENOTFOUND},
+                {"f.example/kimse", "", NB_ENOTFOUND}};
+    char *dir = nbt_tmpdir();
+    char nearest[NB_AUTHOR_BYTES];
+    struct nb_store *store;
+    struct nb_forgot forgot;
+    fill(dir);
+    assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, NULL), NB_OK);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(
+            nb_log_find_author(store, nb_slice_str(rows[i].name), distance, nearest, NULL),
+            rows[i].want);
+        if (rows[i].want != NB_OK) {
+            assert_string_equal(nearest, rows[i].nearest);
+        }
+    }
+    nb_store_close(store);
+    /* One that was interrupted may be given again. */
+    assert_int_equal(forget(dir, &forgot), NB_OK);
+    assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, NULL), NB_OK);
+    assert_int_equal(nb_log_find_author(store, nb_slice_str(gone), distance, nearest, NULL), NB_OK);
+    nb_store_close(store);
+    nbt_rmdir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_that_nobody_has_is_told),
         cmocka_unit_test(an_author_is_gone_and_the_others_are_not),
         cmocka_unit_test(nothing_of_theirs_comes_in_again),
         cmocka_unit_test(no_byte_of_theirs_stays_in_the_file),

@@ -1,0 +1,40 @@
+# `nabiz forget`: a name that nobody has changes nothing; one that somebody has takes their documents,
+# the analysis, of whatever version it is, and the inbox.
+. tests/lib/scenario.sh
+
+dir=$NABIZ_DIR/forget
+mkdir "$dir"
+: >"$dir/sources.list"
+set -- --set "data.dir=$dir/data" --set "data.sources=$dir/sources.list" --set data.lexicons=lexicons
+cat >"$dir/in.jsonl" <<'IN'
+{"id":1,"site":"a.example","author":"Ayla","text":"ilk metin"}
+{"id":2,"site":"a.example","author":"Veli","text":"ikinci metin"}
+IN
+
+start "$dir/crawl.log" "$NABIZ" crawl "$@"
+crawl=$pid
+wait_until "the crawler" test -s "$dir/data/crawl/writer"
+"$NABIZ" import "$dir/in.jsonl" "$@" 2>"$dir/import.log" || fail "$(cat "$dir/import.log")"
+kill "$crawl" && wait "$crawl"
+
+# Not a store that any version would open.
+mkdir -p "$dir/data/analysis" "$dir/data/inbox"
+yes "another version" | head -n 4096 >"$dir/data/analysis/data.mdb"
+cp "$dir/data/analysis/data.mdb" "$dir/data/inbox/data.mdb"
+cp "$dir/data/crawl/data.mdb" "$dir/before"
+
+"$NABIZ" forget a.example/ayla "$@" >"$dir/out" 2>&1
+[ $? -eq 4 ] || fail "nobody has the name: $(cat "$dir/out")"
+grep -q 'did you mean a.example/Ayla?' "$dir/out" || fail "it suggests nobody: $(cat "$dir/out")"
+"$NABIZ" forget a.example/Veli a.example/kimse "$@" >"$dir/out" 2>&1
+[ $? -eq 4 ] || fail "one of two has no such name: $(cat "$dir/out")"
+[ -s "$dir/data/analysis/data.mdb" ] || fail "the analysis is gone"
+cmp -s "$dir/before" "$dir/data/crawl/data.mdb" || "$NABIZ" dump crawl --table forgotten "$@" \
+    >"$dir/forgotten" 2>&1
+[ ! -s "$dir/forgotten" ] || fail "a name was noted: $(cat "$dir/forgotten")"
+
+"$NABIZ" forget a.example/Ayla "$@" >"$dir/out" 2>&1 || fail "$(cat "$dir/out")"
+grep -q 'a.example/Ayla: 1 documents' "$dir/out" || fail "it says $(cat "$dir/out")"
+grep -q 'old files' "$dir/out" || fail "it does not speak of readers: $(cat "$dir/out")"
+[ ! -e "$dir/data/analysis/data.mdb" ] || fail "the analysis is there"
+[ ! -e "$dir/data/inbox/data.mdb" ] || fail "the inbox is there"
