@@ -29,6 +29,7 @@
 enum {
     SITE_BYTES = 4, /* of an identity */
     ENTRY_BYTES = 8 + 4 + NB_ID_BYTES + 8 + 4,
+    QUOTING_BYTES = 256 << 20,
     KEEP_BATCH_N = 4096, /* a batch that grew past this gives its memory back on reset */
 };
 
@@ -190,7 +191,8 @@ enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *a
     stored.has_revision = 0;
     stored.has_supersedes = 0;
     stored.has_identity = 0;
-    struct nb_log_record record = {.text_bytes = (uint32_t)nb_field(document->text).len};
+    struct nb_log_record record = {.text_bytes = (uint32_t)nb_field(document->text).len,
+                                   .quotes = document->n_quotes > 0};
     memcpy(record.identity.b, document->identity.data, NB_ID_BYTES);
     if (document->has_source && document->source.len >= 8) {
         record.source = nb_key_to_u64(document->source.data);
@@ -258,9 +260,10 @@ struct appending {
     struct nb_txn *txn;
     struct nb_cursor *identities;
     struct nb_frame_builder *frame;
-    bool forgets;  /* there are forgotten authors */
-    size_t kept_n; /* documents of the frame that were there before */
-    uint64_t last; /* number */
+    bool forgets;           /* there are forgotten authors */
+    struct nb_arena *arena; /* of one document that quotes, when there are */
+    size_t kept_n;          /* documents of the frame that were there before */
+    uint64_t last;          /* number */
 };
 
 static void entry_put(struct appending *at, const struct nb_id *id, const struct entry *entry)
@@ -396,6 +399,21 @@ static enum nb_err find_forgotten(const struct appending *at, const struct nb_lo
                : NB_ENOTFOUND;
 }
 
+/* @param out [out] what is to be stored of the record, until the next call. */
+static enum nb_err without_forgotten(struct appending *at, const struct nb_log_record *record,
+                                     struct nb_slice *out)
+{
+    *out = record->bytes;
+    if (!at->forgets || !record->quotes) {
+        return NB_OK;
+    }
+    if (!at->arena && !(at->arena = nb_arena_new(QUOTING_BYTES))) {
+        return NB_ENOMEM;
+    }
+    nb_arena_reset(at->arena);
+    return nb_log_drop_forgotten(at->txn, record->bytes, at->arena, out);
+}
+
 static enum nb_err append_item(struct appending *at, struct item *item)
 {
     const struct nb_log_record *record = &item->record;
@@ -424,11 +442,14 @@ static enum nb_err append_item(struct appending *at, struct item *item)
         .source = record->source,
         .text_bytes = record->text_bytes,
     };
-    err = put_document(at, &(struct nb_frame_item){.number = entry.number,
-                                                   .identity = id,
-                                                   .revision = entry.revision,
-                                                   .supersedes = known.number,
-                                                   .document = record->bytes});
+    struct nb_frame_item stored = {.number = entry.number,
+                                   .identity = id,
+                                   .revision = entry.revision,
+                                   .supersedes = known.number};
+    err = without_forgotten(at, record, &stored.document);
+    if (err == NB_OK) {
+        err = put_document(at, &stored);
+    }
     if (err != NB_OK) {
         return err;
     }
@@ -456,6 +477,7 @@ static enum nb_err append_items(struct nb_txn *txn, struct nb_log_batch *batch)
         err = put_frame(&at);
     }
     nb_cursor_close(at.identities);
+    nb_arena_free(at.arena);
     return err;
 }
 

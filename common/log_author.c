@@ -1,6 +1,6 @@
 /*
- * Looks for an author as nb_log_forget() does, and changes nothing: whoever finds nobody has
- * mistyped the name.
+ * Authors before and after nb_log_forget(): whether there is one of a name, which changes nothing,
+ * and whether a quote that comes in later is of one that was forgotten.
  */
 #include <nabiz/forget.h>
 
@@ -10,6 +10,7 @@
 #include <nabiz/log.h>
 
 #include "common/log_frame.h"
+#include "common/log_impl.h"
 
 enum { ARENA_BYTES = 256 << 20 };
 
@@ -122,4 +123,50 @@ enum nb_err nb_log_find_author(struct nb_store *crawl, struct nb_slice author,
     nb_read_end(txn);
     nb_arena_free(s.arena);
     return err;
+}
+
+/* @return NB_OK when the name is forgotten, else NB_ENOTFOUND, or a failure. */
+static enum nb_err find_name(struct nb_txn *txn, struct nb_slice name)
+{
+    struct nb_slice value;
+    struct nb_id id = nb_forget_id(name);
+    return nb_get(txn, NB_TBL_FORGOTTEN, nb_slice(id.b, sizeof(id.b)), &value);
+}
+
+/* The name may be whole, or a handle of the document's own site. */
+static enum nb_err find_quoted(struct nb_txn *txn, struct nb_slice site, struct nb_slice name,
+                               struct nb_arena *arena)
+{
+    enum nb_err err = find_name(txn, name);
+    if (err != NB_ENOTFOUND || !site.len) {
+        return err;
+    }
+    const char *whole = nb_arena_printf(arena, "%.*s/%.*s", NB_ARG(site), NB_ARG(name));
+    return whole ? find_name(txn, nb_slice_str(whole)) : NB_ENOMEM;
+}
+
+enum nb_err nb_log_drop_forgotten(struct nb_txn *txn, struct nb_slice bytes, struct nb_arena *arena,
+                                  struct nb_slice *out)
+{
+    struct nb_document *document;
+    size_t kept_n = 0;
+    *out = bytes;
+    enum nb_err err = nb_document_decode(bytes, arena, &document);
+    if (err != NB_OK) {
+        return err;
+    }
+    for (size_t i = 0; i < document->n_quotes; i++) {
+        err = find_quoted(txn, nb_field(document->site), nb_field(document->quotes[i]->author),
+                          arena);
+        if (err == NB_ENOTFOUND) {
+            document->quotes[kept_n++] = document->quotes[i];
+        } else if (err != NB_OK) {
+            return err;
+        }
+    }
+    if (kept_n == document->n_quotes) {
+        return NB_OK;
+    }
+    document->n_quotes = kept_n;
+    return nb_document_encode(document, arena, out);
 }

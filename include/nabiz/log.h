@@ -56,6 +56,7 @@ struct nb_log_record {
     struct nb_id author;  /* see forget.h; all zero without one */
     uint64_t source;      /* start of Document.source: who may revise, see nb_log_append() */
     uint32_t text_bytes;
+    bool quotes;           /* it has quotes: those of forgotten authors are left out */
     struct nb_slice bytes; /* the encoded Document */
 };
 
@@ -98,7 +99,8 @@ enum nb_log_outcome nb_log_batch_outcome(const struct nb_log_batch *batch, size_
  * appended again; one whose content changed is appended as a revision that names the one it
  * supersedes. The source a document came from may revise it freely; another source only with a
  * longer text, and is then the one it came from: so a summary in one feed and the full text in
- * another are one document, and the two feeds do not overwrite each other for ever.
+ * another are one document, and the two feeds do not overwrite each other for ever. Documents of
+ * forgotten authors, and quotes of them in others, are left out.
  * When this returns NB_OK the batch is stored as durably as the store's sync setting says.
  * @return NB_OK, NB_EFULL (try again later), NB_EIO, NB_ENOMEM.
  */

@@ -163,6 +163,23 @@ static void nothing_of_theirs_comes_in_again(void **state)
     nbt_rmdir(dir);
 }
 
+/* Documents i % 10 == 1 quote the author by handle, and come in after the author was forgotten. */
+static void what_quotes_them_later_comes_in_without_the_quote(void **state)
+{
+    (void)state;
+    char *dir = nbt_tmpdir();
+    struct nb_forgot forgot;
+    struct nb_store *store;
+    fill(dir);
+    assert_int_equal(forget(dir, &forgot), NB_OK);
+    assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, NULL), NB_OK);
+    size_t n = append(store, DOCUMENTS_N, DOCUMENTS_N + 400, 0, "yeni metin");
+    nb_store_close(store);
+    assert_int_equal(n, 300);
+    check_log(dir, DOCUMENTS_N + n); /* no document of it has a quote */
+    nbt_rmdir(dir);
+}
+
 /* A text that is in no other place, short enough not to be compressed. */
 static void no_byte_of_theirs_stays_in_the_file(void **state)
 {
@@ -253,6 +270,7 @@ int main(void)
         cmocka_unit_test(a_name_that_nobody_has_is_told),
         cmocka_unit_test(an_author_is_gone_and_the_others_are_not),
         cmocka_unit_test(nothing_of_theirs_comes_in_again),
+        cmocka_unit_test(what_quotes_them_later_comes_in_without_the_quote),
         cmocka_unit_test(no_byte_of_theirs_stays_in_the_file),
         cmocka_unit_test(a_kill_at_any_moment_is_mended_by_doing_it_again),
     };
