@@ -184,9 +184,42 @@ static const char *read_kind(struct nb_rule_reader *r, struct nb_slice text, str
     return "in <> stands number, mention, name or any";
 }
 
+/* Room for n more words of a line that has had some since `from`. */
+static const char *count_words(struct nb_rule_reader *r, const struct nb_words_of *words,
+                               size_t from, size_t n)
+{
+    if (n > NB_RULE_WORDS_MAX - (words->n - from)) {
+        return "more than 4096 words, those of its lists counted";
+    }
+    if (n > NB_RULES_WORDS_MAX - r->events->words_n) {
+        return "more than 1048576 words in all lines, those of their lists counted";
+    }
+    r->events->words_n += n;
+    return NULL;
+}
+
+/* The words of a list, which may be the one that grows. */
+static const char *add_list(struct nb_rule_reader *r, struct nb_slice name, size_t from,
+                            struct nb_words_of *words)
+{
+    const struct nb_event_list *list = nb_rule_list(r->events, r->file, name);
+    if (!list) {
+        return "no list of this name stands before this line";
+    }
+    size_t n = list->words.n;
+    const char *problem = count_words(r, words, from, n);
+    for (size_t i = 0; !problem && i < n; i++) {
+        if (nb_words_add(words, r->events->arena, &list->words.all[i]) != NB_OK) {
+            problem = no_memory(r);
+        }
+    }
+    return problem;
+}
+
 const char *nb_rule_words(struct nb_rule_reader *r, struct nb_slice text, struct nb_words_of *words)
 {
     struct nb_slice part;
+    size_t from = words->n;
     while (nb_slice_split(&text, '|', &part)) {
         struct nb_word word = {.pos = TR_UPOS_N};
         part = nb_slice_trim(part);
@@ -196,15 +229,9 @@ const char *nb_rule_words(struct nb_rule_reader *r, struct nb_slice text, struct
         }
         struct nb_slice rest = nb_slice_sub(part, 1, part.len);
         if (part.p[0] == '$') {
-            const struct nb_event_list *list = nb_rule_list(r->events, r->file, rest);
-            size_t n = list ? list->words.n : 0; /* it may be the one that grows here */
-            for (size_t i = 0; i < n; i++) {
-                if (nb_words_add(words, r->events->arena, &list->words.all[i]) != NB_OK) {
-                    return no_memory(r);
-                }
-            }
-            if (!list) {
-                return "no list of this name stands before this line";
+            problem = add_list(r, rest, from, words);
+            if (problem) {
+                return problem;
             }
             continue;
         }
@@ -212,6 +239,7 @@ const char *nb_rule_words(struct nb_rule_reader *r, struct nb_slice text, struct
                   : part.p[0] == '#' ? read_hashtag(r, rest, &word)
                   : part.p[0] == '<' ? read_kind(r, part, &word)
                                      : read_lemma(r, part, &word);
+        problem = problem ? problem : count_words(r, words, from, 1);
         if (problem) {
             return problem;
         }

@@ -113,7 +113,14 @@ struct nb_events {
     struct nb_words_of known[NB_LISTS_N];
     struct nb_endings endings[NB_ENDINGS_N];
     struct nb_event_features features;
+    size_t words_n; /* that lines have named, lists written out */
 };
+
+/*
+ * Of one line; and of all lines together, as many lines may each name a long list. Ours have some
+ * hundreds and some ten thousands.
+ */
+enum { NB_RULE_WORDS_MAX = 4096, NB_RULES_WORDS_MAX = 1 << 20 };
 
 /** A file being read. */
 struct nb_rule_reader {

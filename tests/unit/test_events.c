@@ -189,6 +189,27 @@ static void bad_lines_are_told_with_their_number_and_leave_nothing_behind(void *
     expect(f, "evlendik", "");
 }
 
+/* Each list is the one before it twice: 2^30 words, if nobody counted. */
+static void lists_that_double_cost_only_their_lines(void **state)
+{
+    struct fixture *f = *state;
+    enum { DOUBLED_N = 30, FIT_N = 12 }; /* 2^12 words fit into a line */
+    char text[2048] = "list l0: git/verb\n";
+    for (unsigned i = 1; i <= DOUBLED_N; i++) {
+        size_t len = strlen(text);
+        (void)snprintf(text + len, sizeof(text) - len, "list l%u: $l%u|$l%u\n", i, i - 1, i - 1);
+    }
+    size_t len = strlen(text);
+    (void)snprintf(text + len, sizeof(text) - len, "900 $l%u\n900 evlen/verb\n", (unsigned)FIT_N);
+    add_good(f, NB_EVENT_TYPES_N, common);
+    add(f, NB_EVENT_MARRIAGE, text);
+    assert_true(f->bad_n > 0 && f->bad_n <= DOUBLED_N - FIT_N);
+    assert_non_null(strstr(f->problem, "more than 4096 words"));
+    assert_int_equal(nb_events_rules_n(f->events), 2);
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    expect(f, "evlendik", "marriage self happened");
+}
+
 static void a_row_finds_every_inflection_and_says_subject_and_stage(void **state)
 {
     struct fixture *f = *state;
@@ -434,6 +455,7 @@ int main(void)
 #define EVENTS_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         EVENTS_TEST(bad_lines_are_told_with_their_number_and_leave_nothing_behind),
+        EVENTS_TEST(lists_that_double_cost_only_their_lines),
         EVENTS_TEST(a_row_finds_every_inflection_and_says_subject_and_stage),
         EVENTS_TEST(elements_allow_gaps_orders_and_alternatives_within_a_sentence),
         EVENTS_TEST(contexts_ask_and_blocks_forbid),
