@@ -138,7 +138,8 @@ const struct nb_command nb_cmd_topic = {
              "and prints line, topic, the words that matched, how they were read, and what of the "
              "query they matched. backfill finds the mentions of a new or changed topic in all "
              "that was analysed before; it can be interrupted at any moment, and goes on when it "
-             "is asked for again or when the analyzer runs.",
+             "is asked for again or when the analyzer runs. nabiz search --facet topic does not "
+             "know them until the analysis is rebuilt.",
     .options =
         (const struct nb_option[]){
             {"topics", "DIR", NULL, "directory of NAME.topic files, or one such file"},
