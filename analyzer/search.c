@@ -30,7 +30,13 @@ enum nb_err nb_search_open(struct nb_txn *txn, struct nb_knowledge *knowledge,
     s->scratch = nb_arena_new(ARENA_BYTES);
     struct nb_error detail = {0};
     uint64_t from = 0;
-    enum nb_err err = s->arena && s->scratch ? nb_index_open(txn, s->arena, &s->index) : NB_ENOMEM;
+    enum nb_err err = s->arena && s->scratch ? NB_OK : NB_ENOMEM;
+    if (err == NB_OK) {
+        err = nb_event_classes_permit(&knowledge->event_classes, query, &detail);
+    }
+    if (err == NB_OK) {
+        err = nb_index_open(txn, s->arena, &s->index);
+    }
     if (err == NB_OK) {
         err = nb_search_check(txn, knowledge, &from);
     }

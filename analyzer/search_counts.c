@@ -8,6 +8,7 @@
 
 #include "analyzer/index/entry.h"
 #include "analyzer/index/vocabulary.h"
+#include "analyzer/knowledge_private.h"
 
 enum {
     SPANS_MAX = 4 << 20,
@@ -168,6 +169,14 @@ static enum nb_err count_term(const struct walk *w, uint64_t *n, uint64_t *all_n
     return err;
 }
 
+/* Of life events only those whose posts may be listed are told. */
+static bool is_private(const struct nb_search *s, enum nb_search_facet facet, struct nb_slice value)
+{
+    enum nb_event_type type;
+    return facet == NB_SEARCH_BY_EVENT &&
+           (!nb_event_type_parse(value, &type) || !s->knowledge->event_classes.ordinary[type]);
+}
+
 enum nb_err nb_search_values(struct nb_search *s, enum nb_search_facet facet, size_t limit,
                              struct nb_arena *arena, const struct nb_search_value **out,
                              size_t *out_n)
@@ -183,6 +192,9 @@ enum nb_err nb_search_values(struct nb_search *s, enum nb_search_facet facet, si
     while (err == NB_OK && (err = nb_vocabulary_next(&w.vocabulary)) == NB_OK) {
         struct nb_search_value value = {
             .text = nb_slice_sub(w.vocabulary.text, 1, w.vocabulary.text.len)};
+        if (is_private(s, facet, value.text)) {
+            continue;
+        }
         err = count_term(&w, &value.n, &value.all_n);
         value.score_milli = (int64_t)value.n;
         if (err == NB_OK && value.n) {

@@ -13,7 +13,6 @@
 #include <nabiz/log.h>
 #include <nabiz/table.h>
 
-#include "analyzer/events/classes.h"
 #include "service/answer.h"
 #include "service/commands.h"
 #include "service/lang.h"
@@ -34,7 +33,6 @@ static const char *const facets[] = {"site",   "author",  "kind",  "lang",  "sen
 struct asking {
     struct nb_answer answer;
     struct nb_knowledge *knowledge;
-    struct nb_event_classes classes;
     struct nb_txn *txn;
     struct nb_search *search;
     struct nb_store *crawl;
@@ -111,9 +109,8 @@ static enum nb_err read_query(struct asking *a, struct nb_args *args, const stru
     if (err != NB_OK) {
         return nb_error_set(&a->answer.error, err, "the query: %s", nb_strerror(err));
     }
-    err = nb_query_parse(nb_knowledge_query_language(a->knowledge), NULL, copy, false,
-                         a->answer.arena, out, &a->answer.error);
-    return err ? err : nb_event_classes_permit(&a->classes, *out, &a->answer.error);
+    return nb_query_parse(nb_knowledge_query_language(a->knowledge), NULL, copy, false,
+                          a->answer.arena, out, &a->answer.error);
 }
 
 /* Say so when the index was made with other lexicons: some words are not found then. */
@@ -146,10 +143,6 @@ static enum nb_err open_asking(struct asking *a, struct nb_args *args)
     }
     if (err == NB_OK) {
         err = nb_knowledge_load(lexicons, NULL, &a->knowledge, NULL, &a->answer.error);
-    }
-    if (err == NB_OK) {
-        err = nb_event_classes_load(lexicons, &a->classes, &a->answer.error);
-        err = err == NB_ENOTFOUND ? NB_OK : err; /* then everything is sensitive */
     }
     if (err == NB_OK) {
         err = read_query(a, args, &query);
@@ -250,8 +243,7 @@ static enum nb_err write_documents(struct asking *a)
         char cursor[64];
         write_cursor(a, &hits[n - 1], cursor);
         nb_buf_addf(&a->answer.out, "%zu of %" PRIu64 " documents", n, all_n);
-        nb_buf_addf(&a->answer.out, n == (size_t)a->limit ? "; go on with --cursor %s\n" : "\n",
-                    cursor);
+        nb_buf_addf(&a->answer.out, n == (size_t)a->limit ? "; go on with --cursor %s\n" : "\n", cursor);
     }
     a->rows_n = n;
     nb_arena_free(arena);
@@ -346,14 +338,6 @@ static void json_value(const struct nb_search_value *value, int64_t share_milli,
     nb_buf_add_byte(out, '\n');
 }
 
-/* Of life events only those whose posts may be listed are told. */
-static bool is_private(const struct asking *a, const char *title, struct nb_slice value)
-{
-    enum nb_event_type type;
-    return strcmp(title, "event") == 0 && nb_event_type_parse(value, &type) &&
-           !a->classes.ordinary[type];
-}
-
 /* How often each value or word is there, of how many altogether, and its share of what was found.
  */
 static enum nb_err write_values(struct asking *a, const struct nb_search_value *values, size_t n,
@@ -376,9 +360,6 @@ static enum nb_err write_values(struct asking *a, const struct nb_search_value *
     }
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         int64_t share_milli = (int64_t)(values[i].n * 1000 / (all_n ? all_n : 1));
-        if (is_private(a, title, values[i].text)) {
-            continue;
-        }
         if (a->format == NB_FOUND_JSON) {
             json_value(&values[i], share_milli, &a->answer.out);
         } else if (a->format == NB_FOUND_CSV) {

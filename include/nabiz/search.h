@@ -21,8 +21,9 @@ struct nb_search;
  * @param knowledge  loaded without topics; words it does not know are added to it, so it is for
  *                   searches of this thread alone from now on: nb_annotate() may not use it.
  * @param query      borrowed until the search is closed.
- * @return NB_OK, NB_ETOOBIG (the detail says of which word and what to do), NB_ENOMEM, NB_ECORRUPT.
- *         Free with nb_search_close().
+ * @return NB_OK, NB_ESYNTAX (it asks for posts of a sensitive type of life event; the detail says
+ *         what to ask instead), NB_ETOOBIG (the detail says of which word and what to do),
+ *         NB_ENOMEM, NB_ECORRUPT. Free with nb_search_close().
  */
 enum nb_err nb_search_open(struct nb_txn *txn, struct nb_knowledge *knowledge,
                            const struct nb_query *query, struct nb_search **out,
@@ -92,7 +93,10 @@ struct nb_search_value {
     int64_t score_milli;
 };
 
-/** Values of a facet, most frequent first, ties by text. */
+/**
+ * Values of a facet, most frequent first, ties by text. Sensitive types of life events are never
+ * among them: with a query for a person they would tell of that person.
+ */
 enum nb_err nb_search_values(struct nb_search *search, enum nb_search_facet facet, size_t limit,
                              struct nb_arena *arena, const struct nb_search_value **out,
                              size_t *out_n) NB_MUSTUSE;

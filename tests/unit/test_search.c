@@ -38,6 +38,8 @@ static const struct written written[] = {
     {"d.example/su", NULL, "#sikayet kargocu geç kaldı", 0},
     {"d.example/su", "Müşteri hizmetleri", "aradılar, sorunumuzu çözmüşler", 0},
     {"e.example/bot", NULL, "The parcel has not arrived yet and nobody answers", 0},
+    {"e.example/can", NULL, "Geçen hafta evlendik", 0},
+    {"e.example/can", NULL, "Dün dedemi kaybettik, dedem vefat etti", 0},
 };
 
 enum { WRITTEN_N = sizeof(written) / sizeof(written[0]) };
@@ -350,6 +352,29 @@ static void counts_add_up(void **state)
     end(&asked);
 }
 
+/* Counts and numbers of rows let nobody tell who asks for a person's sensitive life events. */
+static void sensitive_life_events_are_kept(void **state)
+{
+    struct fixture *f = *state;
+    const struct nb_search_value *values;
+    const struct nb_query *query;
+    struct nb_search *search;
+    struct nb_error error = {0};
+    size_t n;
+    struct asked asked = ask(f, "author:can");
+    assert_int_equal(nb_search_values(asked.search, NB_SEARCH_BY_EVENT, 10, f->arena, &values, &n),
+                     NB_OK);
+    assert_int_equal(n, 1); /* of two */
+    assert_slice_equal(values[0].text, "marriage");
+    assert_int_equal(nb_query_parse(nb_knowledge_query_language(f->asker), NULL,
+                                    NB_LIT("author:can event:bereavement"), false, f->arena, &query,
+                                    NULL),
+                     NB_OK);
+    assert_int_equal(nb_search_open(asked.txn, f->asker, query, &search, &error), NB_ESYNTAX);
+    assert_non_null(strstr(nb_error_text(&error), "sensitive"));
+    end(&asked);
+}
+
 static void words_that_were_meant_are_marked(void **state)
 {
     struct fixture *f = *state;
@@ -389,6 +414,7 @@ int main(void)
         cmocka_unit_test(a_superseded_revision_is_not_found),
         cmocka_unit_test(times_and_reach_are_limits),
         cmocka_unit_test(counts_add_up),
+        cmocka_unit_test(sensitive_life_events_are_kept),
         cmocka_unit_test(words_that_were_meant_are_marked),
         cmocka_unit_test(lexicons_that_changed_are_noticed),
     };
