@@ -215,8 +215,8 @@ static enum nb_err write_row(struct asking *a, const struct nb_search_hit *hit,
 
 static enum nb_err write_documents(struct asking *a)
 {
-    const struct nb_search_hit *hits;
-    size_t n = 0;
+    const struct nb_search_hit *hits, *later;
+    size_t n = 0, more_n = 0;
     uint64_t all_n = 0;
     size_t width = nb_terminal_width(STDOUT_FILENO);
     const struct nb_search_look look = {
@@ -228,6 +228,9 @@ static enum nb_err write_documents(struct asking *a)
     if (err == NB_OK) {
         err = nb_search_hits(a->search, a->sort, a->has_after ? &a->after : NULL, (size_t)a->limit,
                              a->answer.arena, &hits, &n);
+    }
+    if (err == NB_OK && n == (size_t)a->limit) {
+        err = nb_search_hits(a->search, a->sort, &hits[n - 1], 1, a->answer.arena, &later, &more_n);
     }
     if (err == NB_OK) {
         err = nb_search_count(a->search, &all_n);
@@ -243,7 +246,7 @@ static enum nb_err write_documents(struct asking *a)
         char cursor[64];
         write_cursor(a, &hits[n - 1], cursor);
         nb_buf_addf(&a->answer.out, "%zu of %" PRIu64 " documents", n, all_n);
-        nb_buf_addf(&a->answer.out, n == (size_t)a->limit ? "; go on with --cursor %s\n" : "\n", cursor);
+        nb_buf_addf(&a->answer.out, more_n ? "; go on with --cursor %s\n" : "\n", cursor);
     }
     a->rows_n = n;
     nb_arena_free(arena);
