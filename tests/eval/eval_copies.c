@@ -220,7 +220,8 @@ static void commit_all(struct set *s)
             assert_int_equal(nb_shingles_of(NULL, 0, tokens, tokens_n, s->w.arena, &shingles),
                              NB_OK);
             assert_int_equal(nb_shingles_note(&shingles, s->w.arena, a), NB_OK);
-            items[i] = (struct nb_commit_item){world_document(&s->w, &post, from + i + 1), a};
+            items[i] = (struct nb_commit_item){
+                .document = world_document(&s->w, &post, from + i + 1), .annotation = a};
         }
         struct nb_commit commit = {
             .items = items, .items_n = n, .cursor = from + n, .from = 1, .arena = s->w.scratch};

@@ -127,7 +127,8 @@ static void say(struct world *w, const struct said *said)
         assert_int_equal(nb_shingles_note(&shingles, w->arena, a), NB_OK);
     }
     w->last++;
-    const struct nb_commit_item item = {world_document(w, &post, w->last), a};
+    const struct nb_commit_item item = {.document = world_document(w, &post, w->last),
+                                        .annotation = a};
     struct nb_commit commit = {
         .items = &item, .items_n = 1, .cursor = w->last, .from = 1, .arena = w->scratch};
     struct nb_error error = {0};
