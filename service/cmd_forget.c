@@ -140,14 +140,14 @@ const struct nb_command nb_cmd_forget = {
     .usage = "SITE/HANDLE ...",
     .about =
         "Removes everything that an author wrote from the log, revisions and quotes by others "
-        "included, and sees to it that nothing of theirs is stored again. The name is compared "
+        "included, and sees to it that nothing of theirs gets into it again. The name is compared "
         "letter by letter; when nobody in the log has it, nothing is changed and the exit code "
         "is 4. nabiz has to be stopped, and what still reads has to be ended: it goes on with the "
         "old files. The log is written anew, so that the texts are not in free pages either; the "
         "analysis is deleted and built again from the log; the inbox is deleted, and what hubs "
         "had pushed and nobody had read yet comes in again when the feeds are polled. What others "
-        "wrote about the author stays. A command that was interrupted is given again. Backups "
-        "made before still hold the texts.",
+        "wrote about the author stays, and so do quotes that are not marked with the name. A "
+        "command that was interrupted is given again. Backups made before still hold the texts.",
     .examples =
         (const struct nb_example[]){{"nabiz forget forum.example/ayla", "a person asked for it"},
                                     {NULL, NULL}},
