@@ -91,7 +91,7 @@ static void the_likeliest_label_is_given_with_its_probability(void **state)
             m.header.verdict[NB_VERDICT_POST][l][NB_VERDICT_SCORES + c][c] = 1;
         }
     }
-    m.header.advantage[NB_MODEL_IS_REVIEW] = 1; /* nothing is a review */
+    m.header.advantage[NB_MODEL_IS_REVIEW] = 100; /* nothing is a review */
     assert_int_equal(nb_model_open(&model, bytes_of(&m)), NB_OK);
     nb_opinion_judge(&found, &result);
     nb_verdict(&model, scores, &found, &marks, &result);
@@ -100,6 +100,37 @@ static void the_likeliest_label_is_given_with_its_probability(void **state)
     assert_int_equal(result.score_milli, 787 - 107);
     assert_true(result.has_irony);
     assert_int_equal(result.irony_milli, 500);
+}
+
+static void what_may_be_a_review_is_judged_as_both_kinds(void **state)
+{
+    (void)state;
+    struct small_model m = small();
+    struct nb_model model;
+    struct nb_opinion_sum found = {.sum_milli = 0};
+    struct nb_feature_marks marks = {.tokens_n = 20, .words_n = 20};
+    struct nb_opinion_result result;
+    const float scores[NB_MODEL_CLASSES] = {0};
+    for (int l = 0; l < NB_VERDICT_LENGTHS; l++) { /* posts are positive, reviews negative */
+        m.header.verdict[NB_VERDICT_POST][l][NB_VERDICT_BIAS][NB_OPINION_POSITIVE] = 20;
+        m.header.verdict[NB_VERDICT_REVIEW][l][NB_VERDICT_BIAS][NB_OPINION_NEGATIVE] = 20;
+    }
+    static const struct {
+        float cut;
+        enum nb_opinion_label label;
+        int32_t score_milli;
+    } rows[] = {{100, NB_OPINION_POSITIVE, 1000},
+                {0, NB_OPINION_NEGATIVE, 0}, /* as likely as not */
+                {-1, NB_OPINION_NEGATIVE, -462},
+                {-100, NB_OPINION_NEGATIVE, -1000}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        m.header.advantage[NB_MODEL_IS_REVIEW] = rows[i].cut;
+        assert_int_equal(nb_model_open(&model, bytes_of(&m)), NB_OK);
+        nb_opinion_judge(&found, &result);
+        nb_verdict(&model, scores, &found, &marks, &result);
+        assert_int_equal(result.label, rows[i].label);
+        assert_int_equal(result.score_milli, rows[i].score_milli);
+    }
 }
 
 static void few_words_are_left_to_the_lexicons(void **state)
@@ -138,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_model_cut_short_or_changed_is_refused),
         cmocka_unit_test(tables_that_lead_outside_are_refused),
         cmocka_unit_test(the_likeliest_label_is_given_with_its_probability),
+        cmocka_unit_test(what_may_be_a_review_is_judged_as_both_kinds),
         cmocka_unit_test(few_words_are_left_to_the_lexicons),
         cmocka_unit_test(the_model_that_comes_with_the_program_can_be_used),
     };
