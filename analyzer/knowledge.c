@@ -140,6 +140,7 @@ static void load_model(struct load *load)
     } else if (nb_model_open(&k->model, k->model_file) != NB_OK) {
         problem = "damaged, or of another version; install nabiz again, or run make models";
     }
+    nb_map_rest(k->model_file);
     if (problem) {
         nb_diag(NB_WARN, "knowledge", "opinions are judged without this model",
                 nb_kv_str("file", path), nb_kv_str("problem", problem));

@@ -108,6 +108,8 @@ enum nb_err nb_normaliser_init(struct nb_normaliser *out, const struct tr_core *
         tr_speller_open(&out->turkish.speller, out->words) != NB_OK) {
         warn(path, damaged);
     }
+    nb_map_rest(out->diacritics);
+    nb_map_rest(out->words);
     if (map_model(models, "language.bin", &out->language, path, sizeof(path)) &&
         tr_languages_open(&out->languages, out->language) != NB_OK) {
         warn(path, damaged);

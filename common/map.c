@@ -45,13 +45,25 @@ enum nb_err nb_map_open(const char *path, size_t max_bytes, struct nb_slice *out
     return err;
 }
 
+static void *start_of(struct nb_slice bytes)
+{
+    union {
+        const char *constant;
+        void *plain;
+    } p = {.constant = bytes.p};
+    return p.plain;
+}
+
+void nb_map_rest(struct nb_slice bytes)
+{
+    if (bytes.len) {
+        (void)madvise(start_of(bytes), bytes.len, MADV_DONTNEED);
+    }
+}
+
 void nb_map_close(struct nb_slice bytes)
 {
     if (bytes.len) {
-        union {
-            const char *constant;
-            void *plain;
-        } p = {.constant = bytes.p};
-        (void)munmap(p.plain, bytes.len);
+        (void)munmap(start_of(bytes), bytes.len);
     }
 }
