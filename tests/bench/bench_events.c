@@ -6,11 +6,11 @@
  * A made-up rule wants two words of the posts in either order, each word as likely as the next; so
  * near hits are many, and many more than those of rules that somebody wrote.
  */
+#include "tests/lib/posts.h"
 #include "tests/lib/test.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <nabiz/buf.h>
@@ -33,35 +33,6 @@ struct variant {
     int64_t new_us, seen_us;
     size_t events_n;
 };
-
-static int64_t cpu_us(void)
-{
-    struct timespec used;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return used.tv_sec * 1000000 + used.tv_nsec / 1000;
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static bool read_posts(struct nb_arena *arena)
-{
-    const char *path = nbt_data("posts/unlabelled.tsv");
-    struct nb_slice line, rest = path ? nbt_read_file(path, arena) : nb_slice(NULL, 0);
-    while (posts_n < POSTS_MAX && nb_slice_split(&rest, '\n', &line)) {
-        struct nb_slice id, label;
-        if (nb_slice_split(&line, '\t', &id) && nb_slice_split(&line, '\t', &label) && line.p) {
-            posts[posts_n++] = line;
-        }
-    }
-    return posts_n > 0;
-}
 
 static struct nb_annotation *annotate(const struct nb_knowledge *knowledge,
                                       struct nb_word_cache *cache, struct nb_slice text,
@@ -115,8 +86,8 @@ static void write_rules(const char *dir, int n)
     uint64_t state = 20261122;
     nb_buf_init(&text, RULES_BYTES_MAX);
     for (int i = 0; i < n; i++) {
-        const char *a = words[next_random(&state) % words_n];
-        const char *b = words[next_random(&state) % words_n];
+        const char *a = words[nbt_random(&state) % words_n];
+        const char *b = words[nbt_random(&state) % words_n];
         nb_buf_addf(&text, "900 %s <> %s ; subject self ; stage happened\n", a, b);
     }
     char *path = nbt_path(dir, "marriage.txt");
@@ -162,12 +133,12 @@ static void load(struct variant *v)
 
 static int64_t pass(struct variant *v, struct nb_word_cache *cache, struct nb_arena *arena)
 {
-    int64_t start = cpu_us();
+    int64_t start = nbt_cpu_us();
     v->events_n = 0;
     for (size_t i = 0; i < posts_n; i++) {
         v->events_n += annotate(v->knowledge, cache, posts[i], arena, true)->n_life_events;
     }
-    return cpu_us() - start;
+    return nbt_cpu_us() - start;
 }
 
 static void measure(struct variant *v, struct nb_arena *arena)
@@ -189,7 +160,8 @@ int main(void)
     struct nb_arena *files = nb_arena_new((size_t)64 << 20);
     struct nb_arena *arena = nb_arena_new((size_t)32 << 20);
     nb_diag_set_level(NB_ERROR);
-    if (!read_posts(files)) {
+    posts_n = nbt_posts(files, posts, POSTS_MAX);
+    if (!posts_n) {
         return 0;
     }
     load(&all[1]);

@@ -8,9 +8,8 @@
  * file; the caches are emptied between rounds. "seen" posts were read before, so that nearly all
  * their words are held. Also with reasons and with many topics.
  */
+#include "tests/lib/posts.h"
 #include "tests/lib/test.h"
-
-#include <time.h>
 
 #include <nabiz/diag.h>
 #include <nabiz/knowledge.h>
@@ -22,37 +21,6 @@ enum { POSTS_MAX = 20000, ROUNDS = 3, TOPICS = 2000 };
 
 static struct nb_slice posts[POSTS_MAX];
 static size_t posts_n;
-
-/* CPU time of this process: the machine may have other things to do. */
-static int64_t cpu_us(void)
-{
-    struct timespec used;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return used.tv_sec * 1000000 + used.tv_nsec / 1000;
-}
-
-static void read_posts(struct nb_arena *arena)
-{
-    const char *path = nbt_data("posts/unlabelled.tsv");
-    struct nb_slice line, rest = path ? nbt_read_file(path, arena) : nb_slice(NULL, 0);
-    while (posts_n < POSTS_MAX && nb_slice_split(&rest, '\n', &line)) {
-        struct nb_slice id, label;
-        if (nb_slice_split(&line, '\t', &id) && nb_slice_split(&line, '\t', &label) && line.p) {
-            posts[posts_n++] = line;
-        }
-    }
-    static const char *const made_up[] = {
-        "kargo iki haftadır gelmedi, müşteri hizmetleri de cevap vermiyor",
-        "yeni telefonun ekranı harika ama bataryası çabuk bitiyor :(",
-        "bugün hava çok güzel, sahilde yürüyüş yaptık 😊",
-        "@deniz faturamı nereden ödeyebilirim acaba?",
-        "cok begendim, herkese tavsiye ederim!!!",
-    };
-    while (posts_n < POSTS_MAX && !path) {
-        posts[posts_n] = nb_slice_str(made_up[posts_n % 5]);
-        posts_n++;
-    }
-}
 
 static uint64_t bare_pass(void)
 {
@@ -137,11 +105,11 @@ static bool best_of(annotate_fn *annotate, const struct nb_knowledge *knowledge,
     for (int round = 0; round < ROUNDS; round++) {
         struct nb_word_cache *words = nb_word_cache_new();
         for (int again = 0; again < 2; again++) {
-            int64_t start = cpu_us();
+            int64_t start = nbt_cpu_us();
             if (!words || !annotate_all(annotate, knowledge, words, arena)) {
                 return false;
             }
-            int64_t took = cpu_us() - start, *best = again ? &out->seen_us : &out->new_us;
+            int64_t took = nbt_cpu_us() - start, *best = again ? &out->seen_us : &out->new_us;
             *best = took < *best ? took : *best;
         }
         nb_word_cache_free(words);
@@ -153,9 +121,9 @@ static int64_t best_bare(struct nb_arena *arena, uint64_t *sum)
 {
     int64_t best = INT64_MAX;
     for (int round = 0; round < ROUNDS; round++) {
-        int64_t start = cpu_us();
+        int64_t start = nbt_cpu_us();
         *sum += arena ? token_pass(arena) : bare_pass();
-        int64_t took = cpu_us() - start;
+        int64_t took = nbt_cpu_us() - start;
         best = took < best ? took : best;
     }
     return best > 0 ? best : 1;
@@ -180,15 +148,15 @@ int main(void)
     struct nb_error error = {0};
     struct took brief, all, with_topics;
     uint64_t sum = 0;
-    read_posts(files);
+    posts_n = nbt_posts(files, posts, POSTS_MAX);
     char *topics = write_topics();
     nb_diag_set_level(NB_ERROR);
-    int64_t start = cpu_us();
+    int64_t start = nbt_cpu_us();
     if (nb_knowledge_load("lexicons", NULL, &plain, NULL, &error) != NB_OK) {
         fprintf(stderr, "bench_tag: %s\n", nb_error_text(&error));
         return 1;
     }
-    int64_t load_us = cpu_us() - start;
+    int64_t load_us = nbt_cpu_us() - start;
     if (nb_knowledge_load("lexicons", topics, &many, NULL, &error) != NB_OK) {
         fprintf(stderr, "bench_tag: %s\n", nb_error_text(&error));
         return 1;

@@ -10,9 +10,8 @@
  * alternatives, three two pairs of them without a word, one has a phrase, one has NEAR, one asks
  * for two words and three alternatives.
  */
+#include "tests/lib/posts.h"
 #include "tests/lib/test.h"
-
-#include <time.h>
 
 #include "analyzer/core.h"
 #include "analyzer/topics/topics.h"
@@ -26,45 +25,6 @@ static size_t posts_n;
 static struct nb_slice written[WORDS_MAX], *distinct; /* words, and each once */
 static size_t written_n, distinct_n;
 static uint64_t seed;
-
-static uint64_t next_random(void)
-{
-    seed += 0x9e3779b97f4a7c15u; /* splitmix64 */
-    uint64_t z = seed;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static int64_t cpu_us(void)
-{
-    struct timespec used;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return used.tv_sec * 1000000 + used.tv_nsec / 1000;
-}
-
-static void read_posts(struct nb_arena *arena)
-{
-    const char *path = nbt_data("posts/unlabelled.tsv");
-    struct nb_slice line, rest = path ? nbt_read_file(path, arena) : nb_slice(NULL, 0);
-    while (posts_n < POSTS_MAX && nb_slice_split(&rest, '\n', &line)) {
-        struct nb_slice id, label;
-        if (nb_slice_split(&line, '\t', &id) && nb_slice_split(&line, '\t', &label) && line.p) {
-            posts[posts_n++] = line;
-        }
-    }
-    static const char *const made_up[] = {
-        "kargo iki haftadır gelmedi, müşteri hizmetleri de cevap vermiyor",
-        "yeni telefonun ekranı harika ama bataryası çabuk bitiyor :(",
-        "bugün hava çok güzel, sahilde yürüyüş yaptık",
-        "faturamı nereden ödeyebilirim acaba?",
-        "cok begendim, herkese tavsiye ederim!!!",
-    };
-    while (posts_n < POSTS_MAX && !path) {
-        posts[posts_n] = nb_slice_str(made_up[posts_n % 5]);
-        posts_n++;
-    }
-}
 
 static int by_bytes(const void *a, const void *b)
 {
@@ -96,14 +56,14 @@ static void query_text(bool frequent, char *out, size_t size)
         "(%s OR %s) NEAR/5 (%s OR %s) OR %s", "%s AND %s AND (%s OR %s OR %s)"};
     char words[5][NB_QUERY_WORD_BYTES_MAX + 1];
     for (int i = 0; i < 5; i++) {
-        struct nb_slice word =
-            frequent ? written[next_random() % written_n] : distinct[next_random() % distinct_n];
+        struct nb_slice word = frequent ? written[nbt_random(&seed) % written_n]
+                                        : distinct[nbt_random(&seed) % distinct_n];
         (void)snprintf(words[i], sizeof(words[i]), "%.*s", NB_ARG(word));
     }
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    (void)snprintf(out, size, shapes[next_random() % 10], words[0], words[1], words[2], words[3],
-                   words[4]);
+    (void)snprintf(out, size, shapes[nbt_random(&seed) % 10], words[0], words[1], words[2],
+                   words[3], words[4]);
 #pragma GCC diagnostic pop
 }
 
@@ -208,7 +168,7 @@ static double match_all(struct world *w, bool reading, size_t *matches_n)
 {
     int64_t best = INT64_MAX;
     for (int round = 0; round < ROUNDS; round++) {
-        int64_t start = cpu_us();
+        int64_t start = nbt_cpu_us();
         *matches_n = 0;
         for (size_t i = 0; i < posts_n; i++) {
             struct nb_topic_text text = texts[i];
@@ -218,7 +178,7 @@ static double match_all(struct world *w, bool reading, size_t *matches_n)
             }
             *matches_n += match_text(w, &text, w->scratch);
         }
-        int64_t took = cpu_us() - start;
+        int64_t took = nbt_cpu_us() - start;
         best = took < best ? took : best;
     }
     return (double)posts_n * 1e6 / (double)best;
@@ -228,9 +188,9 @@ static void measure(size_t topics_n, bool frequent)
 {
     struct world w;
     size_t matches_n;
-    int64_t start = cpu_us();
+    int64_t start = nbt_cpu_us();
     open_world(&w, topics_n, frequent);
-    int64_t compiled = cpu_us() - start;
+    int64_t compiled = nbt_cpu_us() - start;
     struct nb_arena *kept = nb_arena_new((size_t)2 << 30);
     for (size_t i = 0; i < posts_n; i++) {
         read_text(&w, posts[i], kept, &texts[i]);
@@ -247,7 +207,7 @@ static void measure(size_t topics_n, bool frequent)
 int main(void)
 {
     struct nb_arena *files = nb_arena_new((size_t)512 << 20);
-    read_posts(files);
+    posts_n = nbt_posts(files, posts, POSTS_MAX);
     gather_words(files);
     gather_lemmas(files);
     printf("%zu posts, %zu words, %zu lemmas\n", posts_n, written_n, distinct_n);

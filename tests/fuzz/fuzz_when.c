@@ -8,61 +8,13 @@
 #include <string.h>
 
 #include "analyzer/events/details.h"
-#include "analyzer/turkish/compile.h"
+#include "tests/fuzz/readings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char suffixes[] =
     "start noun N\nstart num N\nfinal N\nN DA N Case=Loc\nN (y)A N Case=Dat\n"
     "N (n)In N Case=Gen\nN DIr N Mood=Gen\nN - N Person=3\n";
-
-static void count(void *context, uint32_t line, const char *message)
-{
-    assert(line >= 1 && message && message[0]);
-    *(size_t *)context += 1;
-}
-
-static struct tr_core *make_core(void)
-{
-    static struct tr_compiler *c;
-    static struct nb_slice image;
-    struct tr_core *core = NULL;
-    size_t bad_n = 0;
-    if (!c) {
-        c = tr_compiler_new(1);
-        enum nb_err made = tr_compiler_suffixes(c, NB_LIT(suffixes), count, &bad_n);
-        assert(made == NB_OK);
-        made = tr_compiler_roots(c, NB_LIT("noun: ay hafta gun mart yaz\nnum: bir iki"), count,
-                                 &bad_n);
-        assert(made == NB_OK && bad_n == 0);
-        made = tr_compiler_finish(c, &image);
-        assert(made == NB_OK);
-    }
-    enum nb_err err = tr_core_copy(image, &core, NULL);
-    assert(err == NB_OK);
-    return core;
-}
-
-static bool read_text(const struct tr_lexicon *lexicon, struct nb_slice text,
-                      struct nb_arena *arena, struct nb_reading_text *out)
-{
-    struct tr_token *tokens;
-    struct tr_sentence *sentences;
-    *out = (struct nb_reading_text){.text = text};
-    if (tr_tokenise(text, arena, &tokens, &out->tokens_n) != NB_OK ||
-        tr_sentences(text, tokens, out->tokens_n, NULL, arena, &sentences, &out->sentences_n) !=
-            NB_OK) {
-        return false;
-    }
-    struct tr_reading *readings = nb_arena_alloc(arena, out->tokens_n * sizeof(*readings));
-    for (size_t i = 0; readings && i < out->tokens_n; i++) {
-        tr_read(lexicon, &tokens[i], arena, &readings[i]);
-    }
-    out->tokens = tokens;
-    out->readings = readings;
-    out->sentences = sentences;
-    return readings != NULL;
-}
 
 static bool in_years(struct nb_days days, int32_t day)
 {
@@ -104,7 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct nb_arena *arena = nb_arena_new((size_t)64 << 20);
     struct nb_arena *scratch = nb_arena_new((size_t)64 << 20);
-    struct tr_lexicon *lexicon = tr_lexicon_new(make_core());
+    struct tr_lexicon *lexicon =
+        tr_lexicon_new(fuzz_core(suffixes, "noun: ay hafta gun mart yaz\nnum: bir iki"));
     struct nb_details details;
     struct nb_reading_text text;
     size_t bad_n = 0;
@@ -112,10 +65,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     nb_details_init(&details, lexicon, arena);
     enum nb_err err = NB_OK;
     for (int i = 0; err == NB_OK && i < NB_DETAILS_FILES_N; i++) {
-        err = nb_details_add(&details, (enum nb_details_file)i, part[i], scratch, count, &bad_n);
+        err =
+            nb_details_add(&details, (enum nb_details_file)i, part[i], scratch, fuzz_count, &bad_n);
     }
     if (err == NB_OK && nb_details_seal(&details) == NB_OK &&
-        read_text(lexicon, part[3], arena, &text)) {
+        fuzz_read(lexicon, part[3], arena, &text)) {
         find(&details, &text, nb_day_of(at_ms));
     }
     tr_lexicon_free(lexicon);
