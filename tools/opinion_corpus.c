@@ -145,7 +145,6 @@ static void add_row(void *context, const struct opinion_row *row)
     count_marks(&reading.text, &found->marks);
     nb_features_feel(&r->knowledge->features, &r->knowledge->affect, &reading.text, &found->marks);
     c->rows.source[c->rows.n] = (uint8_t)row->source;
-    c->rows.trust[c->rows.n] = 1;
     c->group[c->rows.n] = row->group;
     memcpy(c->rows.known[c->rows.n], row->known, sizeof(row->known));
     memcpy(c->rows.is[c->rows.n], row->is, sizeof(row->is));
@@ -250,7 +249,6 @@ void corpus_read(const struct nb_knowledge *knowledge, const char *data, const c
                            .found = room(ROWS_MAX, sizeof(*out->found))};
     out->rows.begins = room(ROWS_MAX + 1, sizeof(*out->rows.begins));
     out->rows.source = room(ROWS_MAX, 1);
-    out->rows.trust = room(ROWS_MAX, sizeof(*out->rows.trust));
     out->rows.known = room(ROWS_MAX, sizeof(*out->rows.known));
     out->rows.is = room(ROWS_MAX, sizeof(*out->rows.is));
     if (!r.words || !r.arena) {

@@ -91,7 +91,7 @@ static void softmax_gradient(const float *z, const struct fit_rows *rows, size_t
 static void gradient_of(const struct fit *f, size_t row, const float *z, float *out)
 {
     const struct fit_rows *rows = f->rows;
-    float weight = f->how->weight[rows->source[row]] * rows->trust[row];
+    float weight = f->how->weight[rows->source[row]];
     memset(out, 0, FIT_WIDTH * sizeof(*out));
     softmax_gradient(z, rows, row, NB_MODEL_SENTIMENT, 3, out);
     softmax_gradient(z, rows, row, NB_MODEL_EMOTION, NB_EMOTION_N + 1, out);

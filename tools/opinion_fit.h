@@ -24,7 +24,6 @@ struct fit_rows {
     float *values;
     float (*dense)[FIT_DENSE]; /* of each row; NULL: none */
     uint8_t *source;           /* enum opinion_source */
-    float *trust;              /* in the labels of each row, up to 1 */
     bool (*known)[NB_MODEL_CLASSES];
     bool (*is)[NB_MODEL_CLASSES];
 };

@@ -35,8 +35,6 @@ static const struct fit_how how = {
                [OPINION_REVIEW] = 0.5F},
 };
 
-static const float UNLIKELY = 0.15F, DOUBTED = 0.3F;
-
 /* Frequent features say less. */
 static void weigh_columns(struct corpus *c, float *factors)
 {
@@ -65,48 +63,24 @@ static bool held_out(const struct corpus *c, size_t row, unsigned fold)
     return review ? c->group[row] % REVIEW_FOLDS == 0 : c->group[row] % FOLDS == fold;
 }
 
-/* Scores of each row by what the other folds teach; with reviews, of a tenth of them. */
-static void score_folds(const struct corpus *c, bool with_reviews, float (*scores)[FIT_WIDTH],
-                        bool *use)
+/* Scores of each row by what the other folds teach; of the reviews, for a tenth. */
+static void score_folds(const struct corpus *c, float (*scores)[FIT_WIDTH], bool *use)
 {
     for (unsigned fold = 0; fold < FOLDS; fold++) {
         struct fit_weights w = new_weights(c);
         for (size_t i = 0; i < c->rows.n; i++) {
             bool review = c->rows.source[i] == OPINION_REVIEW;
-            use[i] = !held_out(c, i, fold) && !(review && (fold > 0 || !with_reviews));
+            use[i] = !held_out(c, i, fold) && !(review && fold > 0);
         }
         fit_scores(&c->rows, use, &how, &w);
         for (size_t i = 0; i < c->rows.n; i++) {
             bool review = c->rows.source[i] == OPINION_REVIEW;
-            if (held_out(c, i, fold) && !(review && (fold > 0 || !with_reviews))) {
+            if (held_out(c, i, fold) && !(review && fold > 0)) {
                 fit_score(&c->rows, i, &w, scores[i]);
             }
         }
         free(w.columns);
     }
-}
-
-/*
- * One reader alone is wrong at times. Where the others' rows say that a label is quite unlikely, it
- * counts for less (after confident learning, Northcutt et al. 2021). The posts that calibration
- * goes by are never doubted.
- */
-static void doubt_labels(const struct corpus *c, float (*scores)[FIT_WIDTH])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < c->rows.n; i++) {
-        float sum = 0, said = 0;
-        for (int k = 0; k < 3; k++) {
-            float p = expf(scores[i][NB_MODEL_SENTIMENT + k]);
-            sum += p;
-            said += c->rows.is[i][NB_MODEL_SENTIMENT + k] ? p : 0;
-        }
-        if (c->rows.source[i] == OPINION_STREAM && said < UNLIKELY * sum) {
-            c->rows.trust[i] = DOUBTED;
-            n++;
-        }
-    }
-    printf("%zu labels doubted\n", n);
 }
 
 static void calibrate_in_folds(const struct corpus *c, struct nb_model_header *header)
@@ -118,9 +92,7 @@ static void calibrate_in_folds(const struct corpus *c, struct nb_model_header *h
         fprintf(stderr, "train_opinion: out of memory\n");
         exit(1);
     }
-    score_folds(c, false, scores, use);
-    doubt_labels(c, scores);
-    score_folds(c, true, scores, use);
+    score_folds(c, scores, use);
     for (size_t i = 0; i < c->rows.n; i++) {
         uint8_t source = c->rows.source[i];
         posts[i] = source == OPINION_DRAWN || source == OPINION_OWN || source == OPINION_EXAMPLE ||
