@@ -62,9 +62,8 @@ static const struct tr_reading *reading_of(const struct view *v, uint32_t word)
     return &v->words->text->readings[v->words->token[word]];
 }
 
-static int person_of(const struct view *v, const uint64_t *persons, uint64_t features)
+static int person_of(const uint64_t *persons, uint64_t features)
 {
-    (void)v;
     for (int i = 0; i < 3; i++) {
         if (features & persons[i]) {
             return i + 1;
@@ -77,7 +76,7 @@ static bool is_finite_verb(const struct view *v, const struct tr_analysis *a)
 {
     const struct nb_event_features *f = &v->e->features;
     return a->upos == TR_UPOS_VERB && !(a->features & f->nonfinite) &&
-           person_of(v, f->person, a->features);
+           person_of(f->person, a->features);
 }
 
 /* The next finite verb behind a word, NOWHERE for none. */
@@ -103,14 +102,13 @@ static const struct tr_analysis *governor(const struct view *v, uint32_t from)
 }
 
 /* True when the letters of such an ending stand in the head behind its stem: bitirdi is none. */
-static bool has_ending(const struct view *v, enum nb_event_ending which, uint32_t word)
+static bool has_ending(const struct view *v, enum nb_event_ending which)
 {
     const struct nb_endings *endings = &v->e->endings[which];
-    const struct tr_reading *r = reading_of(v, word);
-    struct nb_slice form =
-        r->normal.len ? r->normal : v->words->text->tokens[v->words->token[word]].folded;
-    const struct tr_analysis *a = v->hit->analysis;
-    form = nb_slice_sub(form, a && word == v->hit->head ? a->stem_bytes : 1, form.len);
+    uint32_t token = v->words->token[v->hit->head];
+    struct nb_slice form = v->words->text->readings[token].normal;
+    form = form.len ? form : v->words->text->tokens[token].folded;
+    form = nb_slice_sub(form, v->hit->analysis->stem_bytes, form.len);
     char plain[LETTERS_MAX];
     if (!endings->n || !form.len || form.len > sizeof(plain)) {
         return false;
@@ -137,13 +135,14 @@ static uint8_t aorist_stage(const struct view *v)
     return v->rule->aorist_said ? v->rule->aorist : v->e->files[v->rule->type].aorist;
 }
 
-static uint8_t tense_stage(const struct view *v, uint32_t word, uint64_t f)
+static uint8_t tense_stage(const struct view *v)
 {
     const struct nb_event_features *is = &v->e->features;
-    if (f & is->past && !(f & is->hearsay) && has_ending(v, NB_ENDING_UNFULFILLED, word)) {
+    uint64_t f = v->f;
+    if (f & is->past && !(f & is->hearsay) && has_ending(v, NB_ENDING_UNFULFILLED)) {
         return NB_STAGE_NEGATED;
     }
-    if (f & is->past && has_ending(v, NB_ENDING_USUAL, word)) {
+    if (f & is->past && has_ending(v, NB_ENDING_USUAL)) {
         return NB_STAGE_N;
     }
     if (f & is->future) {
@@ -161,20 +160,21 @@ static uint8_t tense_stage(const struct view *v, uint32_t word, uint64_t f)
     return f & is->ability ? NB_STAGE_WISHED : NB_STAGE_ONGOING;
 }
 
-static uint8_t finite_stage(const struct view *v, uint32_t word, uint64_t f, int person)
+static uint8_t finite_stage(const struct view *v)
 {
     const struct nb_event_features *is = &v->e->features;
+    uint64_t f = v->f;
     bool negative = f & is->negative;
     if (f & is->imperative) {
-        return person == 3 && !negative ? NB_STAGE_WISHED : NB_STAGE_N;
+        return v->person == 3 && !negative ? NB_STAGE_WISHED : NB_STAGE_N;
     }
     if (f & is->conditional) {
-        return person == 1 && !(f & is->past) && !negative ? NB_STAGE_WISHED : NB_STAGE_N;
+        return v->person == 1 && !(f & is->past) && !negative ? NB_STAGE_WISHED : NB_STAGE_N;
     }
     if (f & (is->optative | is->necessity)) {
         return negative ? NB_STAGE_NEGATED : NB_STAGE_WISHED;
     }
-    return negative ? NB_STAGE_NEGATED : tense_stage(v, word, f);
+    return negative ? NB_STAGE_NEGATED : tense_stage(v);
 }
 
 /*
@@ -185,7 +185,7 @@ static uint8_t question_stage(struct view *v, const struct tr_analysis *ask, uin
 {
     const struct nb_event_features *is = &v->e->features;
     bool may_be = v->f & (is->conditional | is->optative | is->ability | is->future);
-    if (ask && person_of(v, is->person, ask->features) == 1) {
+    if (ask && person_of(is->person, ask->features) == 1) {
         v->person = 1;
     }
     bool thought = v->f & is->conditional && v->f & is->singular;
@@ -201,7 +201,7 @@ static int speaker_of(const struct view *v, uint32_t at, const struct tr_analysi
         return -1;
     }
     if (say && say->features & is->participle) {
-        int owner = person_of(v, is->owner, say->features);
+        int owner = person_of(is->owner, say->features);
         uint32_t who = at_distance(v, at, 1);
         bool known = who != NOWHERE && is_in(v, NB_LIST_KIN, who, NULL);
         return owner ? owner : known ? 3 : -1;
@@ -209,7 +209,7 @@ static int speaker_of(const struct view *v, uint32_t at, const struct tr_analysi
     if (!say || !is_finite_verb(v, say) || say->features & is->optative) {
         say = governor(v, at); /* "... diye": by the verb behind it */
     }
-    return say ? person_of(v, is->person, say->features) : 0;
+    return say ? person_of(is->person, say->features) : 0;
 }
 
 /* Somebody else's words in the first person are about somebody else. */
@@ -232,9 +232,9 @@ static uint8_t read_finite(struct view *v)
 {
     const struct tr_analysis *ask;
     uint32_t behind = at_distance(v, v->hit->head, 1);
-    v->person = person_of(v, v->e->features.person, v->f);
+    v->person = person_of(v->e->features.person, v->f);
     v->out->reported = v->f & v->e->features.hearsay && !(v->f & v->e->features.witnessed);
-    uint8_t stage = finite_stage(v, v->hit->head, v->f, v->person);
+    uint8_t stage = finite_stage(v);
     if (behind != NOWHERE && is_in(v, NB_LIST_ASK, behind, &ask)) {
         return question_stage(v, ask, stage);
     }
@@ -246,10 +246,10 @@ static uint8_t read_finite(struct view *v)
 static void take_owner(struct view *v, uint32_t governed_from, const struct tr_analysis *verb)
 {
     const struct nb_event_features *is = &v->e->features;
-    v->person = person_of(v, is->owner, v->f);
+    v->person = person_of(is->owner, v->f);
     if (!v->person) {
         verb = verb && is_finite_verb(v, verb) ? verb : governor(v, governed_from);
-        v->person = verb ? person_of(v, is->person, verb->features) : 0;
+        v->person = verb ? person_of(is->person, verb->features) : 0;
     }
 }
 
@@ -298,7 +298,7 @@ static uint8_t read_converb(struct view *v)
     const struct nb_event_features *is = &v->e->features;
     uint32_t behind = at_distance(v, v->hit->head, 1);
     const struct tr_analysis *verb = governor(v, v->hit->head);
-    v->person = verb ? person_of(v, is->person, verb->features) : 0;
+    v->person = verb ? person_of(is->person, verb->features) : 0;
     if (v->f & is->negative) {
         bool before = behind != NOWHERE && is_in(v, NB_LIST_BEFORE, behind, NULL);
         return before ? NB_STAGE_PLANNED : NB_STAGE_NEGATED;
@@ -323,9 +323,9 @@ static uint8_t read_participle(struct view *v)
 {
     const struct nb_event_features *is = &v->e->features;
     const struct tr_analysis *verb = governor(v, v->hit->head);
-    v->person = person_of(v, is->owner, v->f);
+    v->person = person_of(is->owner, v->f);
     if (!v->person && v->f & is->ablative) { /* since then: the subject is the verb's */
-        v->person = verb ? person_of(v, is->person, verb->features) : 0;
+        v->person = verb ? person_of(is->person, verb->features) : 0;
     }
     if (v->f & is->negative) { /* says of somebody or something else that it was not so */
         v->out->share_milli = v->out->share_milli * ASIDE_MILLI / 1000;
@@ -348,11 +348,11 @@ static uint8_t read_nominal(struct view *v)
     const struct nb_event_features *is = &v->e->features;
     const struct tr_analysis *no, *ask;
     uint32_t behind = at_distance(v, v->hit->head, 1);
-    int person = person_of(v, is->person, v->f);
-    v->person = person == 1 || person == 2 ? person : person_of(v, is->owner, v->f);
+    int person = person_of(is->person, v->f);
+    v->person = person == 1 || person == 2 ? person : person_of(is->owner, v->f);
     v->out->reported = v->f & is->hearsay && !(v->f & is->witnessed);
     if (behind != NOWHERE && is_in(v, NB_LIST_NO, behind, &no)) {
-        int other = no ? person_of(v, is->person, no->features) : 0;
+        int other = no ? person_of(is->person, no->features) : 0;
         v->person = other == 1 || other == 2 ? other : v->person;
         return NB_STAGE_NEGATED;
     }
@@ -422,7 +422,7 @@ static uint8_t subject_within(struct view *v)
         }
         int owner = r && r->analyses_n && !is_in(v, NB_LIST_KIN, word, NULL) &&
                             !is_in(v, NB_LIST_HOUSEHOLD, word, NULL)
-                        ? person_of(v, is->owner, r->analyses[0].features)
+                        ? person_of(is->owner, r->analyses[0].features)
                         : 0;
         if (owner == 1 || owner == 2) {
             v->out->author = owner == 1;
@@ -454,7 +454,7 @@ static uint8_t find_subject(struct view *v)
     if (v->rule->subject < NB_SUBJECT_N) {
         return v->rule->subject;
     }
-    if (v->f & is->nonfinite && !person_of(v, is->owner, v->f)) { /* before who governs it */
+    if (v->f & is->nonfinite && !person_of(is->owner, v->f)) { /* before who governs it */
         uint8_t known = known_within(v);
         if (known < NB_SUBJECT_N) {
             v->out->author = false;
