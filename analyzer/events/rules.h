@@ -14,7 +14,6 @@
 
 /* Lists of what all types share that the code asks for. */
 #define NB_EVENT_LISTS(X)                                                                          \
-    X(SELF, "self")           /* the author */                                                     \
     X(KIN, "kin")             /* whom the author knows */                                          \
     X(HOUSEHOLD, "household") /* whom the author lives with */                                     \
     X(WANT, "want")           /* makes a wish of a verbal noun before it */                        \
