@@ -4,35 +4,14 @@
  */
 #include "analyzer/events/rules.h"
 
-#include <string.h>
-
 #include "analyzer/turkish/terms.h"
 
 enum { FORM_BYTES_MAX = 96, EITHER_ORDER_GAP = 4, DEFAULT_GAP = 3 };
 
-static const char out_of_memory[] = "out of memory";
-
-static const char *no_memory(struct nb_rule_reader *r)
+const char *nb_rule_no_memory(struct nb_rule_reader *r)
 {
     r->out_of_memory = true;
-    return out_of_memory;
-}
-
-bool nb_events_room(struct nb_arena *arena, void *all, size_t n, size_t *cap, size_t size)
-{
-    void *old;
-    memcpy(&old, all, sizeof(old));
-    if (n < *cap) {
-        return true;
-    }
-    size_t wider = *cap ? *cap * 2 : 16;
-    void *moved = nb_arena_grow(arena, old, *cap * size, wider * size);
-    if (!moved) {
-        return false;
-    }
-    memcpy(all, &moved, sizeof(moved));
-    *cap = wider;
-    return true;
+    return "out of memory";
 }
 
 struct nb_event_list *nb_rule_list(const struct nb_events *events, uint8_t file,
@@ -133,7 +112,7 @@ static const char *read_lemma(struct nb_rule_reader *r, struct nb_slice text, st
                "as it is written";
     }
     word->key = tr_lexicon_key(r->events->lexicon, folded);
-    return word->key ? NULL : no_memory(r);
+    return word->key ? NULL : nb_rule_no_memory(r);
 }
 
 static const char *read_form(struct nb_rule_reader *r, struct nb_slice text, struct nb_word *word)
@@ -143,7 +122,7 @@ static const char *read_form(struct nb_rule_reader *r, struct nb_slice text, str
     const char *problem = fold(text, buffer, &folded);
     word->kind = NB_WORD_FORM;
     word->key = problem ? 0 : tr_lexicon_key(r->events->lexicon, folded);
-    return problem || word->key ? problem : no_memory(r);
+    return problem || word->key ? problem : nb_rule_no_memory(r);
 }
 
 static const char *read_hashtag(struct nb_rule_reader *r, struct nb_slice text,
@@ -157,7 +136,7 @@ static const char *read_hashtag(struct nb_rule_reader *r, struct nb_slice text,
     }
     word->kind = NB_WORD_HASHTAG;
     word->letters = nb_arena_copy(r->events->arena, nb_slice(buffer, tr_plain(buffer, folded.len)));
-    return word->letters.p ? NULL : no_memory(r);
+    return word->letters.p ? NULL : nb_rule_no_memory(r);
 }
 
 static const char *read_kind(struct nb_rule_reader *r, struct nb_slice text, struct nb_word *word)
@@ -210,7 +189,7 @@ static const char *add_list(struct nb_rule_reader *r, struct nb_slice name, size
     const char *problem = count_words(r, words, from, n);
     for (size_t i = 0; !problem && i < n; i++) {
         if (nb_words_add(words, r->events->arena, &list->words.all[i]) != NB_OK) {
-            problem = no_memory(r);
+            problem = nb_rule_no_memory(r);
         }
     }
     return problem;
@@ -244,7 +223,7 @@ const char *nb_rule_words(struct nb_rule_reader *r, struct nb_slice text, struct
             return problem;
         }
         if (nb_words_add(words, r->events->arena, &word) != NB_OK) {
-            return no_memory(r);
+            return nb_rule_no_memory(r);
         }
     }
     return NULL;
@@ -301,7 +280,7 @@ static const char *read_element(struct nb_rule_reader *r, struct building *b, st
     }
     b->pattern.elements_n++;
     b->gap = 0;
-    return nb_patterns_add_element(p, &e) == NB_OK ? NULL : no_memory(r);
+    return nb_patterns_add_element(p, &e) == NB_OK ? NULL : nb_rule_no_memory(r);
 }
 
 static const char *read_gap(struct nb_slice text, uint8_t *gap)
@@ -368,7 +347,7 @@ static const char *add(struct nb_rule_reader *r, struct nb_patterns *patterns, u
     if (problem) {
         return problem;
     }
-    return nb_patterns_add(patterns, &b.pattern) == NB_OK ? NULL : no_memory(r);
+    return nb_patterns_add(patterns, &b.pattern) == NB_OK ? NULL : nb_rule_no_memory(r);
 }
 
 const char *nb_rule_pattern(struct nb_rule_reader *r, struct nb_slice text,

@@ -95,6 +95,13 @@ struct nb_hit {
 /** @return false to stop. */
 typedef bool nb_hit_fn(void *context, const struct nb_hit *hit);
 
+/**
+ * Room for one more item of an array of n.
+ * @param cap  [in,out] items there is room for.
+ * @return where the array is now, NULL when the arena is full (then it stays where it was).
+ */
+void *nb_events_room(struct nb_arena *arena, void *all, size_t n, size_t *cap, size_t size);
+
 void nb_patterns_init(struct nb_patterns *patterns, struct nb_arena *arena);
 
 /** Append an alternative. @return NB_OK, NB_ENOMEM. */

@@ -4,8 +4,6 @@
  */
 #include "analyzer/events/rules.h"
 
-#include <string.h>
-
 enum { WEIGHT_MAX = 1000, DEFAULT_THRESHOLD = 600, FILE_ITEMS_MAX = 20000 };
 
 static const char *const list_names[] = {
@@ -19,12 +17,6 @@ static const char *const ending_names[] = {
     NB_EVENT_ENDINGS(X)
 #undef X
 };
-
-static const char *no_memory(struct nb_rule_reader *r)
-{
-    r->out_of_memory = true;
-    return "out of memory";
-}
 
 struct nb_events *nb_events_new(struct tr_lexicon *lexicon, struct nb_arena *arena)
 {
@@ -125,13 +117,15 @@ static const char *read_list(struct nb_rule_reader *r, struct nb_slice rest)
         }
     }
     if (!list) {
-        if (!nb_events_room(e->arena, &e->lists, e->lists_n, &e->lists_cap, sizeof(*e->lists))) {
-            return no_memory(r);
+        list = nb_events_room(e->arena, e->lists, e->lists_n, &e->lists_cap, sizeof(*list));
+        if (!list) {
+            return nb_rule_no_memory(r);
         }
+        e->lists = list;
         list = &e->lists[e->lists_n++];
         *list = (struct nb_event_list){.name = nb_arena_copy(e->arena, name), .file = r->file};
         if (!list->name.p) {
-            return no_memory(r);
+            return nb_rule_no_memory(r);
         }
     }
     size_t n = list->words.n;
@@ -162,7 +156,7 @@ static const char *read_ending(struct nb_rule_reader *r, struct nb_slice rest)
         }
         char *plain = nb_arena_alloc(r->events->arena, 2 * form.len);
         if (!plain) {
-            return no_memory(r);
+            return nb_rule_no_memory(r);
         }
         size_t len = tr_plain(plain, tr_fold_into(form, plain));
         endings->forms[endings->n++] = nb_slice(plain, len);
@@ -218,15 +212,17 @@ static const char *open_context(struct nb_rule_reader *r, const struct nb_event_
     if (e->contexts_n == FILE_ITEMS_MAX) {
         return "too many contexts";
     }
-    if (!nb_events_room(e->arena, &e->contexts, e->contexts_n, &e->contexts_cap,
-                        sizeof(*e->contexts))) {
-        return no_memory(r);
+    struct nb_event_context *all =
+        nb_events_room(e->arena, e->contexts, e->contexts_n, &e->contexts_cap, sizeof(*all));
+    if (!all) {
+        return nb_rule_no_memory(r);
     }
+    e->contexts = all;
     struct nb_event_context *fresh = &e->contexts[e->contexts_n];
     *fresh = *head;
     fresh->name = nb_arena_copy(e->arena, head->name);
     *out = (uint32_t)e->contexts_n++;
-    return fresh->name.p ? NULL : no_memory(r);
+    return fresh->name.p ? NULL : nb_rule_no_memory(r);
 }
 
 static const char *read_context(struct nb_rule_reader *r, struct nb_slice rest, bool block)
@@ -403,11 +399,16 @@ static const char *read_rule(struct nb_rule_reader *r, struct nb_slice line)
     while (!problem && line.p && nb_slice_split(&line, ';', &option)) {
         problem = read_option(r, option, &rule);
     }
-    if (!problem &&
-        !nb_events_room(e->arena, &e->rules, e->rules_n, &e->rules_cap, sizeof(*e->rules))) {
-        return no_memory(r);
+    if (problem) {
+        return problem;
     }
-    problem = problem ? problem : nb_rule_pattern(r, pattern, &e->patterns, (uint32_t)e->rules_n);
+    struct nb_event_rule *all =
+        nb_events_room(e->arena, e->rules, e->rules_n, &e->rules_cap, sizeof(*all));
+    if (!all) {
+        return nb_rule_no_memory(r);
+    }
+    e->rules = all;
+    problem = nb_rule_pattern(r, pattern, &e->patterns, (uint32_t)e->rules_n);
     if (!problem) {
         e->rules[e->rules_n++] = rule;
     }

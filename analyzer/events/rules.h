@@ -129,8 +129,8 @@ struct nb_rule_reader {
     bool out_of_memory; /* the end of reading, not a bad line */
 };
 
-/** Room for one more of *all. @return false when out of memory. */
-bool nb_events_room(struct nb_arena *arena, void *all, size_t n, size_t *cap, size_t size);
+/** Ends the reading. @return what is wrong. */
+const char *nb_rule_no_memory(struct nb_rule_reader *r);
 
 /** The next piece between blanks. @return false at the end. */
 bool nb_rule_piece(struct nb_slice *rest, struct nb_slice *piece);
