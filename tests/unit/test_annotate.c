@@ -1,54 +1,18 @@
-#include "tests/lib/test.h"
+#include "tests/unit/knowledge_world.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <nabiz/knowledge.h>
 #include <nabiz/mem.h>
 #include <nabiz/thread.h>
-#include <nabiz/url.h>
-
-struct fixture {
-    struct nb_knowledge *knowledge;
-    struct nb_arena *arena;
-    char *topics;
-};
-
-static void add_topic(const char *dir, const char *name, const char *text)
-{
-    char *path = nbt_path(dir, name);
-    nbt_write_file(path, nb_slice_str(text));
-    free(path);
-}
 
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
-    f->topics = nbt_tmpdir();
-    add_topic(f->topics, "fatura.topic", "# bills\nfatura\n");
-    add_topic(f->topics, "zirve.topic", "zirvetel OR \"zirve mobil\"\n");
-    add_topic(f->topics, "broken.topic", "a AND (b\n");
-    struct nb_error error = {0};
-    size_t bad = 0;
-    assert_int_equal(nb_url_init(&error), NB_OK);
-    if (nb_knowledge_load("lexicons", f->topics, &f->knowledge, &bad, &error) != NB_OK) {
-        fail_msg("%s", nb_error_text(&error));
-    }
-    assert_int_equal(bad, 1);
-    f->arena = nb_arena_new((size_t)32 << 20);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    nb_knowledge_free(f->knowledge);
-    nb_arena_free(f->arena);
-    nb_url_fini();
-    nbt_rmdir(f->topics);
-    free(f);
-    return 0;
+    char *topics = nbt_tmpdir();
+    knowledge_world_topic(topics, "fatura.topic", "# bills\nfatura\n");
+    knowledge_world_topic(topics, "zirve.topic", "zirvetel OR \"zirve mobil\"\n");
+    knowledge_world_topic(topics, "broken.topic", "a AND (b\n");
+    return knowledge_world_open(state, topics, 1);
 }
 
 static char *text(struct nb_arena *arena, const char *s)
@@ -56,23 +20,14 @@ static char *text(struct nb_arena *arena, const char *s)
     return nb_arena_strdup(arena, nb_slice_str(s));
 }
 
-static struct nb_annotation *annotate(struct fixture *f, struct nb_document *document)
+static struct nb_annotation *annotate_text(struct knowledge_world *f, const char *s)
 {
-    struct nb_annotation *out = NULL;
-    assert_int_equal(nb_annotate(document, f->knowledge, f->arena, &out), NB_OK);
-    return out;
-}
-
-static struct nb_annotation *annotate_text(struct fixture *f, const char *s)
-{
-    struct nb_document *document = nb_document_new(f->arena);
-    document->text = text(f->arena, s);
-    return annotate(f, document);
+    return knowledge_world_annotate(f, knowledge_world_document(f, s));
 }
 
 static void topics_find_every_inflected_form_and_give_its_place(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         const char *text, *topic;
         uint32_t begin, end;
@@ -100,11 +55,11 @@ static void topics_find_every_inflected_form_and_give_its_place(void **state)
 
 static void a_title_counts_for_topics_and_opinion_but_has_no_spans(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_document *document = nb_document_new(f->arena);
     document->title = text(f->arena, "Fatura rezaleti");
     document->text = text(f->arena, "ayrıntılar yazıda");
-    struct nb_annotation *a = annotate(f, document);
+    struct nb_annotation *a = knowledge_world_annotate(f, document);
     assert_int_equal(a->n_topics, 1);
     assert_string_equal(a->topics[0]->topic, "fatura");
     assert_int_equal(a->topics[0]->n_spans, 0);
@@ -114,7 +69,7 @@ static void a_title_counts_for_topics_and_opinion_but_has_no_spans(void **state)
 
 static void the_time_of_a_document_from_the_future_is_when_it_was_fetched(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         bool published;
         int64_t published_ms, at_ms;
@@ -125,7 +80,7 @@ static void the_time_of_a_document_from_the_future_is_when_it_was_fetched(void *
         document->fetched_ms = 1000;
         document->has_published_ms = rows[i].published;
         document->published_ms = rows[i].published_ms;
-        assert_int_equal(annotate(f, document)->at_ms, rows[i].at_ms);
+        assert_int_equal(knowledge_world_annotate(f, document)->at_ms, rows[i].at_ms);
     }
 }
 
@@ -156,7 +111,7 @@ static struct nb_document *busy_document(struct nb_arena *arena)
 
 static void edges_say_once_what_a_document_does_towards_others(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         Nb__Edge__Act act;
         const char *to, *url;
@@ -168,7 +123,7 @@ static void edges_say_once_what_a_document_does_towards_others(void **state)
         {NB__EDGE__ACT__MENTION, "uzak.example/mert", NULL},
         {NB__EDGE__ACT__QUOTE, "own.example/kerem", NULL},
     };
-    struct nb_annotation *a = annotate(f, busy_document(f->arena));
+    struct nb_annotation *a = knowledge_world_annotate(f, busy_document(f->arena));
     assert_int_equal(a->n_edges, sizeof(want) / sizeof(want[0]));
     for (size_t i = 0; i < a->n_edges; i++) {
         assert_int_equal(a->edges[i]->act, want[i].act);
@@ -184,22 +139,22 @@ static void edges_say_once_what_a_document_does_towards_others(void **state)
 
 static void a_document_without_a_byline_acts_for_its_site(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_document *d = busy_document(f->arena);
     d->author = NULL;
-    struct nb_annotation *a = annotate(f, d);
+    struct nb_annotation *a = knowledge_world_annotate(f, d);
     /* The reply to a page of its own site too: whose page that is, only the log knows. */
     assert_int_equal(a->n_edges, 6);
     for (size_t i = 0; i < a->n_edges; i++) {
         assert_string_equal(a->edges[i]->from, "own.example/");
     }
     d->site = NULL;
-    assert_int_equal(annotate(f, d)->n_edges, 0);
+    assert_int_equal(knowledge_world_annotate(f, d)->n_edges, 0);
 }
 
 static void language_is_declared_or_found_or_unknown(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         const char *declared, *text, *want;
     } rows[] = {
@@ -224,7 +179,7 @@ static void language_is_declared_or_found_or_unknown(void **state)
         struct nb_document *document = nb_document_new(f->arena);
         document->language = rows[i].declared ? text(f->arena, rows[i].declared) : NULL;
         document->text = text(f->arena, rows[i].text);
-        assert_string_equal(annotate(f, document)->language, rows[i].want);
+        assert_string_equal(knowledge_world_annotate(f, document)->language, rows[i].want);
     }
 }
 
@@ -239,7 +194,7 @@ static const char *const posts[] = {
 };
 
 struct worker {
-    struct fixture *fixture;
+    struct knowledge_world *world;
     size_t start;
     struct nb_id id;
 };
@@ -258,7 +213,7 @@ static void ask_all(void *arg)
             struct nb_document *document = nb_document_new(arena);
             struct nb_annotation *a;
             document->text = nb_arena_strdup(arena, nb_slice_str(posts[at]));
-            if (nb_annotate(document, w->fixture->knowledge, arena, &a) != NB_OK ||
+            if (nb_annotate(document, w->world->knowledge, arena, &a) != NB_OK ||
                 nb_annotation_encode(a, arena, &answers[at]) != NB_OK) {
                 answers[at] = nb_slice(NULL, 0);
             }
@@ -270,7 +225,7 @@ static void ask_all(void *arg)
 
 static void without_its_reasons_a_result_is_the_same(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_word_cache *words = nb_word_cache_new();
     for (size_t i = 0; i < 2 * (sizeof(posts) / sizeof(posts[0])); i++) {
         struct nb_document *document = nb_document_new(f->arena);
@@ -286,8 +241,6 @@ static void without_its_reasons_a_result_is_the_same(void **state)
         for (size_t t = 0; t < all->n_topics; t++) {
             all->topics[t]->n_terms = all->topics[t]->n_readings = 0;
         }
-        all->n_reasons = all->n_weights = 0;
-        all->why_text = NULL;
         all->has_shingles = all->has_shingle_keys = all->has_shingles_cut = false;
         struct nb_slice want, got;
         assert_int_equal(nb_annotation_encode(all, f->arena, &want), NB_OK);
@@ -302,7 +255,7 @@ static void eight_threads_in_any_order_give_the_same_answers(void **state)
     struct nb_thread threads[8];
     struct worker workers[8];
     for (size_t i = 0; i < 8; i++) {
-        workers[i] = (struct worker){.fixture = *state, .start = i};
+        workers[i] = (struct worker){.world = *state, .start = i};
         assert_int_equal(nb_thread_start(&threads[i], "annotate", ask_all, &workers[i]), NB_OK);
     }
     for (size_t i = 0; i < 8; i++) {
@@ -313,7 +266,7 @@ static void eight_threads_in_any_order_give_the_same_answers(void **state)
 
 static void a_document_over_the_limit_is_refused_and_the_arena_serves_the_next(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_document *document = nb_document_new(f->arena);
     struct nb_annotation *out = NULL;
     char *big = nb_arena_alloc(f->arena, 100001);
@@ -334,7 +287,7 @@ static void a_document_over_the_limit_is_refused_and_the_arena_serves_the_next(v
 
 static void every_limit_up_to_enough_gives_an_answer_or_a_clean_refusal(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_document *document = busy_document(f->arena);
     document->title = text(f->arena, "fatura");
     bool answered = false;
@@ -351,7 +304,7 @@ static void every_limit_up_to_enough_gives_an_answer_or_a_clean_refusal(void **s
 
 static void loading_survives_the_loss_of_any_allocation(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_knowledge *knowledge = NULL;
     enum nb_err err = NB_ENOMEM;
     for (long n = 1; err != NB_OK; n += 1 + n / 40) {
@@ -368,7 +321,7 @@ static void loading_survives_the_loss_of_any_allocation(void **state)
 
 static void the_identity_follows_the_topics(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_knowledge *without;
     assert_int_equal(nb_knowledge_load("lexicons", NULL, &without, NULL, NULL), NB_OK);
     struct nb_id a = nb_knowledge_id(without), b = nb_knowledge_id(f->knowledge);
@@ -392,7 +345,7 @@ static void a_topic_that_cannot_be_opened_leaves_the_others(void **state)
     struct nb_knowledge *knowledge = NULL;
     struct nb_error error = {0};
     size_t bad = 0;
-    add_topic(dir, "acme.topic", "acme\n");
+    knowledge_world_topic(dir, "acme.topic", "acme\n");
     assert_int_equal(symlink("no-such-file", gone), 0);
     assert_int_equal(mkdir(folder, 0700), 0);
     assert_int_equal(nb_knowledge_load("lexicons", dir, &knowledge, &bad, &error), NB_OK);
@@ -425,5 +378,5 @@ int main(void)
         cmocka_unit_test(loading_survives_the_loss_of_any_allocation),
         cmocka_unit_test(the_identity_follows_the_topics),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, knowledge_world_close);
 }

@@ -1,48 +1,23 @@
-#include "tests/lib/test.h"
+#include "tests/unit/knowledge_world.h"
 
 #include <stdbool.h>
 
-#include <nabiz/knowledge.h>
-
-struct fixture {
-    struct nb_knowledge *knowledge;
-    struct nb_arena *arena;
-};
-
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct nb_error error = {0};
-    if (nb_knowledge_load("lexicons", NULL, &f->knowledge, NULL, &error) != NB_OK) {
-        fail_msg("%s", nb_error_text(&error));
-    }
-    f->arena = nb_arena_new((size_t)64 << 20);
-    *state = f;
-    return 0;
+    return knowledge_world_open(state, NULL, 0);
 }
 
-static int tear_down(void **state)
+static struct nb_annotation *annotate(struct knowledge_world *f, const char *title,
+                                      const char *text)
 {
-    struct fixture *f = *state;
-    nb_knowledge_free(f->knowledge);
-    nb_arena_free(f->arena);
-    free(f);
-    return 0;
-}
-
-static struct nb_annotation *annotate(struct fixture *f, const char *title, const char *text)
-{
-    struct nb_document *document = nb_document_new(f->arena);
-    struct nb_annotation *out = NULL;
+    struct nb_document *document = knowledge_world_document(f, text);
     document->title = title ? nb_arena_strdup(f->arena, nb_slice_str(title)) : NULL;
-    document->text = nb_arena_strdup(f->arena, nb_slice_str(text));
-    assert_int_equal(nb_annotate(document, f->knowledge, f->arena, &out), NB_OK);
-    return out;
+    return knowledge_world_annotate(f, document);
 }
 
 static void a_score_is_told_in_one_line(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         const char *text, *begins;
         const char *has[3];
@@ -76,7 +51,7 @@ static void a_score_is_told_in_one_line(void **state)
 
 static void every_opinion_opens_to_its_place_its_line_and_its_shifts(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     const struct nb_annotation *a =
         annotate(f, NULL, "ekran harika ama batarya hi\xc3\xa7 iyi de\xc4\x9fil");
     assert_true(a->n_reasons >= 2);
@@ -102,7 +77,7 @@ static void every_opinion_opens_to_its_place_its_line_and_its_shifts(void **stat
 
 static void an_opinion_of_the_title_has_words_but_no_place(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     const struct nb_annotation *a = annotate(f, "Berbat kargo", "d\xc3\xbcn geldi");
     assert_int_equal(a->n_reasons, 1);
     assert_null(a->reasons[0]->span);
@@ -111,7 +86,7 @@ static void an_opinion_of_the_title_has_words_but_no_place(void **state)
 
 static void a_text_full_of_opinions_is_told_by_the_strongest(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     char text[16000] = "";
     for (size_t n = 0; n + 32 < sizeof(text); n += strlen(text + n)) {
         (void)snprintf(text + n, sizeof(text) - n, "kargo berbat. ");
@@ -130,5 +105,5 @@ int main(void)
         cmocka_unit_test(an_opinion_of_the_title_has_words_but_no_place),
         cmocka_unit_test(a_text_full_of_opinions_is_told_by_the_strongest),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, knowledge_world_close);
 }

@@ -1,54 +1,25 @@
-#include "tests/lib/test.h"
-
-#include <nabiz/knowledge.h>
+#include "tests/unit/knowledge_world.h"
 
 #include "analyzer/sentiment/opinion.h"
 
-struct fixture {
-    struct nb_knowledge *knowledge;
-    struct nb_arena *arena;
-};
-
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct nb_error error = {0};
-    size_t bad = 0;
-    if (nb_knowledge_load("lexicons", NULL, &f->knowledge, &bad, &error) != NB_OK) {
-        fail_msg("%s", nb_error_text(&error));
-    }
-    assert_int_equal(bad, 0);
-    f->arena = nb_arena_new((size_t)32 << 20);
-    *state = f;
-    return 0;
+    return knowledge_world_open(state, NULL, 0);
 }
 
-static int tear_down(void **state)
+static struct nb_annotation *annotate(struct knowledge_world *f, const char *text)
 {
-    struct fixture *f = *state;
-    nb_knowledge_free(f->knowledge);
-    nb_arena_free(f->arena);
-    free(f);
-    return 0;
+    return knowledge_world_annotate(f, knowledge_world_document(f, text));
 }
 
-static struct nb_annotation *annotate(struct fixture *f, const char *text)
-{
-    struct nb_document *document = nb_document_new(f->arena);
-    struct nb_annotation *out;
-    document->text = nb_arena_strdup(f->arena, nb_slice_str(text));
-    assert_int_equal(nb_annotate(document, f->knowledge, f->arena, &out), NB_OK);
-    return out;
-}
-
-static int32_t score(struct fixture *f, const char *text)
+static int32_t score(struct knowledge_world *f, const char *text)
 {
     return annotate(f, text)->sentiment->score_milli;
 }
 
 static void labels_follow_words_and_what_turns_them(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         const char *text;
         Nb__Label want;
@@ -80,7 +51,7 @@ static void labels_follow_words_and_what_turns_them(void **state)
 
 static void strength_grows_and_shrinks_with_its_words(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         const char *weaker, *stronger;
     } rows[] = {
@@ -103,7 +74,7 @@ static void strength_grows_and_shrinks_with_its_words(void **state)
 
 static void a_score_explains_itself_with_file_and_line(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_annotation *a = annotate(f, "sevmedim");
     bool found = false;
     for (size_t i = 0; i < a->n_why; i++) {
@@ -119,7 +90,7 @@ static void a_score_explains_itself_with_file_and_line(void **state)
 
 static void emotions_and_intents_come_from_cues(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         const char *text, *emotion, *intent;
     } rows[] = {
@@ -156,7 +127,7 @@ static void ignore(void *context, size_t line, struct nb_slice text, struct nb_s
 
 static void every_example_in_the_lexicons_holds(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     size_t examples_n = 0, failed_n = 0;
     for (size_t i = 0; nb_knowledge_lexicon(i); i++) {
         char path[128];
@@ -171,7 +142,7 @@ static void every_example_in_the_lexicons_holds(void **state)
 
 static void an_example_that_does_not_hold_is_told(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     size_t examples_n = 0, failed_n = 0;
     char name[] = "expected";
     assert_int_equal(nb_knowledge_check(f->knowledge,
@@ -226,7 +197,7 @@ static void note(void *context, uint32_t line, const char *message)
 
 static void a_line_said_twice_or_both_ways_is_told_and_costs_only_that_line(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct tr_core *core = NULL;
     struct nb_error error = {0};
     struct nb_arena *scratch = nb_arena_new((size_t)1 << 20);
@@ -270,7 +241,7 @@ static void a_line_said_twice_or_both_ways_is_told_and_costs_only_that_line(void
 
 static void shifts_are_counted_and_finds_say_where_they_are(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         const char *text, *words;
     } rows[] = {
@@ -312,5 +283,5 @@ int main(void)
         cmocka_unit_test(a_line_said_twice_or_both_ways_is_told_and_costs_only_that_line),
         cmocka_unit_test(shifts_are_counted_and_finds_say_where_they_are),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, knowledge_world_close);
 }

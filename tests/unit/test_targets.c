@@ -1,56 +1,22 @@
-#include "tests/lib/test.h"
+#include "tests/unit/knowledge_world.h"
 
 #include <nabiz/buf.h>
-#include <nabiz/knowledge.h>
 
 #include "analyzer/core.h"
 #include "analyzer/sentiment/targets.h"
 
-struct fixture {
-    struct nb_knowledge *knowledge;
-    struct nb_arena *arena;
-    char *topics;
-};
-
-static void add_topic(const char *dir, const char *name, const char *text)
-{
-    char *path = nbt_path(dir, name);
-    nbt_write_file(path, nb_slice_str(text));
-    free(path);
-}
-
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct nb_error error = {0};
-    size_t bad = 0;
-    f->topics = nbt_tmpdir();
-    add_topic(f->topics, "poyraz.topic", "\"poyraz kargo\"\npoyraz\n");
-    add_topic(f->topics, "lodos.topic", "lodos\n");
-    if (nb_knowledge_load("lexicons", f->topics, &f->knowledge, &bad, &error) != NB_OK) {
-        fail_msg("%s", nb_error_text(&error));
-    }
-    assert_int_equal(bad, 0);
-    f->arena = nb_arena_new((size_t)64 << 20);
-    *state = f;
-    return 0;
+    char *topics = nbt_tmpdir();
+    knowledge_world_topic(topics, "poyraz.topic", "\"poyraz kargo\"\npoyraz\n");
+    knowledge_world_topic(topics, "lodos.topic", "lodos\n");
+    return knowledge_world_open(state, topics, 0);
 }
 
-static int tear_down(void **state)
+static struct nb_annotation *annotate(struct knowledge_world *f, const char *text, bool brief)
 {
-    struct fixture *f = *state;
-    nb_knowledge_free(f->knowledge);
-    nb_arena_free(f->arena);
-    nbt_rmdir(f->topics);
-    free(f);
-    return 0;
-}
-
-static struct nb_annotation *annotate(struct fixture *f, const char *text, bool brief)
-{
-    struct nb_document *document = nb_document_new(f->arena);
+    struct nb_document *document = knowledge_world_document(f, text);
     struct nb_annotation *out = NULL;
-    document->text = nb_arena_strdup(f->arena, nb_slice_str(text));
     enum nb_err err = brief ? nb_annotate_briefly(document, f->knowledge, NULL, f->arena, &out)
                             : nb_annotate(document, f->knowledge, f->arena, &out);
     assert_int_equal(err, NB_OK);
@@ -58,7 +24,7 @@ static struct nb_annotation *annotate(struct fixture *f, const char *text, bool 
 }
 
 /* "ekran+ batarya-", in the order of the text */
-static const char *targets_of(struct fixture *f, const char *text, bool brief)
+static const char *targets_of(struct knowledge_world *f, const char *text, bool brief)
 {
     const struct nb_annotation *a = annotate(f, text, brief);
     const char *list = "";
@@ -75,7 +41,7 @@ static const char *targets_of(struct fixture *f, const char *text, bool brief)
 
 static void an_opinion_is_about_a_noun_of_its_clause(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         const char *text, *want;
     } rows[] = {
@@ -115,7 +81,7 @@ static void an_opinion_is_about_a_noun_of_its_clause(void **state)
 
 static void opinions_on_one_target_are_added_up(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_annotation *once = annotate(f, "kargo k\xc3\xb6t\xc3\xbc", true);
     struct nb_annotation *twice = annotate(f, "kargo k\xc3\xb6t\xc3\xbc, kargo yava\xc5\x9f", true);
     assert_int_equal(once->n_targets, 1);
@@ -151,7 +117,7 @@ static const Nb__TopicHit *hit_of(const struct nb_annotation *a, const char *top
 
 static void a_topic_beside_others_has_its_own_polarity(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const struct {
         const char *text;
         Nb__Label poyraz, lodos;
@@ -173,7 +139,7 @@ static void a_topic_beside_others_has_its_own_polarity(void **state)
 
 static void a_topic_alone_is_judged_by_the_whole_text(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     const struct nb_annotation *a = annotate(f, "Poyraz kargo berbat, ekran harika", true);
     assert_null(hit_of(a, "poyraz")->sentiment);
     assert_ptr_equal(nb_topic_sentiment(a, 0), a->sentiment);
@@ -183,7 +149,7 @@ static void a_topic_alone_is_judged_by_the_whole_text(void **state)
 
 static void a_name_that_is_no_topic_keeps_its_opinions_to_itself(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     const struct nb_annotation *a = annotate(f, "Poyraz berbat ama Karayel harika", true);
     const Nb__TopicHit *hit = hit_of(a, "poyraz");
     assert_non_null(hit->sentiment);
@@ -192,7 +158,7 @@ static void a_name_that_is_no_topic_keeps_its_opinions_to_itself(void **state)
 
 static void a_text_of_any_length_has_a_bounded_number_of_targets(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     struct nb_buf text;
     nb_buf_init(&text, 1 << 20);
     for (unsigned i = 0; i < 4000; i++) {
@@ -266,5 +232,5 @@ int main(void)
         cmocka_unit_test(a_text_of_any_length_has_a_bounded_number_of_targets),
         cmocka_unit_test(a_bad_line_of_the_lexicon_costs_only_itself),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, knowledge_world_close);
 }

@@ -2,11 +2,9 @@
  * Standing queries: each row is a topic of its own, all are loaded together, and every text is
  * matched with all of them.
  */
-#include "tests/lib/test.h"
+#include "tests/unit/knowledge_world.h"
 
 #include <nabiz/date.h>
-#include <nabiz/knowledge.h>
-#include <nabiz/url.h>
 
 static const struct row {
     const char *query, *yes, *no; /* texts that it matches and does not, cut at '|' */
@@ -49,19 +47,6 @@ static const struct row {
 
 enum { ROWS_N = sizeof(rows) / sizeof(rows[0]) };
 
-struct fixture {
-    struct nb_knowledge *knowledge;
-    struct nb_arena *arena;
-    char *dir;
-};
-
-static void add_topic(const char *dir, const char *name, const char *text)
-{
-    char *path = nbt_path(dir, name);
-    nbt_write_file(path, nb_slice_str(text));
-    free(path);
-}
-
 static const char *const fields[][2] = {
     {"f-site", "site:forum.example fatura"},
     {"f-author", "author:deniz"},
@@ -79,50 +64,21 @@ static const char *const fields[][2] = {
 
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct nb_error error = {0};
-    size_t bad = 0;
-    char name[32];
-    f->dir = nbt_tmpdir();
-    assert_int_equal(nb_url_init(&error), NB_OK);
+    char name[32], *topics = nbt_tmpdir();
     for (size_t i = 0; i < ROWS_N; i++) {
         (void)snprintf(name, sizeof(name), "r%02zu.topic", i);
-        add_topic(f->dir, name, rows[i].query);
+        knowledge_world_topic(topics, name, rows[i].query);
     }
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         (void)snprintf(name, sizeof(name), "%s.topic", fields[i][0]);
-        add_topic(f->dir, name, fields[i][1]);
+        knowledge_world_topic(topics, name, fields[i][1]);
     }
-    add_topic(f->dir, "bad-not.topic", "fatura\nNOT kargo\n");
-    add_topic(f->dir, "bad-reach.topic", "fatura reach>:100\n");
-    if (nb_knowledge_load("lexicons", f->dir, &f->knowledge, &bad, &error) != NB_OK) {
-        fail_msg("%s", nb_error_text(&error));
-    }
-    assert_int_equal(bad, 2);
-    f->arena = nb_arena_new((size_t)64 << 20);
-    *state = f;
-    return 0;
+    knowledge_world_topic(topics, "bad-not.topic", "fatura\nNOT kargo\n");
+    knowledge_world_topic(topics, "bad-reach.topic", "fatura reach>:100\n");
+    return knowledge_world_open(state, topics, 2);
 }
 
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    nb_knowledge_free(f->knowledge);
-    nb_arena_free(f->arena);
-    nb_url_fini();
-    nbt_rmdir(f->dir);
-    free(f);
-    return 0;
-}
-
-static struct nb_annotation *annotate(struct fixture *f, struct nb_document *document)
-{
-    struct nb_annotation *out = NULL;
-    assert_int_equal(nb_annotate(document, f->knowledge, f->arena, &out), NB_OK);
-    return out;
-}
-
-static char *copy(struct fixture *f, const char *text)
+static char *copy(struct knowledge_world *f, const char *text)
 {
     return nb_arena_strdup(f->arena, nb_slice_str(text));
 }
@@ -137,7 +93,7 @@ static const Nb__TopicHit *hit(const struct nb_annotation *a, const char *topic)
     return NULL;
 }
 
-static void check(struct fixture *f, size_t row, const char *texts, bool want)
+static void check(struct knowledge_world *f, size_t row, const char *texts, bool want)
 {
     char name[32];
     struct nb_slice one, rest = nb_slice_str(texts);
@@ -145,7 +101,7 @@ static void check(struct fixture *f, size_t row, const char *texts, bool want)
     while (nb_slice_split(&rest, '|', &one)) {
         struct nb_document *document = nb_document_new(f->arena);
         document->text = nb_arena_strdup(f->arena, one);
-        if ((hit(annotate(f, document), name) != NULL) != want) {
+        if ((hit(knowledge_world_annotate(f, document), name) != NULL) != want) {
             fail_msg("%s: \"%.*s\" should%s match", rows[row].query, NB_ARG(one),
                      want ? "" : " not");
         }
@@ -162,10 +118,9 @@ static void queries_match_what_they_say(void **state)
 
 static void a_place_tells_which_term_found_it_and_by_which_reading(void **state)
 {
-    struct fixture *f = *state;
-    struct nb_document *document = nb_document_new(f->arena);
-    document->text = copy(f, "kargo geldi, faturamı ödedim");
-    const Nb__TopicHit *found = hit(annotate(f, document), "r02");
+    struct knowledge_world *f = *state;
+    struct nb_document *document = knowledge_world_document(f, "kargo geldi, faturamı ödedim");
+    const Nb__TopicHit *found = hit(knowledge_world_annotate(f, document), "r02");
     if (!found || found->n_spans != 2) {
         fail_msg("not found twice");
         return;
@@ -176,7 +131,7 @@ static void a_place_tells_which_term_found_it_and_by_which_reading(void **state)
     assert_memory_equal(found->readings[1], "fatura NOUN Case=Acc|", 21);
 }
 
-static struct nb_document *post(struct fixture *f)
+static struct nb_document *post(struct knowledge_world *f)
 {
     static uint8_t source[NB_ID_BYTES];
     struct nb_slice url = NB_LIT("https://forum.example/akis");
@@ -196,11 +151,11 @@ static struct nb_document *post(struct fixture *f)
 
 static void fields_are_those_of_the_document_and_of_what_is_made_of_it(void **state)
 {
-    struct fixture *f = *state;
+    struct knowledge_world *f = *state;
     static const char *const want[] = {"f-author-site", "f-author", "f-intent", "f-kind",
                                        "f-lang",        "f-mood",   "f-site",   "f-source",
                                        "f-title",       "f-until"};
-    const struct nb_annotation *a = annotate(f, post(f));
+    const struct nb_annotation *a = knowledge_world_annotate(f, post(f));
     size_t n = 0;
     for (size_t i = 0; i < a->n_topics; i++) {
         if (a->topics[i]->topic[0] == 'f') {
@@ -216,8 +171,8 @@ static void fields_are_those_of_the_document_and_of_what_is_made_of_it(void **st
 
 static void a_document_of_nothing_matches_nothing(void **state)
 {
-    struct fixture *f = *state;
-    struct nb_annotation *a = annotate(f, nb_document_new(f->arena));
+    struct knowledge_world *f = *state;
+    struct nb_annotation *a = knowledge_world_annotate(f, nb_document_new(f->arena));
     assert_int_equal(a->n_topics, 0);
 }
 
@@ -229,5 +184,5 @@ int main(void)
         cmocka_unit_test(fields_are_those_of_the_document_and_of_what_is_made_of_it),
         cmocka_unit_test(a_document_of_nothing_matches_nothing),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, knowledge_world_close);
 }
