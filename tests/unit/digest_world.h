@@ -13,6 +13,7 @@
 #include <nabiz/store.h>
 
 #include "analyzer/commit.h"
+#include "tests/unit/story.h"
 
 /* 2026-11-21T00:00:00+03:00, a Saturday: the day that is reported. */
 #define THE_DAY_MS (20778 * NB_DAY_MS - 3 * NB_HOUR_MS)
@@ -96,11 +97,7 @@ static void append_entry(struct digest_world *w, const struct entry *e)
 {
     struct nb_error error = {0};
     struct nb_document *d = nb_document_new(w->arena);
-    struct nb_id id = nb_document_identity(NB_LIT(""), NB_LIT(""), nb_slice_str(e->url));
-    d->has_identity = 1;
-    d->identity.len = NB_ID_BYTES;
-    d->identity.data = nb_arena_alloc(w->arena, NB_ID_BYTES);
-    memcpy(d->identity.data, id.b, NB_ID_BYTES);
+    story_identify(d, nb_document_identity(NB_LIT(""), NB_LIT(""), nb_slice_str(e->url)), w->arena);
     d->has_kind = 1;
     d->kind = e->kind;
     d->url = entry_text(w, e->url);

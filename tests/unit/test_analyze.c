@@ -3,6 +3,7 @@
  * starts an analyzer; what is appended meanwhile is appended by another process, as in life.
  */
 #include "tests/unit/dump.h"
+#include "tests/unit/story.h"
 
 #include <poll.h>
 #include <sys/wait.h>
@@ -11,16 +12,12 @@
 #include <nabiz/analysis.h>
 #include <nabiz/analyze.h>
 #include <nabiz/counters.h>
-#include <nabiz/date.h>
 #include <nabiz/diag.h>
-#include <nabiz/log.h>
 #include <nabiz/store.h>
 #include <nabiz/url.h>
 
 /* FULL_N documents make an analysis of more than the smallest store.max, 1 MiB. */
 enum { WAIT_MS = 60000, DOCUMENTS_N = 400, FULL_N = 2500 };
-
-#define FIRST_DAY_MS (20758 * NB_DAY_MS)
 
 /* A data directory with a topic, a clock, and what is needed to append to its log. */
 struct site {
@@ -84,26 +81,12 @@ static struct nb_document *document_of(struct site *s, size_t i, size_t round)
         "Acme'nin yeni ürününü çok beğendim, teşekkürler!",
         "Acme hakkında bir haber okudum. Kararsızım.",
     };
-    struct nb_document *d = nb_document_new(s->arena);
-    d->url = nb_arena_printf(s->arena, "https://s%zu.example/%zu", i % 5, i);
-    d->site = nb_arena_printf(s->arena, "s%zu.example", i % 5);
-    d->author = nb_arena_printf(s->arena, "s%zu.example/%s", i % 5, i % 3 ? "ayla" : "veli");
-    d->title = nb_arena_printf(s->arena, "Yazı %zu", i);
-    d->text = nb_arena_printf(s->arena, "%s %zu", texts[(i + round) % 4], round);
-    d->has_kind = 1;
-    d->kind = NB__KIND__POST;
-    d->has_published_ms = 1;
-    d->published_ms = FIRST_DAY_MS + (int64_t)i * NB_HOUR_MS / 2;
-    d->has_fetched_ms = 1;
-    d->fetched_ms = d->published_ms + NB_MINUTE_MS;
+    struct nb_document *d =
+        story_document(s->arena, i, nb_arena_printf(s->arena, "Yazı %zu", i),
+                       nb_arena_printf(s->arena, "%s %zu", texts[(i + round) % 4], round));
     if (i % 4 == 3) {
         d->reply_to = nb_arena_printf(s->arena, "https://s%zu.example/%zu", (i - 1) % 5, i - 1);
     }
-    struct nb_id id = nb_document_identity(nb_field(d->site), nb_slice(NULL, 0), nb_field(d->url));
-    d->has_identity = 1;
-    d->identity.len = NB_ID_BYTES;
-    d->identity.data = nb_arena_alloc(s->arena, NB_ID_BYTES);
-    memcpy(d->identity.data, id.b, NB_ID_BYTES);
     return d;
 }
 

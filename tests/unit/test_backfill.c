@@ -3,19 +3,16 @@
  * counts, row by row; also when it is broken off after every step.
  */
 #include "tests/unit/dump.h"
+#include "tests/unit/story.h"
 
 #include <poll.h>
 #include <sys/stat.h>
 
 #include <nabiz/analyze.h>
 #include <nabiz/backfill.h>
-#include <nabiz/date.h>
-#include <nabiz/log.h>
 #include <nabiz/url.h>
 
 enum { DOCUMENTS_N = 1300, DOCUMENT_BYTES = 16 << 20, WAIT_MS = 60000 };
-
-#define FIRST_DAY_MS (20758 * NB_DAY_MS)
 
 struct site {
     char *dir;
@@ -40,21 +37,9 @@ static struct nb_document *document_of(struct site *s, size_t i, size_t round)
         "Faturamı ödeyemedim, site açılmıyor.",
         "Acme faturası hakkında bir haber okudum, faturayı kim öder?",
     };
-    struct nb_document *d = nb_document_new(s->arena);
-    d->url = nb_arena_printf(s->arena, "https://s%zu.example/%zu", i % 5, i);
-    d->site = nb_arena_printf(s->arena, "s%zu.example", i % 5);
-    d->author = nb_arena_printf(s->arena, "s%zu.example/%s", i % 5, i % 3 ? "ayla" : "veli");
-    d->title = nb_arena_printf(s->arena, "%s %zu", i % 11 ? "Yaz" : "Fatura", i);
-    d->text = nb_arena_printf(s->arena, "%s %zu", texts[i % 4], round);
-    d->has_kind = d->has_published_ms = d->has_fetched_ms = d->has_identity = 1;
-    d->kind = NB__KIND__POST;
-    d->published_ms = FIRST_DAY_MS + (int64_t)i * NB_HOUR_MS / 2;
-    d->fetched_ms = d->published_ms + NB_MINUTE_MS;
-    struct nb_id id = nb_document_identity(nb_field(d->site), nb_slice(NULL, 0), nb_field(d->url));
-    d->identity.len = NB_ID_BYTES;
-    d->identity.data = nb_arena_alloc(s->arena, NB_ID_BYTES);
-    memcpy(d->identity.data, id.b, NB_ID_BYTES);
-    return d;
+    return story_document(s->arena, i,
+                          nb_arena_printf(s->arena, "%s %zu", i % 11 ? "Yaz" : "Fatura", i),
+                          nb_arena_printf(s->arena, "%s %zu", texts[i % 4], round));
 }
 
 static struct nb_store *open_store(const struct site *s, enum nb_store_kind kind, bool read_only)

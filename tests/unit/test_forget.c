@@ -2,14 +2,13 @@
  * An author goes, and stays gone: from frames, from free pages, from what comes in later, and
  * whenever the process is killed.
  */
-#include "tests/lib/test.h"
+#include "tests/unit/story.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <nabiz/forget.h>
-#include <nabiz/log.h>
 
 enum { DOCUMENTS_N = 4000, AUTHORS_N = 4, KILLS_N = 12 };
 
@@ -23,19 +22,15 @@ static char *author_name(struct nb_arena *arena, size_t i)
     return nb_arena_strdup(arena, nb_slice_str(names[i % AUTHORS_N]));
 }
 
-static struct nb_document *document(struct nb_arena *arena, size_t i, size_t author,
-                                    const char *text)
+static struct nb_document *document(struct nb_arena *arena, size_t i, const char *text)
 {
     struct nb_document *d = nb_document_new(arena);
     d->url = nb_arena_printf(arena, "https://f.example/%zu", i);
-    struct nb_id id =
-        nb_document_identity(NB_LIT("f.example"), nb_slice(NULL, 0), nb_slice_str(d->url));
-    d->has_identity = 1;
-    d->identity.len = NB_ID_BYTES;
-    d->identity.data = nb_arena_alloc(arena, NB_ID_BYTES);
-    memcpy(d->identity.data, id.b, NB_ID_BYTES);
+    story_identify(
+        d, nb_document_identity(NB_LIT("f.example"), nb_slice(NULL, 0), nb_slice_str(d->url)),
+        arena);
     d->site = nb_arena_strdup(arena, NB_LIT("f.example"));
-    d->author = author_name(arena, author);
+    d->author = author_name(arena, i);
     d->text = nb_arena_printf(arena, "%s %zu, yazan %s", text, i, d->author);
     if (i % 10 == 1) { /* somebody quotes the first author by handle */
         Nb__Quote *quote = nb_arena_alloc(arena, sizeof(*quote));
@@ -50,16 +45,18 @@ static struct nb_document *document(struct nb_arena *arena, size_t i, size_t aut
 }
 
 /* @return how many were new or revised. */
-static size_t append(struct nb_store *store, size_t from, size_t to, size_t shift, const char *text)
+static size_t append(const char *dir, size_t from, size_t to, const char *text)
 {
+    struct nb_store *store;
     struct nb_arena *arena = nb_arena_new(64u << 20);
     struct nb_log_batch *batch = nb_log_batch_new();
     struct nb_log *log;
     size_t n = 0;
+    assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, NULL), NB_OK);
     assert_int_equal(nb_log_open_local(store, &log, NULL), NB_OK);
     for (size_t i = from; i < to; i++) {
         struct nb_log_record record;
-        assert_int_equal(nb_log_encode(document(arena, i, i + shift, text), arena, &record), NB_OK);
+        assert_int_equal(nb_log_encode(document(arena, i, text), arena, &record), NB_OK);
         assert_int_equal(nb_log_batch_add(batch, &record), NB_OK);
     }
     assert_int_equal(nb_log_append(log, batch, NULL), NB_OK);
@@ -67,6 +64,7 @@ static size_t append(struct nb_store *store, size_t from, size_t to, size_t shif
         n += nb_log_batch_outcome(batch, i) != NB_LOG_KNOWN;
     }
     nb_log_close(log);
+    nb_store_close(store);
     nb_log_batch_free(batch);
     nb_arena_free(arena);
     return n;
@@ -74,12 +72,9 @@ static size_t append(struct nb_store *store, size_t from, size_t to, size_t shif
 
 static void fill(const char *dir)
 {
-    struct nb_store *store;
-    assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, NULL), NB_OK);
     for (size_t i = 0; i < DOCUMENTS_N; i += 500) {
-        assert_int_equal(append(store, i, i + 500, 0, "ilk metin"), 500);
+        assert_int_equal(append(dir, i, i + 500, "ilk metin"), 500);
     }
-    nb_store_close(store);
 }
 
 static enum nb_err forget(const char *dir, struct nb_forgot *out)
@@ -151,15 +146,12 @@ static void nothing_of_theirs_comes_in_again(void **state)
     (void)state;
     char *dir = nbt_tmpdir();
     struct nb_forgot forgot;
-    struct nb_store *store;
     fill(dir);
     assert_int_equal(forget(dir, &forgot), NB_OK);
-    assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, NULL), NB_OK);
     /* The same again, changed ones, new ones: of four authors three may. */
-    assert_int_equal(append(store, 0, 400, 0, "ilk metin"), 0);
-    assert_int_equal(append(store, 0, 400, 0, "yeni metin"), 300);
-    assert_int_equal(append(store, DOCUMENTS_N, DOCUMENTS_N + 400, 0, "ilk metin"), 300);
-    nb_store_close(store);
+    assert_int_equal(append(dir, 0, 400, "ilk metin"), 0);
+    assert_int_equal(append(dir, 0, 400, "yeni metin"), 300);
+    assert_int_equal(append(dir, DOCUMENTS_N, DOCUMENTS_N + 400, "ilk metin"), 300);
     nbt_rmdir(dir);
 }
 
@@ -169,12 +161,9 @@ static void what_quotes_them_later_comes_in_without_the_quote(void **state)
     (void)state;
     char *dir = nbt_tmpdir();
     struct nb_forgot forgot;
-    struct nb_store *store;
     fill(dir);
     assert_int_equal(forget(dir, &forgot), NB_OK);
-    assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, NULL), NB_OK);
-    size_t n = append(store, DOCUMENTS_N, DOCUMENTS_N + 400, 0, "yeni metin");
-    nb_store_close(store);
+    size_t n = append(dir, DOCUMENTS_N, DOCUMENTS_N + 400, "yeni metin");
     assert_int_equal(n, 300);
     check_log(dir, DOCUMENTS_N + n); /* no document of it has a quote */
     nbt_rmdir(dir);
@@ -185,12 +174,9 @@ static void no_byte_of_theirs_stays_in_the_file(void **state)
 {
     (void)state;
     char *dir = nbt_tmpdir();
-    struct nb_store *store;
     struct nb_forgot forgot;
-    assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, NULL), NB_OK);
-    assert_int_equal(append(store, 0, 1, 0, "kimse-bilmesin"), 1);
-    assert_int_equal(append(store, 2, 3, 0, "herkes-bilsin"), 1);
-    nb_store_close(store);
+    assert_int_equal(append(dir, 0, 1, "kimse-bilmesin"), 1);
+    assert_int_equal(append(dir, 2, 3, "herkes-bilsin"), 1);
     assert_true(file_has(dir, "kimse-bilmesin"));
     assert_int_equal(forget(dir, &forgot), NB_OK);
     assert_false(file_has(dir, "kimse-bilmesin"));

@@ -112,7 +112,6 @@ static void no_author_stands_in_the_table(void **state)
     world_open(&w, MAP_BYTES);
     tell(&w, "illness", "Bursa", 0, 1, WORLD_DAY_MS);
     struct nb_buf dump = dump_store(w.store);
-    nb_buf_add_byte(&dump, '\0');
     char hex[64];
     nb_hex(NB_LIT("example/k0"), hex);
     const char *line = strstr(dump.p, "life_event ");

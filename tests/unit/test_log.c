@@ -1,10 +1,9 @@
-#include "tests/lib/test.h"
+#include "tests/unit/story.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <nabiz/clock.h>
-#include <nabiz/log.h>
 #include <nabiz/mem.h>
 #include <nabiz/pack.h>
 #include <nabiz/thread.h>
@@ -48,10 +47,9 @@ static int close_fixture(void **state)
 static void add(struct fixture *f, const char *url, const char *text)
 {
     struct nb_document *document = nb_document_new(f->arena);
-    struct nb_id id = nb_document_identity(NB_LIT("a.example"), NB_LIT(""), nb_slice_str(url));
-    document->has_identity = 1;
-    document->identity.len = NB_ID_BYTES;
-    document->identity.data = (uint8_t *)nb_arena_strdup(f->arena, nb_slice(id.b, NB_ID_BYTES));
+    story_identify(document,
+                   nb_document_identity(NB_LIT("a.example"), NB_LIT(""), nb_slice_str(url)),
+                   f->arena);
     document->url = nb_arena_strdup(f->arena, nb_slice_str(url));
     document->text = nb_arena_strdup(f->arena, nb_slice_str(text));
     struct nb_log_record record;

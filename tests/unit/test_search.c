@@ -3,16 +3,12 @@
  * and nothing of how they look for them. Every query below is a topic as well; what the topic
  * matched when the documents were annotated is what search has to find.
  */
-#include "tests/lib/test.h"
+#include "tests/unit/story.h"
 
-#include <nabiz/date.h>
-#include <nabiz/log.h>
 #include <nabiz/search.h>
 #include <nabiz/url.h>
 
 #include "analyzer/commit.h"
-
-#define DAY_MS (20758 * NB_DAY_MS)
 
 struct written {
     const char *author, *title, *text;
@@ -121,14 +117,11 @@ static struct nb_document *document(struct fixture *f, size_t i)
     d->title = from->title ? nb_arena_strdup(f->arena, nb_slice_str(from->title)) : NULL;
     d->text = nb_arena_strdup(f->arena, nb_slice_str(from->text));
     d->url = nb_arena_printf(f->arena, "https://x.example/%zu", first);
-    struct nb_id id =
-        nb_document_identity(nb_slice(NULL, 0), nb_slice(NULL, 0), nb_slice_str(d->url));
-    d->has_identity = 1;
-    d->identity.len = NB_ID_BYTES;
-    d->identity.data = nb_arena_alloc(f->arena, NB_ID_BYTES);
-    memcpy(d->identity.data, id.b, NB_ID_BYTES);
+    story_identify(d,
+                   nb_document_identity(nb_slice(NULL, 0), nb_slice(NULL, 0), nb_slice_str(d->url)),
+                   f->arena);
     d->has_published_ms = d->has_fetched_ms = 1;
-    d->published_ms = d->fetched_ms = DAY_MS + (int64_t)i * 6 * NB_HOUR_MS;
+    d->published_ms = d->fetched_ms = STORY_DAY_MS + (int64_t)i * 6 * NB_HOUR_MS;
     d->has_kind = 1;
     d->kind = NB__KIND__POST;
     d->n_engagement = 1;

@@ -6,7 +6,7 @@
  *
  * Under a sanitizer malloc() is the sanitizer's; there only our own allocations are failed.
  */
-#include "tests/lib/test.h"
+#include "tests/unit/story.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <nabiz/log.h>
 #include <nabiz/mem.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -236,11 +235,9 @@ static char *text_of(struct world *w, unsigned round, unsigned i)
 static void add(struct world *w, const char *url, char *text)
 {
     struct nb_document *document = nb_document_new(w->arena);
-    struct nb_id id = nb_document_identity(NB_LIT(""), NB_LIT(""), nb_slice_str(url));
     struct nb_log_record record;
-    document->has_identity = 1;
-    document->identity.len = NB_ID_BYTES;
-    document->identity.data = (uint8_t *)nb_arena_strdup(w->arena, nb_slice(id.b, NB_ID_BYTES));
+    story_identify(document, nb_document_identity(NB_LIT(""), NB_LIT(""), nb_slice_str(url)),
+                   w->arena);
     document->url = nb_arena_strdup(w->arena, nb_slice_str(url));
     document->text = text;
     assert_int_equal(nb_log_encode(document, w->arena, &record), NB_OK);

@@ -13,11 +13,12 @@
 #include <nabiz/store.h>
 
 #include "analyzer/commit.h"
+#include "tests/unit/story.h"
 
 enum { WORLD_ACTS = 4 };
 
-/* 2026-11-01T00:00:00Z: the first day of the world. */
-#define WORLD_DAY_MS (20758 * NB_DAY_MS)
+/* The first day of the world. */
+#define WORLD_DAY_MS STORY_DAY_MS
 
 struct act {
     Nb__Edge__Act act; /* 0 ends the list */
@@ -89,12 +90,10 @@ static inline struct nb_document *world_document(struct world *w, const struct p
     struct nb_document *d = nb_document_new(w->arena);
     d->has_number = 1;
     d->number = number;
-    struct nb_id id = nb_document_identity(NB_LIT("w.example"), nb_slice_str(post->guid),
-                                           nb_slice_str(post->url));
-    d->has_identity = 1;
-    d->identity.len = NB_ID_BYTES;
-    d->identity.data = nb_arena_alloc(w->arena, NB_ID_BYTES);
-    memcpy(d->identity.data, id.b, NB_ID_BYTES);
+    story_identify(d,
+                   nb_document_identity(NB_LIT("w.example"), nb_slice_str(post->guid),
+                                        nb_slice_str(post->url)),
+                   w->arena);
     d->url = world_text(w, post->url);
     d->author_name = world_text(w, post->name);
     d->has_published_ms = !post->undated;
