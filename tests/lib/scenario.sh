@@ -23,6 +23,21 @@ skip() {
     exit 77
 }
 
+# own_data NAME: a data directory without sources and topics, in $dir; $dir/nabiz.conf leads to it.
+own_data() {
+    dir=$NABIZ_DIR/$1
+    mkdir "$dir" "$dir/topics"
+    : >"$dir/sources.list"
+    cat >"$dir/nabiz.conf" <<END
+data {
+    dir = "data";
+    sources = "sources.list";
+    topics = "topics";
+    lexicons = "$PWD/lexicons";
+}
+END
+}
+
 # play NAME [OPTION...]: the story into $NABIZ_DIR/NAME.
 play() {
     name=$1

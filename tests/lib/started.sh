@@ -30,6 +30,13 @@ start() {
     started="$pid $started"
 }
 
+# kill_and_start PID OUTPUT COMMAND...: in the place of one that is killed; its id is in $pid.
+kill_and_start() {
+    kill -9 "$1" && wait "$1" 2>/dev/null
+    shift
+    start "$@"
+}
+
 # wait_until WHAT COMMAND...: until the command succeeds.
 wait_until() {
     what=$1

@@ -3,12 +3,9 @@
 . tests/lib/scenario.sh
 
 n=$([ -n "$SAN" ] && echo 4000 || echo 20000)
-dir=$NABIZ_DIR/backfill
-mkdir "$dir" "$dir/topics"
+own_data backfill
+set -- --config "$dir/nabiz.conf"
 echo kargo >"$dir/topics/kargo.topic"
-: >"$dir/sources.list"
-set -- --set "data.dir=$dir/data" --set "data.topics=$dir/topics" --set data.lexicons=lexicons \
-    --set "data.sources=$dir/sources.list"
 awk -v n="$n" 'BEGIN { for (i = 0; i < n; i++)
     printf "{\"id\":%d,\"text\":\"%s %d\",\"published\":\"2026-11-%02d 10:00\"}\n", i,
         i % 2 ? "faturam geldi" : "kargom geldi", i, 1 + i % 20 }' >"$dir/in.jsonl"
@@ -42,8 +39,7 @@ start "$dir/backfill.log" "$NABIZ" topic backfill fatura "$@"
 backfill=$pid
 for part in 1 2 3; do
     wait_until "a part of the documents" looked_at $((part * n / 5)) "$@"
-    kill -9 "$analyze" && wait "$analyze" 2>/dev/null
-    start "$dir/analyze.log" "$NABIZ" analyze "$@"
+    kill_and_start "$analyze" "$dir/analyze.log" "$NABIZ" analyze "$@"
     analyze=$pid
 done
 wait_until "the backfill to end" sh -c "! kill -0 $backfill"
@@ -54,7 +50,6 @@ kill "$analyze" && wait "$analyze"
 [ "$(mentions fatura "$@")" -eq $((n / 2)) ] || fail "$(mentions fatura "$@") mentions"
 [ "$(mentions kargo "$@")" -eq $((n / 2)) ] || fail "the other topic has lost some"
 
-rm "$dir/topics/fatura.topic"
 echo "fatura NOT geldi" >"$dir/topics/fatura.topic"
 "$NABIZ" topic backfill fatura "$@" >"$dir/again.log" || fail "without an analyzer"
 grep -q "0 new mentions, $((n / 2)) that are none any more" "$dir/again.log" ||

@@ -3,10 +3,8 @@
 . tests/lib/scenario.sh
 
 n=$([ -n "$SAN" ] && echo 20000 || echo 100000)
-dir=$NABIZ_DIR/import
-mkdir "$dir"
-: >"$dir/sources.list"
-set -- --set "data.dir=$dir/data" --set "data.sources=$dir/sources.list" --set data.lexicons=lexicons
+own_data import
+set -- --config "$dir/nabiz.conf"
 awk -v n="$n" 'BEGIN { for (i = 0; i < n; i++) printf "{\"id\":%d,\"text\":\"metin %d\"}\n", i, i }' \
     >"$dir/in.jsonl"
 
@@ -28,8 +26,7 @@ start "$dir/import.log" "$NABIZ" import "$dir/in.jsonl" "$@"
 import=$pid
 for part in 1 2 3; do
     wait_until "a part of the documents" at_least $((part * n / 10)) "$@"
-    kill -9 "$crawl" && wait "$crawl" 2>/dev/null
-    start "$dir/crawl.log" "$NABIZ" crawl "$@"
+    kill_and_start "$crawl" "$dir/crawl.log" "$NABIZ" crawl "$@"
     crawl=$pid
 done
 wait_until "the import to end" sh -c "! kill -0 $import"

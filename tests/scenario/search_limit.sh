@@ -1,10 +1,8 @@
 # `nabiz search --limit N` offers to go on when there is more, and only then.
 . tests/lib/scenario.sh
 
-dir=$NABIZ_DIR/search
-mkdir "$dir"
-: >"$dir/sources.list"
-set -- --set "data.dir=$dir/data" --set "data.sources=$dir/sources.list" --set data.lexicons=lexicons
+own_data search
+set -- --config "$dir/nabiz.conf"
 cat >"$dir/in.jsonl" <<'IN'
 {"id":1,"site":"a.example","author":"Ayla","text":"kargo gelmedi"}
 {"id":2,"site":"a.example","author":"Veli","text":"kargo geldi, fatura da"}
