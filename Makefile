@@ -25,7 +25,7 @@ Q := $(if $(V),,@)
 
 .DEFAULT_GOAL := all
 
-# Packages of Debian 12; one list for `make deps`, the README and CI.
+# Packages of Debian 12; one list for `make deps` and CI.
 DEPS_BUILD := gcc make pkg-config libc6-dev protobuf-c-compiler libprotobuf-c-dev liblmdb-dev \
   libzstd-dev libssl-dev libicu-dev libuchardet-dev libidn2-dev libpsl-dev libcurl4-openssl-dev \
   libxml2-dev libxslt1-dev libjansson-dev libmicrohttpd-dev zlib1g-dev libroaring-dev
@@ -198,8 +198,8 @@ deps-ci: deps ## The same for what lint and CI need on top
 	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_CI)
 
 .PHONY: deps-bench
-deps-bench:
-	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_BENCH)
+deps-bench: deps ## The same for what the index is measured against
+	@.ci/deps "$(PACKAGES) sqlite3 xapian-core" $(DEPS_BENCH)
 
 SCENARIO_PROGRAMS := $(B)/nabiz build/turkish.bin $(B)/tests/site $(B)/tests/play $(B)/tests/soak
 RUN_TESTS = $(Q)NABIZ_SAN=$(SAN) tests/run $(B)
@@ -274,7 +274,8 @@ models: $(TOOLS) ## Train the models in models/ anew from the real material
 	else echo "skipped: $(NABIZ_DATA) is not here (set NABIZ_DATA to where the material is)"; fi
 
 .PHONY: bench
-bench: deps-bench $(BENCHES) ## Measure speed, as ratios within one run
+bench: deps-bench ## Measure speed, as ratios within one run
+	$(Q)$(SUBMAKE) $(BENCHES) build/turkish.bin
 	$(Q)for t in $(BENCHES); do $$t || exit 1; done
 
 .PHONY: soak
@@ -333,5 +334,5 @@ help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
 	  awk -F'\t' '{printf "  %-13s %s\n", $$1, $$2}'
 
--include $(LIB_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tools/*.c)) $(BIN_OBJ:.o=.d) $(SITE_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tests/*/*.c))
+-include $(LIB_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tools/*.c)) $(BIN_OBJ:.o=.d) $(SITE_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(wildcard tests/*/*.c tests/*/*/*.c))
 .SECONDARY:
