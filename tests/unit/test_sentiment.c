@@ -1,5 +1,6 @@
 #include "tests/unit/knowledge_world.h"
 
+#include "analyzer/core.h"
 #include "analyzer/sentiment/opinion.h"
 
 static int set_up(void **state)
@@ -201,8 +202,7 @@ static void a_line_said_twice_or_both_ways_is_told_and_costs_only_that_line(void
     struct tr_core *core = NULL;
     struct nb_error error = {0};
     struct nb_arena *scratch = nb_arena_new((size_t)1 << 20);
-    const char *path = "build/turkish.bin";
-    if (tr_core_open(path, 0, &core, &error) != NB_OK) {
+    if (nb_core_load("lexicons", &core, NULL, &error) != NB_OK) {
         fail_msg("%s", nb_error_text(&error));
     }
     struct tr_lexicon *lexicon = tr_lexicon_new(core);
