@@ -5,7 +5,7 @@
 #include <nabiz/hash.h>
 #include <nabiz/text.h>
 
-#include "analyzer/topics/topics.h"
+#include "analyzer/topics/query_meaning.h"
 
 enum { FREQUENT = 9, FORMS_MAX = 3 }; /* doublings of a count, see tr_speller_frequency() */
 

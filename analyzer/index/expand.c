@@ -4,14 +4,10 @@
  */
 #include "analyzer/index/expand.h"
 
-#include <stdio.h>
-
 #include <nabiz/text.h>
 
 #include "analyzer/index/vocabulary.h"
-#include "analyzer/topics/topics.h"
-
-enum { ALTERNATIVES_MAX = 64, FEATURE_BYTES_MAX = 64 };
+#include "analyzer/topics/query_meaning.h"
 
 /* A form is one word, as the documents' words were. @return false when it is none. */
 static bool read_form(const struct tr_lexicon *lexicon, struct nb_slice form,
@@ -43,56 +39,9 @@ enum nb_err nb_expand_root(struct tr_lexicon *lexicon, struct nb_expansion *want
     return wanted->key ? NB_OK : NB_ENOMEM;
 }
 
-/* Sets of features, any of which meets a condition. */
-struct condition {
-    uint64_t sets[ALTERNATIVES_MAX];
-    size_t n;
-};
-
-/* "Key=Value|Key=Value" as bits; 0 when the lexicon has not all of them. */
-static uint64_t features_of(const struct tr_lexicon *lexicon, struct nb_slice text)
-{
-    struct nb_slice part;
-    uint64_t set = 0;
-    while (nb_slice_split(&text, '|', &part)) {
-        char name[FEATURE_BYTES_MAX];
-        (void)snprintf(name, sizeof(name), "%.*s", NB_ARG(part));
-        uint64_t bit = tr_core_feature(tr_lexicon_core(lexicon), name);
-        if (!bit) {
-            return 0;
-        }
-        set |= bit;
-    }
-    return set;
-}
-
-static void read_conditions(const struct tr_lexicon *lexicon, const struct nb_query *query,
-                            struct condition *out)
-{
-    for (size_t i = 0; i < query->conditions_n; i++) {
-        const struct nb_query_condition *from = &query->conditions[i];
-        for (size_t k = 0; k < from->features_n && out[i].n < ALTERNATIVES_MAX; k++) {
-            uint64_t set = features_of(lexicon, from->features[k]);
-            if (set) {
-                out[i].sets[out[i].n++] = set;
-            }
-        }
-    }
-}
-
-static bool meets(uint64_t features, const struct condition *condition)
-{
-    for (size_t i = 0; i < condition->n; i++) {
-        if ((features & condition->sets[i]) == condition->sets[i]) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Conditions are those of the likeliest reading, as they are for standing queries. */
 static bool is_wanted(const struct tr_reading *reading, const struct nb_expansion *wanted,
-                      const struct condition *conditions)
+                      const struct nb_query_form *forms)
 {
     size_t i = 0;
     while (wanted->word.len && i < reading->analyses_n &&
@@ -101,7 +50,7 @@ static bool is_wanted(const struct tr_reading *reading, const struct nb_expansio
     }
     bool right = i < reading->analyses_n;
     for (size_t k = 0; right && k < wanted->query->conditions_n; k++) {
-        right = meets(reading->analyses[i].features, &conditions[k]);
+        right = nb_query_form_met(&forms[k], reading->analyses[i].features);
     }
     return right;
 }
@@ -144,14 +93,16 @@ enum nb_err nb_expand(const struct nb_index *index, const struct tr_lexicon *lex
                       const char *kind, const struct nb_expansion *wanted, struct nb_arena *arena,
                       const struct nb_slice **out, size_t *out_n)
 {
-    struct condition conditions[NB_QUERY_PHRASE_WORDS_MAX] = {{.n = 0}};
+    struct nb_query_form forms[NB_QUERY_PHRASE_WORDS_MAX];
     struct nb_slice begins =
         wanted->key || !wanted->word.len ? beginning(wanted->root) : wanted->word;
     char *prefix = nb_arena_printf(arena, "%s%.*s", kind, NB_ARG(begins));
     struct nb_vocabulary vocabulary;
     struct list list = {0};
     size_t looked_n = 0;
-    read_conditions(lexicon, wanted->query, conditions);
+    for (size_t i = 0; i < wanted->query->conditions_n; i++) {
+        nb_query_form_read(tr_lexicon_core(lexicon), &wanted->query->conditions[i], &forms[i]);
+    }
     enum nb_err err =
         prefix ? nb_vocabulary_open(index, nb_slice_str(prefix), arena, &vocabulary) : NB_ENOMEM;
     while (err == NB_OK && (err = nb_vocabulary_next(&vocabulary)) == NB_OK) {
@@ -160,7 +111,7 @@ enum nb_err nb_expand(const struct nb_index *index, const struct tr_lexicon *lex
         struct tr_reading reading;
         bool right = !wanted->query->conditions_n && nb_slice_eq(form, wanted->root);
         if (!right && read_form(lexicon, form, arena, &reading, &err)) {
-            right = is_wanted(&reading, wanted, conditions);
+            right = is_wanted(&reading, wanted, forms);
         }
         nb_arena_rewind(arena, mark);
         if (err == NB_OK && right) {

@@ -6,10 +6,10 @@
 
 #include <nabiz/hash.h>
 #include <nabiz/text.h>
-#include <nabiz/url.h>
 
 #include "analyzer/index/entry.h"
 #include "analyzer/index/expand.h"
+#include "analyzer/topics/query_meaning.h"
 
 struct make {
     const struct nb_index *index;
@@ -234,19 +234,13 @@ static uint64_t seconds(int64_t ms)
     return ms > 0 ? ((uint64_t)ms + 999) / 1000 : 0;
 }
 
-/* A source is known by the hash of its address: see nb_source_id(). */
 static enum nb_err make_source(struct make *m, struct nb_slice address, struct nb_plan **out)
 {
-    struct nb_url url;
-    struct nb_slice canonical = address;
-    enum nb_err err = nb_url_parse(address, NULL, m->arena, &url);
-    if (err == NB_OK) {
-        err = nb_url_canonical(&url, m->arena, &canonical);
-    }
-    if (err == NB_ENOMEM) {
+    struct nb_id id;
+    enum nb_err err = nb_query_source(address, m->arena, &id);
+    if (err != NB_OK) {
         return err;
     }
-    struct nb_id id = nb_id_of(&canonical, 1);
     char hex[NB_ID_HEX];
     nb_hex(nb_slice(id.b, sizeof(id.b)), hex);
     return one_term(m, NB_PLAN_TERMS, NB_TERM_SOURCE, nb_slice_str(hex), out);

@@ -26,7 +26,7 @@ static const char *const field_names[NB_QUERY_FIELDS_N + 1] = {
     [NB_QUERY_CLUSTER] = "cluster", [NB_QUERY_FIELD_TITLE] = "title",
 };
 
-enum { SUGGEST_MAX = 256, LIST_BYTES = 256, FEATURE_SETS_MAX = 8 };
+enum { SUGGEST_MAX = 256, LIST_BYTES = 256 };
 
 const char *nb_query_field_name(enum nb_query_field field)
 {
@@ -270,13 +270,13 @@ static bool take_word(struct nb_slice *rest, struct nb_slice *word)
 /* "form ek olumsuz Polarity=Neg": rest is what follows "form". NULL, or what is wrong. */
 static const char *read_form(struct nb_query_language *l, struct nb_slice rest, bool *full)
 {
-    struct nb_slice group, name, set, sets[FEATURE_SETS_MAX];
+    struct nb_slice group, name, set, sets[NB_QUERY_FEATURE_SETS_MAX];
     char plain[2 * NB_QUERY_NAME_BYTES];
     size_t n = 0;
     if (!take_word(&rest, &group) || !take_word(&rest, &name)) {
         return "expected a group, a name and features";
     }
-    while (n < FEATURE_SETS_MAX && take_word(&rest, &set)) {
+    while (n < NB_QUERY_FEATURE_SETS_MAX && take_word(&rest, &set)) {
         sets[n++] = nb_arena_copy(l->arena, set);
     }
     if (n == 0) {

@@ -5,7 +5,6 @@
 
 #include <nabiz/hash.h>
 #include <nabiz/text.h>
-#include <nabiz/url.h>
 
 enum { NAME_BYTES_MAX = 64, ATOM_NAME_BYTES = 1024 };
 
@@ -56,71 +55,6 @@ bool nb_topic_name_valid(struct nb_slice name)
         }
     }
     return name.len >= 1 && name.len <= NAME_BYTES_MAX;
-}
-
-/*
- * A word that may be read in other ways too would be found more often by all its readings (99 times
- * of 100 instead of 97, in treebanks), but one find in five would be wrong instead of one in 35.
- */
-bool nb_query_reads(const struct tr_reading *reading, size_t analysis)
-{
-    return reading->keys[analysis] == reading->keys[0] &&
-           !(reading->analyses[analysis].flags & (TR_DERIVED | TR_LEMMA_DERIVED));
-}
-
-/* Is this word, as it is, the lemma of the reading? */
-static bool is_lemma(const struct tr_lexicon *lexicon, struct nb_slice word,
-                     const struct tr_analysis *analysis)
-{
-    char lemma[TR_LEMMA_BYTES_MAX];
-    size_t n = tr_core_lemma(tr_lexicon_core(lexicon), word, analysis, lemma);
-    return nb_slice_eq(nb_slice(lemma, n), word);
-}
-
-/*
- * The reading that names what a word of a query stands for: one whose lemma is the word, of a root
- * rather than of one with suffixes that make words, else the best. TR_ANALYSES_MAX: none does.
- */
-static size_t chosen_reading(const struct tr_lexicon *lexicon, struct nb_slice word,
-                             const struct tr_reading *reading)
-{
-    size_t made = TR_ANALYSES_MAX;
-    for (size_t i = 0; i < reading->analyses_n; i++) {
-        const struct tr_analysis *a = &reading->analyses[i];
-        if ((a->flags & TR_PLAIN) || !is_lemma(lexicon, word, a)) {
-            continue;
-        }
-        if (!(a->flags & TR_LEMMA_DERIVED)) {
-            return i;
-        }
-        made = made == TR_ANALYSES_MAX ? i : made;
-    }
-    static const unsigned not_meant = TR_PLAIN | TR_DERIVED | TR_LEMMA_DERIVED;
-    bool inflected = reading->analyses_n && !(reading->analyses[0].flags & not_meant);
-    return made == TR_ANALYSES_MAX && inflected ? 0 : made;
-}
-
-struct nb_slice nb_query_lemma(const struct tr_lexicon *lexicon, struct nb_slice word,
-                               struct nb_arena *scratch, enum tr_upos *unknown)
-{
-    struct tr_token *tokens;
-    size_t n;
-    struct tr_reading reading;
-    *unknown = TR_UPOS_NOUN;
-    if (tr_tokenise(word, scratch, &tokens, &n) != NB_OK || n != 1 || tokens[0].kind != TR_WORD) {
-        return word;
-    }
-    tr_read(lexicon, &tokens[0], scratch, &reading);
-    size_t i = reading.normal.len ? 0 : chosen_reading(lexicon, tokens[0].folded, &reading);
-    if (i >= reading.analyses_n || !reading.keys[i]) {
-        return word;
-    }
-    if (reading.analyses[i].flags & TR_LEMMA_DERIVED) {
-        *unknown = (enum tr_upos)reading.analyses[i].upos;
-        return word;
-    }
-    *unknown = TR_UPOS_N;
-    return tr_lexicon_key_text(lexicon, reading.keys[i]);
 }
 
 /* A word's key as a lemma; the word becomes a root when none has it. 0: out of memory. */
@@ -223,27 +157,6 @@ static uint32_t add_atom(struct nb_topics *t, const struct nb_atom *atom, struct
     return atoms[id].text.p && index_by_text(t, id, found_by) ? id : TR_NONE;
 }
 
-/* A set with the features, false when no word can have one of them. */
-static bool feature_set(const struct tr_core *core, struct nb_slice text, uint64_t *out)
-{
-    struct nb_slice feature;
-    char name[64];
-    *out = 0;
-    while (nb_slice_split(&text, '|', &feature)) {
-        if (feature.len >= sizeof(name)) {
-            return false;
-        }
-        memcpy(name, feature.p, feature.len);
-        name[feature.len] = 0;
-        uint64_t bit = tr_core_feature(core, name);
-        if (!bit) {
-            return false;
-        }
-        *out |= bit;
-    }
-    return true;
-}
-
 /* Index of the conditions of a query's word, TR_NONE for none; *full: out of memory. */
 static uint32_t add_conditions(struct nb_topics *t, const struct nb_query *query, bool *full)
 {
@@ -253,10 +166,7 @@ static uint32_t add_conditions(struct nb_topics *t, const struct nb_query *query
     }
     for (size_t i = 0; i < c.n; i++) {
         const struct nb_query_condition *from = &query->conditions[i];
-        for (size_t k = 0; k < from->features_n; k++) {
-            c.all[i].n += feature_set(tr_lexicon_core(t->lexicon), from->features[k],
-                                      &c.all[i].alternatives[c.all[i].n]);
-        }
+        nb_query_form_read(tr_lexicon_core(t->lexicon), from, &c.all[i].form);
         const char *text =
             nb_arena_printf(t->arena, "%.*s:%.*s", NB_ARG(from->group), NB_ARG(from->name));
         c.all[i].text = nb_slice_str(text);
@@ -351,22 +261,11 @@ static uint32_t form_node(struct compile *c, const struct nb_query *query)
     return full ? TR_NONE : atom_node(c, query, add_atom(c->topics, &atom, nb_slice(NULL, 0)));
 }
 
-/* What a document is asked for where a query names a source by its address. */
-static struct nb_slice source_id(struct compile *c, struct nb_slice address)
-{
-    struct nb_url url;
-    struct nb_slice canonical = address;
-    if (nb_url_parse(address, NULL, c->scratch, &url) == NB_OK) {
-        (void)!nb_url_canonical(&url, c->scratch, &canonical);
-    }
-    struct nb_id id = nb_id_of(&canonical, 1);
-    return nb_arena_copy(c->scratch, nb_slice(id.b, sizeof(id.b)));
-}
-
 static enum nb_err field_node(struct compile *c, const struct nb_query *query, uint32_t *out)
 {
     char key[NB_FIELD_KEY_BYTES];
     struct nb_slice value = query->text;
+    struct nb_id source;
     *out = TR_NONE;
     switch (query->field) {
     case NB_QUERY_SINCE:
@@ -384,7 +283,10 @@ static enum nb_err field_node(struct compile *c, const struct nb_query *query, u
                             (unsigned)query->place.line, (unsigned)query->place.column,
                             nb_query_field_name(query->field));
     case NB_QUERY_SOURCE:
-        value = source_id(c, value);
+        if (nb_query_source(value, c->scratch, &source) != NB_OK) {
+            return NB_ENOMEM;
+        }
+        value = nb_slice(source.b, sizeof(source.b));
         break;
     default:
         break;
@@ -393,7 +295,7 @@ static enum nb_err field_node(struct compile *c, const struct nb_query *query, u
                            .field = (uint8_t)query->field,
                            .text = query->text,
                            .conditions = TR_NONE};
-    size_t len = value.p ? nb_topic_field_key(query->field, value, key) : 0;
+    size_t len = nb_topic_field_key(query->field, value, key);
     if (len) {
         *out = atom_node(c, query, add_atom(c->topics, &atom, nb_slice(key, len)));
     }

@@ -90,20 +90,4 @@ enum nb_err nb_topics_match(const struct nb_topics *topics,
 uint32_t nb_topics_print_term(const struct nb_topics *topics, const struct nb_topic_find *find,
                               struct nb_buf *out);
 
-/**
- * The lemma that a word of a query stands for: the word itself where it is one, the lemma of its
- * best reading where it is inflected, else the word, unknown as it is.
- * @param unknown  [out] TR_UPOS_N when a root has this lemma; else what the word would be as a
- *                 root: no root has it, though suffixes may make it of another (at, atla).
- * @return in scratch, or borrowed from the lexicon or from word.
- */
-struct nb_slice nb_query_lemma(const struct tr_lexicon *lexicon, struct nb_slice word,
-                               struct nb_arena *scratch, enum tr_upos *unknown);
-
-/**
- * True when a reading of a token counts for the lemma of a query: the one that was chosen, and
- * those of the same lemma, unless a suffix makes another word of it (who sells books is no book).
- */
-bool nb_query_reads(const struct tr_reading *reading, size_t analysis);
-
 #endif

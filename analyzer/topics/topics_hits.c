@@ -32,12 +32,7 @@ static void add_hit(struct match *m, uint32_t atom, uint32_t word, uint32_t toke
 static bool meets(const struct nb_conditions *conditions, uint64_t features)
 {
     for (size_t i = 0; i < conditions->n; i++) {
-        bool met = false;
-        for (size_t k = 0; !met && k < conditions->all[i].n; k++) {
-            uint64_t set = conditions->all[i].alternatives[k];
-            met = (features & set) == set;
-        }
-        if (!met) {
+        if (!nb_query_form_met(&conditions->all[i].form, features)) {
             return false;
         }
     }

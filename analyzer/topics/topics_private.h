@@ -6,8 +6,8 @@
 #ifndef NABIZ_TOPICS_PRIVATE_H
 #define NABIZ_TOPICS_PRIVATE_H
 
+#include "analyzer/topics/query_meaning.h"
 #include "analyzer/topics/topics.h"
-
 #include "analyzer/turkish/table.h"
 
 /* Between the last word of a title and the first of the text: no phrase and no NEAR crosses it. */
@@ -35,12 +35,11 @@ struct nb_atom {
     uint32_t triggers_end; /* in topics->triggers; they begin where those of the atom before end */
 };
 
-/* All of them must hold; each is met by one of its alternatives, a set of features. */
+/* All of them must hold. */
 struct nb_conditions {
     size_t n;
     struct {
-        uint64_t alternatives[NB_QUERY_PHRASE_WORDS_MAX];
-        size_t n;
+        struct nb_query_form form;
         struct nb_slice text; /* "ek:olumsuz" */
     } all[NB_QUERY_PHRASE_WORDS_MAX];
 };

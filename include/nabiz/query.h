@@ -32,6 +32,7 @@
 #define NB_QUERY_DEPTH_MAX 64       /* of parentheses and operators within each other */
 #define NB_QUERY_WORD_BYTES_MAX 96  /* of one folded word */
 #define NB_QUERY_PHRASE_WORDS_MAX 8 /* and as many conditions on one word */
+#define NB_QUERY_FEATURE_SETS_MAX 8 /* that a condition has a choice of */
 #define NB_QUERY_DISTANCE_MAX 100
 #define NB_QUERY_PREFIX_MIN 2 /* letters before the star */
 
@@ -77,7 +78,7 @@ struct nb_query_place {
 struct nb_query_condition {
     struct nb_slice group, name; /* as printed: "ek", "olumsuz" */
     const struct nb_slice *features;
-    size_t features_n;
+    size_t features_n; /* at most NB_QUERY_FEATURE_SETS_MAX */
 };
 
 struct nb_query {

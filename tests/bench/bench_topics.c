@@ -14,6 +14,7 @@
 #include "tests/lib/test.h"
 
 #include "analyzer/core.h"
+#include "analyzer/topics/query_meaning.h"
 #include "analyzer/topics/topics.h"
 #include "analyzer/words.h"
 
