@@ -8,6 +8,8 @@
 #include <nabiz/json.h>
 #include <nabiz/text.h>
 
+#include "common/unsafe.h"
+
 enum { INDENT = 2, LINES = 3, BEFORE_COLUMNS = 60 };
 
 static const char BOLD[] = "\x1b[1m", DIM[] = "\x1b[2m", PLAIN[] = "\x1b[0m";
@@ -25,9 +27,7 @@ static void add_clean(struct nb_slice text, struct nb_buf *out)
     for (size_t at = 0; at < text.len;) {
         size_t from = at;
         uint32_t c = nb_utf8_next(text, &at);
-        bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
-                       (c >= 0x2066 && c <= 0x2069);
-        if (control) {
+        if (nb_code_point_is_unsafe(c)) {
             nb_buf_add_byte(out, ' ');
         } else {
             nb_buf_add(out, nb_slice_sub(text, from, at));
@@ -82,16 +82,6 @@ struct line {
     size_t columns, lines;
 };
 
-static bool is_marked(const struct nb_search_mark *marks, size_t n, size_t at)
-{
-    for (size_t i = 0; i < n && marks[i].begin <= at; i++) {
-        if (at < marks[i].end) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* @return false when there is no room any more. */
 static bool print_word(struct line *line, struct nb_slice word, bool marked)
 {
@@ -126,17 +116,17 @@ static void print_text(struct nb_slice text, const struct nb_search_mark *marks,
                        const struct nb_search_look *look, struct nb_buf *out)
 {
     struct line line = {.look = look, .out = out};
-    size_t at = window_begin(text, marks, n);
+    size_t at = window_begin(text, marks, n), next = 0;
     bool room = at == 0 || print_word(&line, NB_LIT("..."), false);
     while (room && at < text.len) {
         size_t end = at;
         while (end < text.len && text.p[end] != ' ' && text.p[end] != '\n') {
             end++;
         }
-        bool marked = false;
-        for (size_t i = at; i < end && !marked; i++) {
-            marked = is_marked(marks, n, i);
+        while (next < n && marks[next].end <= at) {
+            next++;
         }
+        bool marked = next < n && marks[next].begin < end;
         room = end == at || print_word(&line, nb_slice_sub(text, at, end), marked);
         at = end + 1;
     }
