@@ -8,6 +8,7 @@
 
 #include <nabiz/influence.h>
 #include <nabiz/mem.h>
+#include <nabiz/text.h>
 
 #include "analyzer/commit.h"
 #include "analyzer/index/entry.h"
@@ -196,14 +197,15 @@ static enum nb_err offer_author(struct nb_search *s, const struct nb_influencer 
                                 struct nb_bits **left, struct best *best)
 {
     char text[NB_TERM_BYTES_MAX];
-    size_t len = author->author.len < sizeof(text) - 2 ? author->author.len : sizeof(text) - 2;
+    struct nb_slice name = nb_utf8_cut(author->author, NB_TERM_BYTES_MAX - 2); /* as indexed */
+    struct nb_slice wanted = nb_slice(text, name.len + 1);
     text[0] = NB_TERM_AUTHOR;
-    memcpy(text + 1, author->author.p, len);
+    memcpy(text + 1, name.p, name.len);
     for (size_t i = 0; i < s->index.segments_n; i++) {
         struct nb_term term;
         struct nb_bits *theirs = NULL;
         size_t n = 0;
-        enum nb_err err = nb_segment_find(&s->index.segments[i], nb_slice(text, len + 1), &term);
+        enum nb_err err = nb_segment_find(&s->index.segments[i], wanted, &term);
         if (err == NB_ENOTFOUND) {
             continue;
         }

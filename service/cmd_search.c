@@ -18,13 +18,7 @@
 #include "service/lang.h"
 #include "service/search_print.h"
 
-enum {
-    LIMIT = 20,
-    LIMIT_MAX = 10000,
-    TERMINAL_COLUMNS = 80,
-    BAR_COLUMNS = 40,
-    ROW_BYTES = 64 << 20
-};
+enum { LIMIT = 20, TERMINAL_COLUMNS = 80, BAR_COLUMNS = 40, ROW_BYTES = 64 << 20 };
 
 static const char *const sorts[] = {"time", "reach", "influence"};
 static const char *const facets[] = {"site",   "author",  "kind",  "lang",  "sentiment",
@@ -83,7 +77,7 @@ static bool read_options(struct asking *a, struct nb_args *args)
                 : format && strcmp(format, "csv") == 0 ? NB_FOUND_CSV
                                                        : NB_FOUND_TABLE;
     a->sort = sort ? (enum nb_search_sort)index_of(sort, sorts, 3) : NB_SEARCH_TIME;
-    if (!nb_args_int(args, "limit", 1, LIMIT_MAX, LIMIT, &a->limit)) {
+    if (!nb_args_int(args, "limit", 1, NB_SEARCH_LIMIT_MAX, LIMIT, &a->limit)) {
         return false;
     }
     if (cursor && !read_cursor(a, nb_slice_str(cursor))) {

@@ -29,11 +29,6 @@ struct nb_bits *nb_bits_new(void)
     return to(roaring_bitmap_create());
 }
 
-struct nb_bits *nb_bits_range(uint32_t from, uint32_t end)
-{
-    return from < end ? to(roaring_bitmap_from_range(from, end, 1)) : nb_bits_new();
-}
-
 struct nb_bits *nb_bits_of(const uint32_t *ascending, size_t n)
 {
     return to(roaring_bitmap_of_ptr(n, ascending));

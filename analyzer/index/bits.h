@@ -26,7 +26,6 @@ struct nb_bits;
 
 /* Each gives NULL when out of memory; free with nb_bits_free(). */
 struct nb_bits *nb_bits_new(void);
-struct nb_bits *nb_bits_range(uint32_t from, uint32_t to); /* [from, to) */
 struct nb_bits *nb_bits_of(const uint32_t *ascending, size_t n);
 struct nb_bits *nb_bits_copy(const struct nb_bits *bits);
 void nb_bits_free(struct nb_bits *bits);

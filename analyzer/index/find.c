@@ -179,22 +179,14 @@ static enum nb_err filter(const struct find *f, const struct nb_plan *plan,
     return err;
 }
 
-/* Documents that have every part, whatever the positions: those that are worth looking into. */
-static enum nb_err find_candidates(const struct find *f, const struct nb_plan *plan,
-                                   const struct nb_bits *within, struct nb_bits **out)
-{
-    struct nb_plan all = *plan;
-    all.kind = plan->kind == NB_PLAN_RUN || plan->kind == NB_PLAN_NEAR ? NB_PLAN_AND : plan->kind;
-    return find(f, &all, within, out);
-}
-
+/* Documents that have every part are looked into. */
 static enum nb_err find_places(const struct find *f, const struct nb_plan *plan,
                                const struct nb_bits *within, struct nb_bits **out)
 {
     struct nb_bits *candidates = NULL;
     struct nb_places *places = NULL;
     size_t n = 0, kept_n = 0;
-    enum nb_err err = find_candidates(f, plan, within, &candidates);
+    enum nb_err err = find_and(f, plan, within, &candidates);
     if (err != NB_OK || !nb_bits_count(candidates)) {
         *out = candidates;
         return err;

@@ -136,7 +136,7 @@ static enum nb_err make_word(struct make *m, const struct nb_query *query, struc
 
 /*
  * The terms of two words in a row, when there are any: both as written, and with by_root the second
- * by its root. @return false when the words have to be looked for by their positions.
+ * by its root. *out is NULL when the words have to be looked for by their positions.
  */
 static enum nb_err make_pair(struct make *m, struct nb_slice first, struct nb_slice second,
                              bool by_root, struct nb_plan **out)
