@@ -58,7 +58,7 @@ static void mark(struct side *side, uint64_t position)
     }
     const struct tr_token *token = &side->tokens[position - side->first];
     struct nb_search_mark *last = side->marks_n ? &side->marks[side->marks_n - 1] : NULL;
-    if (!last || last->begin != token->begin) {
+    if (!last || last->begin < token->begin) {
         side->marks[side->marks_n++] = (struct nb_search_mark){token->begin, token->end};
     }
 }

@@ -388,6 +388,27 @@ static void words_that_were_meant_are_marked(void **state)
     end(&asked);
 }
 
+/* A pair of frequent words is found by more than one term, and each of them names both words. */
+static void a_word_is_marked_once(void **state)
+{
+    struct fixture *f = *state;
+    const struct nb_search_mark *title, *text;
+    size_t title_n, text_n;
+    static char text_of_three[] = "bir g\xC3\xBCn bir g\xC3\xBCn bir g\xC3\xBCn";
+    struct nb_document *d = nb_document_new(f->arena);
+    struct asked asked = ask(f, "\"bir g\xC3\xBCn\"");
+    assert_non_null(d);
+    d->text = text_of_three;
+    assert_int_equal(nb_search_marks(asked.search, d, f->arena, &title, &title_n, &text, &text_n),
+                     NB_OK);
+    assert_int_equal(title_n, 0);
+    assert_int_equal(text_n, 6);
+    for (size_t i = 1; i < text_n; i++) {
+        assert_true(text[i - 1].end <= text[i].begin);
+    }
+    end(&asked);
+}
+
 static void lexicons_that_changed_are_noticed(void **state)
 {
     struct fixture *f = *state;
@@ -409,6 +430,7 @@ int main(void)
         cmocka_unit_test(counts_add_up),
         cmocka_unit_test(sensitive_life_events_are_kept),
         cmocka_unit_test(words_that_were_meant_are_marked),
+        cmocka_unit_test(a_word_is_marked_once),
         cmocka_unit_test(lexicons_that_changed_are_noticed),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
