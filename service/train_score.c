@@ -4,21 +4,13 @@
 #include <stdlib.h>
 
 #include <nabiz/mem.h>
+#include <nabiz/series.h>
 
 enum { RESAMPLES = 1000, LOW = 25, HIGH = 974, ROWS_MIN = 10 };
 
 struct counts {
     size_t right, found, there;
 };
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
 
 static double f1_of(const struct counts *c)
 {
@@ -67,7 +59,7 @@ static enum nb_err print_sentiment(const struct nb_train_judged *j, int *better)
         double *shipped = sums, *local = sums + RESAMPLES, *gain = sums + 2 * RESAMPLES;
         for (int r = 0; r < RESAMPLES; r++) {
             for (size_t i = 0; i < j->n; i++) {
-                pick[i] = (uint32_t)(next_random(&state) % j->n);
+                pick[i] = (uint32_t)(nb_series_next(&state) % j->n);
             }
             shipped[r] = macro_f1(j, j->shipped, pick);
             local[r] = macro_f1(j, j->local, pick);

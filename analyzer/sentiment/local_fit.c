@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <nabiz/mem.h>
+#include <nabiz/series.h>
 
 enum { PASSES_MIN = 6, PASSES_MAX = 24, STEPS_MAX = 200000 };
 
@@ -20,25 +21,6 @@ struct fit {
     float *moved;                  /* sums of squares of gradients, by bucket and class */
     float moved_bias[NB_LOCAL_CLASSES], moved_trust[NB_LOCAL_GROUPS];
 };
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static void shuffle(uint32_t *order, size_t n, uint64_t *state)
-{
-    for (size_t i = n; i > 1; i--) {
-        size_t other = next_random(state) % i;
-        uint32_t swap = order[i - 1];
-        order[i - 1] = order[other];
-        order[other] = swap;
-    }
-}
 
 /* What the chances are too high by, times the row's worth; 0 for groups that it does not say. */
 static void errors_of(const struct fit *fit, const struct nb_local_want *want, float *p)
@@ -165,7 +147,7 @@ enum nb_err nb_local_fit(const struct nb_local_row *rows, const struct nb_local_
         weigh_classes(&fit, wants, pick, n);
     }
     for (size_t pass = 0; err == NB_OK && pass < passes_of(n); pass++) {
-        shuffle(order, n, &state);
+        nb_series_shuffle(order, n, &state);
         for (size_t i = 0; i < n; i++) {
             learn(&fit, &rows[order[i]], &wants[order[i]]);
         }

@@ -16,6 +16,7 @@
 #include <nabiz/buf.h>
 #include <nabiz/diag.h>
 #include <nabiz/knowledge.h>
+#include <nabiz/series.h>
 
 #include "analyzer/knowledge_private.h"
 
@@ -86,8 +87,8 @@ static void write_rules(const char *dir, int n)
     uint64_t state = 20261122;
     nb_buf_init(&text, RULES_BYTES_MAX);
     for (int i = 0; i < n; i++) {
-        const char *a = words[nbt_random(&state) % words_n];
-        const char *b = words[nbt_random(&state) % words_n];
+        const char *a = words[nb_series_next(&state) % words_n];
+        const char *b = words[nb_series_next(&state) % words_n];
         nb_buf_addf(&text, "900 %s <> %s ; subject self ; stage happened\n", a, b);
     }
     char *path = nbt_path(dir, "marriage.txt");

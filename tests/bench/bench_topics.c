@@ -13,6 +13,8 @@
 #include "tests/lib/posts.h"
 #include "tests/lib/test.h"
 
+#include <nabiz/series.h>
+
 #include "analyzer/core.h"
 #include "analyzer/topics/query_meaning.h"
 #include "analyzer/topics/topics.h"
@@ -57,13 +59,13 @@ static void query_text(bool frequent, char *out, size_t size)
         "(%s OR %s) NEAR/5 (%s OR %s) OR %s", "%s AND %s AND (%s OR %s OR %s)"};
     char words[5][NB_QUERY_WORD_BYTES_MAX + 1];
     for (int i = 0; i < 5; i++) {
-        struct nb_slice word = frequent ? written[nbt_random(&seed) % written_n]
-                                        : distinct[nbt_random(&seed) % distinct_n];
+        struct nb_slice word = frequent ? written[nb_series_next(&seed) % written_n]
+                                        : distinct[nb_series_next(&seed) % distinct_n];
         (void)snprintf(words[i], sizeof(words[i]), "%.*s", NB_ARG(word));
     }
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    (void)snprintf(out, size, shapes[nbt_random(&seed) % 10], words[0], words[1], words[2],
+    (void)snprintf(out, size, shapes[nb_series_next(&seed) % 10], words[0], words[1], words[2],
                    words[3], words[4]);
 #pragma GCC diagnostic pop
 }

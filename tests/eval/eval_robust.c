@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include <nabiz/knowledge.h>
+#include <nabiz/series.h>
 
 #include "tests/lib/mistype.h"
 
@@ -28,15 +29,6 @@ struct eval {
     struct nb_word_cache *words;
     struct nb_arena *arena;
 };
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
 
 static double macro_f1(const uint8_t *want, const uint8_t *got, const uint32_t *pick, size_t n)
 {
@@ -70,7 +62,7 @@ static void print_loss(enum nbt_mistype kind, const struct rows *rows, const cha
     uint64_t state = 20260101;
     for (int i = 0; i < RESAMPLES; i++) {
         for (size_t k = 0; k < rows->n; k++) {
-            pick[k] = (uint32_t)(next_random(&state) % rows->n);
+            pick[k] = (uint32_t)(nb_series_next(&state) % rows->n);
         }
         loss[i] = macro_f1(rows->want, rows->plain, pick, rows->n) -
                   macro_f1(rows->want, rows->got, pick, rows->n);

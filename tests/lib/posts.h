@@ -1,7 +1,7 @@
 /**
- * Everyday posts for benchmarks, and what they measure and draw with.
+ * Everyday posts for benchmarks, and what they measure with.
  *
- * Threads: nbt_random() works on the caller's state; the rest is pure.
+ * Threads: pure functions.
  */
 #ifndef NABIZ_TESTS_POSTS_H
 #define NABIZ_TESTS_POSTS_H
@@ -20,8 +20,5 @@ size_t nbt_posts(struct nb_arena *arena, struct nb_slice *posts, size_t max_n);
 
 /** CPU time of this process in microseconds: the machine may have other things to do. */
 int64_t nbt_cpu_us(void);
-
-/** The next number of a series that follows from its first state (splitmix64). */
-uint64_t nbt_random(uint64_t *state);
 
 #endif
