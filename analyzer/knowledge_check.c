@@ -31,10 +31,8 @@ static const char *answer(const struct nb_annotation *a, struct nb_slice want)
             return a->intents[i];
         }
     }
-    for (int i = 0; i < NB_EMOTION_N; i++) {
-        if (nb_slice_eq(want, nb_slice_str(nb_emotion_name((enum nb_emotion)i)))) {
-            return a->n_emotions ? a->emotions[0]->type : "no emotion";
-        }
+    if (nb_emotion_named(want) != NB_EMOTION_N) {
+        return a->n_emotions ? a->emotions[0]->type : "no emotion";
     }
     return a->n_intents ? a->intents[0] : "no intent";
 }

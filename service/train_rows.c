@@ -51,15 +51,10 @@ static enum nb_err read_emotion(struct nb_slice word, struct nb_local_want *want
     if (!word.len) {
         return NB_OK;
     }
-    if (nb_slice_eq(word, NB_LIT("none"))) {
-        want->emotion = NB_EMOTION_N;
+    enum nb_emotion emotion = nb_emotion_named(word);
+    if (emotion != NB_EMOTION_N || nb_slice_eq(word, NB_LIT("none"))) {
+        want->emotion = (int8_t)emotion;
         return NB_OK;
-    }
-    for (int i = 0; i < NB_EMOTION_N; i++) {
-        if (nb_slice_eq(word, nb_slice_str(nb_emotion_name((enum nb_emotion)i)))) {
-            want->emotion = (int8_t)i;
-            return NB_OK;
-        }
     }
     return nb_error_set(error, NB_ESYNTAX, "\"%.*s\" is no emotion: anger, joy ... or none",
                         (int)nb_utf8_cut(word, 40).len, word.p);
@@ -72,11 +67,10 @@ static enum nb_err read_intent(struct nb_slice word, struct nb_local_want *want,
     if (!word.len || nb_slice_eq(word, NB_LIT("none"))) {
         return NB_OK;
     }
-    for (int i = 0; i < NB_LOCAL_INTENT_N; i++) {
-        if (nb_slice_eq(word, nb_slice_str(nb_intent_name((enum nb_intent)i)))) {
-            want->intents |= 1 << i;
-            return NB_OK;
-        }
+    int intent = nb_intent_named(word);
+    if (intent < NB_LOCAL_INTENT_N) {
+        want->intents |= 1 << intent;
+        return NB_OK;
     }
     return nb_error_set(error, NB_ESYNTAX,
                         "\"%.*s\" is no intent: complaint, praise, question ... or none",

@@ -66,25 +66,14 @@ static size_t split(struct nb_slice line, struct nb_slice *fields, size_t n)
 
 /* ---- labelled posts ---- */
 
-static unsigned emotion_of(struct nb_slice name)
-{
-    unsigned i = 0;
-    while (i < NB_EMOTION_N &&
-           !nb_slice_eq(name, nb_slice_str(nb_emotion_name((enum nb_emotion)i)))) {
-        i++;
-    }
-    return i;
-}
-
 static bool set_intent(struct nb_slice name, struct opinion_row *row)
 {
-    for (unsigned i = 0; i < NB_MODEL_INTENT_N; i++) {
-        if (nb_slice_eq(name, nb_slice_str(nb_intent_name((enum nb_intent)i)))) {
-            row->is[NB_MODEL_INTENT + i] = true;
-            return true;
-        }
+    unsigned intent = nb_intent_named(name);
+    if (intent >= NB_MODEL_INTENT_N) {
+        return false;
     }
-    return false;
+    row->is[NB_MODEL_INTENT + intent] = true;
+    return true;
 }
 
 static void set_labels(const struct nb_slice *fields, struct opinion_row *row)
@@ -98,7 +87,7 @@ static void set_labels(const struct nb_slice *fields, struct opinion_row *row)
     for (unsigned i = 0; i < 3; i++) {
         row->is[NB_MODEL_SENTIMENT + i] = nb_slice_eq(fields[SENTIMENT], sentiments[i]);
     }
-    row->is[NB_MODEL_EMOTION + emotion_of(fields[EMOTION])] = true;
+    row->is[NB_MODEL_EMOTION + (unsigned)nb_emotion_named(fields[EMOTION])] = true; /* or none */
     while (nb_slice_split(&list, ',', &name)) {
         (void)set_intent(name, row);
     }
@@ -221,7 +210,7 @@ static bool set_example(struct nb_slice want, struct opinion_row *row)
             return true;
         }
     }
-    unsigned emotion = emotion_of(want);
+    unsigned emotion = nb_emotion_named(want);
     if (emotion < NB_EMOTION_N) {
         for (unsigned i = 0; i <= NB_EMOTION_N; i++) {
             row->known[NB_MODEL_EMOTION + i] = true;

@@ -17,14 +17,8 @@ void nb_affect_init(struct nb_affect *affect, struct tr_lexicon *lexicon, struct
 
 static bool read_emotion(struct nb_slice name, uint8_t *out)
 {
-    for (unsigned i = 0; i < NB_EMOTION_N; i++) {
-        if (nb_slice_eq(name, nb_slice_str(nb_emotion_name((enum nb_emotion)i)))) {
-            *out = (uint8_t)i;
-            return true;
-        }
-    }
-    *out = NB_AFFECT_CALM;
-    return nb_slice_eq(name, NB_LIT("none"));
+    *out = (uint8_t)nb_emotion_named(name); /* that of none is NB_AFFECT_CALM */
+    return *out != NB_AFFECT_CALM || nb_slice_eq(name, NB_LIT("none"));
 }
 
 /* "-2 anger: ..." up to the colon. */

@@ -111,6 +111,10 @@ enum nb_intent {
 const char *nb_emotion_name(enum nb_emotion emotion);
 const char *nb_intent_name(enum nb_intent intent);
 
+/** @return NB_EMOTION_N, NB_INTENT_N: none has this name. */
+enum nb_emotion nb_emotion_named(struct nb_slice name);
+enum nb_intent nb_intent_named(struct nb_slice name);
+
 /* The files, in lexicons/; a term's file is an index into it. */
 enum nb_opinion_file {
     NB_FILE_POLARITY,

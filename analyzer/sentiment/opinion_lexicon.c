@@ -40,12 +40,6 @@ const char *nb_intent_name(enum nb_intent intent)
     return intent_names[intent];
 }
 
-void nb_opinion_init(struct nb_opinion *opinion, struct tr_lexicon *lexicon, struct nb_arena *arena)
-{
-    *opinion = (struct nb_opinion){.lexicon = lexicon};
-    tr_terms_init(&opinion->terms, arena);
-}
-
 static bool find_name(struct nb_slice name, const char *const *names, size_t n, uint32_t *out)
 {
     for (size_t i = 0; i < n; i++) {
@@ -55,6 +49,24 @@ static bool find_name(struct nb_slice name, const char *const *names, size_t n, 
         }
     }
     return false;
+}
+
+enum nb_emotion nb_emotion_named(struct nb_slice name)
+{
+    uint32_t i;
+    return find_name(name, emotion_names, NB_EMOTION_N, &i) ? (enum nb_emotion)i : NB_EMOTION_N;
+}
+
+enum nb_intent nb_intent_named(struct nb_slice name)
+{
+    uint32_t i;
+    return find_name(name, intent_names, NB_INTENT_N, &i) ? (enum nb_intent)i : NB_INTENT_N;
+}
+
+void nb_opinion_init(struct nb_opinion *opinion, struct tr_lexicon *lexicon, struct nb_arena *arena)
+{
+    *opinion = (struct nb_opinion){.lexicon = lexicon};
+    tr_terms_init(&opinion->terms, arena);
 }
 
 /* name or name:number */

@@ -10,6 +10,8 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include <nabiz/series.h>
+
 #include "analyzer/knowledge_private.h"
 #include "analyzer/sentiment/verdict.h"
 
@@ -179,15 +181,6 @@ static double complaint_precision(const struct sample *s)
 
 /* ---- intervals ---- */
 
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -204,7 +197,7 @@ static void print_figure(const char *name, figure_fn *figure, unsigned class_, c
     for (int i = 0; pick && i < RESAMPLES; i++) {
         struct sample some = {list->rows, pick, list->n, class_};
         for (size_t k = 0; k < list->n; k++) {
-            pick[k] = (uint32_t)(next_random(&state) % list->n);
+            pick[k] = (uint32_t)(nb_series_next(&state) % list->n);
         }
         values[i] = figure(&some);
     }
@@ -221,24 +214,10 @@ static uint8_t label_of(struct nb_slice name)
     return nb_slice_eq(name, NB_LIT("neg")) ? 0 : nb_slice_eq(name, NB_LIT("pos")) ? 2 : 1;
 }
 
-static uint8_t emotion_of(struct nb_slice name)
-{
-    unsigned i = 0;
-    while (i < NB_EMOTION_N &&
-           !nb_slice_eq(name, nb_slice_str(nb_emotion_name((enum nb_emotion)i)))) {
-        i++;
-    }
-    return (uint8_t)i;
-}
-
 static uint32_t intent_of(struct nb_slice name)
 {
-    for (unsigned i = 0; i < NB_MODEL_INTENT_N; i++) {
-        if (nb_slice_eq(name, nb_slice_str(nb_intent_name((enum nb_intent)i)))) {
-            return UINT32_C(1) << i;
-        }
-    }
-    return 0;
+    unsigned intent = nb_intent_named(name);
+    return intent < NB_MODEL_INTENT_N ? UINT32_C(1) << intent : 0;
 }
 
 /* How much of a complaint the model sees, which is not a part of an annotation. */
@@ -277,9 +256,9 @@ static void judge_post(const struct nb_knowledge *knowledge, struct nb_slice *fi
         return;
     }
     *row = (struct row){.want = label_of(field[1]), .got = (uint8_t)(a->sentiment->label - 1)};
-    row->emotion_want = emotion_of(field[2]);
-    row->emotion_got =
-        a->n_emotions ? emotion_of(nb_slice_str(a->emotions[0]->type)) : NB_EMOTION_N;
+    row->emotion_want = (uint8_t)nb_emotion_named(field[2]);
+    struct nb_slice emotion = nb_slice_str(a->n_emotions ? a->emotions[0]->type : "none");
+    row->emotion_got = (uint8_t)nb_emotion_named(emotion);
     while (nb_slice_split(&field[3], ',', &part)) {
         row->intents_want |= intent_of(part);
     }
