@@ -7,6 +7,7 @@
 
 #include <nabiz/hash.h>
 
+#include "analyzer/sentiment/chances.h"
 #include "analyzer/turkish/table.h"
 
 enum { LETTERS = 4, WORD_BYTES_MAX = 192, CHANCE_MAX_MILLI = 990 };
@@ -163,21 +164,6 @@ enum nb_err nb_local_row_of(const struct nb_reading_text *texts, size_t texts_n,
 
 /* ---- chances ---- */
 
-static void softmax(float *p, int n)
-{
-    float most = p[0], sum = 0;
-    for (int i = 1; i < n; i++) {
-        most = p[i] > most ? p[i] : most;
-    }
-    for (int i = 0; i < n; i++) {
-        p[i] = expf(p[i] - most);
-        sum += p[i];
-    }
-    for (int i = 0; i < n; i++) {
-        p[i] /= sum;
-    }
-}
-
 static enum nb_local_group group_of(int class_)
 {
     return class_ < NB_LOCAL_EMOTION  ? NB_LOCAL_OF_SENTIMENT
@@ -194,10 +180,10 @@ static void start(const float *trust, const float *bias, const struct nb_local_r
 
 static void finish(float *p)
 {
-    softmax(p + NB_LOCAL_SENTIMENT, NB_LOCAL_SENTIMENT_N);
-    softmax(p + NB_LOCAL_EMOTION, NB_LOCAL_EMOTION_N);
+    nb_softmax(p + NB_LOCAL_SENTIMENT, NB_LOCAL_SENTIMENT_N);
+    nb_softmax(p + NB_LOCAL_EMOTION, NB_LOCAL_EMOTION_N);
     for (int c = NB_LOCAL_INTENT; c < NB_LOCAL_CLASSES; c++) {
-        p[c] = 1 / (1 + expf(-p[c]));
+        p[c] = nb_logistic(p[c]);
     }
 }
 
@@ -238,11 +224,6 @@ void nb_local_score(const struct nb_local *model, const struct nb_local_row *row
     finish(p);
 }
 
-static int32_t milli_of(float x)
-{
-    return (int32_t)lroundf(1000 * x);
-}
-
 static int likeliest(const float *p, int n)
 {
     int best = 0;
@@ -267,9 +248,9 @@ void nb_local_judge(const bool *learnt, const float *p, struct nb_opinion_result
 {
     if (learnt[NB_LOCAL_OF_SENTIMENT]) {
         int best = likeliest(p + NB_LOCAL_SENTIMENT, NB_LOCAL_SENTIMENT_N);
-        int32_t sure = milli_of(p[NB_LOCAL_SENTIMENT + best]);
+        int32_t sure = nb_milli_of(p[NB_LOCAL_SENTIMENT + best]);
         out->label = (enum nb_opinion_label)best;
-        out->score_milli = milli_of(p[NB_OPINION_POSITIVE] - p[NB_OPINION_NEGATIVE]);
+        out->score_milli = nb_milli_of(p[NB_OPINION_POSITIVE] - p[NB_OPINION_NEGATIVE]);
         out->confidence_milli = sure < CHANCE_MAX_MILLI ? sure : CHANCE_MAX_MILLI;
     }
     if (learnt[NB_LOCAL_OF_EMOTION]) {
@@ -277,7 +258,7 @@ void nb_local_judge(const bool *learnt, const float *p, struct nb_opinion_result
         for (int i = 0; i < NB_EMOTION_N; i++) {
             float half = best < NB_EMOTION_N ? p[NB_LOCAL_EMOTION + best] / 2 : 1;
             float chance = p[NB_LOCAL_EMOTION + i];
-            out->emotions_milli[i] = chance > half ? milli_of(chance) : 0;
+            out->emotions_milli[i] = chance > half ? nb_milli_of(chance) : 0;
         }
     }
     if (learnt[NB_LOCAL_OF_INTENT]) {

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyzer/sentiment/chances.h"
+
 enum { CONFIDENCE_MAX = 990, SCORE_RANGE = 2001 };
 
 /*
@@ -54,38 +56,13 @@ unsigned nb_verdict_inputs(unsigned kind, const float *scores, const struct nb_o
     return length;
 }
 
-static float chance(float log_odds)
-{
-    return 1 / (1 + expf(-log_odds));
-}
-
-static void softmax(float *z, unsigned n)
-{
-    float most = z[0], sum = 0;
-    for (unsigned i = 1; i < n; i++) {
-        most = z[i] > most ? z[i] : most;
-    }
-    for (unsigned i = 0; i < n; i++) {
-        z[i] = expf(z[i] - most);
-        sum += z[i];
-    }
-    for (unsigned i = 0; i < n; i++) {
-        z[i] /= sum;
-    }
-}
-
-static int32_t milli_of(float p)
-{
-    return (int32_t)lroundf(p * 1000);
-}
-
 /* How much of a text's verdict is that on a review; the rest is that on a post. */
 static float review_share(const struct nb_model *model, const float *scores, unsigned length)
 {
     return length < NB_VERDICT_POSTS_FROM
                ? 0
-               : chance(nb_model_odds(model, scores, NB_MODEL_IS_REVIEW) -
-                        model->header->advantage[NB_MODEL_IS_REVIEW]);
+               : nb_logistic(nb_model_odds(model, scores, NB_MODEL_IS_REVIEW) -
+                             model->header->advantage[NB_MODEL_IS_REVIEW]);
 }
 
 /* Chances of the labels, judged as one kind of text. @return its length. */
@@ -101,7 +78,7 @@ static unsigned chances_as(unsigned kind, const struct nb_model *model, const fl
             p[c] += inputs[i] * model->header->verdict[kind][length][i][c];
         }
     }
-    softmax(p, 3);
+    nb_softmax(p, 3);
     return length;
 }
 
@@ -123,8 +100,8 @@ static void judge_sentiment(const struct nb_model *model, const float *scores,
         best = ahead > 0 ? c : best;
     }
     out->label = (enum nb_opinion_label)best;
-    out->score_milli = milli_of(p[NB_OPINION_POSITIVE] - p[NB_OPINION_NEGATIVE]);
-    out->confidence_milli = milli_of(p[best]);
+    out->score_milli = nb_milli_of(p[NB_OPINION_POSITIVE] - p[NB_OPINION_NEGATIVE]);
+    out->confidence_milli = nb_milli_of(p[best]);
     out->confidence_milli =
         out->confidence_milli < CONFIDENCE_MAX ? out->confidence_milli : CONFIDENCE_MAX;
 }
@@ -140,13 +117,13 @@ static void judge_emotions(const struct nb_model *model, const float *scores,
         p[i] = nb_model_odds(model, scores, NB_MODEL_EMOTION + i) +
                model->header->advantage[NB_MODEL_EMOTION + i];
     }
-    softmax(p, NB_EMOTION_N + 1);
+    nb_softmax(p, NB_EMOTION_N + 1);
     float least = p[NB_EMOTION_N];
     for (unsigned i = 0; i < NB_EMOTION_N; i++) {
         least = p[i] / 2 > least ? p[i] / 2 : least;
     }
     for (unsigned i = 0; i < NB_EMOTION_N; i++) {
-        out->emotions_milli[i] = p[i] > least ? milli_of(p[i]) : 0;
+        out->emotions_milli[i] = p[i] > least ? nb_milli_of(p[i]) : 0;
     }
 }
 
@@ -177,5 +154,6 @@ void nb_verdict(const struct nb_model *model, const float *scores,
         judge_intents(model, scores, out);
     }
     out->has_irony = !few;
-    out->irony_milli = few ? 0 : milli_of(chance(nb_model_odds(model, scores, NB_MODEL_IRONY)));
+    out->irony_milli =
+        few ? 0 : nb_milli_of(nb_logistic(nb_model_odds(model, scores, NB_MODEL_IRONY)));
 }
