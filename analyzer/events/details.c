@@ -1,7 +1,5 @@
 #include "analyzer/events/details.h"
 
-enum { NAME_WORD = 1 };
-
 static size_t sentence_of(const struct nb_reading_text *text, uint32_t token)
 {
     size_t s = 0;
@@ -104,7 +102,7 @@ static const char *find_city(const struct nb_details *d, const struct nb_reading
         bool inside = i >= text->sentences[s].begin && i < text->sentences[s].end;
         size_t far = i < event->begin ? event->begin - i : i - event->begin;
         far = inside ? far : far + text->tokens_n;
-        bool counts = !city->capital || match.term->kind != NAME_WORD || text->tokens[i].capital;
+        bool counts = !city->capital || match.term->kind != NB_CITY_NAME || text->tokens[i].capital;
         if (counts && far < best_far) {
             best_far = far;
             best = city->name;

@@ -19,6 +19,8 @@ struct nb_event_next {
     bool with;        /* only where a word of it is there */
 };
 
+enum nb_city_word { NB_CITY_NAME, NB_CITY_DISTRICT };
+
 struct nb_event_city {
     const char *name;
     bool capital; /* an everyday word: only when written so */
@@ -28,7 +30,7 @@ struct nb_details {
     struct nb_when when;
     struct nb_arena *arena;
     struct tr_terms asked;      /* words that a next one asks for; payload: which */
-    struct tr_terms city_words; /* payload: the city; kind: 1 for its name, 2 for a district */
+    struct tr_terms city_words; /* payload: the city; kind: enum nb_city_word */
     struct nb_event_next *next;
     struct nb_event_city *cities;
     size_t next_n, next_cap, cities_n, cities_cap;

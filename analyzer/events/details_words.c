@@ -2,11 +2,10 @@
  * next.txt and cities.txt: a head, a colon, and what it stands for.
  */
 #include "analyzer/events/details.h"
+#include "analyzer/events/pattern.h"
+#include "analyzer/events/when_private.h"
 
-enum { WORDS_MAX = 8, KIND_BYTES_MAX = 32, DISTANCE_MAX = 1000, NAME_WORD = 1, DISTRICT_WORD = 2 };
-
-/* Told apart by address: no problem of a line, but the end of loading. */
-static const char out_of_memory[] = "out of memory";
+enum { KIND_BYTES_MAX = 32, DISTANCE_MAX = 1000 };
 
 const char *const nb_details_files[NB_DETAILS_FILES_N] = {"events/when.txt", "events/next.txt",
                                                           "events/cities.txt"};
@@ -22,36 +21,12 @@ void nb_details_init(struct nb_details *details, struct tr_lexicon *lexicon, str
 static const char *add_term(struct nb_details *d, struct tr_terms *terms, struct nb_slice phrase,
                             struct nb_arena *scratch, uint8_t kind, size_t payload)
 {
-    struct tr_token *tokens;
-    size_t n;
     struct tr_term term = {.kind = kind, .payload = (uint32_t)payload, .pos = TR_TERM_ANY_POS};
-    if (tr_tokenise(phrase, scratch, &tokens, &n) != NB_OK) {
-        return out_of_memory;
+    const char *problem = nb_when_phrase(d->when.lexicon, phrase, scratch, &term);
+    if (problem) {
+        return problem;
     }
-    if (n == 0 || n > TR_TERM_WORDS_MAX) {
-        return "expected 1 to 8 words";
-    }
-    term.words_n = (uint8_t)n;
-    for (size_t i = 0; i < n; i++) {
-        term.keys[i] = tr_lexicon_key(d->when.lexicon, tokens[i].folded);
-        if (!term.keys[i]) {
-            return out_of_memory;
-        }
-    }
-    return tr_terms_add(terms, &term) == NB_OK ? NULL : out_of_memory;
-}
-
-static size_t split(struct nb_slice text, struct nb_slice words[WORDS_MAX])
-{
-    struct nb_slice word;
-    size_t n = 0;
-    while (n < WORDS_MAX && nb_slice_split(&text, ' ', &word)) {
-        word = nb_slice_trim(word);
-        if (word.len) {
-            words[n++] = word;
-        }
-    }
-    return n;
+    return tr_terms_add(terms, &term) == NB_OK ? NULL : nb_when_no_memory;
 }
 
 static bool read_distance(struct nb_slice text, int32_t *out)
@@ -62,18 +37,6 @@ static bool read_distance(struct nb_slice text, int32_t *out)
     }
     *out = (int32_t)value * 2;
     return true;
-}
-
-static bool read_unit(struct nb_slice name, uint8_t *out)
-{
-    static const char *const names[] = {"day", "week", "month", "year"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (nb_slice_eq(name, nb_slice_str(names[i]))) {
-            *out = (uint8_t)i;
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool is_kind(struct nb_slice name)
@@ -90,38 +53,39 @@ static bool is_kind(struct nb_slice name)
 static const char *read_expected(struct nb_details *d, struct nb_slice text,
                                  struct nb_event_next *next)
 {
-    struct nb_slice words[WORDS_MAX];
-    size_t n = split(text, words);
+    struct nb_slice words[NB_WHEN_HEAD_MAX];
+    size_t n = nb_when_split(text, words);
+    int32_t unit;
     if (n != 4 || !is_kind(words[0]) || !read_distance(words[1], &next->from) ||
         !read_distance(words[2], &next->to) || next->to < next->from ||
-        !read_unit(words[3], &next->unit)) {
+        !nb_when_unit(words[3], &unit)) {
         return "expected KIND FROM TO UNIT behind the colon";
     }
+    next->unit = (uint8_t)unit;
     next->kind = nb_arena_strdup(d->arena, words[0]);
-    return next->kind ? NULL : out_of_memory;
+    return next->kind ? NULL : nb_when_no_memory;
 }
 
 static const char *keep_next(struct nb_details *d, const struct nb_event_next *next)
 {
-    if (d->next_n == d->next_cap) {
-        size_t cap = d->next_cap ? d->next_cap * 2 : 64;
-        struct nb_event_next *grown =
-            nb_arena_grow(d->arena, d->next, d->next_cap * sizeof(*grown), cap * sizeof(*grown));
-        if (!grown) {
-            return out_of_memory;
-        }
-        d->next = grown;
-        d->next_cap = cap;
+    struct nb_event_next *all =
+        nb_events_room(d->arena, d->next, d->next_n, &d->next_cap, sizeof(*all));
+    if (!all) {
+        return nb_when_no_memory;
     }
+    d->next = all;
     d->next[d->next_n++] = *next;
     return NULL;
 }
 
-static const char *read_next(struct nb_details *d, struct nb_slice line, struct nb_arena *scratch)
+static const char *read_next(void *object, struct nb_slice line, uint32_t number,
+                             struct nb_arena *scratch)
 {
-    struct nb_slice words[WORDS_MAX];
+    struct nb_details *d = object;
+    (void)number;
+    struct nb_slice words[NB_WHEN_HEAD_MAX];
     size_t colon = nb_slice_find_byte(line, ':', 0);
-    size_t n = split(nb_slice_sub(line, 0, colon), words);
+    size_t n = nb_when_split(nb_slice_sub(line, 0, colon), words);
     enum nb_event_type type;
     struct nb_event_next next = {0};
     bool progress = n == 2 && nb_slice_eq(words[0], NB_LIT("progress")) && colon == NB_NPOS;
@@ -148,23 +112,22 @@ static const char *read_next(struct nb_details *d, struct nb_slice line, struct 
 
 static const char *keep_city(struct nb_details *d, struct nb_slice name, bool capital)
 {
-    if (d->cities_n == d->cities_cap) {
-        size_t cap = d->cities_cap ? d->cities_cap * 2 : 128;
-        struct nb_event_city *grown = nb_arena_grow(
-            d->arena, d->cities, d->cities_cap * sizeof(*grown), cap * sizeof(*grown));
-        if (!grown) {
-            return out_of_memory;
-        }
-        d->cities = grown;
-        d->cities_cap = cap;
+    struct nb_event_city *all =
+        nb_events_room(d->arena, d->cities, d->cities_n, &d->cities_cap, sizeof(*all));
+    if (!all) {
+        return nb_when_no_memory;
     }
+    d->cities = all;
     d->cities[d->cities_n].capital = capital;
     d->cities[d->cities_n].name = nb_arena_strdup(d->arena, name);
-    return d->cities[d->cities_n++].name ? NULL : out_of_memory;
+    return d->cities[d->cities_n++].name ? NULL : nb_when_no_memory;
 }
 
-static const char *read_city(struct nb_details *d, struct nb_slice line, struct nb_arena *scratch)
+static const char *read_city(void *object, struct nb_slice line, uint32_t number,
+                             struct nb_arena *scratch)
 {
+    struct nb_details *d = object;
+    (void)number;
     size_t colon = nb_slice_find_byte(line, ':', 0);
     struct nb_slice name = nb_slice_trim(nb_slice_sub(line, 0, colon)), word;
     struct nb_slice rest = nb_slice_sub(line, colon + 1, line.len);
@@ -174,10 +137,10 @@ static const char *read_city(struct nb_details *d, struct nb_slice line, struct 
         return "expected Name: word, word";
     }
     size_t terms_n = d->city_words.n;
-    const char *problem = add_term(d, &d->city_words, name, scratch, NAME_WORD, d->cities_n);
+    const char *problem = add_term(d, &d->city_words, name, scratch, NB_CITY_NAME, d->cities_n);
     while (!problem && nb_slice_trim(rest).len && nb_slice_split(&rest, ',', &word)) {
-        problem =
-            add_term(d, &d->city_words, nb_slice_trim(word), scratch, DISTRICT_WORD, d->cities_n);
+        problem = add_term(d, &d->city_words, nb_slice_trim(word), scratch, NB_CITY_DISTRICT,
+                           d->cities_n);
     }
     if (problem) { /* as if it had not been there */
         d->city_words.n = terms_n;
@@ -190,28 +153,11 @@ enum nb_err nb_details_add(struct nb_details *details, enum nb_details_file file
                            struct nb_slice text, struct nb_arena *scratch, tr_report_fn *report,
                            void *context)
 {
-    struct nb_slice line;
-    uint32_t number = 0;
     if (file == NB_DETAILS_WHEN) {
         return nb_when_add(&details->when, text, scratch, report, context);
     }
-    while (nb_slice_split(&text, '\n', &line)) {
-        number++;
-        line = nb_slice_trim(line);
-        if (!line.len || line.p[0] == '#') {
-            continue;
-        }
-        nb_arena_reset(scratch);
-        const char *problem = file == NB_DETAILS_NEXT ? read_next(details, line, scratch)
-                                                      : read_city(details, line, scratch);
-        if (problem == out_of_memory) {
-            return NB_ENOMEM;
-        }
-        if (problem) {
-            report(context, number, problem);
-        }
-    }
-    return NB_OK;
+    nb_when_line_fn *read = file == NB_DETAILS_NEXT ? read_next : read_city;
+    return nb_when_lines(text, read, details, scratch, report, context);
 }
 
 enum nb_err nb_details_seal(struct nb_details *details)

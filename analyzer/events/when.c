@@ -11,7 +11,7 @@ static uint32_t distance(const struct nb_said *said, const struct nb_when_place 
     return said->end <= place->event_begin ? place->event_begin - said->end : 0;
 }
 
-static bool in_tense(const struct nb_days *days, const struct nb_when_place *place)
+bool nb_when_in_tense(const struct nb_when_place *place, const struct nb_days *days)
 {
     return place->tense == NB_TENSE_PAST     ? days->from <= place->day
            : place->tense == NB_TENSE_FUTURE ? days->to >= place->day
@@ -31,7 +31,7 @@ bool nb_when_find(const struct nb_when *when, const struct nb_when_place *place,
             continue;
         }
         uint32_t far = distance(&said, place);
-        if (in_tense(&said.days, place) && (!found || far < nearest)) {
+        if (nb_when_in_tense(place, &said.days) && (!found || far < nearest)) {
             *out = said.days;
             nearest = far;
             found = true;

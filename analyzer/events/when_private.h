@@ -1,7 +1,7 @@
 /**
- * What the reader of when.txt and the reader of texts share.
+ * What the readers of when.txt, next.txt and cities.txt and the reader of texts share.
  *
- * Threads: data only.
+ * Threads: pure functions.
  */
 #ifndef NABIZ_EVENTS_WHEN_PRIVATE_H
 #define NABIZ_EVENTS_WHEN_PRIVATE_H
@@ -37,6 +37,32 @@ enum nb_when_kind {
 #undef X
         NB_WHEN_KINDS_N
 };
+
+enum { NB_WHEN_HEAD_MAX = 8 }; /* words in front of a colon */
+
+/* Told apart by address: no problem of a line, but the end of loading. */
+extern const char nb_when_no_memory[];
+
+/** A line without a comment, trimmed. @return NULL, what is wrong with it, or nb_when_no_memory. */
+typedef const char *nb_when_line_fn(void *object, struct nb_slice line, uint32_t number,
+                                    struct nb_arena *scratch);
+
+/** Read every line of a text; one with a problem is reported. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_when_lines(struct nb_slice text, nb_when_line_fn *read, void *object,
+                          struct nb_arena *scratch, tr_report_fn *report, void *context) NB_MUSTUSE;
+
+/** The words between blanks. @return how many, NB_WHEN_HEAD_MAX + 1 when there are more. */
+size_t nb_when_split(struct nb_slice text, struct nb_slice words[NB_WHEN_HEAD_MAX]);
+
+/** "day", "week", "month", "year" as an enum nb_unit. @return false for another name. */
+bool nb_when_unit(struct nb_slice name, int32_t *out);
+
+/** Set the words of a term, by lemma. @return as a reader of lines does. */
+const char *nb_when_phrase(struct tr_lexicon *lexicon, struct nb_slice phrase,
+                           struct nb_arena *scratch, struct tr_term *term);
+
+/** Days that do not lie on the wrong side of today. */
+bool nb_when_in_tense(const struct nb_when_place *place, const struct nb_days *days);
 
 /* Days that one expression means, and the tokens [begin, end) that say so. */
 struct nb_said {

@@ -5,10 +5,8 @@
 #include "analyzer/events/when_private.h"
 
 enum {
-    AROUND_DAYS = 30,     /* "before the feast" and "after it" reach so far */
-    COUNTDOWN_MAX = 1000, /* days */
-    DAYS_IN_WEEK = 7,
-    OCCURRENCES_MAX = NB_FEASTS_MAX * NB_FEAST_DATES_MAX
+    AROUND_DAYS = 30,    /* "before the feast" and "after it" reach so far */
+    COUNTDOWN_MAX = 1000 /* days */
 };
 
 struct reader {
@@ -83,7 +81,7 @@ static bool has_suffix(const struct reader *r, uint32_t at)
            r->place->tokens[at].kind == TR_WORD;
 }
 
-/* A year as such: followed by the word for it, or with a suffix of its own. */
+/* Digits that may be a year. */
 static bool year_at(const struct reader *r, uint32_t at, int32_t *out)
 {
     return digits_at(r, at, out) && *out >= NB_YEAR_FIRST && *out <= NB_YEAR_LAST;

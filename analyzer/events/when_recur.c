@@ -30,9 +30,7 @@ static bool allowed(const struct nb_when_place *place, enum nb_pick pick,
     case NB_PICK_BY_TENSE:
     case NB_PICK_THIS:
     default:
-        return place->tense == NB_TENSE_PAST     ? days->from <= place->day
-               : place->tense == NB_TENSE_FUTURE ? days->to >= place->day
-                                                 : true;
+        return nb_when_in_tense(place, days);
     }
 }
 

@@ -6,8 +6,6 @@
 
 #include <nabiz/date.h>
 
-enum { VALUES_MAX = 64 };
-
 static const char *const kind_names[NB_WHEN_KINDS_N] = {
 #define X(id, name) name,
     NB_WHEN_KINDS(X)
@@ -17,12 +15,11 @@ static const char *const kind_names[NB_WHEN_KINDS_N] = {
 static const char *const unit_names[] = {"day", "week", "month", "year"};
 static const char *const part_names[] = {"begin", "middle", "end"};
 
-/* Told apart by address: no problem of a line, but the end of loading. */
-static const char out_of_memory[] = "out of memory";
+const char nb_when_no_memory[] = "out of memory";
 
 /* The words in front of the colon. */
 struct head {
-    struct nb_slice words[VALUES_MAX];
+    struct nb_slice words[NB_WHEN_HEAD_MAX];
     size_t n;
 };
 
@@ -32,20 +29,18 @@ void nb_when_init(struct nb_when *when, struct tr_lexicon *lexicon, struct nb_ar
     tr_terms_init(&when->terms, arena);
 }
 
-static bool split_words(struct nb_slice text, struct head *out)
+size_t nb_when_split(struct nb_slice text, struct nb_slice words[NB_WHEN_HEAD_MAX])
 {
     struct nb_slice word;
-    out->n = 0;
-    for (struct nb_slice rest = text; nb_slice_split(&rest, ' ', &word);) {
+    size_t n = 0;
+    while (n <= NB_WHEN_HEAD_MAX && nb_slice_split(&text, ' ', &word)) {
         word = nb_slice_trim(word);
-        if (word.len && out->n == VALUES_MAX) {
-            return false;
+        if (word.len && n < NB_WHEN_HEAD_MAX) {
+            words[n] = word;
         }
-        if (word.len) {
-            out->words[out->n++] = word;
-        }
+        n += word.len > 0;
     }
-    return true;
+    return n;
 }
 
 static bool find_name(struct nb_slice name, const char *const *names, size_t n, int32_t *out)
@@ -86,7 +81,7 @@ static bool read_two(const struct head *h, int64_t min, int64_t max, bool option
     return true;
 }
 
-static bool read_unit(struct nb_slice name, int32_t *out)
+bool nb_when_unit(struct nb_slice name, int32_t *out)
 {
     return find_name(name, unit_names, sizeof(unit_names) / sizeof(unit_names[0]), out);
 }
@@ -94,7 +89,7 @@ static bool read_unit(struct nb_slice name, int32_t *out)
 static bool read_shift(const struct head *h, struct tr_term *term)
 {
     int32_t unit;
-    bool good = h->n == 3 && read_unit(h->words[1], &unit) &&
+    bool good = h->n == 3 && nb_when_unit(h->words[1], &unit) &&
                 read_int(h->words[2], -100, 100, &term->value);
     term->payload = good ? (uint32_t)unit : 0;
     return good;
@@ -121,7 +116,7 @@ static bool read_values(const struct nb_when *when, const struct head *h, struct
         return read_two(h, 0, 6, true, term) && h->n == 2;
     case NB_WHEN_UNIT:
         term->payload = h->n == 3 && nb_slice_eq(h->words[2], NB_LIT("next"));
-        return h->n == 2 + term->payload && read_unit(h->words[1], &term->value);
+        return h->n == 2 + term->payload && nb_when_unit(h->words[1], &term->value);
     case NB_WHEN_SHIFT:
         return read_shift(h, term);
     case NB_WHEN_ABOUT:
@@ -143,7 +138,7 @@ static bool read_values(const struct nb_when *when, const struct head *h, struct
     case NB_WHEN_PART:
         return h->n == 2 && find_name(h->words[1], part_names, 3, &term->value);
     case NB_WHEN_AGED:
-        return h->n == 2 && read_unit(h->words[1], &term->value);
+        return h->n == 2 && nb_when_unit(h->words[1], &term->value);
     default:
         return h->n == 1;
     }
@@ -174,11 +169,31 @@ static const char *read_feast_dates(struct nb_when *when, const struct head *h,
     return NULL;
 }
 
+const char *nb_when_phrase(struct tr_lexicon *lexicon, struct nb_slice phrase,
+                           struct nb_arena *scratch, struct tr_term *term)
+{
+    struct tr_token *tokens;
+    size_t n;
+    if (tr_tokenise(phrase, scratch, &tokens, &n) != NB_OK) {
+        return nb_when_no_memory;
+    }
+    if (n == 0 || n > TR_TERM_WORDS_MAX) {
+        return "a phrase has 1 to 8 words";
+    }
+    term->words_n = (uint8_t)n;
+    for (size_t i = 0; i < n; i++) {
+        term->keys[i] = tr_lexicon_key(lexicon, tokens[i].folded);
+        if (!term->keys[i]) {
+            return nb_when_no_memory;
+        }
+    }
+    return NULL;
+}
+
 static const char *add_phrase(struct nb_when *when, struct nb_slice phrase,
                               struct nb_arena *scratch, struct tr_term *term)
 {
-    struct tr_token *tokens;
-    size_t n, slash = nb_slice_find(phrase, NB_LIT(" /"), 0);
+    size_t slash = nb_slice_find(phrase, NB_LIT(" /"), 0);
     term->pos = TR_TERM_ANY_POS;
     if (slash != NB_NPOS) {
         bool noun = nb_slice_eq(nb_slice_sub(phrase, slash, phrase.len), NB_LIT(" /noun"));
@@ -188,30 +203,23 @@ static const char *add_phrase(struct nb_when *when, struct nb_slice phrase,
         term->pos = noun ? TR_UPOS_NOUN : TR_UPOS_VERB;
         phrase = nb_slice_sub(phrase, 0, slash);
     }
-    if (tr_tokenise(phrase, scratch, &tokens, &n) != NB_OK) {
-        return out_of_memory;
+    const char *problem = nb_when_phrase(when->lexicon, phrase, scratch, term);
+    if (problem) {
+        return problem;
     }
-    if (n == 0 || n > TR_TERM_WORDS_MAX) {
-        return "a phrase has 1 to 8 words";
-    }
-    term->words_n = (uint8_t)n;
-    for (size_t i = 0; i < n; i++) {
-        term->keys[i] = tr_lexicon_key(when->lexicon, tokens[i].folded);
-        if (!term->keys[i]) {
-            return out_of_memory;
-        }
-    }
-    return tr_terms_add(&when->terms, term) == NB_OK ? NULL : out_of_memory;
+    return tr_terms_add(&when->terms, term) == NB_OK ? NULL : nb_when_no_memory;
 }
 
-static const char *read_line(struct nb_when *when, struct nb_slice line, uint32_t number,
+static const char *read_line(void *object, struct nb_slice line, uint32_t number,
                              struct nb_arena *scratch)
 {
+    struct nb_when *when = object;
     size_t colon = nb_slice_find_byte(line, ':', 0);
     struct head head;
     struct tr_term term = {.line = number};
     int32_t kind;
-    if (colon == NB_NPOS || !split_words(nb_slice_sub(line, 0, colon), &head) || !head.n) {
+    head.n = nb_when_split(nb_slice_sub(line, 0, colon), head.words);
+    if (colon == NB_NPOS || !head.n || head.n > NB_WHEN_HEAD_MAX) {
         return "expected kind value: phrase, phrase";
     }
     struct nb_slice phrase, rest = nb_slice_sub(line, colon + 1, line.len);
@@ -236,8 +244,8 @@ static const char *read_line(struct nb_when *when, struct nb_slice line, uint32_
     return problem;
 }
 
-enum nb_err nb_when_add(struct nb_when *when, struct nb_slice text, struct nb_arena *scratch,
-                        tr_report_fn *report, void *context)
+enum nb_err nb_when_lines(struct nb_slice text, nb_when_line_fn *read, void *object,
+                          struct nb_arena *scratch, tr_report_fn *report, void *context)
 {
     struct nb_slice line;
     uint32_t number = 0;
@@ -248,8 +256,8 @@ enum nb_err nb_when_add(struct nb_when *when, struct nb_slice text, struct nb_ar
             continue;
         }
         nb_arena_reset(scratch);
-        const char *problem = read_line(when, line, number, scratch);
-        if (problem == out_of_memory) {
+        const char *problem = read(object, line, number, scratch);
+        if (problem == nb_when_no_memory) {
             return NB_ENOMEM;
         }
         if (problem) {
@@ -257,6 +265,12 @@ enum nb_err nb_when_add(struct nb_when *when, struct nb_slice text, struct nb_ar
         }
     }
     return NB_OK;
+}
+
+enum nb_err nb_when_add(struct nb_when *when, struct nb_slice text, struct nb_arena *scratch,
+                        tr_report_fn *report, void *context)
+{
+    return nb_when_lines(text, read_line, when, scratch, report, context);
 }
 
 enum nb_err nb_when_seal(struct nb_when *when)
