@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyzer/sentiment/verdict.h"
+#include "tools/opinion_room.h"
 
 enum { STEPS = 400, VERDICT_STEPS = 1200, CHOICES_MAX = 16, PASSES = 3, REACH = 12, BINS = 10 };
 
@@ -29,21 +30,11 @@ struct rows {
     uint8_t *right; /* which class */
 };
 
-static void *room(size_t n, size_t each)
-{
-    void *p = calloc(n ? n : 1, each);
-    if (!p) {
-        fprintf(stderr, "train_opinion: out of memory\n");
-        exit(1);
-    }
-    return p;
-}
-
 static struct rows rows_of(const struct corpus *c, const bool *use, unsigned from, unsigned n)
 {
-    struct rows rows = {.at = room(c->rows.n, sizeof(*rows.at)),
-                        .p = room(c->rows.n * n, sizeof(*rows.p)),
-                        .right = room(c->rows.n, 1)};
+    struct rows rows = {.at = opinion_room(c->rows.n, sizeof(*rows.at)),
+                        .p = opinion_room(c->rows.n * n, sizeof(*rows.p)),
+                        .right = opinion_room(c->rows.n, 1)};
     for (size_t i = 0; i < c->rows.n; i++) {
         if (use[i] && c->rows.known[i][from]) {
             for (unsigned k = 0; k < n; k++) {
@@ -270,7 +261,7 @@ static void calibrate_choice(const struct corpus *corpus, float (*scores)[FIT_WI
 static void calibrate_one(const struct corpus *corpus, float (*scores)[FIT_WIDTH], const bool *use,
                           unsigned class_, const char *name, struct nb_model_header *out)
 {
-    struct scored *all = room(corpus->rows.n, sizeof(*all));
+    struct scored *all = opinion_room(corpus->rows.n, sizeof(*all));
     struct mix mix;
     size_t n = 0;
     double threshold;
@@ -386,7 +377,8 @@ static void say_sources(const struct corpus *corpus, const struct verdict *v,
                         const float *advantages)
 {
     for (int s = OPINION_DRAWN; s < OPINION_SOURCES_N; s++) {
-        struct rows some = {.p = room(v->rows.n * 3, sizeof(*some.p)), .right = room(v->rows.n, 1)};
+        struct rows some = {.p = opinion_room(v->rows.n * 3, sizeof(*some.p)),
+                            .right = opinion_room(v->rows.n, 1)};
         size_t right = 0;
         for (size_t row = 0; row < v->rows.n; row++) {
             if ((int)corpus->rows.source[v->rows.at[row]] == s) {
@@ -409,9 +401,9 @@ static void take_rows(const struct corpus *corpus, float (*scores)[FIT_WIDTH], c
                       unsigned kind, struct verdict *v)
 {
     v->rows = rows_of(corpus, use, NB_MODEL_SENTIMENT, 3);
-    v->inputs = room(corpus->rows.n, sizeof(*v->inputs));
-    v->length = room(corpus->rows.n, 1);
-    v->weight = room(corpus->rows.n, sizeof(*v->weight));
+    v->inputs = opinion_room(corpus->rows.n, sizeof(*v->inputs));
+    v->length = opinion_room(corpus->rows.n, 1);
+    v->weight = opinion_room(corpus->rows.n, sizeof(*v->weight));
     for (size_t i = 0; i < corpus->rows.n && kind == NB_VERDICT_REVIEW; i++) {
         if (use[i] && corpus->rows.source[i] == OPINION_REVIEW) {
             bool good = corpus->rows.is[i][NB_MODEL_REVIEW];
@@ -479,7 +471,7 @@ static void calibrate_verdict(const struct corpus *corpus, float (*scores)[FIT_W
 static void cut_kinds(const struct corpus *corpus, float (*scores)[FIT_WIDTH], const bool *drawn,
                       struct nb_model_header *out)
 {
-    struct scored *all = room(corpus->rows.n, sizeof(*all));
+    struct scored *all = opinion_room(corpus->rows.n, sizeof(*all));
     size_t n = 0;
     for (size_t i = 0; i < corpus->rows.n; i++) {
         if (drawn[i]) {
@@ -494,8 +486,8 @@ static void cut_kinds(const struct corpus *corpus, float (*scores)[FIT_WIDTH], c
 void calibrate(const struct corpus *corpus, float (*scores)[FIT_WIDTH], const bool *posts,
                const bool *reviews, struct nb_model_header *out)
 {
-    bool *drawn = room(corpus->rows.n, 1), *both = room(corpus->rows.n, 1);
-    bool *some = room(corpus->rows.n, 1);
+    bool *drawn = opinion_room(corpus->rows.n, 1), *both = opinion_room(corpus->rows.n, 1);
+    bool *some = opinion_room(corpus->rows.n, 1);
     for (size_t i = 0; i < corpus->rows.n; i++) {
         drawn[i] = posts[i] && corpus->rows.source[i] == OPINION_DRAWN;
         both[i] = drawn[i] || reviews[i];

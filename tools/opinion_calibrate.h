@@ -10,7 +10,7 @@
 #include "tools/opinion_corpus.h"
 
 /**
- * Fill slope, offset, advantage and verdict of the header, and say how good they are.
+ * Fill mix, offset, advantage and verdict of the header, and say how good they are.
  * @param scores  of each row.
  * @param posts   rows that posts are judged by.
  * @param reviews rows that reviews are judged by.

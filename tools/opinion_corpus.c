@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/turkish/table.h"
+#include "tools/opinion_room.h"
 #include "tools/opinion_vectors.h"
 
 enum {
@@ -35,21 +36,6 @@ struct reader {
     float scale; /* of what is added */
 };
 
-static void die(const char *what)
-{
-    fprintf(stderr, "train_opinion: %s\n", what);
-    exit(1);
-}
-
-static void *room(size_t n, size_t each)
-{
-    void *p = calloc(n ? n : 1, each);
-    if (!p) {
-        die("out of memory");
-    }
-    return p;
-}
-
 static struct seen *seen_of(struct reader *r, uint64_t hash)
 {
     size_t i = (size_t)(hash >> (64 - SEEN_BITS));
@@ -66,7 +52,7 @@ static void grow(struct reader *r)
     r->corpus->rows.values =
         realloc(r->corpus->rows.values, r->entries_cap * sizeof(*r->corpus->rows.values));
     if (!r->hashes || !r->corpus->rows.values) {
-        die("out of memory");
+        opinion_die("out of memory");
     }
 }
 
@@ -75,7 +61,7 @@ static struct seen *see(struct reader *r, uint64_t hash, uint8_t group)
     struct seen *seen = seen_of(r, hash);
     if (!seen->hash) {
         if (++r->seen_n > SEEN_SLOTS / 4 * 3) {
-            die("more features than there is room for");
+            opinion_die("more features than there is room for");
         }
         *seen = (struct seen){.hash = hash, .last_row = UINT32_MAX, .group = group};
     }
@@ -134,11 +120,11 @@ static void add_row(void *context, const struct opinion_row *row)
     nb_arena_reset(r->arena);
     struct nb_document *document = nb_document_new(r->arena);
     if (!document || c->rows.n == ROWS_MAX) {
-        die("more texts than there is room for");
+        opinion_die("more texts than there is room for");
     }
     document->text = nb_arena_strdup(r->arena, row->text);
     if (nb_annotate_reading(document, r->knowledge, r->words, r->arena, &reading) != NB_OK) {
-        die("out of memory");
+        opinion_die("out of memory");
     }
     struct corpus_found *found = &c->found[c->rows.n];
     found->sum = reading.sum;
@@ -171,7 +157,7 @@ static int by_hash(const void *a, const void *b)
 static void number_columns(struct reader *r)
 {
     struct corpus *c = r->corpus;
-    struct seen **list = room(r->seen_n, sizeof(struct seen *));
+    struct seen **list = opinion_room(r->seen_n, sizeof(struct seen *));
     size_t n = 0;
     for (size_t i = 0; i < SEEN_SLOTS; i++) {
         if (is_kept(&r->seen[i], c->vectors)) {
@@ -180,9 +166,9 @@ static void number_columns(struct reader *r)
     }
     qsort(list, n, sizeof(*list), by_hash);
     c->rows.columns_n = n;
-    c->hash_of = room(n, sizeof(*c->hash_of));
-    c->group_of = room(n, sizeof(*c->group_of));
-    c->count_of = room(n, sizeof(*c->count_of));
+    c->hash_of = opinion_room(n, sizeof(*c->hash_of));
+    c->group_of = opinion_room(n, sizeof(*c->group_of));
+    c->count_of = opinion_room(n, sizeof(*c->count_of));
     for (size_t i = 0; i < n; i++) {
         list[i]->column = (uint32_t)i + 1;
         c->hash_of[i] = list[i]->hash;
@@ -196,9 +182,10 @@ static void number_columns(struct reader *r)
 static void make_entries(struct reader *r)
 {
     struct fit_rows *rows = &r->corpus->rows;
-    uint32_t *at = room(rows->columns_n, sizeof(*at)); /* place of a column in this row, + 1 */
+    uint32_t *at =
+        opinion_room(rows->columns_n, sizeof(*at)); /* place of a column in this row, + 1 */
     size_t n = 0, begin = 0;
-    rows->columns = room(r->entries_n, sizeof(*rows->columns));
+    rows->columns = opinion_room(r->entries_n, sizeof(*rows->columns));
     for (size_t row = 0; row < rows->n; row++) {
         size_t first = n;
         for (size_t k = begin; k < rows->begins[row + 1]; k++) {
@@ -225,7 +212,7 @@ static void make_entries(struct reader *r)
 static void make_dense(struct corpus *c)
 {
     struct fit_rows *rows = &c->rows;
-    rows->dense = room(rows->n, sizeof(*rows->dense));
+    rows->dense = opinion_room(rows->n, sizeof(*rows->dense));
     for (size_t row = 0; row < rows->n; row++) {
         for (size_t k = rows->begins[row]; k < rows->begins[row + 1]; k++) {
             const float *v = c->group_of[rows->columns[k]] == NB_FEATURE_LEMMA
@@ -244,15 +231,15 @@ void corpus_read(const struct nb_knowledge *knowledge, const char *data, const c
     struct reader r = {.knowledge = knowledge, .corpus = out};
     r.words = nb_word_cache_new();
     r.arena = nb_arena_new(ARENA_BYTES);
-    r.seen = room(SEEN_SLOTS, sizeof(*r.seen));
-    *out = (struct corpus){.group = room(ROWS_MAX, sizeof(*out->group)),
-                           .found = room(ROWS_MAX, sizeof(*out->found))};
-    out->rows.begins = room(ROWS_MAX + 1, sizeof(*out->rows.begins));
-    out->rows.source = room(ROWS_MAX, 1);
-    out->rows.known = room(ROWS_MAX, sizeof(*out->rows.known));
-    out->rows.is = room(ROWS_MAX, sizeof(*out->rows.is));
+    r.seen = opinion_room(SEEN_SLOTS, sizeof(*r.seen));
+    *out = (struct corpus){.group = opinion_room(ROWS_MAX, sizeof(*out->group)),
+                           .found = opinion_room(ROWS_MAX, sizeof(*out->found))};
+    out->rows.begins = opinion_room(ROWS_MAX + 1, sizeof(*out->rows.begins));
+    out->rows.source = opinion_room(ROWS_MAX, 1);
+    out->rows.known = opinion_room(ROWS_MAX, sizeof(*out->rows.known));
+    out->rows.is = opinion_room(ROWS_MAX, sizeof(*out->rows.is));
     if (!r.words || !r.arena) {
-        die("out of memory");
+        opinion_die("out of memory");
     }
     out->data_hash = opinion_rows_read(data, labels, own, lexicons, add_row, &r);
     if (!out->data_hash) {

@@ -10,9 +10,12 @@
 #include "tools/opinion_fit.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <nabiz/series.h>
+
+#include "tools/opinion_room.h"
 
 struct side {
     float (*w)[FIT_WIDTH], (*g)[FIT_WIDTH]; /* weights, sums of squared gradients */
@@ -26,18 +29,9 @@ struct fit {
     float rate[FIT_WIDTH];
 };
 
-static void *must(void *p)
-{
-    if (!p) {
-        fprintf(stderr, "train_opinion: out of memory\n");
-        exit(1);
-    }
-    return p;
-}
-
 static struct side new_side(size_t n)
 {
-    struct side s = {must(calloc(n, sizeof(*s.w))), must(calloc(n, sizeof(*s.g)))};
+    struct side s = {opinion_room(n, sizeof(*s.w)), opinion_room(n, sizeof(*s.g))};
     for (size_t i = 0; i < n; i++) {
         for (int c = 0; c < FIT_WIDTH; c++) {
             s.g[i][c] = 0.01F;
@@ -140,25 +134,6 @@ static void learn_row(struct fit *f, size_t row)
     }
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static void shuffle(uint32_t *order, size_t n, uint64_t *state)
-{
-    for (size_t i = n; i > 1; i--) {
-        size_t j = (size_t)(next_random(state) % i);
-        uint32_t swap = order[i - 1];
-        order[i - 1] = order[j];
-        order[j] = swap;
-    }
-}
-
 static void keep(const struct fit *f, float share, struct fit_weights *out)
 {
     add_scaled(out->bias, f->bias, share);
@@ -176,7 +151,7 @@ void fit_scores(const struct fit_rows *rows, const bool *use, const struct fit_h
                 struct fit_weights *out)
 {
     struct fit f = {.rows = rows, .how = how};
-    uint32_t *order = must(malloc(rows->n * sizeof(*order)));
+    uint32_t *order = opinion_room(rows->n, sizeof(*order));
     uint64_t state = 20261122;
     size_t n = 0;
     for (int c = 0; c < FIT_WIDTH; c++) {
@@ -192,7 +167,7 @@ void fit_scores(const struct fit_rows *rows, const bool *use, const struct fit_h
     }
     int kept = (how->epochs + 1) / 2;
     for (int epoch = 0; epoch < how->epochs; epoch++) {
-        shuffle(order, n, &state);
+        nb_series_shuffle(order, n, &state);
         for (size_t i = 0; i < n; i++) {
             learn_row(&f, order[i]);
         }

@@ -34,9 +34,8 @@ typedef void opinion_row_fn(void *context, const struct opinion_row *row);
 
 /**
  * Give every row in a fixed order: $data/posts/train.tsv, those of $data/posts/unlabelled.tsv that
- * `labels` has (id, sentiment, emotion, intents, irony, ...), those that were
- * written for this project, the examples in `lexicons` and
- * their entries of polarity, and $data/reviews/train.tsv.gz.
+ * `labels` has (id, sentiment, emotion, intents, irony, ...), the posts in the files of `own`, the
+ * examples in `lexicons` and their entries of polarity, and $data/reviews/train.tsv.gz.
  * @return a hash of all that was given; 0 when something is not there, after saying what.
  */
 uint64_t opinion_rows_read(const char *data, const char *labels, const char *own,

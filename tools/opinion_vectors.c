@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nabiz/series.h>
+
 #include "tools/corpora.h"
 #include "tools/opinion_fit.h"
+#include "tools/opinion_room.h"
 
 enum {
     SLOTS = 1 << 20,
@@ -41,16 +44,6 @@ struct vectors {
     struct nb_arena *arena;
 };
 
-static void *room(size_t n, size_t each)
-{
-    void *p = calloc(n ? n : 1, each);
-    if (!p) {
-        fprintf(stderr, "train_opinion: out of memory\n");
-        exit(1);
-    }
-    return p;
-}
-
 static size_t slot_of(const struct vectors *v, uint64_t hash)
 {
     size_t i = (size_t)(hash >> 44) & (SLOTS - 1);
@@ -66,7 +59,7 @@ static void put(struct vectors *v, int32_t what)
         v->text_cap = v->text_cap ? v->text_cap * 2 : 1 << 22;
         v->text = realloc(v->text, v->text_cap * sizeof(*v->text));
         if (!v->text) {
-            exit(1);
+            opinion_die("out of memory");
         }
     }
     v->text[v->text_n++] = what;
@@ -99,19 +92,10 @@ static void add_text(void *context, struct nb_slice text)
     put(v, END);
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 static void number(struct vectors *v)
 {
-    v->hashes = room(SLOTS, sizeof(*v->hashes));
-    v->counts = room(SLOTS, sizeof(*v->counts));
+    v->hashes = opinion_room(SLOTS, sizeof(*v->hashes));
+    v->counts = opinion_room(SLOTS, sizeof(*v->counts));
     for (size_t i = 0; i < SLOTS; i++) {
         struct lemma *lemma = &v->lemmas[i];
         lemma->id = END;
@@ -134,7 +118,7 @@ static void number(struct vectors *v)
 /* Rows, as often as their counts to the power of 3/4 say. */
 static int32_t *make_samples(const struct vectors *v)
 {
-    int32_t *samples = room(SAMPLES, sizeof(*samples));
+    int32_t *samples = opinion_room(SAMPLES, sizeof(*samples));
     double all = 0, sum = 0;
     size_t n = 0;
     for (size_t i = 0; i < v->n; i++) {
@@ -166,7 +150,7 @@ static void train_pair(const float *restrict in, float *restrict out, float want
 static void train_word(struct vectors *v, size_t at, const int32_t *samples, float rate,
                        uint64_t *state)
 {
-    size_t reach = 1 + (size_t)(next_random(state) % WINDOW);
+    size_t reach = 1 + (size_t)(nb_series_next(state) % WINDOW);
     float *in = v->in[v->text[at]];
     for (size_t k = 1; k <= 2 * reach; k++) {
         size_t i = k <= reach ? at - k : at + k - reach;
@@ -177,7 +161,7 @@ static void train_word(struct vectors *v, size_t at, const int32_t *samples, flo
         float back[FIT_DENSE] = {0};
         train_pair(in, v->out[v->text[i]], 1, rate, back);
         for (int s = 0; s < NEGATIVE_N; s++) {
-            int32_t other = samples[next_random(state) % SAMPLES];
+            int32_t other = samples[nb_series_next(state) % SAMPLES];
             if (other != v->text[i]) {
                 train_pair(in, v->out[other], 0, rate, back);
             }
@@ -192,11 +176,11 @@ static void train(struct vectors *v)
 {
     uint64_t state = 20261122;
     int32_t *samples = make_samples(v);
-    v->in = room(v->n, sizeof(*v->in));
-    v->out = room(v->n, sizeof(*v->out));
+    v->in = opinion_room(v->n, sizeof(*v->in));
+    v->out = opinion_room(v->n, sizeof(*v->out));
     for (size_t i = 0; i < v->n; i++) {
         for (int d = 0; d < FIT_DENSE; d++) {
-            v->in[i][d] = ((float)(next_random(&state) % 2048) / 2048 - 0.5F) / FIT_DENSE;
+            v->in[i][d] = ((float)(nb_series_next(&state) % 2048) / 2048 - 0.5F) / FIT_DENSE;
         }
     }
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
@@ -207,7 +191,7 @@ static void train(struct vectors *v)
             }
             float share = (float)v->counts[v->text[at]] / (float)v->text_n / FREQUENT;
             float kept = share > 1 ? 1 / sqrtf(share) : 1;
-            if ((float)(next_random(&state) % 65536) < kept * 65536) {
+            if ((float)(nb_series_next(&state) % 65536) < kept * 65536) {
                 train_word(v, at, samples, RATE * (1.02F - done), &state);
             }
         }
@@ -239,11 +223,14 @@ static void normalise(struct vectors *v)
 struct vectors *vectors_learn(const struct nb_knowledge *knowledge, struct nb_word_cache *words,
                               const char *data)
 {
-    struct vectors *v = room(1, sizeof(*v));
-    v->lemmas = room(SLOTS, sizeof(*v->lemmas));
+    struct vectors *v = opinion_room(1, sizeof(*v));
+    v->lemmas = opinion_room(SLOTS, sizeof(*v->lemmas));
     v->knowledge = knowledge;
     v->words = words;
     v->arena = nb_arena_new(ARENA_BYTES);
+    if (!v->arena) {
+        opinion_die("out of memory");
+    }
     (void)corpora_read(data, add_text, v);
     number(v);
     train(v);

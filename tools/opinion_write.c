@@ -9,6 +9,7 @@
 #include <nabiz/file.h>
 
 #include "analyzer/turkish/table.h"
+#include "tools/opinion_room.h"
 #include "tools/opinion_vectors.h"
 
 enum { ROWS_MAX = 270000, BUCKET_ROWS = 4, FILE_BYTES_MAX = 8 << 20, CODE_BYTES_MAX = 1 << 20 };
@@ -17,21 +18,6 @@ struct row {
     uint32_t column;
     float weight; /* how much it can matter */
 };
-
-static void die(const char *what)
-{
-    fprintf(stderr, "train_opinion: %s\n", what);
-    exit(1);
-}
-
-static void *room(size_t n, size_t each)
-{
-    void *p = calloc(n ? n : 1, each);
-    if (!p) {
-        die("out of memory");
-    }
-    return p;
-}
 
 static int by_weight(const void *a, const void *b)
 {
@@ -106,19 +92,25 @@ static void round_weights(const struct corpus *c, float (*w)[FIT_WIDTH], const s
 
 static uint64_t hash_code(void)
 {
-    static const char *const files[] = {
-        "analyzer/sentiment/features.c", "analyzer/sentiment/opinion.c",
-        "analyzer/sentiment/verdict.c",  "tools/opinion_calibrate.c",
-        "tools/opinion_corpus.c",        "tools/opinion_fit.c",
-        "tools/opinion_vectors.c",       "tools/opinion_write.c",
-        "tools/train_opinion.c"};
+    static const char *const files[] = {"analyzer/sentiment/chances.h",
+                                        "analyzer/sentiment/features.c",
+                                        "analyzer/sentiment/opinion.c",
+                                        "analyzer/sentiment/verdict.c",
+                                        "common/series.c",
+                                        "tools/opinion_calibrate.c",
+                                        "tools/opinion_corpus.c",
+                                        "tools/opinion_fit.c",
+                                        "tools/opinion_rows.c",
+                                        "tools/opinion_vectors.c",
+                                        "tools/opinion_write.c",
+                                        "tools/train_opinion.c"};
     uint64_t hash = TR_HASH_START;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         struct nb_buf text;
         struct nb_error error = {0};
         nb_buf_init(&text, CODE_BYTES_MAX);
         if (nb_file_read(files[i], &text, &error) != NB_OK) {
-            die(nb_error_text(&error));
+            opinion_die(nb_error_text(&error));
         }
         hash = (hash ^ tr_hash(nb_buf_slice(&text))) * 0x100000001b3u;
         nb_buf_fini(&text);
@@ -132,7 +124,7 @@ static void write_file(const struct nb_model_header *h, struct nb_slice content,
     FILE *out = fopen(path, "wb");
     if (!out || fwrite(h, head, 1, out) != 1 || fwrite(content.p, content.len, 1, out) != 1 ||
         fclose(out) != 0) {
-        die("cannot write the model");
+        opinion_die("cannot write the model");
     }
     printf("%s: %u features, %zu bytes\n", path, h->rows_n, head + content.len);
 }
@@ -140,8 +132,8 @@ static void write_file(const struct nb_model_header *h, struct nb_slice content,
 static void add_tables(const struct corpus *c, const struct row *rows, size_t n, unsigned bits,
                        struct nb_buf *file)
 {
-    uint32_t *buckets = room(((size_t)1 << bits) + 1, sizeof(*buckets));
-    uint16_t *checks = room(n, sizeof(*checks));
+    uint32_t *buckets = opinion_room(((size_t)1 << bits) + 1, sizeof(*buckets));
+    uint16_t *checks = opinion_room(n, sizeof(*checks));
     for (size_t i = 0; i < n; i++) {
         uint64_t hash = c->hash_of[rows[i].column];
         buckets[(hash >> (64 - bits)) + 1]++;
@@ -159,8 +151,8 @@ static void add_tables(const struct corpus *c, const struct row *rows, size_t n,
 void model_write(const struct corpus *corpus, const struct fit_weights *weights,
                  struct nb_model_header *h, const char *path)
 {
-    struct row *rows = room(corpus->rows.columns_n, sizeof(*rows));
-    int8_t *bytes = room(corpus->rows.columns_n, NB_MODEL_CLASSES);
+    struct row *rows = opinion_room(corpus->rows.columns_n, sizeof(*rows));
+    int8_t *bytes = opinion_room(corpus->rows.columns_n, NB_MODEL_CLASSES);
     struct nb_buf file;
     fold_vectors(corpus, weights);
     size_t n = choose_rows(corpus, weights->columns, rows);
@@ -182,7 +174,7 @@ void model_write(const struct corpus *corpus, const struct fit_weights *weights,
     add_tables(corpus, rows, n, h->bucket_bits, &file);
     nb_buf_add(&file, nb_slice(bytes, n * NB_MODEL_CLASSES));
     if (file.err != NB_OK) {
-        die("the model is too large");
+        opinion_die("the model is too large");
     }
     h->content_hash = tr_hash(nb_buf_slice(&file));
     write_file(h, nb_buf_slice(&file), path);

@@ -4,12 +4,12 @@
  *     train_opinion DATA LABELS OWN LEXICONS OUT       train on everything
  *     train_opinion DATA LABELS OWN LEXICONS --folds   say how good it is in folds, and no more
  *
- * Posts that were read for this project (LABELS holds the labels of those of
- * DATA/posts/unlabelled.tsv), the lexicons' own examples and reviews become rows of features, and
- * the scores of all classes are fitted at once (opinion_fit.h). What scores mean is fitted on
- * scores that each text had no part in: five folds of posts and examples, a tenth of the reviews.
- * Then the scores are fitted anew on everything. One thread, no clock: the same data, lexicons and
- * code give the same bytes.
+ * Labelled posts (LABELS holds the labels of those of DATA/posts/unlabelled.tsv, OWN those that
+ * were written for this project), the lexicons' examples and entries, and reviews become rows of
+ * features, and the scores of all classes are fitted at once (opinion_fit.h). What scores mean is
+ * fitted on scores that each text had no part in: five folds of posts and examples, a tenth of the
+ * reviews. Then the scores are fitted anew on everything. One thread, no clock: the same data,
+ * lexicons and code give the same bytes.
  */
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +18,7 @@
 
 #include "tools/opinion_calibrate.h"
 #include "tools/opinion_corpus.h"
+#include "tools/opinion_room.h"
 #include "tools/opinion_write.h"
 
 enum { FOLDS = 5, REVIEW_FOLDS = 10 };
@@ -49,12 +50,8 @@ static void weigh_columns(struct corpus *c, float *factors)
 
 static struct fit_weights new_weights(const struct corpus *c)
 {
-    struct fit_weights w = {.columns = calloc(c->rows.columns_n, sizeof(*w.columns))};
-    if (!w.columns) {
-        fprintf(stderr, "train_opinion: out of memory\n");
-        exit(1);
-    }
-    return w;
+    return (struct fit_weights){.columns =
+                                    opinion_room(c->rows.columns_n, sizeof(float[FIT_WIDTH]))};
 }
 
 static bool held_out(const struct corpus *c, size_t row, unsigned fold)
@@ -85,18 +82,13 @@ static void score_folds(const struct corpus *c, float (*scores)[FIT_WIDTH], bool
 
 static void calibrate_in_folds(const struct corpus *c, struct nb_model_header *header)
 {
-    float(*scores)[FIT_WIDTH] = calloc(c->rows.n, sizeof(*scores));
-    bool *use = calloc(c->rows.n, 1), *posts = calloc(c->rows.n, 1);
-    bool *reviews = calloc(c->rows.n, 1);
-    if (!scores || !use || !posts || !reviews) {
-        fprintf(stderr, "train_opinion: out of memory\n");
-        exit(1);
-    }
+    float(*scores)[FIT_WIDTH] = opinion_room(c->rows.n, sizeof(*scores));
+    bool *use = opinion_room(c->rows.n, 1), *posts = opinion_room(c->rows.n, 1);
+    bool *reviews = opinion_room(c->rows.n, 1);
     score_folds(c, scores, use);
     for (size_t i = 0; i < c->rows.n; i++) {
         uint8_t source = c->rows.source[i];
-        posts[i] = source == OPINION_DRAWN || source == OPINION_OWN || source == OPINION_EXAMPLE ||
-                   source == OPINION_ENTRY;
+        posts[i] = source != OPINION_STREAM && source != OPINION_REVIEW;
         reviews[i] = source == OPINION_REVIEW && held_out(c, i, 0);
     }
     calibrate(c, scores, posts, reviews, header);
@@ -110,11 +102,7 @@ static void train(const struct corpus *c, struct nb_model_header *header, const 
                   const char *path)
 {
     struct fit_weights w = new_weights(c);
-    bool *use = malloc(c->rows.n);
-    if (!use) {
-        fprintf(stderr, "train_opinion: out of memory\n");
-        exit(1);
-    }
+    bool *use = opinion_room(c->rows.n, 1);
     memset(use, true, c->rows.n);
     fit_scores(&c->rows, use, &how, &w);
     for (size_t i = 0; i < c->rows.columns_n; i++) {
@@ -143,10 +131,7 @@ int main(int argc, char **argv)
     }
     corpus_read(knowledge, argv[1], argv[2], argv[3], argv[4], &c);
     memcpy(&header.lexicon_hash, &knowledge->lexicons_id, sizeof(header.lexicon_hash));
-    float *factors = calloc(c.rows.columns_n, sizeof(*factors));
-    if (!factors) {
-        return 1;
-    }
+    float *factors = opinion_room(c.rows.columns_n, sizeof(*factors));
     weigh_columns(&c, factors);
     calibrate_in_folds(&c, &header);
     if (strcmp(argv[5], "--folds") != 0) {
