@@ -1,0 +1,104 @@
+#include "tests/lib/test.h"
+
+#include <nabiz/date.h>
+
+#include "analyzer/alerts/detector.h"
+#include "analyzer/alerts/fixed.h"
+
+enum { FIVE_MINUTES_MS = 300000 };
+
+/* 2026-03-02, a Monday. */
+#define FIRST_MS INT64_C(1772409600000)
+
+static struct nb_detector *new_detector(int64_t interval_ms)
+{
+    struct nb_detector *d;
+    assert_int_equal(nb_detector_new(interval_ms, 180, &d), NB_OK);
+    return d;
+}
+
+static void logarithms_are_the_same_everywhere(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t n;
+        int32_t log_milli;
+    } rows[] = {{0, 0},
+                {1, 0},
+                {2, 1000},
+                {3, 1584},
+                {1000, 9965},
+                {1024, 10000},
+                {1500, 10550},
+                {UINT64_C(1) << 50, 50000},
+                {999999999, 29897},
+                {UINT64_MAX, 63999}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int32_t got = nb_log2_milli(rows[i].n);
+        assert_in_range(got, rows[i].log_milli - (rows[i].log_milli > 0), rows[i].log_milli + 1);
+    }
+    for (int32_t e = 10000; e < 50000; e += 77) {
+        assert_in_range(nb_log2_milli(nb_exp2_milli(e)), e - 3, e + 3);
+    }
+    assert_int_equal(nb_isqrt(UINT64_MAX), UINT32_MAX);
+}
+
+static void a_burst_alarms_while_its_bin_is_open(void **state)
+{
+    (void)state;
+    struct nb_detector *d = new_detector(FIVE_MINUTES_MS);
+    struct nb_verdict v;
+    int64_t at_ms = FIRST_MS;
+    for (int i = 0; i < 10 * 288; i++, at_ms += FIVE_MINUTES_MS) {
+        nb_detector_step(d, NULL, at_ms, 1000 * (3 + i * 7 % 5), NB_DETECTOR_RARITY_MILLI, &v);
+        assert_int_equal(v.kind, NB_DETECTOR_NONE);
+        assert_int_equal(v.learning, i < 2 * 288);
+    }
+    nb_detector_peek(d, NULL, at_ms, 6000, NB_DETECTOR_RARITY_MILLI, &v);
+    assert_int_equal(v.kind, NB_DETECTOR_NONE);
+    int32_t before = 0;
+    for (int64_t n = 10; n <= 400; n += 30) {
+        nb_detector_peek(d, NULL, at_ms, n * 1000, NB_DETECTOR_RARITY_MILLI, &v);
+        assert_true(v.rarity_milli >= before);
+        before = v.rarity_milli;
+    }
+    assert_int_equal(v.kind, NB_DETECTOR_SPIKE);
+    assert_true(v.value_milli >= v.limit_milli && v.limit_milli > v.expected_milli);
+    assert_in_range(nb_verdict_severity(&v), 1, 7);
+    nb_detector_free(d);
+}
+
+static void a_state_survives_the_disk_and_damage_is_refused(void **state)
+{
+    (void)state;
+    struct nb_arena *arena = nb_arena_new(1 << 20);
+    struct nb_detector *d = new_detector(FIVE_MINUTES_MS);
+    struct nb_detector *read;
+    struct nb_verdict v;
+    struct nb_slice bytes;
+    struct nb_slice again;
+    for (int i = 0; i < 1000; i++) {
+        nb_detector_step(d, NULL, FIRST_MS + i * FIVE_MINUTES_MS, i * i % 977 * 100,
+                         NB_DETECTOR_RARITY_MILLI, &v);
+    }
+    assert_int_equal(nb_detector_encode(d, arena, &bytes), NB_OK);
+    assert_int_equal(nb_detector_decode(bytes, &read), NB_OK);
+    assert_int_equal(nb_detector_encode(read, arena, &again), NB_OK);
+    assert_true(nb_slice_eq(bytes, again));
+    nb_detector_free(read);
+    assert_int_equal(nb_detector_decode(nb_slice_sub(bytes, 0, bytes.len - 1), &read), NB_ECORRUPT);
+    assert_int_equal(nb_detector_decode(nb_slice_sub(bytes, 1, bytes.len), &read), NB_ECORRUPT);
+    assert_int_equal(nb_detector_decode(NB_LIT(""), &read), NB_ECORRUPT);
+    nb_detector_free(d);
+    nb_arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(logarithms_are_the_same_everywhere),
+        cmocka_unit_test(a_burst_alarms_while_its_bin_is_open),
+        cmocka_unit_test(a_state_survives_the_disk_and_damage_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
