@@ -25,6 +25,7 @@
 #include "analyzer/alerts/watch.h"
 #include "analyzer/index/entry.h"
 #include "analyzer/keys.h"
+#include "analyzer/mentions.h"
 #include "analyzer/tally.h"
 #include "analyzer/topics/copies.h"
 
@@ -336,6 +337,7 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     struct nb_annotation kept = *item->annotation;
     kept.number = document->number;
     kept.has_number = 1;
+    nb_story_keys(document, &kept);
     struct nb_slice author;
     err = nb_author_id(nb_field(kept.author), nb_field(kept.site), arena, &author);
     if (err == NB_OK) {

@@ -10,6 +10,7 @@
 
 #include "analyzer/events/tally.h"
 #include "analyzer/keys.h"
+#include "analyzer/mentions.h"
 
 /* load_X: the row, or an empty one when there is none. store_X: write it, or delete it when done.
  */
@@ -177,6 +178,7 @@ static enum nb_err tally_mention(struct nb_txn *txn, const struct nb_annotation 
     mention->sentiment = nb_topic_sentiment(kept, hit);
     mention->has_comments_n = kept->has_comments_n;
     mention->comments_n = kept->comments_n;
+    nb_mention_fill(mention, kept);
     struct nb_slice value;
     enum nb_err err = nb_mention_encode(mention, arena, &value);
     if (err == NB_OK) {
