@@ -197,45 +197,6 @@ enum nb_err nb_analysis_hours(struct nb_txn *txn, struct nb_slice topic, int64_t
     return err;
 }
 
-static enum nb_err alert_row(struct nb_slice rest, struct nb_slice value, struct rows *rows)
-{
-    (void)rest;
-    struct nb_alert *alert;
-    enum nb_err err = nb_alert_decode(value, rows->arena, &alert);
-    if (err) {
-        return err;
-    }
-    struct nb_alert **row = rows_add(rows);
-    if (!row) {
-        return NB_ENOMEM;
-    }
-    *row = alert;
-    return NB_OK;
-}
-
-enum nb_err nb_analysis_alerts(struct nb_txn *txn, struct nb_slice topic, int64_t from_ms,
-                               int64_t to_ms, struct nb_arena *arena,
-                               const struct nb_alert *const **out, size_t *out_n)
-{
-    struct rows rows = {.row_bytes = sizeof(struct nb_alert *), .arena = arena};
-    struct range range = {.table = NB_TBL_ALERT, .until = nb_key_time(to_ms)};
-    nb_key_alert(&range.from, from_ms, nb_slice(NULL, 0));
-    enum nb_err err = read_range(txn, &range, alert_row, &rows);
-    if (err) {
-        return err;
-    }
-    struct nb_alert **alerts = (struct nb_alert **)(void *)rows.p;
-    size_t n = 0;
-    for (size_t i = 0; i < rows.n; i++) {
-        if (!topic.len || nb_slice_eq(nb_field(alerts[i]->topic), topic)) {
-            alerts[n++] = alerts[i];
-        }
-    }
-    *out = (const struct nb_alert *const *)alerts;
-    *out_n = n;
-    return NB_OK;
-}
-
 enum nb_err nb_analysis_annotation(struct nb_txn *txn, uint64_t number, struct nb_arena *arena,
                                    struct nb_annotation **out)
 {

@@ -22,6 +22,7 @@
 #include <nabiz/pack.h>
 #include <nabiz/url.h>
 
+#include "analyzer/alerts/incident.h"
 #include "analyzer/alerts/watch.h"
 #include "analyzer/index/entry.h"
 #include "analyzer/keys.h"
@@ -304,7 +305,7 @@ static enum nb_err watch_topics(struct nb_txn *txn, const struct nb_commit_item 
     for (size_t i = 0; err == NB_OK && i < kept->n_topics; i++) {
         bool opened = false;
         err = nb_watch(txn, nb_field(kept->topics[i]->topic), item->document, kept, old,
-                       commit->arena, &opened);
+                       commit->clock_ms, commit->arena, &opened);
         commit->alerts_n += opened;
     }
     return err;
@@ -330,7 +331,11 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     struct nb_arena *arena = commit->arena;
     const struct nb_document *document = item->document;
     struct nb_annotation *old;
-    enum nb_err err = retract(txn, document, arena, &old);
+    commit->clock_ms = nb_watch_clock(commit->clock_ms, document);
+    enum nb_err err = nb_incident_tick(txn, commit->clock_ms, arena);
+    if (err == NB_OK) {
+        err = retract(txn, document, arena, &old);
+    }
     if (err || !item->annotation) {
         return err;
     }
@@ -403,15 +408,22 @@ static enum nb_err note_use(struct nb_txn *txn, const char *meta, const struct n
     return err;
 }
 
-static enum nb_err note_watermark(struct nb_txn *txn, const struct nb_commit *commit)
+static enum nb_err meta_get_int(struct nb_txn *txn, struct nb_slice key, int64_t *out)
 {
-    int64_t newest = -1;
     struct nb_slice value;
-    enum nb_err err = nb_get(txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_WATERMARK), &value);
-    if (err == NB_OK && !nb_slice_to_i64(value, &newest)) {
+    *out = -1;
+    enum nb_err err = nb_get(txn, NB_TBL_ANALYSIS_META, key, &value);
+    if (err == NB_OK && !nb_slice_to_i64(value, out)) {
         return NB_ECORRUPT;
     }
-    if (err != NB_OK && err != NB_ENOTFOUND) {
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+static enum nb_err note_watermark(struct nb_txn *txn, const struct nb_commit *commit)
+{
+    int64_t newest;
+    enum nb_err err = meta_get_int(txn, NB_LIT(NB_META_WATERMARK), &newest);
+    if (err) {
         return err;
     }
     int64_t before = newest;
@@ -432,16 +444,20 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
     struct nb_commit *commit = arg;
     commit->alerts_n = 0; /* may be run again when the map had to grow */
     commit->tail = (struct nb_index_tail){.known = false};
+    enum nb_err err = meta_get_int(txn, NB_LIT(NB_META_CLOCK), &commit->clock_ms);
+    if (err) {
+        return err;
+    }
     for (size_t i = 0; i < commit->items_n; i++) {
         nb_arena_reset(commit->arena);
-        enum nb_err err = commit_item(txn, &commit->items[i], commit);
+        err = commit_item(txn, &commit->items[i], commit);
         if (err) {
             return nb_error_set(commit->detail, err, "document %" PRIu64 " cannot be counted: %s",
                                 commit->items[i].document->number, nb_strerror(err));
         }
     }
     nb_arena_reset(commit->arena);
-    enum nb_err err = note_use(txn, NB_META_KNOWLEDGE, &commit->knowledge, commit->from);
+    err = note_use(txn, NB_META_KNOWLEDGE, &commit->knowledge, commit->from);
     if (err == NB_OK) {
         err = note_use(txn, NB_META_READING, &commit->reading, commit->from);
     }
@@ -449,6 +465,7 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
         err = note_watermark(txn, commit);
     }
     if (err == NB_OK) {
+        meta_put_int(txn, NB_META_CLOCK, commit->clock_ms);
         meta_put_int(txn, NB_META_CURSOR, (int64_t)commit->cursor);
         err = nb_txn_err(txn);
     }

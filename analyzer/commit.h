@@ -34,7 +34,8 @@ struct nb_commit {
     struct nb_id reading;      /* the part of it that words were read with */
     uint64_t from;             /* number of the first document covered */
     struct nb_arena *arena;    /* scratch, reset for every document */
-    uint32_t alerts_n;         /* [out] opened */
+    uint32_t alerts_n;         /* [out] incidents opened */
+    int64_t clock_ms;          /* the committer's: see nb_watch_clock() */
     struct nb_index_tail tail; /* the committer's */
     struct nb_error *detail;   /* may be NULL: says which document a failure was about */
 };
@@ -57,6 +58,7 @@ enum nb_err nb_commit_keep(const struct nb_annotation *annotation, struct nb_are
 /* Keys of ANALYSIS_META; values are decimal, knowledge and reading are "HEX FROM". */
 #define NB_META_CURSOR "cursor"
 #define NB_META_WATERMARK "watermark"
+#define NB_META_CLOCK "clock"
 #define NB_META_KNOWLEDGE "knowledge"
 #define NB_META_READING "reading"
 

@@ -35,13 +35,6 @@ void nb_key_add_u32(struct nb_key *key, uint32_t value)
     nb_key_add(key, nb_slice(bytes + 4, 4));
 }
 
-void nb_key_alert(struct nb_key *key, int64_t at_ms, struct nb_slice topic)
-{
-    key->len = 0;
-    nb_key_add_u64(key, nb_key_time(at_ms));
-    nb_key_add(key, topic);
-}
-
 enum nb_err nb_author_id(struct nb_slice author, struct nb_slice site, struct nb_arena *arena,
                          struct nb_slice *out)
 {

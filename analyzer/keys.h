@@ -32,9 +32,6 @@ static inline struct nb_slice nb_key_slice(const struct nb_key *key)
     return nb_slice(key->b, key->len);
 }
 
-/** Key of ALERT: time, topic. */
-void nb_key_alert(struct nb_key *key, int64_t at_ms, struct nb_slice topic);
-
 /** Times are kept from 0 up; an earlier one counts as 0. */
 static inline uint64_t nb_key_time(int64_t at_ms)
 {

@@ -202,8 +202,20 @@ const char *nb_act_name(Nb__Edge__Act act)
     return names[act >= 1 && act <= 5 ? (int)act : 0];
 }
 
-const char *nb_form_name(Nb__Alert__Form form)
+const char *nb_form_name(Nb__Incident__Form form)
 {
     static const char *const names[] = {"unknown", "spike", "rise", "drop"};
     return names[form >= 1 && form <= 3 ? (int)form : 0];
+}
+
+const char *nb_state_name(Nb__Incident__State state)
+{
+    static const char *const names[] = {"unknown", "open", "calm", "closed"};
+    return names[state >= 1 && state <= 3 ? (int)state : 0];
+}
+
+const char *nb_change_name(Nb__IncidentChange__What what)
+{
+    static const char *const names[] = {"unknown", "opened", "escalated", "calmed", "closed"};
+    return names[what >= 1 && what <= 4 ? (int)what : 0];
 }

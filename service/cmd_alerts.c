@@ -6,6 +6,7 @@
 
 #include <nabiz/analysis.h>
 #include <nabiz/date.h>
+#include <nabiz/incident.h>
 #include <nabiz/json.h>
 #include <nabiz/table.h>
 #include <nabiz/version.h>
@@ -28,18 +29,19 @@ struct query {
     int32_t offset_min;
 };
 
-static const char *first_reason(const struct nb_alert *alert)
+static const char *first_reason(const struct nb_incident *alert)
 {
     return alert->n_why ? alert->why[0] : "";
 }
 
 /* Reads the alerts of a window that ends with the newest document, oldest first. */
 static enum nb_err read_alerts(struct nb_answer *answer, const struct query *query,
-                               int64_t window_ms, const struct nb_alert *const **out, size_t *out_n)
+                               int64_t window_ms, const struct nb_incident *const **out,
+                               size_t *out_n)
 {
     struct nb_txn *txn;
     int64_t newest_ms;
-    const struct nb_alert *const *all = NULL;
+    const struct nb_incident *const *all = NULL;
     size_t all_n = 0;
     enum nb_err err = nb_read_begin(answer->store, &txn, &answer->error);
     if (err) {
@@ -48,11 +50,10 @@ static enum nb_err read_alerts(struct nb_answer *answer, const struct query *que
     err = nb_analysis_watermark(txn, &newest_ms);
     if (err == NB_OK) {
         int64_t from_ms = newest_ms > window_ms ? newest_ms - window_ms : 0;
-        err =
-            nb_analysis_alerts(txn, query->topic, from_ms, INT64_MAX, answer->arena, &all, &all_n);
+        err = nb_incident_list(txn, query->topic, from_ms, INT64_MAX, answer->arena, &all, &all_n);
     }
     nb_read_end(txn);
-    const struct nb_alert **kept = nb_arena_calloc(answer->arena, all_n, sizeof(*kept));
+    const struct nb_incident **kept = nb_arena_calloc(answer->arena, all_n, sizeof(*kept));
     if (err || !kept) {
         return err ? err : NB_ENOMEM;
     }
@@ -78,7 +79,7 @@ static enum nb_paint severity_paint(uint32_t severity)
     return severity >= 7 ? NB_RED : severity >= 4 ? NB_YELLOW : NB_PLAIN;
 }
 
-static enum nb_err write_table(const struct nb_alert *const *alerts, size_t n,
+static enum nb_err write_table(const struct nb_incident *const *alerts, size_t n,
                                const struct query *query, struct nb_answer *answer)
 {
     static const struct nb_column columns[] = {
@@ -92,7 +93,7 @@ static enum nb_err write_table(const struct nb_alert *const *alerts, size_t n,
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < n; i++) {
-        const struct nb_alert *a = alerts[i];
+        const struct nb_incident *a = alerts[i];
         char when[32];
         local_time(a->at_ms, query->offset_min, when);
         nb_table_cell(table, NB_PLAIN, nb_slice_str(when));
@@ -110,7 +111,7 @@ static enum nb_err write_table(const struct nb_alert *const *alerts, size_t n,
 }
 
 /* One alert a line. */
-static void write_json(const struct nb_alert *a, struct nb_buf *out)
+static void write_json(const struct nb_incident *a, struct nb_buf *out)
 {
     struct nb_json json;
     nb_json_init(&json, out, false);
@@ -139,7 +140,7 @@ static void write_json(const struct nb_alert *a, struct nb_buf *out)
 }
 
 /* One alert a line, for people who watch. */
-static void write_line(const struct nb_alert *a, const struct query *query, struct nb_buf *out)
+static void write_line(const struct nb_incident *a, const struct query *query, struct nb_buf *out)
 {
     char when[32];
     local_time(a->at_ms, query->offset_min, when);
@@ -147,7 +148,7 @@ static void write_line(const struct nb_alert *a, const struct query *query, stru
                 nb_form_name(a->form), a->severity, first_reason(a));
 }
 
-static enum nb_err write_all(const struct nb_alert *const *alerts, size_t n,
+static enum nb_err write_all(const struct nb_incident *const *alerts, size_t n,
                              const struct query *query, struct nb_answer *answer)
 {
     if (query->format == TABLE) {
@@ -174,7 +175,7 @@ struct printed_list {
     size_t n;
 };
 
-static bool is_printed(const struct printed_list *list, const struct nb_alert *a)
+static bool is_printed(const struct printed_list *list, const struct nb_incident *a)
 {
     for (size_t i = 0; i < list->n; i++) {
         if (list->p[i].at_ms == a->at_ms &&
@@ -186,7 +187,7 @@ static bool is_printed(const struct printed_list *list, const struct nb_alert *a
 }
 
 /* What is in the window now has been printed; what fell out of it is forgotten. */
-static enum nb_err remember(struct printed_list *list, const struct nb_alert *const *alerts,
+static enum nb_err remember(struct printed_list *list, const struct nb_incident *const *alerts,
                             size_t n, struct nb_arena *arena)
 {
     list->p = nb_arena_calloc(arena, n, sizeof(list->p[0]));
@@ -203,7 +204,7 @@ static enum nb_err remember(struct printed_list *list, const struct nb_alert *co
 static enum nb_err follow_once(struct nb_answer *answer, const struct query *query,
                                int64_t window_ms, struct printed_list *list, struct nb_arena *keep)
 {
-    const struct nb_alert *const *alerts;
+    const struct nb_incident *const *alerts;
     size_t n;
     nb_arena_reset(answer->arena);
     enum nb_err err = read_alerts(answer, query, window_ms, &alerts, &n);
@@ -267,7 +268,7 @@ static int run_alerts(struct nb_args *args)
         return nb_usage(args, "--follow prints a line per alert; a feed is asked for again");
     }
     struct nb_answer answer;
-    const struct nb_alert *const *alerts;
+    const struct nb_incident *const *alerts;
     size_t n = 0;
     enum nb_err err = nb_answer_open(&answer, args);
     if (err == NB_OK) {

@@ -92,8 +92,10 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
         DECODE(copy);
     case NB_TBL_EDGE:
         DECODE(edge);
-    case NB_TBL_ALERT:
-        DECODE(alert);
+    case NB_TBL_INCIDENT:
+        DECODE(incident);
+    case NB_TBL_INCIDENT_CHANGE:
+        DECODE(incident_change);
     default:
         return false;
     }

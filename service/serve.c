@@ -68,7 +68,7 @@ static enum nb_err newest_alerts(struct nb_store *analysis, struct nb_id *out,
     if (err != NB_OK) {
         return err;
     }
-    err = nb_cursor_open(txn, NB_TBL_ALERT, &cursor);
+    err = nb_cursor_open(txn, NB_TBL_INCIDENT, &cursor);
     if (err == NB_OK) {
         err = nb_cursor_last(cursor, &parts[0], &parts[1]);
         for (; err == NB_OK && n + 4 <= 2 * (size_t)NB_ATOM_ALERTS_MAX;) {

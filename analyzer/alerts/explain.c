@@ -153,7 +153,7 @@ static char *top_line(const char *what, const struct top *top, struct nb_arena *
 
 /* What was counted, and what it was measured by. */
 static void fill_figures(const struct nb_hour *h, const struct hour_docs *docs,
-                         struct nb_alert *alert)
+                         struct nb_incident *alert)
 {
     alert->has_severity = 1;
     alert->severity = h->spike.severity;
@@ -176,7 +176,7 @@ static void fill_figures(const struct nb_hour *h, const struct hour_docs *docs,
 }
 
 static enum nb_err fill_names(struct hour_docs *docs, struct nb_arena *arena,
-                              struct nb_alert *alert, struct top *sites, struct top *authors)
+                              struct nb_incident *alert, struct top *sites, struct top *authors)
 {
     enum nb_err err = find_top(docs->sites, docs->n, arena, sites);
     if (err == NB_OK) {
@@ -198,7 +198,7 @@ static enum nb_err fill_names(struct hour_docs *docs, struct nb_arena *arena,
 }
 
 static enum nb_err fill_why(const struct top *sites, const struct top *authors,
-                            struct nb_arena *arena, struct nb_alert *alert)
+                            struct nb_arena *arena, struct nb_incident *alert)
 {
     enum { LINES = 5 };
     char hour[NB_RFC3339_BYTES];
@@ -234,7 +234,7 @@ static enum nb_err fill_why(const struct top *sites, const struct top *authors,
 }
 
 enum nb_err nb_explain(struct nb_txn *txn, const struct nb_hour *h, struct nb_arena *arena,
-                       struct nb_alert *alert)
+                       struct nb_incident *alert)
 {
     struct hour_docs *docs = nb_arena_calloc(arena, 1, sizeof(*docs));
     if (!docs) {

@@ -31,6 +31,6 @@ struct nb_hour {
  * @return NB_OK, NB_ENOMEM, NB_ECORRUPT, or the transaction's first error.
  */
 enum nb_err nb_explain(struct nb_txn *txn, const struct nb_hour *hour, struct nb_arena *arena,
-                       struct nb_alert *alert) NB_MUSTUSE;
+                       struct nb_incident *alert) NB_MUSTUSE;
 
 #endif

@@ -1,15 +1,16 @@
 /*
- * Runs inside the committer's transaction, in log order. Alerts are never taken back: an alert says
- * what was to be seen when it was opened. A spike near an alert of its topic raises that one.
+ * Runs inside the committer's transaction, in log order. Incidents are never taken back: one says
+ * what was to be seen. A spike of a topic that has an open incident raises that one.
  *
- * An open alert is rewritten when it becomes more severe or its hour grew by a quarter, so that an
- * hour of n documents is read O(log n) times and not n times.
+ * An open incident is rewritten when it becomes more severe or its hour grew by a quarter, so that
+ * an hour of n documents is read O(log n) times and not n times.
  */
 #include "analyzer/alerts/watch.h"
 
 #include <nabiz/date.h>
 
 #include "analyzer/alerts/explain.h"
+#include "analyzer/alerts/incident.h"
 #include "analyzer/keys.h"
 
 static bool had_topic_in_hour(const struct nb_annotation *old, struct nb_slice topic, uint64_t hour)
@@ -116,76 +117,50 @@ static enum nb_err read_hour(struct nb_txn *txn, struct nb_hour *h, struct nb_ar
     return err;
 }
 
-/* The alert of this topic that is open at at_ms. @param out [out] NULL when there is none. */
-static enum nb_err find_open(struct nb_txn *txn, struct nb_slice topic, int64_t at_ms,
-                             struct nb_arena *arena, struct nb_alert **out)
+/* What an alarm does to its incident; explained anew. */
+static enum nb_err raise(struct nb_txn *txn, const struct nb_hour *h, int64_t clock_ms,
+                         struct nb_incident *incident, struct nb_arena *arena)
 {
-    *out = NULL;
-    struct nb_cursor *cursor;
-    enum nb_err err = nb_cursor_open(txn, NB_TBL_ALERT, &cursor);
-    if (err) {
-        return err;
+    Nb__IncidentChange__What what;
+    int64_t due_before_ms = incident->due_ms;
+    bool told = nb_incident_alarm(incident, h->spike.severity, clock_ms, &what);
+    enum nb_err err = nb_explain(txn, h, arena, incident);
+    if (err == NB_OK && told) {
+        err = nb_incident_tell(txn, incident, what, 0, clock_ms, arena);
     }
-    struct nb_key from;
-    struct nb_slice key;
-    struct nb_slice value;
-    nb_key_alert(&from, at_ms - NB_ALERT_OPEN_MS + 1, nb_slice(NULL, 0));
-    err = nb_cursor_seek(cursor, nb_key_slice(&from), &key, &value);
-    while (err == NB_OK) {
-        if (key.len < 8) {
-            err = NB_ECORRUPT;
-            break;
-        }
-        if (nb_key_to_u64((const uint8_t *)key.p) >= nb_key_time(at_ms + NB_ALERT_OPEN_MS)) {
-            break;
-        }
-        if (nb_slice_eq(nb_slice_sub(key, 8, key.len), topic)) {
-            err = nb_alert_decode(value, arena, out);
-            break;
-        }
-        err = nb_cursor_next(cursor, &key, &value);
-    }
-    nb_cursor_close(cursor);
-    return err == NB_ENOTFOUND ? NB_OK : err;
+    return err ? err : nb_incident_put(txn, incident, due_before_ms, arena);
 }
 
-static enum nb_err write_alert(struct nb_txn *txn, const struct nb_hour *h, struct nb_alert *alert,
-                               struct nb_arena *arena)
+static enum nb_err open_incident(struct nb_txn *txn, const struct nb_hour *h, int64_t at_ms,
+                                 int64_t clock_ms, struct nb_arena *arena)
 {
-    enum nb_err err = nb_explain(txn, h, arena, alert);
-    if (err) {
-        return err;
-    }
-    struct nb_key key;
-    struct nb_slice value;
-    nb_key_alert(&key, alert->at_ms, h->topic);
-    err = nb_alert_encode(alert, arena, &value);
-    if (err == NB_OK) {
-        nb_put(txn, NB_TBL_ALERT, nb_key_slice(&key), value);
-        err = nb_txn_err(txn);
-    }
-    return err;
-}
-
-static enum nb_err open_alert(struct nb_txn *txn, const struct nb_hour *h, int64_t at_ms,
-                              struct nb_arena *arena)
-{
-    struct nb_alert *alert = nb_alert_new(arena);
+    struct nb_incident *incident = nb_incident_new(arena);
     char *topic = nb_arena_strdup(arena, h->topic);
-    if (!alert || !topic) {
+    if (!incident || !topic) {
         return NB_ENOMEM;
     }
-    alert->topic = topic;
-    alert->has_form = 1;
-    alert->form = NB__ALERT__FORM__SPIKE;
-    alert->has_at_ms = 1;
-    alert->at_ms = at_ms;
-    return write_alert(txn, h, alert, arena);
+    incident->topic = topic;
+    incident->has_form = 1;
+    incident->form = NB__INCIDENT__FORM__SPIKE;
+    incident->has_at_ms = 1;
+    incident->at_ms = at_ms;
+    incident->has_id = 1;
+    incident->id = nb_incident_id(h->topic, incident->form, (int64_t)h->hour * NB_HOUR_MS);
+    return raise(txn, h, clock_ms, incident, arena);
+}
+
+int64_t nb_watch_clock(int64_t clock_ms, const struct nb_document *document)
+{
+    if (!document->has_fetched_ms) {
+        return clock_ms;
+    }
+    int64_t now_ms = document->fetched_ms;
+    return now_ms > clock_ms || now_ms < clock_ms - NB_DAY_MS ? now_ms : clock_ms;
 }
 
 enum nb_err nb_watch(struct nb_txn *txn, struct nb_slice topic, const struct nb_document *document,
                      const struct nb_annotation *kept, const struct nb_annotation *old,
-                     struct nb_arena *arena, bool *opened)
+                     int64_t clock_ms, struct nb_arena *arena, bool *opened)
 {
     *opened = false;
     struct nb_hour h = {.topic = topic, .hour = nb_key_time(kept->at_ms) / NB_HOUR_MS};
@@ -196,23 +171,24 @@ enum nb_err nb_watch(struct nb_txn *txn, struct nb_slice topic, const struct nb_
     if (err || !h.spike.is_spike) {
         return err;
     }
-    struct nb_alert *open;
-    err = find_open(txn, topic, kept->at_ms, arena, &open);
+    struct nb_incident *open;
+    err = nb_incident_find_open(txn, topic, arena, &open);
     if (err) {
         return err;
     }
     if (!open) {
         *opened = true;
-        return open_alert(txn, &h, kept->at_ms, arena);
+        return open_incident(txn, &h, kept->at_ms, clock_ms, arena);
     }
     bool worse = h.spike.severity > open->severity;
     bool grown =
         h.spike.severity == open->severity && h.documents_n > open->value + open->value / 4;
-    if (!worse && !grown) {
+    bool back = open->state == NB__INCIDENT__STATE__CALM;
+    if (!worse && !grown && !back && clock_ms < open->alarm_ms + NB_ALARM_NOTE_MS) {
         return NB_OK;
     }
     int64_t last_ms = open->has_raised_ms ? open->raised_ms : open->at_ms;
     open->has_raised_ms = 1;
     open->raised_ms = kept->at_ms > last_ms ? kept->at_ms : last_ms;
-    return write_alert(txn, &h, open, arena);
+    return raise(txn, &h, clock_ms, open, arena);
 }

@@ -1,5 +1,5 @@
 /**
- * Watch: looks at a topic's hour after a document was counted, and opens or raises an alert.
+ * Watch: looks at a topic's hour after a document was counted, and opens or raises an incident.
  *
  * Threads: as the transaction, the committer's.
  */
@@ -13,20 +13,28 @@
 #include <nabiz/record.h>
 #include <nabiz/store.h>
 
-/* An alert stays open this long; until then further spikes of its topic raise it. */
-#define NB_ALERT_OPEN_MS (6 * NB_HOUR_MS)
-
 /* A document fetched later than this after it was published is history and alarms nobody. */
 #define NB_ALERT_FRESH_MS (24 * NB_HOUR_MS)
 
+/* An alarm that lasts is noted in its incident so often. */
+#define NB_ALARM_NOTE_MS (10 * NB_MINUTE_MS)
+
 /**
- * @param kept    the annotation, already counted.
- * @param old     the annotation of the revision it replaced, or NULL.
- * @param opened  [out] true when a new alert was written.
+ * The clock of the log: the latest moment a document was fetched. One that is a day behind shows
+ * that the clock was wrong before.
+ * @param clock_ms  -1 before the first document.
+ */
+int64_t nb_watch_clock(int64_t clock_ms, const struct nb_document *document);
+
+/**
+ * @param clock_ms  the document counted.
+ * @param kept      the annotation, already counted.
+ * @param old       the annotation of the revision it replaced, or NULL.
+ * @param opened    [out] true when an incident was opened.
  * @return NB_OK, NB_ENOMEM, NB_ECORRUPT, or the transaction's first error.
  */
 enum nb_err nb_watch(struct nb_txn *txn, struct nb_slice topic, const struct nb_document *document,
                      const struct nb_annotation *kept, const struct nb_annotation *old,
-                     struct nb_arena *arena, bool *opened) NB_MUSTUSE;
+                     int64_t clock_ms, struct nb_arena *arena, bool *opened) NB_MUSTUSE;
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * What the analysis store answers: mentions of a topic, hours, alerts, authors. Read side only.
+ * What the analysis store answers: mentions of a topic, hours, authors. Read side only.
  *
  * All functions work inside a read transaction of the analysis store; records live in the arena.
  *
@@ -45,11 +45,6 @@ struct nb_hour_row {
 enum nb_err nb_analysis_hours(struct nb_txn *txn, struct nb_slice topic, int64_t from_ms,
                               int64_t to_ms, struct nb_arena *arena, const struct nb_hour_row **out,
                               size_t *out_n) NB_MUSTUSE;
-
-/** Alerts in [from_ms, to_ms), oldest first. topic empty: of all topics. */
-enum nb_err nb_analysis_alerts(struct nb_txn *txn, struct nb_slice topic, int64_t from_ms,
-                               int64_t to_ms, struct nb_arena *arena,
-                               const struct nb_alert *const **out, size_t *out_n) NB_MUSTUSE;
 
 /** One annotation. @return NB_OK, NB_ENOTFOUND, NB_ENOMEM, NB_ECORRUPT. */
 enum nb_err nb_analysis_annotation(struct nb_txn *txn, uint64_t number, struct nb_arena *arena,

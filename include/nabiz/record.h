@@ -32,7 +32,8 @@
     X(mention, Nb__Mention, nb__mention)                                                           \
     X(topic_hour, Nb__TopicHour, nb__topic_hour)                                                   \
     X(topic_author, Nb__TopicAuthor, nb__topic_author)                                             \
-    X(alert, Nb__Alert, nb__alert)
+    X(incident, Nb__Incident, nb__incident)                                                        \
+    X(incident_change, Nb__IncidentChange, nb__incident_change)
 
 #define nb_source Nb__Source
 #define nb_robots_record Nb__Robots
@@ -49,7 +50,8 @@
 #define nb_mention Nb__Mention
 #define nb_topic_hour Nb__TopicHour
 #define nb_topic_author Nb__TopicAuthor
-#define nb_alert Nb__Alert
+#define nb_incident Nb__Incident
+#define nb_incident_change Nb__IncidentChange
 
 /*
  * For each record:
@@ -87,6 +89,10 @@ Nb__Sentiment *nb_topic_sentiment(const struct nb_annotation *annotation, size_t
 const char *nb_kind_name(Nb__Kind kind);
 const char *nb_label_name(Nb__Label label);
 const char *nb_act_name(Nb__Edge__Act act);
-const char *nb_form_name(Nb__Alert__Form form);
+const char *nb_form_name(Nb__Incident__Form form);
+
+/** "open", "calm", "closed"; "opened", "escalated", "calmed", "closed". */
+const char *nb_state_name(Nb__Incident__State state);
+const char *nb_change_name(Nb__IncidentChange__What what);
 
 #endif

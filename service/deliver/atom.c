@@ -38,7 +38,7 @@ static void link_to(struct nb_xml *xml, const char *rel, struct nb_slice url, st
 }
 
 /* Documents that the alert names; one that is gone from the log costs only its link. */
-static void write_links(struct nb_xml *xml, const struct nb_alert *alert, struct nb_log *log,
+static void write_links(struct nb_xml *xml, const struct nb_incident *alert, struct nb_log *log,
                         struct nb_arena *scratch)
 {
     for (size_t i = 0; i < alert->n_samples && i < LINKS_MAX; i++) {
@@ -54,7 +54,7 @@ static void write_links(struct nb_xml *xml, const struct nb_alert *alert, struct
     }
 }
 
-static void write_why(struct nb_xml *xml, const struct nb_alert *alert)
+static void write_why(struct nb_xml *xml, const struct nb_incident *alert)
 {
     nb_xml_open(xml, "content");
     nb_xml_attr(xml, "type", NB_LIT("text"));
@@ -68,12 +68,12 @@ static void write_why(struct nb_xml *xml, const struct nb_alert *alert)
 }
 
 /* A feed reader shows an entry again only when this moved. */
-static int64_t updated_ms(const struct nb_alert *alert)
+static int64_t updated_ms(const struct nb_incident *alert)
 {
     return alert->has_raised_ms ? alert->raised_ms : alert->at_ms;
 }
 
-static void write_alert(struct nb_xml *xml, const struct nb_alert *alert, struct nb_log *log,
+static void write_alert(struct nb_xml *xml, const struct nb_incident *alert, struct nb_log *log,
                         struct nb_arena *scratch)
 {
     const char *topic = alert->topic ? alert->topic : "";
@@ -98,7 +98,7 @@ static void write_alert(struct nb_xml *xml, const struct nb_alert *alert, struct
     nb_xml_close(xml);
 }
 
-static void write_feed(struct nb_xml *xml, const struct nb_alert *const *alerts, size_t n,
+static void write_feed(struct nb_xml *xml, const struct nb_incident *const *alerts, size_t n,
                        const struct nb_atom_options *options, struct nb_arena *scratch)
 {
     nb_xml_open(xml, "feed");
@@ -127,7 +127,7 @@ static void write_feed(struct nb_xml *xml, const struct nb_alert *const *alerts,
     nb_xml_close(xml);
 }
 
-enum nb_err nb_atom_alerts(struct nb_buf *out, const struct nb_alert *const *alerts,
+enum nb_err nb_atom_alerts(struct nb_buf *out, const struct nb_incident *const *alerts,
                            size_t alerts_n, const struct nb_atom_options *options)
 {
     struct nb_xml *xml = nb_xml_new();

@@ -24,12 +24,12 @@ struct nb_atom_options {
 
 /**
  * Append a feed.
- * @param alerts   oldest first, as nb_analysis_alerts() gives them; the newest
+ * @param alerts   oldest first, as nb_incident_list() gives them; the newest
  *                 NB_ATOM_ALERTS_MAX are written, newest first.
  * @param options  may be NULL.
  * @return NB_OK, NB_ENOMEM, NB_ETOOBIG (the buffer's limit).
  */
-enum nb_err nb_atom_alerts(struct nb_buf *out, const struct nb_alert *const *alerts,
+enum nb_err nb_atom_alerts(struct nb_buf *out, const struct nb_incident *const *alerts,
                            size_t alerts_n, const struct nb_atom_options *options) NB_MUSTUSE;
 
 #endif

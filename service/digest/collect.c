@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include <nabiz/date.h>
+#include <nabiz/incident.h>
 
 int64_t nb_report_day_start(int64_t at_ms, int32_t offset_min)
 {
@@ -358,8 +359,8 @@ enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
         err = collect_influencers(analysis, arena, &report);
     }
     if (err == NB_OK) {
-        err = nb_analysis_alerts(analysis, report.topic, report.day_ms, report.end_ms, arena,
-                                 &report.alerts, &report.alerts_n);
+        err = nb_incident_list(analysis, report.topic, report.day_ms, report.end_ms, arena,
+                               &report.alerts, &report.alerts_n);
     }
     if (err == NB_OK) {
         err = collect_share(analysis, arena, &report);

@@ -39,7 +39,7 @@ static struct nb_slice name_list(Nb__NameCount *const *rows, size_t n, uint64_t 
     return list;
 }
 
-size_t nb_digest_reasons(const struct nb_report *report, const struct nb_alert *alert,
+size_t nb_digest_reasons(const struct nb_report *report, const struct nb_incident *alert,
                          const struct nb_labels *labels, struct nb_arena *arena,
                          struct nb_slice out[NB_REASONS_MAX])
 {

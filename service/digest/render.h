@@ -48,7 +48,7 @@ bool nb_digest_change(uint64_t of, uint64_t sum_before, size_t days_n, int64_t *
 #define NB_REASONS_MAX 5
 
 /** Why an alert, one sentence each. @return how many; results live in the arena. */
-size_t nb_digest_reasons(const struct nb_report *report, const struct nb_alert *alert,
+size_t nb_digest_reasons(const struct nb_report *report, const struct nb_incident *alert,
                          const struct nb_labels *labels, struct nb_arena *arena,
                          struct nb_slice out[NB_REASONS_MAX]);
 

@@ -167,7 +167,7 @@ static void json_alerts(struct nb_json *j, const struct nb_report *report)
 {
     open_list(j, "alerts", report->commands.alerts);
     for (size_t i = 0; i < report->alerts_n; i++) {
-        const struct nb_alert *alert = report->alerts[i];
+        const struct nb_incident *alert = report->alerts[i];
         nb_json_object(j);
         nb_json_ktime(j, "at", alert->at_ms);
         nb_json_kcstr(j, "kind", nb_form_name(alert->form));

@@ -148,7 +148,7 @@ static void alert_rows(const struct nb_report *report, struct nb_csv *csv)
 {
     titles(csv, "time kind severity value expected negative");
     for (size_t i = 0; i < report->alerts_n; i++) {
-        const struct nb_alert *alert = report->alerts[i];
+        const struct nb_incident *alert = report->alerts[i];
         nb_csv_time(csv, alert->at_ms, report->offset_min);
         nb_csv_str(csv, nb_slice_str(nb_form_name(alert->form)));
         nb_csv_int(csv, alert->severity);

@@ -252,7 +252,7 @@ static void write_alerts(const struct page *p)
     }
     section(p, "section.alerts");
     for (size_t i = 0; i < shown(report->alerts_n); i++) {
-        const struct nb_alert *alert = report->alerts[i];
+        const struct nb_incident *alert = report->alerts[i];
         const char *form = nb_arena_printf(p->arena, "alert.%s", nb_form_name(alert->form));
         const struct nb_label_value values[] = {
             {"time", nb_label_time(p->labels, p->arena, alert->at_ms, report->offset_min)},

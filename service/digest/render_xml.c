@@ -254,7 +254,7 @@ static void write_alerts(struct view *v)
     const struct nb_report *report = v->report;
     size_t n = open_list(v, "alerts", report->commands.alerts, report->alerts_n);
     for (size_t i = 0; i < n; i++) {
-        const struct nb_alert *alert = report->alerts[i];
+        const struct nb_incident *alert = report->alerts[i];
         const char *form = nb_arena_printf(v->arena, "alert.%s", nb_form_name(alert->form));
         nb_xml_open(v->xml, "alert");
         nb_xml_attr(v->xml, "form", nb_label(v->labels, form ? form : ""));

@@ -138,7 +138,7 @@ struct nb_report {
     size_t loudest_n;
     const struct nb_influencer *influencers; /* as nb_influence_list() */
     size_t influencers_n;
-    const struct nb_alert *const *alerts; /* oldest first */
+    const struct nb_incident *const *alerts; /* oldest first */
     size_t alerts_n;
     const struct nb_report_share *share; /* most documents first, topics of the day */
     size_t share_n;

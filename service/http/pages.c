@@ -6,6 +6,7 @@
 #include <nabiz/counters.h>
 #include <nabiz/date.h>
 #include <nabiz/diag.h>
+#include <nabiz/incident.h>
 #include <nabiz/json.h>
 #include <nabiz/websub.h>
 
@@ -53,7 +54,7 @@ static enum nb_err oldest_shown(struct nb_txn *txn, int64_t *out_ms)
     struct nb_cursor *cursor;
     struct nb_slice key;
     struct nb_slice value;
-    enum nb_err err = nb_cursor_open(txn, NB_TBL_ALERT, &cursor);
+    enum nb_err err = nb_cursor_open(txn, NB_TBL_INCIDENT, &cursor);
     if (err != NB_OK) {
         return err;
     }
@@ -62,8 +63,8 @@ static enum nb_err oldest_shown(struct nb_txn *txn, int64_t *out_ms)
     for (size_t n = 1; err == NB_OK && n < NB_ATOM_ALERTS_MAX; n++) {
         err = nb_cursor_prev(cursor, &key, &value);
     }
-    if (err == NB_OK && key.len >= 8) {
-        *out_ms = (int64_t)nb_key_to_u64((const uint8_t *)key.p);
+    if (err == NB_OK && key.len == 8) {
+        *out_ms = nb_incident_id_ms(nb_key_to_u64((const uint8_t *)key.p));
     }
     nb_cursor_close(cursor);
     return err == NB_ENOTFOUND ? NB_OK : err;
@@ -82,13 +83,13 @@ enum nb_err nb_pages_alerts(struct nb_reading *reading, struct nb_buf *out, stru
     struct nb_arena *arena = nb_arena_new(ALERTS_MAX_BYTES);
     err = arena ? nb_read_begin(analysis, &txn, error) : NB_ENOMEM;
     if (err == NB_OK) {
-        const struct nb_alert *const *alerts = NULL;
+        const struct nb_incident *const *alerts = NULL;
         size_t alerts_n = 0;
         int64_t from_ms = 0;
         err = oldest_shown(txn, &from_ms);
         if (err == NB_OK) {
-            err = nb_analysis_alerts(txn, nb_slice(NULL, 0), from_ms, INT64_MAX, arena, &alerts,
-                                     &alerts_n);
+            err = nb_incident_list(txn, nb_slice(NULL, 0), from_ms, INT64_MAX, arena, &alerts,
+                                   &alerts_n);
         }
         nb_read_end(txn);
         if (err == NB_OK) {

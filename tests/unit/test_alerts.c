@@ -78,12 +78,13 @@ static void burst(struct world *w, size_t n, int64_t first_ms, const struct post
     }
 }
 
-static size_t alerts_of(struct world *w, const char *topic, const struct nb_alert *const **alerts)
+static size_t alerts_of(struct world *w, const char *topic,
+                        const struct nb_incident *const **alerts)
 {
     size_t n;
     struct nb_txn *txn = world_read(w);
-    assert_int_equal(
-        nb_analysis_alerts(txn, nb_slice_str(topic), 0, INT64_MAX, w->arena, alerts, &n), NB_OK);
+    assert_int_equal(nb_incident_list(txn, nb_slice_str(topic), 0, INT64_MAX, w->arena, alerts, &n),
+                     NB_OK);
     nb_read_end(txn);
     return n;
 }
@@ -94,7 +95,7 @@ static const struct post LOUD = {
 static void a_burst_opens_one_alert_that_says_why_and_grows_with_it(void **state)
 {
     (void)state;
-    const struct nb_alert *const *alerts;
+    const struct nb_incident *const *alerts;
     struct world w;
     world_open(&w, MAP_BYTES);
     quiet_days(&w);
@@ -107,7 +108,7 @@ static void a_burst_opens_one_alert_that_says_why_and_grows_with_it(void **state
     assert_int_equal(alerts[0]->at_ms, CRISIS_MS + 10 * NB_MINUTE_MS);
     assert_int_equal(alerts[0]->value, 5);
     assert_int_equal(alerts[0]->negative_n, 5);
-    assert_int_equal(alerts[0]->form, NB__ALERT__FORM__SPIKE);
+    assert_int_equal(alerts[0]->form, NB__INCIDENT__FORM__SPIKE);
     assert_string_equal(alerts[0]->topic, "acme");
     assert_int_equal(alerts[0]->n_samples, 5);
     assert_int_equal(alerts[0]->samples[0], w.last);
@@ -162,7 +163,7 @@ static void what_is_no_news_opens_no_alert(void **state)
         {"no topic", {.topic = NULL}, false, 0},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct nb_alert *const *alerts;
+        const struct nb_incident *const *alerts;
         struct world w;
         world_open(&w, MAP_BYTES);
         if (!rows[i].without_history) {
@@ -183,7 +184,7 @@ static void what_is_no_news_opens_no_alert(void **state)
 static void a_revision_is_not_counted_as_one_more(void **state)
 {
     (void)state;
-    const struct nb_alert *const *alerts;
+    const struct nb_incident *const *alerts;
     struct world w;
     world_open(&w, MAP_BYTES);
     quiet_days(&w);
@@ -197,7 +198,7 @@ static void a_revision_is_not_counted_as_one_more(void **state)
 static void an_unrelated_topic_keeps_its_own_alert(void **state)
 {
     (void)state;
-    const struct nb_alert *const *alerts;
+    const struct nb_incident *const *alerts;
     struct world w;
     world_open(&w, MAP_BYTES);
     quiet_days(&w);

@@ -29,7 +29,7 @@ static void an_empty_store_answers_with_nothing(void **state)
     size_t n = 99;
     const struct nb_mention_row *mentions;
     const struct nb_hour_row *hours;
-    const struct nb_alert *const *alerts;
+    const struct nb_incident *const *alerts;
     const struct nb_edge *const *edges;
     struct nb_author *author;
     struct nb_annotation *annotation;
@@ -45,8 +45,7 @@ static void an_empty_store_answers_with_nothing(void **state)
                      NB_OK);
     assert_int_equal(n, 0);
     n = 99;
-    assert_int_equal(nb_analysis_alerts(txn, NB_LIT(""), 0, INT64_MAX, w.arena, &alerts, &n),
-                     NB_OK);
+    assert_int_equal(nb_incident_list(txn, NB_LIT(""), 0, INT64_MAX, w.arena, &alerts, &n), NB_OK);
     assert_int_equal(n, 0);
     n = 99;
     assert_int_equal(nb_analysis_edges_to(txn, NB_LIT(""), w.arena, &edges, &n), NB_OK);
@@ -135,7 +134,7 @@ static enum nb_err put_garbage(struct nb_txn *txn, void *arg)
     (void)arg;
     nb_put(txn, NB_TBL_AUTHOR, NB_LIT("a.example/bozuk"), NB_LIT("\xff\xff\xff"));
     nb_put(txn, NB_TBL_ANALYSIS_META, NB_LIT("cursor"), NB_LIT("on iki"));
-    nb_put(txn, NB_TBL_ALERT, NB_LIT("short"), NB_LIT("\xff"));
+    nb_put(txn, NB_TBL_INCIDENT, NB_LIT("short"), NB_LIT("\xff"));
     return nb_txn_err(txn);
 }
 
@@ -147,13 +146,13 @@ static void damaged_records_are_reported_as_such(void **state)
     assert_int_equal(nb_store_write(w.store, put_garbage, NULL, NULL), NB_OK);
     struct nb_txn *txn = world_read(&w);
     struct nb_author *author;
-    const struct nb_alert *const *alerts;
+    const struct nb_incident *const *alerts;
     uint64_t cursor;
     size_t n;
     assert_int_equal(nb_analysis_author(txn, NB_LIT("a.example/bozuk"), w.arena, &author),
                      NB_ECORRUPT);
     assert_int_equal(nb_analysis_cursor(txn, &cursor), NB_ECORRUPT);
-    assert_int_equal(nb_analysis_alerts(txn, NB_LIT(""), 0, INT64_MAX, w.arena, &alerts, &n),
+    assert_int_equal(nb_incident_list(txn, NB_LIT(""), 0, INT64_MAX, w.arena, &alerts, &n),
                      NB_ECORRUPT);
     nb_read_end(txn);
     world_close(&w);

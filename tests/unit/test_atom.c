@@ -7,15 +7,15 @@
 
 #define AT_MS (20778 * NB_DAY_MS + 9 * NB_HOUR_MS)
 
-static struct nb_alert *alert(struct nb_arena *arena, const char *topic, int64_t at_ms,
-                              const char *why)
+static struct nb_incident *alert(struct nb_arena *arena, const char *topic, int64_t at_ms,
+                                 const char *why)
 {
-    struct nb_alert *a = nb_alert_new(arena);
+    struct nb_incident *a = nb_incident_new(arena);
     a->topic = nb_arena_strdup(arena, nb_slice_str(topic));
     a->has_at_ms = 1;
     a->at_ms = at_ms;
     a->has_form = 1;
-    a->form = NB__ALERT__FORM__SPIKE;
+    a->form = NB__INCIDENT__FORM__SPIKE;
     a->has_severity = 1;
     a->severity = 7;
     a->has_value = 1;
@@ -27,7 +27,7 @@ static struct nb_alert *alert(struct nb_arena *arena, const char *topic, int64_t
     return a;
 }
 
-static struct nb_slice feed_of(const struct nb_alert *const *alerts, size_t n,
+static struct nb_slice feed_of(const struct nb_incident *const *alerts, size_t n,
                                struct nb_arena *arena)
 {
     struct nb_buf out;
@@ -55,7 +55,7 @@ static void a_feed_of_alerts_reads_back_newest_first(void **state)
 {
     (void)state;
     struct nb_arena *arena = nb_arena_new(16u << 20);
-    const struct nb_alert *const alerts[] = {
+    const struct nb_incident *const alerts[] = {
         alert(arena, "acme", AT_MS, "34 documents, <usual> is 4 & \"less\" \x01"),
         alert(arena, "beta", AT_MS + 1500, "again"),
     };
@@ -80,10 +80,11 @@ static void an_alert_that_was_raised_is_updated(void **state)
 {
     (void)state;
     struct nb_arena *arena = nb_arena_new(16u << 20);
-    struct nb_alert *raised = alert(arena, "acme", AT_MS, "34 documents");
+    struct nb_incident *raised = alert(arena, "acme", AT_MS, "34 documents");
     raised->has_raised_ms = 1;
     raised->raised_ms = AT_MS + NB_HOUR_MS;
-    const struct nb_alert *const alerts[] = {raised, alert(arena, "beta", AT_MS + 1500, "later")};
+    const struct nb_incident *const alerts[] = {raised,
+                                                alert(arena, "beta", AT_MS + 1500, "later")};
     struct nb_slice bytes = feed_of(alerts, 2, arena);
     struct nb_feed feed = parse(bytes, arena);
     assert_int_equal(feed.entries[1].published_ms, AT_MS);
@@ -109,7 +110,7 @@ static void a_feed_carries_the_newest_hundred(void **state)
     (void)state;
     struct nb_arena *arena = nb_arena_new(16u << 20);
     enum { N = NB_ATOM_ALERTS_MAX + 20 };
-    const struct nb_alert *alerts[N];
+    const struct nb_incident *alerts[N];
     for (size_t i = 0; i < N; i++) {
         alerts[i] = alert(arena, "acme", AT_MS + (int64_t)i * NB_HOUR_MS, "x");
     }

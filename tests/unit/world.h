@@ -9,6 +9,7 @@
 
 #include <nabiz/analysis.h>
 #include <nabiz/date.h>
+#include <nabiz/incident.h>
 #include <nabiz/log.h>
 #include <nabiz/store.h>
 
