@@ -226,6 +226,45 @@ enum nb_err nb_analysis_author(struct nb_txn *txn, struct nb_slice id, struct nb
     return err ? err : nb_author_decode(value, arena, out);
 }
 
+static enum nb_err author_doc_row(struct nb_slice rest, struct nb_slice value, struct rows *rows)
+{
+    if (rest.len != 16) {
+        return NB_ECORRUPT;
+    }
+    struct nb_author_doc *doc;
+    enum nb_err err = nb_author_doc_decode(value, rows->arena, &doc);
+    if (err) {
+        return err;
+    }
+    struct nb_author_doc_row *row = rows_add(rows);
+    if (!row) {
+        return NB_ENOMEM;
+    }
+    row->at_ms = (int64_t)nb_key_to_u64((const uint8_t *)rest.p);
+    row->number = nb_key_to_u64((const uint8_t *)rest.p + 8);
+    row->doc = doc;
+    return NB_OK;
+}
+
+enum nb_err nb_analysis_author_docs(struct nb_txn *txn, struct nb_slice author, int64_t from_ms,
+                                    int64_t to_ms, struct nb_arena *arena,
+                                    const struct nb_author_doc_row **out, size_t *out_n)
+{
+    struct rows rows = {.row_bytes = sizeof(struct nb_author_doc_row), .arena = arena};
+    struct nb_slice id;
+    enum nb_err err = nb_author_id(author, nb_slice(NULL, 0), arena, &id);
+    if (err == NB_OK && id.len) {
+        struct range range =
+            range_of(NB_TBL_AUTHOR_DOC, id, nb_key_time(from_ms), nb_key_time(to_ms));
+        err = read_range(txn, &range, author_doc_row, &rows);
+    }
+    if (err == NB_OK) {
+        *out = (const struct nb_author_doc_row *)(const void *)rows.p;
+        *out_n = rows.n;
+    }
+    return err;
+}
+
 static enum nb_err edge_row(struct nb_slice rest, struct nb_slice value, struct rows *rows)
 {
     (void)rest;

@@ -60,6 +60,14 @@ static enum nb_err put_intents(struct annotate *a, const struct nb_opinion_resul
     return list ? NB_OK : NB_ENOMEM;
 }
 
+static void put_signs(struct annotate *a, const struct nb_opinion_result *result)
+{
+    for (int i = 0; i < NB_SIGN_N; i++) {
+        a->out->signs |= result->signs[i] ? UINT32_C(1) << i : 0;
+    }
+    a->out->has_signs = a->out->signs != 0;
+}
+
 static enum nb_err put_sentiment(struct annotate *a, const struct nb_opinion_result *result)
 {
     static const Nb__Label labels[] = {[NB_OPINION_NEGATIVE] = NB__LABEL__NEGATIVE,
@@ -156,6 +164,7 @@ enum nb_err nb_annotate_opinion(struct annotate *a)
     if (err == NB_OK && !a->by_lexicons) {
         err = nb_annotate_local(a, &result);
     }
+    put_signs(a, &result);
     err = err == NB_OK ? put_sentiment(a, &result) : err;
     err = err == NB_OK ? put_emotions(a, &result) : err;
     return err == NB_OK ? put_intents(a, &result) : err;

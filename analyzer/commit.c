@@ -24,6 +24,7 @@
 
 #include "analyzer/alerts/incident.h"
 #include "analyzer/alerts/watch.h"
+#include "analyzer/author_docs.h"
 #include "analyzer/index/entry.h"
 #include "analyzer/keys.h"
 #include "analyzer/mentions.h"
@@ -152,6 +153,9 @@ static enum nb_err retract(struct nb_txn *txn, const struct nb_document *documen
         err = nb_tally_apply(txn, *old, -1, arena);
     }
     if (err == NB_OK) {
+        err = nb_author_docs_remove(txn, *old, document->deleted, arena);
+    }
+    if (err == NB_OK) {
         err = nb_copies_remove(txn, *old, arena);
     }
     if (err == NB_OK) {
@@ -168,32 +172,28 @@ static enum nb_err retract(struct nb_txn *txn, const struct nb_document *documen
                                : err; /* KNOWN named an annotation that is not there */
 }
 
-/* Author of the document that is known under this id, or empty. */
-static enum nb_err author_of(struct nb_txn *txn, struct nb_id id, struct nb_arena *arena,
-                             struct nb_slice *out)
+/* The document that is known under this id, or number 0. */
+static enum nb_err known_as(struct nb_txn *txn, struct nb_id id, struct nb_arena *arena,
+                            struct known *out)
 {
-    struct known known;
-    enum nb_err err = known_get(txn, nb_slice(id.b, sizeof(id.b)), arena, &known);
-    if (err == NB_OK) {
-        *out = known.author;
-    }
+    enum nb_err err = known_get(txn, nb_slice(id.b, sizeof(id.b)), arena, out);
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
 /*
- * Who wrote what a URL or guid names, as far as the log went. Empty when unknown. A URL may name a
- * part of a page, a comment; when that is not known, the page is meant.
+ * What a URL or guid names, as far as the log went; number 0 when unknown. A URL may name a part of
+ * a page, a comment; when that is not known, the page is meant.
  */
-static enum nb_err author_behind(struct nb_txn *txn, struct nb_slice site, struct nb_slice target,
-                                 struct nb_arena *arena, struct nb_slice *out)
+static enum nb_err known_behind(struct nb_txn *txn, struct nb_slice site, struct nb_slice target,
+                                struct nb_arena *arena, struct known *out)
 {
-    *out = nb_slice(NULL, 0);
+    *out = (struct known){0};
     if (!target.len) {
         return NB_OK;
     }
     enum nb_err err =
-        author_of(txn, nb_document_identity(site, target, nb_slice(NULL, 0)), arena, out);
-    if (err || out->len) {
+        known_as(txn, nb_document_identity(site, target, nb_slice(NULL, 0)), arena, out);
+    if (err || out->author.len) {
         return err;
     }
     struct nb_url url;
@@ -204,12 +204,12 @@ static enum nb_err author_behind(struct nb_txn *txn, struct nb_slice site, struc
     }
     err = nb_url_permalink(&url, arena, &form);
     if (err == NB_OK) {
-        err = author_of(txn, nb_known_url(form), arena, out);
+        err = known_as(txn, nb_known_url(form), arena, out);
     }
-    if (err == NB_OK && !out->len && url.fragment.len) {
+    if (err == NB_OK && !out->author.len && url.fragment.len) {
         err = nb_url_canonical(&url, arena, &form);
         if (err == NB_OK) {
-            err = author_of(txn, nb_known_url(form), arena, out);
+            err = known_as(txn, nb_known_url(form), arena, out);
         }
     }
     return err;
@@ -233,6 +233,21 @@ static bool is_own(struct nb_slice from, struct nb_slice to)
                                      nb_slice_eq(nb_author_site(from), nb_author_site(to)));
 }
 
+/* What is known of the document acted upon and of the one it was done in. */
+static void take_document(struct nb_edge *edge, const struct nb_annotation *kept, uint64_t target)
+{
+    if (target) {
+        edge->has_target = 1;
+        edge->target = target;
+    }
+    if (kept->sentiment && kept->sentiment->has_score_milli) {
+        edge->has_score_milli = 1;
+        edge->score_milli = kept->sentiment->score_milli;
+    }
+    edge->has_signs = kept->has_signs;
+    edge->signs = kept->signs;
+}
+
 /* One edge with its `to` resolved. @param out [out] NULL when it is not kept. */
 static enum nb_err resolve(struct nb_txn *txn, const struct nb_annotation *kept,
                            struct nb_slice from, const struct nb_edge *edge, struct nb_arena *arena,
@@ -240,13 +255,13 @@ static enum nb_err resolve(struct nb_txn *txn, const struct nb_annotation *kept,
 {
     *out = NULL;
     struct nb_slice to = nb_field(edge->to);
+    struct known known = {0};
     enum nb_err err = NB_OK;
-    if (!to.len || to.p[to.len - 1] == '/') { /* at most the site is known */
-        struct nb_slice author;
-        err = author_behind(txn, nb_field(kept->site), nb_field(edge->url), arena, &author);
-        if (author.len) {
-            to = author;
-        }
+    if (!edge->has_target) {
+        err = known_behind(txn, nb_field(kept->site), nb_field(edge->url), arena, &known);
+    }
+    if (known.author.len && (!to.len || to.p[to.len - 1] == '/')) { /* at most the site is known */
+        to = known.author;
     }
     if (err == NB_OK && to.len) {
         err = nb_author_id(to, nb_slice(NULL, 0), arena, &to);
@@ -268,6 +283,7 @@ static enum nb_err resolve(struct nb_txn *txn, const struct nb_annotation *kept,
     resolved->has_at_ms = 1;
     resolved->number = kept->number;
     resolved->has_number = 1;
+    take_document(resolved, kept, known.number);
     *out = resolved;
     return NB_OK;
 }
@@ -356,6 +372,9 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     }
     if (err == NB_OK) {
         err = nb_tally_apply(txn, &kept, 1, arena);
+    }
+    if (err == NB_OK) {
+        err = nb_author_docs_add(txn, document, &kept, author, old, arena);
     }
     if (err == NB_OK) {
         err = nb_tally_name(txn, author, nb_field(document->author_name), arena);

@@ -11,7 +11,21 @@ const char *nb_knowledge_lexicon(size_t i)
     return i < NB_OPINION_FILES_N ? nb_opinion_files[i] : NULL;
 }
 
-/* What the annotation says where `want` speaks of a label, an emotion or an intent. */
+/* The sign that is wanted if the annotation has it, else its first one. */
+static const char *answer_sign(const struct nb_annotation *a, enum nb_sign wanted)
+{
+    if (wanted != NB_SIGN_N && (a->signs >> wanted & 1)) {
+        return nb_sign_name(wanted);
+    }
+    for (int i = 0; i < NB_SIGN_N; i++) {
+        if (a->signs >> i & 1) {
+            return nb_sign_name((enum nb_sign)i);
+        }
+    }
+    return "none";
+}
+
+/* What the annotation says where `want` speaks of a label, a sign, an emotion or an intent. */
 static const char *answer(const struct nb_annotation *a, struct nb_slice want)
 {
     static const Nb__Label labels[] = {NB__LABEL__NEGATIVE, NB__LABEL__NEUTRAL,
@@ -20,6 +34,9 @@ static const char *answer(const struct nb_annotation *a, struct nb_slice want)
         if (nb_slice_eq(want, nb_slice_str(nb_label_name(labels[i])))) {
             return nb_label_name(a->sentiment->label);
         }
+    }
+    if (nb_slice_eq(want, NB_LIT("none")) || nb_sign_named(want) != NB_SIGN_N) {
+        return answer_sign(a, nb_sign_named(want));
     }
     for (size_t i = 0; i < a->n_emotions; i++) {
         if (nb_slice_eq(want, nb_slice_str(a->emotions[i]->type))) {

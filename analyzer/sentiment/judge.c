@@ -70,5 +70,8 @@ void nb_opinion_judge(const struct nb_opinion_sum *sum, struct nb_opinion_result
             out->emotions_milli[i] = saturate(sum->emotions[i], CLASS_FROM);
         }
     }
+    for (size_t i = 0; i < NB_SIGN_N; i++) {
+        out->signs[i] = sum->signs[i] >= CLASS_FROM;
+    }
     judge_intents(sum, out);
 }

@@ -42,16 +42,21 @@ static void add_weight(int32_t *sum, int32_t weight)
 
 static bool count_class(struct nb_reader *r, const struct tr_term *term, size_t at)
 {
-    bool emotion = term->kind == NB_CUE_EMOTION;
-    add_weight(&(emotion ? r->sum->emotions : r->sum->intents)[term->payload], term->value);
-    if (r->sum->brief || (!emotion && term->payload == NB_INTENT_SERVICE)) {
+    struct nb_opinion_sum *sum = r->sum;
+    int32_t *classes = term->kind == NB_CUE_EMOTION  ? sum->emotions
+                       : term->kind == NB_CUE_INTENT ? sum->intents
+                                                     : sum->signs;
+    add_weight(&classes[term->payload], term->value);
+    if (sum->brief || (term->kind == NB_CUE_INTENT && term->payload == NB_INTENT_SERVICE)) {
         return true;
     }
     const struct tr_token *tokens = r->text->tokens;
     struct nb_slice words =
         nb_slice_sub(r->text->text, tokens[at].begin, tokens[at + term->words_n - 1].end);
-    const char *name = emotion ? nb_emotion_name((enum nb_emotion)term->payload)
-                               : nb_intent_name((enum nb_intent)term->payload);
+    const char *name = term->kind == NB_CUE_EMOTION
+                           ? nb_emotion_name((enum nb_emotion)term->payload)
+                       : term->kind == NB_CUE_INTENT ? nb_intent_name((enum nb_intent)term->payload)
+                                                     : nb_sign_name((enum nb_sign)term->payload);
     return nb_opinion_explain(
         r, nb_arena_printf(r->arena, "\"%.*s\" %s %d (%s:%u)", NB_ARG(words), name,
                            (int)term->value, nb_opinion_files[term->file], (unsigned)term->line));
@@ -112,13 +117,14 @@ static void mark_shift(struct nb_mark *mark, const struct tr_term *term)
     }
 }
 
-/* The longest opinion and the longest shift; emotions and intents all count, once a token each. */
+/* The longest opinion and the longest shift; emotions, intents and signs all count, once a token
+ * each. */
 static bool mark_token(struct nb_reader *r, size_t at, size_t *covered_until)
 {
     struct tr_cursor cursor = {0};
     struct tr_match match;
     struct nb_mark *mark = &r->marks[at];
-    const struct tr_term *longest_class[2] = {NULL, NULL};
+    const struct tr_term *longest_class[3] = {NULL, NULL, NULL};
     *mark = (struct nb_mark){0};
     if (!r->text->readings[at].surfaces_n && !r->text->readings[at].analyses_n) {
         return true;
@@ -130,8 +136,8 @@ static bool mark_token(struct nb_reader *r, size_t at, size_t *covered_until)
             if (at >= *covered_until) {
                 mark_opinion(mark, &match);
             }
-        } else if (term->kind == NB_CUE_EMOTION || term->kind == NB_CUE_INTENT) {
-            const struct tr_term **longest = &longest_class[term->kind == NB_CUE_INTENT];
+        } else if (term->kind <= NB_CUE_SIGN) {
+            const struct tr_term **longest = &longest_class[term->kind - NB_CUE_EMOTION];
             if (!*longest || term->words_n > (*longest)->words_n) {
                 *longest = term;
             }
@@ -143,8 +149,12 @@ static bool mark_token(struct nb_reader *r, size_t at, size_t *covered_until)
         *covered_until = at + mark->opinion->words_n;
     }
     r->contexts |= mark->cues;
-    return (!longest_class[0] || count_class(r, longest_class[0], at)) &&
-           (!longest_class[1] || count_class(r, longest_class[1], at));
+    for (size_t i = 0; i < sizeof(longest_class) / sizeof(longest_class[0]); i++) {
+        if (longest_class[i] && !count_class(r, longest_class[i], at)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* A sense counts where the text is about what it asks for, and is as long as the plain term. */

@@ -85,10 +85,18 @@
     X(CHAT, "chat")                                                                                \
     X(SERVICE, "service")
 
+/* What a text does to what was said before, or who pays for it. */
+#define NB_SIGNS(X)                                                                                \
+    X(CORRECTION, "correction")                                                                    \
+    X(DENIAL, "denial")                                                                            \
+    X(HEARSAY, "hearsay")                                                                          \
+    X(PAID, "paid")
+
 enum nb_cue {
     NB_CUE_POLARITY,
     NB_CUE_EMOTION,
     NB_CUE_INTENT,
+    NB_CUE_SIGN,
 #define X(id, name) NB_CUE_##id,
     NB_CUES(X)
 #undef X
@@ -108,12 +116,21 @@ enum nb_intent {
         NB_INTENT_N
 };
 
+enum nb_sign {
+#define X(id, name) NB_SIGN_##id,
+    NB_SIGNS(X)
+#undef X
+        NB_SIGN_N
+};
+
 const char *nb_emotion_name(enum nb_emotion emotion);
 const char *nb_intent_name(enum nb_intent intent);
+const char *nb_sign_name(enum nb_sign sign);
 
-/** @return NB_EMOTION_N, NB_INTENT_N: none has this name. */
+/** @return NB_EMOTION_N, NB_INTENT_N, NB_SIGN_N: none has this name. */
 enum nb_emotion nb_emotion_named(struct nb_slice name);
 enum nb_intent nb_intent_named(struct nb_slice name);
+enum nb_sign nb_sign_named(struct nb_slice name);
 
 /* The files, in lexicons/; a term's file is an index into it. */
 enum nb_opinion_file {
@@ -122,6 +139,7 @@ enum nb_opinion_file {
     NB_FILE_SHIFTERS,
     NB_FILE_EMOTIONS,
     NB_FILE_INTENTS,
+    NB_FILE_SIGNS,
     NB_OPINION_FILES_N
 };
 extern const char *const nb_opinion_files[NB_OPINION_FILES_N];
@@ -158,6 +176,7 @@ struct nb_opinion_sum {
     uint32_t opinions_n, turned_n, words_n; /* opinions, those that were turned, their words */
     int32_t emotions[NB_EMOTION_N];
     int32_t intents[NB_INTENT_N];
+    int32_t signs[NB_SIGN_N];
     struct nb_find *finds; /* in the arena, in the order of the texts */
     size_t finds_n, finds_cap;
     struct nb_clause *clauses;
@@ -186,6 +205,7 @@ struct nb_opinion_result {
     int32_t confidence_milli;             /* grows with the distance to the nearest other label */
     int32_t emotions_milli[NB_EMOTION_N]; /* 0: not found */
     bool intents[NB_INTENT_N];
+    bool signs[NB_SIGN_N];
     bool has_irony;
     int32_t irony_milli;
 };

@@ -5,7 +5,7 @@
 #include <nabiz/hash.h>
 
 const char *const nb_opinion_files[NB_OPINION_FILES_N] = {
-    "polarity.txt", "emoji.txt", "shifters.txt", "emotions.txt", "intents.txt"};
+    "polarity.txt", "emoji.txt", "shifters.txt", "emotions.txt", "intents.txt", "signs.txt"};
 
 static const char *const emotion_names[] = {
 #define X(id, name) name,
@@ -16,6 +16,12 @@ static const char *const emotion_names[] = {
 static const char *const intent_names[] = {
 #define X(id, name) name,
     NB_INTENTS(X)
+#undef X
+};
+
+static const char *const sign_names[] = {
+#define X(id, name) name,
+    NB_SIGNS(X)
 #undef X
 };
 
@@ -40,6 +46,11 @@ const char *nb_intent_name(enum nb_intent intent)
     return intent_names[intent];
 }
 
+const char *nb_sign_name(enum nb_sign sign)
+{
+    return sign_names[sign];
+}
+
 static bool find_name(struct nb_slice name, const char *const *names, size_t n, uint32_t *out)
 {
     for (size_t i = 0; i < n; i++) {
@@ -61,6 +72,12 @@ enum nb_intent nb_intent_named(struct nb_slice name)
 {
     uint32_t i;
     return find_name(name, intent_names, NB_INTENT_N, &i) ? (enum nb_intent)i : NB_INTENT_N;
+}
+
+enum nb_sign nb_sign_named(struct nb_slice name)
+{
+    uint32_t i;
+    return find_name(name, sign_names, NB_SIGN_N, &i) ? (enum nb_sign)i : NB_SIGN_N;
 }
 
 void nb_opinion_init(struct nb_opinion *opinion, struct tr_lexicon *lexicon, struct nb_arena *arena)
@@ -132,6 +149,9 @@ static const char *read_head(enum nb_opinion_file file, struct nb_slice head, st
     case NB_FILE_INTENTS:
         term->kind = NB_CUE_INTENT;
         return read_class(head, intent_names, NB_INTENT_N, term, &term->payload);
+    case NB_FILE_SIGNS:
+        term->kind = NB_CUE_SIGN;
+        return read_class(head, sign_names, NB_SIGN_N, term, &term->payload);
     case NB_OPINION_FILES_N:
     default:
         return "unknown file";

@@ -254,6 +254,8 @@ static enum nb_err credit(const struct nb_copy_row *first, struct nb_annotation 
     edge->url = first->copy->url;
     edge->has_act = true;
     edge->act = NB__EDGE__ACT__COPY;
+    edge->has_target = true;
+    edge->target = first->number;
     edges[kept->n_edges++] = edge;
     kept->edges = edges;
     return NB_OK;

@@ -54,6 +54,17 @@ enum nb_err nb_analysis_annotation(struct nb_txn *txn, uint64_t number, struct n
 enum nb_err nb_analysis_author(struct nb_txn *txn, struct nb_slice id, struct nb_arena *arena,
                                struct nb_author **out) NB_MUSTUSE;
 
+struct nb_author_doc_row {
+    int64_t at_ms;
+    uint64_t number;
+    const struct nb_author_doc *doc;
+};
+
+/** Documents of an author in [from_ms, to_ms), oldest first; those that were deleted included. */
+enum nb_err nb_analysis_author_docs(struct nb_txn *txn, struct nb_slice author, int64_t from_ms,
+                                    int64_t to_ms, struct nb_arena *arena,
+                                    const struct nb_author_doc_row **out, size_t *out_n) NB_MUSTUSE;
+
 /** Acts of others towards an author ("site/handle") or a site ("site/"), oldest first. */
 enum nb_err nb_analysis_edges_to(struct nb_txn *txn, struct nb_slice to, struct nb_arena *arena,
                                  const struct nb_edge *const **out, size_t *out_n) NB_MUSTUSE;

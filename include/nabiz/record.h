@@ -29,6 +29,7 @@
     X(annotation, Nb__Annotation, nb__annotation)                                                  \
     X(edge, Nb__Edge, nb__edge)                                                                    \
     X(copy, Nb__Copy, nb__copy)                                                                    \
+    X(author_doc, Nb__AuthorDoc, nb__author_doc)                                                   \
     X(mention, Nb__Mention, nb__mention)                                                           \
     X(topic_hour, Nb__TopicHour, nb__topic_hour)                                                   \
     X(topic_author, Nb__TopicAuthor, nb__topic_author)                                             \
@@ -47,6 +48,7 @@
 #define nb_annotation Nb__Annotation
 #define nb_edge Nb__Edge
 #define nb_copy Nb__Copy
+#define nb_author_doc Nb__AuthorDoc
 #define nb_mention Nb__Mention
 #define nb_topic_hour Nb__TopicHour
 #define nb_topic_author Nb__TopicAuthor

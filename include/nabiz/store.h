@@ -51,6 +51,8 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_
     X(ANNOTATION, ANALYSIS, "annotation", "u64 document number", "codec byte, Annotation")         \
     X(KNOWN, ANALYSIS, "known", "id of document or of URL", "u64 document number, site/handle")    \
     X(AUTHOR, ANALYSIS, "author", "site/handle", "Author")                                         \
+    X(AUTHOR_DOC, ANALYSIS, "author_doc", "site/handle, NUL, u64 published, u64 number",           \
+      "AuthorDoc")                                                                                 \
     X(TOPIC_HOUR, ANALYSIS, "topic_hour", "topic, NUL, u64 hour", "TopicHour")                     \
     X(TOPIC_DOC, ANALYSIS, "topic_doc", "topic, NUL, u64 published, u64 number", "Mention")        \
     X(TOPIC_AUTHOR, ANALYSIS, "topic_author", "topic, NUL, site/handle", "TopicAuthor")            \
