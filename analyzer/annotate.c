@@ -232,11 +232,13 @@ static enum nb_err annotate(struct annotate *a, struct nb_word_cache *words,
                             struct nb_annotation **out)
 {
     typedef enum nb_err step_fn(struct annotate * a);
-    static step_fn *const all[] = {find_language,       nb_annotate_tokens, nb_annotate_opinion,
-                                   nb_annotate_events,  nb_annotate_topics, nb_annotate_targets,
-                                   nb_annotate_reasons, put_shingles,       put_why};
-    static step_fn *const brief[] = {find_language, nb_annotate_opinion, nb_annotate_events,
-                                     nb_annotate_topics, nb_annotate_targets};
+    static step_fn *const all[] = {find_language,       nb_annotate_tokens,
+                                   nb_annotate_opinion, nb_annotate_synthetic,
+                                   nb_annotate_events,  nb_annotate_topics,
+                                   nb_annotate_targets, nb_annotate_reasons,
+                                   put_shingles,        put_why};
+    static step_fn *const brief[] = {find_language,      nb_annotate_opinion, nb_annotate_synthetic,
+                                     nb_annotate_events, nb_annotate_topics,  nb_annotate_targets};
     step_fn *const *steps = a->sum.brief ? brief : all;
     size_t steps_n = a->sum.brief ? sizeof(brief) / sizeof(brief[0]) : sizeof(all) / sizeof(all[0]);
     a->out = nb_annotation_new(a->arena);

@@ -49,6 +49,9 @@ enum nb_err nb_annotate_events(struct annotate *a) NB_MUSTUSE;
 /** What opinions of the text are about, and what they say of each topic. After both. */
 enum nb_err nb_annotate_targets(struct annotate *a) NB_MUSTUSE;
 
+/** Whether anybody wrote the text as an utterance. */
+enum nb_err nb_annotate_synthetic(struct annotate *a) NB_MUSTUSE;
+
 /** The opinions and weights behind the sentiment, and one line that tells them. After opinions. */
 enum nb_err nb_annotate_reasons(struct annotate *a) NB_MUSTUSE;
 

@@ -16,6 +16,7 @@
 #include "analyzer/sentiment/model.h"
 #include "analyzer/sentiment/opinion.h"
 #include "analyzer/sentiment/phrases.h"
+#include "analyzer/synthetic.h"
 #include "analyzer/topics/topics.h"
 #include "analyzer/turkish/lexicon.h"
 #include "analyzer/words.h"
@@ -30,6 +31,7 @@ struct nb_knowledge {
     struct nb_details event_details;
     struct nb_event_classes event_classes;
     struct nb_target_words targets;
+    struct nb_synthetic synthetic;
     struct nb_local local; /* a user's; may be none */
     struct nb_slice local_file;
     const struct nb_query_language *language;

@@ -1,0 +1,208 @@
+/*
+ * Points follow the logarithm to base 2 of how much more frequent a class is among words drawn
+ * evenly from our own lexicons, with the endings a dictionary lists (tests/lib/shuffle.h), than in
+ * everyday posts; `build/tests/eval_synthetic --classes` recounts them. Against a shuffle they are
+ * held back to 3 or 4, since a reading may be wrong, and further for what larger dictionaries than
+ * ours list too: compounds (owned), small words that are rare, and words that we do not know.
+ *
+ * A mean over the words, with two words' worth of doubt added, so that short texts need more.
+ */
+#include "analyzer/synthetic.h"
+
+enum {
+    WORDS_LEAST = 2,
+    DOUBT_WORDS = 2,
+    SLOGAN_POINTS = 2,  /* something is pushed, or else nothing is */
+    REMARK_POINTS = -2, /* what people type: marks, lines, pictures, mentions */
+    NUMBER_POINTS = -1,
+    EVEN_MILLI = 250,  /* mean points, in thousandths, that are as likely either way */
+    STEEP_MILLI = 500, /* as much above is 750 */
+    RARE_BELOW = 5,
+    COMMON_BELOW = 9 /* logarithms of counts */
+};
+
+static const int8_t points[NB_FORMS_N][NB_FREQUENCIES_N] = {
+    [NB_FORM_ADVERB] = {3, 1, -2, -4},       [NB_FORM_BARE] = {4, 2, -1, -3},
+    [NB_FORM_FINITE] = {-3, -3, -3, -3},     [NB_FORM_FUNCTION] = {-1, -2, -3, -4},
+    [NB_FORM_INFINITIVE] = {5, 2, 0, -2},    [NB_FORM_INFLECTED] = {-2, -3, -3, -3},
+    [NB_FORM_PARTICIPLE] = {-3, -3, -3, -3}, [NB_FORM_OWNED] = {1, 1, 0, -2},
+    [NB_FORM_UNKNOWN] = {0, 0, -2, -2},
+};
+
+static uint64_t features(const struct tr_core *core, const char *const *names)
+{
+    uint64_t set = 0;
+    for (; *names; names++) {
+        set |= tr_core_feature(core, *names);
+    }
+    return set;
+}
+
+void nb_synthetic_init(struct nb_synthetic *out, const struct tr_core *core,
+                       const struct tr_speller *speller)
+{
+    static const char *const cases[] = {"Case=Abl", "Case=Acc", "Case=Dat", "Case=Equ",
+                                        "Case=Gen", "Case=Ins", "Case=Loc", NULL};
+    static const char *const owners[] = {"Person[psor]=1", "Person[psor]=2", NULL};
+    static const char *const bound[] = {"VerbForm=Part", "VerbForm=Conv", NULL};
+    static const char *const said[] = {"Tense=Past",  "Tense=Pres", "Tense=Fut", "Evident=Fh",
+                                       "Evident=Nfh", "Person=1",   "Person=2",  NULL};
+    *out = (struct nb_synthetic){
+        .speller = speller,
+        .verbal_noun = tr_core_feature(core, "VerbForm=Vnoun"),
+        .participle = features(core, bound),
+        .nominative = tr_core_feature(core, "Case=Nom"),
+        .any_case = features(core, cases),
+        .owned = tr_core_feature(core, "Person[psor]=3"),
+        .owned_by_us = features(core, owners),
+        .plural = tr_core_feature(core, "Number=Plur"),
+        .finite = features(core, said),
+        .imperative = tr_core_feature(core, "Mood=Imp") | tr_core_feature(core, "Mood=ImpPot"),
+        .negative = tr_core_feature(core, "Polarity=Neg"),
+    };
+}
+
+static bool is_function(uint8_t upos)
+{
+    switch (upos) {
+    case TR_UPOS_CCONJ:
+    case TR_UPOS_DET:
+    case TR_UPOS_ADP:
+    case TR_UPOS_PRON:
+    case TR_UPOS_AUX:
+    case TR_UPOS_INTJ:
+    case TR_UPOS_PART:
+    case TR_UPOS_SCONJ:
+    case TR_UPOS_NUM:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum nb_form nominal_form(const struct nb_synthetic *s, uint64_t f)
+{
+    if (f & (s->any_case | s->owned_by_us | s->plural)) {
+        return NB_FORM_INFLECTED;
+    }
+    if (f & s->owned) {
+        return NB_FORM_OWNED;
+    }
+    return f & s->finite ? NB_FORM_FINITE : NB_FORM_BARE;
+}
+
+/* "Do not" in the second person is written as the verb's name is, and that is what lists mean. */
+static enum nb_form form_of(const struct nb_synthetic *s, const struct tr_reading *reading)
+{
+    if (!reading->known || !reading->analyses_n) {
+        return NB_FORM_UNKNOWN;
+    }
+    const struct tr_analysis *best = &reading->analyses[0];
+    uint64_t f = best->features;
+    if (is_function(best->upos)) {
+        return NB_FORM_FUNCTION;
+    }
+    bool is_name = f & s->verbal_noun && f & s->nominative && !(f & (s->owned | s->owned_by_us));
+    bool is_order = best->upos == TR_UPOS_VERB && f & s->imperative && f & s->negative;
+    if (is_name || is_order) {
+        return NB_FORM_INFINITIVE;
+    }
+    if (best->upos == TR_UPOS_ADV) {
+        return NB_FORM_ADVERB;
+    }
+    if (f & s->participle) {
+        return NB_FORM_PARTICIPLE;
+    }
+    bool is_nominal = best->upos != TR_UPOS_VERB || f & (s->nominative | s->any_case);
+    return is_nominal ? nominal_form(s, f) : NB_FORM_FINITE;
+}
+
+enum nb_form nb_synthetic_form(const struct nb_synthetic *synthetic, const struct tr_token *token,
+                               const struct tr_reading *reading, unsigned *frequency)
+{
+    unsigned n = tr_speller_frequency(synthetic->speller, token->folded);
+    *frequency = n == 0 ? 0 : n < RARE_BELOW ? 1 : n < COMMON_BELOW ? 2 : 3;
+    return form_of(synthetic, reading);
+}
+
+static bool is_capital(const struct tr_token *token)
+{
+    return token->kind == TR_WORD && token->capital;
+}
+
+bool nb_synthetic_counts(const struct tr_token *tokens, size_t n, size_t i)
+{
+    if (tokens[i].kind != TR_WORD) {
+        return false;
+    }
+    bool opens = i == 0 || tokens[i].after_break;
+    return !tokens[i].capital || (opens && i + 1 < n && !is_capital(&tokens[i + 1]));
+}
+
+struct sum {
+    int64_t points, words_n;
+    bool slogan;
+};
+
+/* A name with an ending is somebody's sentence; two capitals in a row may be what is pushed. */
+static void add_capital(const struct tr_token *token, bool after_capital, struct sum *sum)
+{
+    bool has_ending = token->stem_len < token->folded.len;
+    sum->points += has_ending ? points[NB_FORM_INFLECTED][NB_FREQUENCIES_N - 1] : 0;
+    sum->slogan |= after_capital && !has_ending;
+}
+
+static void add_other(const struct tr_token *token, struct nb_slice text, struct sum *sum)
+{
+    char first = text.p[token->begin];
+    switch (token->kind) {
+    case TR_HASHTAG:
+        sum->slogan = true;
+        break;
+    case TR_NUMBER:
+        sum->points += NUMBER_POINTS;
+        break;
+    case TR_PUNCT: /* dictionaries explain words in brackets */
+        sum->points += first == '(' || first == ')' ? 0 : REMARK_POINTS;
+        break;
+    case TR_URL:
+        break;
+    default:
+        sum->points += REMARK_POINTS;
+    }
+}
+
+/* x / (1 + |x|) between 0 and 1000, in integers. */
+static int32_t squash(int64_t mean_milli)
+{
+    int64_t d = mean_milli - EVEN_MILLI;
+    int64_t size = d < 0 ? -d : d;
+    return (int32_t)(500 + 500 * d / (size + STEEP_MILLI));
+}
+
+int32_t nb_synthetic_judge(const struct nb_synthetic *synthetic, const struct nb_reading_text *text)
+{
+    struct sum sum = {0};
+    bool after_capital = false;
+    for (size_t i = 0; i < text->tokens_n; i++) {
+        const struct tr_token *token = &text->tokens[i];
+        bool counts = nb_synthetic_counts(text->tokens, text->tokens_n, i);
+        sum.points += i && token->after_break ? REMARK_POINTS : 0;
+        if (counts) {
+            unsigned frequency;
+            enum nb_form form = nb_synthetic_form(synthetic, token, &text->readings[i], &frequency);
+            sum.points += points[form][frequency];
+            sum.words_n++;
+        } else if (is_capital(token)) {
+            add_capital(token, after_capital, &sum);
+        } else {
+            add_other(token, text->text, &sum);
+        }
+        after_capital = is_capital(token) && !counts;
+    }
+    if (sum.words_n < WORDS_LEAST) {
+        return 0;
+    }
+    sum.points += sum.slogan ? SLOGAN_POINTS : -SLOGAN_POINTS;
+    return squash(sum.points * 1000 / (sum.words_n + DOUBT_WORDS));
+}
