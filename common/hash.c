@@ -7,6 +7,7 @@
 #include <nabiz/hash.h>
 
 #include <limits.h>
+#include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -106,6 +107,79 @@ enum nb_err nb_unhex(struct nb_slice in, uint8_t *out, size_t out_bytes)
         out[i] = (uint8_t)(high << 4 | low);
     }
     return NB_OK;
+}
+
+static const char base64_letters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void nb_base64(struct nb_slice in, char *out)
+{
+    const uint8_t *p = (const uint8_t *)in.p;
+    for (size_t i = 0; i < in.len; i += 3) {
+        size_t n = in.len - i < 3 ? in.len - i : 3;
+        uint32_t bits = (uint32_t)p[i] << 16 | (n > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
+                        (n > 2 ? (uint32_t)p[i + 2] : 0);
+        *out++ = base64_letters[bits >> 18];
+        *out++ = base64_letters[bits >> 12 & 63];
+        *out++ = n > 1 ? base64_letters[bits >> 6 & 63] : '=';
+        *out++ = n > 2 ? base64_letters[bits & 63] : '=';
+    }
+    *out = '\0';
+}
+
+enum nb_err nb_unbase64(struct nb_slice in, uint8_t *out, size_t *out_n)
+{
+    size_t padding = in.len > 1 ? (size_t)(in.p[in.len - 1] == '=') +
+                                      (in.p[in.len - 1] == '=' && in.p[in.len - 2] == '=')
+                                : 0;
+    size_t n = 0;
+    uint32_t bits = 0;
+    if (in.len % 4 != 0) {
+        return NB_EINVAL;
+    }
+    for (size_t i = 0; i < in.len; i++) {
+        bool is_padding = i >= in.len - padding;
+        const char *at = is_padding || in.p[i] == '\0' ? NULL : strchr(base64_letters, in.p[i]);
+        if (!at && !is_padding) {
+            return NB_EINVAL;
+        }
+        bits = bits << 6 | (at ? (uint32_t)(at - base64_letters) : 0);
+        if (i % 4 == 3) {
+            bool is_last = i + 1 == in.len;
+            for (size_t k = 0; k < (is_last ? 3 - padding : 3); k++) {
+                out[n++] = (uint8_t)(bits >> (16 - 8 * k));
+            }
+            if (is_last && padding > 0 && (bits & (padding == 1 ? 0xffu : 0xffffu)) != 0) {
+                return NB_EINVAL;
+            }
+            bits = 0;
+        }
+    }
+    *out_n = n;
+    return NB_OK;
+}
+
+enum nb_err nb_ed25519_sign(const uint8_t key[NB_ED25519_BYTES], struct nb_slice in,
+                            uint8_t out[NB_ED25519_SIGNATURE_BYTES])
+{
+    size_t len = NB_ED25519_SIGNATURE_BYTES;
+    EVP_PKEY *pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, key, NB_ED25519_BYTES);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    const unsigned char *bytes = (const unsigned char *)(in.p ? in.p : "");
+    bool ok = pkey && ctx && EVP_DigestSignInit(ctx, NULL, NULL, NULL, pkey) == 1 &&
+              EVP_DigestSign(ctx, out, &len, bytes, in.len) == 1;
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(pkey);
+    return ok ? NB_OK : NB_ESYS;
+}
+
+enum nb_err nb_ed25519_public(const uint8_t key[NB_ED25519_BYTES], uint8_t out[NB_ED25519_BYTES])
+{
+    size_t len = NB_ED25519_BYTES;
+    EVP_PKEY *pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, key, NB_ED25519_BYTES);
+    bool ok = pkey && EVP_PKEY_get_raw_public_key(pkey, out, &len) == 1;
+    EVP_PKEY_free(pkey);
+    return ok ? NB_OK : NB_ESYS;
 }
 
 enum nb_err nb_random(void *out, size_t n)

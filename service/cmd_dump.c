@@ -98,6 +98,11 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
         DECODE(incident);
     case NB_TBL_INCIDENT_CHANGE:
         DECODE(incident_change);
+    case NB_TBL_OUTBOX:
+    case NB_TBL_DELIVERED:
+        DECODE(delivery);
+    case NB_TBL_RECIPIENT:
+        DECODE(recipient_state);
     default:
         return false;
     }

@@ -99,10 +99,13 @@ enum nb_err nb_process_counters(const struct nb_config *config, const char *name
 /* Does the role read the setting when it starts, and only then? */
 static bool is_kept(const struct nb_role *role, enum nb_config_id id)
 {
-    static const enum nb_config_id taken_over[] = {NB_CFG_LOG_LEVEL, NB_CFG_STORE_MAX,
-                                                   NB_CFG_SOURCES,   NB_CFG_TOPICS,
-                                                   NB_CFG_LEXICONS,  NB_CFG_TEMPLATES};
-    static const char *const of_roles[] = {"crawl", "analyze", "serve", "run"};
+    static const enum nb_config_id taken_over[] = {
+        NB_CFG_LOG_LEVEL, NB_CFG_STORE_MAX, NB_CFG_SOURCES,   NB_CFG_TOPICS,
+        NB_CFG_LEXICONS,  NB_CFG_TEMPLATES, NB_CFG_RECIPIENTS};
+    static const struct {
+        const char *section, *role;
+    } of_roles[] = {{"crawl", "crawl"}, {"analyze", "analyze"}, {"serve", "serve"},
+                    {"run", "run"},     {"deliver", "serve"},   {"mail", "serve"}};
     struct nb_slice name = nb_slice_str(nb_config_row(id)->name);
     struct nb_slice section = nb_slice_sub(name, 0, nb_slice_find_byte(name, '.', 0));
     for (size_t i = 0; i < sizeof(taken_over) / sizeof(taken_over[0]); i++) {
@@ -111,8 +114,8 @@ static bool is_kept(const struct nb_role *role, enum nb_config_id id)
         }
     }
     for (size_t i = 0; i < sizeof(of_roles) / sizeof(of_roles[0]); i++) {
-        if (nb_slice_eq(section, nb_slice_str(of_roles[i]))) {
-            return strcmp(of_roles[i], role->name) == 0;
+        if (nb_slice_eq(section, nb_slice_str(of_roles[i].section))) {
+            return strcmp(of_roles[i].role, role->name) == 0;
         }
     }
     return true;

@@ -41,6 +41,8 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "directory of the three stores and of what nabiz writes")                                    \
     X(SOURCES, "data.sources", PATH, 1, 4096, 0, "sources.list", NONE,                             \
       "file of the sources to poll, one per line")                                                 \
+    X(RECIPIENTS, "data.recipients", PATH, 1, 4096, 0, "recipients.conf", NONE,                    \
+      "file of those who are sent alerts and digests; when it is missing, nobody is")              \
     X(TOPICS, "data.topics", PATH, 1, 4096, 0, "topics", NONE,                                     \
       "directory of topic queries, one NAME.topic file each")                                      \
     X(LEXICONS, "data.lexicons", PATH, 0, 4096, 0, "", NONE,                                       \
@@ -128,6 +130,33 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "pushes that wait for the crawler at most; hubs are told to come again later")               \
     X(WEBSUB_INBOX_AGE, "websub.inbox_age", INT, 60, 2592000, 86400, "", S,                        \
       "the longest a push waits for the crawler; polls find what was in it")                       \
+    X(DELIVER_QUEUE_MAX, "deliver.queue_max", INT, 1048576, 17179869184, 67108864, "", BYTES,      \
+      "messages that wait to be sent at most; no recipient takes more than a quarter of it")       \
+    X(DELIVER_LOG_AGE, "deliver.log_age", INT, 86400, 315360000, 7776000, "", S,                   \
+      "how long it is kept what was sent to whom, and what could not be")                          \
+    X(DELIVER_ALERT_AGE, "deliver.alert_age", INT, 60, 2592000, 86400, "", S,                      \
+      "what happened to an incident longer ago than this is not sent any more")                    \
+    X(DELIVER_TIMEOUT, "deliver.timeout", INT, 1, 300, 20, "", S,                                  \
+      "the longest a recipient may take to answer")                                                \
+    X(DELIVER_IN_FLIGHT, "deliver.in_flight", INT, 1, 1000, 32, "", NONE,                          \
+      "recipients that are sent to at once, at most")                                              \
+    X(DELIVER_PRIVATE, "deliver.allow_private", BOOL, 0, 1, 0, "", NONE,                           \
+      "send to loopback and private addresses too; for tests and company networks")                \
+    X(DELIVER_CA_FILE, "deliver.ca_file", PATH, 0, 4096, 0, "", NONE,                              \
+      "file of the certificates that recipients are checked against; empty: the system's")         \
+    X(DELIVER_PAGES, "deliver.pages", STRING, 0, 1024, 0, "", NONE,                                \
+      "address that leads people to the pages of serve.listen, for links; empty: no links")        \
+    X(MAIL_SERVER, "mail.server", STRING, 0, 256, 0, "", NONE,                                     \
+      "smtp://HOST:PORT or smtps://HOST:PORT that takes mail; empty: no mail is sent")             \
+    X(MAIL_FROM, "mail.from", STRING, 0, 320, 0, "", NONE, "who mail comes from: NAME <BOX@HOST>") \
+    X(MAIL_USER, "mail.user", STRING, 0, 256, 0, "", NONE,                                         \
+      "user name at the mail server; empty: none is asked for")                                    \
+    X(MAIL_PASSWORD_FILE, "mail.password_file", PATH, 0, 4096, 0, "", NONE,                        \
+      "file with the password, which only nabiz may read")                                         \
+    X(MAIL_TLS, "mail.tls", ENUM, 0, 2, 0, "auto|always|never", NONE,                              \
+      "STARTTLS: always; never; auto: always, but on loopback where it is used if offered")        \
+    X(MAIL_LEAVE, "mail.leave", STRING, 0, 1024, 0, "", NONE,                                      \
+      "mailto: or https: address where a reader ends the subscription; empty: none")               \
     X(BACKOFF_MIN, "run.backoff_min", INT, 1, 3600000, 500, "", MS,                                \
       "pause before a process that ended is started again; doubles each time")                     \
     X(BACKOFF_MAX, "run.backoff_max", INT, 1, 3600000, 30000, "", MS, "the longest such pause")    \

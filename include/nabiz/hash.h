@@ -1,5 +1,5 @@
 /**
- * Hashes and encodings of bytes. Owns OpenSSL's digests.
+ * Hashes, signatures and encodings of bytes. Owns OpenSSL's digests and keys.
  *
  * Threads: pure functions.
  */
@@ -52,6 +52,30 @@ void nb_hex(struct nb_slice in, char *out);
 /** Back from hexadecimal, either case. @return NB_OK, NB_EINVAL (odd length or other characters).
  */
 enum nb_err nb_unhex(struct nb_slice in, uint8_t *out, size_t out_bytes) NB_MUSTUSE;
+
+/** Characters of base64 (RFC 4648, with padding) that n bytes make, without a NUL. */
+#define NB_BASE64_CHARS(n) (((n) + 2) / 3 * 4)
+
+/** In base64, with NUL; out has NB_BASE64_CHARS(in.len) + 1 bytes. */
+void nb_base64(struct nb_slice in, char *out);
+
+/**
+ * Back from base64: its letters and padding only, and no bits left over.
+ * @param out    [out] has at least in.len / 4 * 3 bytes.
+ * @return NB_OK, NB_EINVAL.
+ */
+enum nb_err nb_unbase64(struct nb_slice in, uint8_t *out, size_t *out_n) NB_MUSTUSE;
+
+#define NB_ED25519_BYTES 32
+#define NB_ED25519_SIGNATURE_BYTES 64
+
+/** Sign (RFC 8032, Ed25519) with a private key, its 32 bytes. @return NB_OK, NB_ESYS. */
+enum nb_err nb_ed25519_sign(const uint8_t key[NB_ED25519_BYTES], struct nb_slice in,
+                            uint8_t out[NB_ED25519_SIGNATURE_BYTES]) NB_MUSTUSE;
+
+/** The public key that belongs to a private one. @return NB_OK, NB_ESYS. */
+enum nb_err nb_ed25519_public(const uint8_t key[NB_ED25519_BYTES],
+                              uint8_t out[NB_ED25519_BYTES]) NB_MUSTUSE;
 
 /** n bytes that nobody can guess. @return NB_OK, NB_ESYS. */
 enum nb_err nb_random(void *out, size_t n) NB_MUSTUSE;

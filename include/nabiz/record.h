@@ -34,7 +34,9 @@
     X(topic_hour, Nb__TopicHour, nb__topic_hour)                                                   \
     X(topic_author, Nb__TopicAuthor, nb__topic_author)                                             \
     X(incident, Nb__Incident, nb__incident)                                                        \
-    X(incident_change, Nb__IncidentChange, nb__incident_change)
+    X(incident_change, Nb__IncidentChange, nb__incident_change)                                    \
+    X(delivery, Nb__Delivery, nb__delivery)                                                        \
+    X(recipient_state, Nb__Recipient, nb__recipient)
 
 #define nb_source Nb__Source
 #define nb_robots_record Nb__Robots
@@ -54,6 +56,8 @@
 #define nb_topic_author Nb__TopicAuthor
 #define nb_incident Nb__Incident
 #define nb_incident_change Nb__IncidentChange
+#define nb_delivery Nb__Delivery
+#define nb_recipient_state Nb__Recipient
 
 /*
  * For each record:

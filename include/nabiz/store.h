@@ -70,6 +70,11 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_
     X(INDEX_ENTRY, ANALYSIS, "index_entry", "u64 document number", "entry; see index/entry.h")     \
     X(INDEX_DEAD, ANALYSIS, "index_dead", "u64 document number / 65536", "set; see index/bits.h")  \
     X(DESK_META, DESK, "meta", "text", "text")                                                     \
+    X(OUTBOX, DESK, "outbox", "u64 number", "Delivery, that waits")                                \
+    X(OUTBOX_BODY, DESK, "outbox_body", "u64 number", "codec byte, what is sent")                  \
+    X(OUTBOX_ID, DESK, "outbox_id", "id of recipient and key", "u64 number")                       \
+    X(DELIVERED, DESK, "delivered", "u64 number", "Delivery, that was sent or given up")           \
+    X(RECIPIENT, DESK, "recipient", "name", "Recipient")                                           \
     X(INBOX_META, INBOX, "meta", "text", "text")                                                   \
     X(PUSH, INBOX, "push", "u64 number", "codec byte, Push")
 
