@@ -1,0 +1,186 @@
+#include "tests/unit/world.h"
+
+#include "analyzer/influence/claims.h"
+#include "analyzer/topics/shingles.h"
+
+enum { MAP_BYTES = 16 << 20 };
+
+#define CLAIM                                                                                      \
+    "mavi raf kavanozlarinda cam parcasi bulunmus diyorlar magazalar hepsini toplatiyor kimse "    \
+    "haber yapmiyor"
+#define RETOLD                                                                                     \
+    "mavi raf kavanozlarinda cam parcasi bulunmus diyorlar magazalar hepsini toplatiyor kimse "    \
+    "haber yapmiyor cocuklara yedirmeyin paylasin duyulsun"
+
+struct said {
+    const char *author, *url, *text;
+    int64_t at_ms;
+    struct act act;
+};
+
+static void say(struct world *w, const struct said *said)
+{
+    const struct post post = {.at_ms = WORLD_DAY_MS + said->at_ms,
+                              .author = said->author,
+                              .url = said->url,
+                              .comments_n = -1,
+                              .acts = {said->act}};
+    struct nb_annotation *a = world_annotation(w, &post);
+    struct tr_token *tokens;
+    struct nb_shingles shingles;
+    size_t n;
+    assert_int_equal(tr_tokenise(nb_slice_str(said->text), w->arena, &tokens, &n), NB_OK);
+    assert_int_equal(nb_shingles_of(NULL, 0, tokens, n, w->arena, &shingles), NB_OK);
+    assert_int_equal(nb_shingles_note(&shingles, w->arena, a), NB_OK);
+    w->last++;
+    const struct nb_commit_item item = {.document = world_document(w, &post, w->last),
+                                        .annotation = a};
+    struct nb_commit commit = {
+        .items = &item, .items_n = 1, .cursor = w->last, .from = 1, .arena = w->scratch};
+    struct nb_error error = {0};
+    assert_int_equal(nb_store_write(w->store, nb_commit_run, &commit, &error), NB_OK);
+}
+
+/* The cluster that document 1 founded. */
+static struct nb_claim_chain chain_of(struct world *w, size_t max_n)
+{
+    struct nb_claim_chain chain;
+    struct nb_txn *txn = world_read(w);
+    assert_int_equal(nb_claim_chain(txn, 1, max_n, 0, w->arena, &chain), NB_OK);
+    nb_read_end(txn);
+    return chain;
+}
+
+static void a_chain_says_who_took_it_from_whom_and_why(void **state)
+{
+    (void)state;
+    static const struct said all[] = {
+        {"b.example/bora", "https://b.example/1", CLAIM, 1000, {0}},
+        {"c.example/can", "https://c.example/1", RETOLD, 2000, {0}},
+        {"d.example/defne", "https://d.example/1", RETOLD " !!", 3000, {0}},
+        {"e.example/ece",
+         "https://e.example/1",
+         CLAIM,
+         4000,
+         {NB__EDGE__ACT__LINK, "c.example/", "https://c.example/1"}},
+        {"f.example/filiz",
+         "https://f.example/1",
+         CLAIM " duydunuz mu",
+         5000,
+         {NB__EDGE__ACT__MENTION, "d.example/defne", NULL}},
+        {"b.example/bora", "https://b.example/2", CLAIM, 6000, {0}},
+    };
+    static const struct {
+        uint32_t from;
+        enum nb_claim_why why;
+    } want[] = {{NB_CLAIM_NONE, NB_CLAIM_FIRST},
+                {0, NB_CLAIM_ALIKE},
+                {1, NB_CLAIM_SAME},
+                {1, NB_CLAIM_LINK},
+                {2, NB_CLAIM_NAMED},
+                {0, NB_CLAIM_AGAIN}};
+    struct world w;
+    uint32_t path[8];
+    world_open(&w, MAP_BYTES);
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        say(&w, &all[i]);
+    }
+    struct nb_claim_chain chain = chain_of(&w, 0);
+    assert_int_equal(chain.n, sizeof(want) / sizeof(want[0]));
+    for (size_t i = 0; i < chain.n; i++) {
+        if (chain.steps[i].from != want[i].from || chain.steps[i].why != want[i].why) {
+            fail_msg("step %zu: from %u, %s", i, chain.steps[i].from,
+                     nb_claim_why_text(chain.steps[i].why));
+        }
+    }
+    assert_int_equal(chain.steps[2].likeness_milli, 1000);
+    assert_true(chain.steps[1].likeness_milli > 500 && chain.steps[1].likeness_milli < 1000);
+    assert_int_equal(chain.authors_n, 5);
+    assert_int_equal(chain.sites_n, 5);
+    assert_int_equal(chain.shape.nodes_n, 6);
+    assert_int_equal(chain.shape.depth, 3);
+    assert_int_equal(nb_claim_path(&chain, 4, path, 8), 4);
+    assert_memory_equal(path, ((const uint32_t[]){4, 2, 1, 0}), 4 * sizeof(path[0]));
+    assert_int_equal(nb_claim_path(&chain, 4, path, 2), 2);
+    assert_int_equal(nb_claim_path(&chain, 99, path, 8), 0);
+    assert_false(chain.cut);
+    assert_true(chain_of(&w, 3).cut);
+    assert_int_equal(chain_of(&w, 3).n, 3);
+    world_close(&w);
+}
+
+static void who_published_first_is_first_whenever_it_was_fetched(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    say(&w, &(struct said){"b.example/bora", "https://b.example/1", CLAIM, 9000, {0}});
+    say(&w, &(struct said){"a.example/", "https://a.example/1", CLAIM, 1000, {0}});
+    struct nb_claim_chain chain = chain_of(&w, 0);
+    assert_int_equal(chain.n, 2);
+    assert_true(nb_slice_eq(chain.steps[0].author, NB_LIT("a.example/")));
+    assert_int_equal(chain.steps[1].from, 0);
+    assert_int_equal(chain.steps[1].silent_ms, 8000);
+    world_close(&w);
+}
+
+static void an_old_claim_that_comes_back_is_marked(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    say(&w, &(struct said){"b.example/bora", "https://b.example/1", CLAIM, 0, {0}});
+    say(&w, &(struct said){"c.example/can", "https://c.example/1", CLAIM, 3 * NB_DAY_MS, {0}});
+    say(&w, &(struct said){"d.example/defne", "https://d.example/1", CLAIM, 40 * NB_DAY_MS, {0}});
+    struct nb_claim_chain chain = chain_of(&w, 0);
+    assert_int_equal(chain.returns_n, 1);
+    assert_false(chain.steps[1].returns);
+    assert_true(chain.steps[2].returns);
+    assert_int_equal(chain.steps[2].silent_ms, 37 * NB_DAY_MS);
+    world_close(&w);
+}
+
+static void many_wordings_are_traced_within_bounds(void **state)
+{
+    (void)state;
+    enum { MANY = 3 * NB_CLAIM_VARIANTS };
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    for (size_t i = 0; i < MANY; i++) {
+        say(&w, &(struct said){nb_arena_printf(w.arena, "s.example/u%zu", i),
+                               nb_arena_printf(w.arena, "https://s.example/%zu", i),
+                               nb_arena_printf(w.arena, CLAIM " w%zu", i),
+                               (int64_t)i,
+                               {0}});
+    }
+    struct nb_claim_chain chain = chain_of(&w, 0);
+    assert_int_equal(chain.n, MANY);
+    for (size_t i = 1; i < chain.n; i++) {
+        assert_true(chain.steps[i].from < i);
+    }
+    world_close(&w);
+}
+
+static void a_cluster_that_is_not_there_is_not_found(void **state)
+{
+    (void)state;
+    struct world w;
+    struct nb_claim_chain chain;
+    world_open(&w, MAP_BYTES);
+    struct nb_txn *txn = world_read(&w);
+    assert_int_equal(nb_claim_chain(txn, 7, 0, 0, w.arena, &chain), NB_ENOTFOUND);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_chain_says_who_took_it_from_whom_and_why),
+        cmocka_unit_test(who_published_first_is_first_whenever_it_was_fetched),
+        cmocka_unit_test(an_old_claim_that_comes_back_is_marked),
+        cmocka_unit_test(many_wordings_are_traced_within_bounds),
+        cmocka_unit_test(a_cluster_that_is_not_there_is_not_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
