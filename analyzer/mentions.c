@@ -10,12 +10,11 @@
 #include "analyzer/keys.h"
 #include "analyzer/sentiment/opinion.h"
 
-/* 0 says that there is none, so a hash of 0 becomes 1. */
-static uint64_t key_of(struct nb_slice text)
+uint64_t nb_story_key(struct nb_slice text)
 {
     struct nb_id id = nb_id_of(&text, 1);
     uint64_t key = nb_key_to_u64(id.b);
-    return key ? key : 1;
+    return key ? key : 1; /* 0 says that there is none */
 }
 
 void nb_story_keys(const struct nb_document *document, struct nb_annotation *kept)
@@ -24,11 +23,11 @@ void nb_story_keys(const struct nb_document *document, struct nb_annotation *kep
     struct nb_slice thread = nb_field(document->thread);
     struct nb_slice title = nb_slice_trim(nb_field(document->title));
     kept->has_address_key = address.len > 0;
-    kept->address_key = address.len ? key_of(address) : 0;
+    kept->address_key = address.len ? nb_story_key(address) : 0;
     kept->has_thread_key = thread.len > 0;
-    kept->thread_key = thread.len ? key_of(thread) : 0;
+    kept->thread_key = thread.len ? nb_story_key(thread) : 0;
     kept->has_title_key = title.len > 0;
-    kept->title_key = title.len ? key_of(title) : 0;
+    kept->title_key = title.len ? nb_story_key(title) : 0;
 }
 
 void nb_mention_fill(struct nb_mention *mention, const struct nb_annotation *kept)

@@ -18,7 +18,10 @@
 /** A document is shown with doubt from this irony or synthetic score on. */
 enum { NB_DOUBT_MILLI = 500 };
 
-/** Set address_key, thread_key and title_key of an annotation: SHA-256 cut to 64 bits. */
+/** The hash that stands for an address, a thread or a title: SHA-256 cut to 64 bits; never 0. */
+uint64_t nb_story_key(struct nb_slice text);
+
+/** Set address_key, thread_key and title_key of an annotation. */
 void nb_story_keys(const struct nb_document *document, struct nb_annotation *kept);
 
 /** The fields of a mention that repeat its annotation's. */

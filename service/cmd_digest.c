@@ -143,6 +143,12 @@ static enum nb_digest_format format_of(const char *name)
     return NB_DIGEST_TEXT;
 }
 
+static enum nb_err to_stdout(void *arg, struct nb_slice bytes)
+{
+    (void)arg;
+    return fwrite(bytes.p, 1, bytes.len, stdout) == bytes.len ? NB_OK : NB_EIO;
+}
+
 static int write_digest(struct nb_args *args, const struct nb_digest_request *request)
 {
     struct nb_error error = {0};
@@ -168,12 +174,14 @@ static int make(struct nb_args *args, struct view *s)
 {
     const char *day = nb_args_get(args, "day");
     const char *lang = nb_args_get(args, "lang");
+    const struct nb_digest_sink sink = {to_stdout, NULL};
     struct nb_digest_request request = {.analysis = s->analysis,
                                         .log = s->log,
                                         .config = s->config,
                                         .day_ms = s->newest_day_ms,
                                         .format = format_of(nb_args_get(args, "format")),
                                         .rows = nb_args_get(args, "rows"),
+                                        .sink = &sink,
                                         .lang = lang ? lang : "tr"};
     int32_t offset_min = (int32_t)nb_config_int(s->config, NB_CFG_UTC_OFFSET);
     if (day && nb_date_day(nb_slice_str(day), offset_min, &request.day_ms) != NB_OK) {

@@ -100,14 +100,6 @@
       <td class="pad" style="padding:14px 28px 8px;">
         <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
           <xsl:apply-templates/>
-          <xsl:if test="/digest/@unread">
-            <tr>
-              <td colspan="2" class="dim" style="padding:4px 0 4px 14px;{$small}">
-                <xsl:value-of select="/digest/@unread-text"/><xsl:text> </xsl:text>
-                <xsl:value-of select="substring-after(key('l', 'unread'), '{n}')"/>
-              </td>
-            </tr>
-          </xsl:if>
         </table>
       </td>
     </tr>

@@ -307,11 +307,17 @@ static enum nb_err collect_commands(struct nb_arena *arena, struct nb_report *ou
         const char **to;
         const char *rows;
     } own[] = {
-        {&out->commands.counts, "mentions"}, {&out->commands.history, "days"},
-        {&out->commands.hours, "hours"},     {&out->commands.stories, "stories"},
-        {&out->commands.waiting, "waiting"}, {&out->commands.praise, "praise"},
-        {&out->commands.loudest, "authors"}, {&out->commands.share, "share"},
-        {&out->commands.alerts, "alerts"},   {&out->commands.influencers, "influencers"},
+        {&out->commands.counts, "mentions"},
+        {&out->commands.history, "days"},
+        {&out->commands.hours, "hours"},
+        {&out->commands.stories, "stories"},
+        {&out->commands.waiting, "waiting"},
+        {&out->commands.questions, "questions"},
+        {&out->commands.praise, "praise"},
+        {&out->commands.loudest, "authors"},
+        {&out->commands.share, "share"},
+        {&out->commands.alerts, "alerts"},
+        {&out->commands.influencers, "influencers"},
         {&out->commands.events, "events"},
     };
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
@@ -337,11 +343,25 @@ static enum nb_err collect_behind(struct nb_txn *analysis, struct nb_log *log,
     return err;
 }
 
+static enum nb_err collect_lists(struct nb_arena *arena, struct nb_report *out,
+                                 struct nb_error *error)
+{
+    struct nb_scan *scan = nb_arena_calloc(arena, 1, sizeof(*scan));
+    enum nb_err err = scan ? nb_scan_read(out->analysis, out->topic, out->day_ms, out->end_ms,
+                                          out->day.documents_n, arena, scan)
+                           : NB_ENOMEM;
+    out->scan = scan;
+    return err == NB_OK ? nb_report_lists(scan, arena, out, error) : err;
+}
+
 enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
                               const struct nb_report_options *options, struct nb_arena *arena,
                               struct nb_report *out, struct nb_error *error)
 {
-    struct nb_report report = {.topic = options->topic,
+    struct nb_report report = {.analysis = analysis,
+                               .log = log,
+                               .list_n = options->list_n ? options->list_n : NB_REPORT_LIST_MAX,
+                               .topic = options->topic,
                                .day_ms = options->day_ms,
                                .end_ms = options->day_ms + NB_DAY_MS,
                                .offset_min = options->offset_min};
@@ -350,10 +370,7 @@ enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
         err = collect_counts(analysis, arena, &report);
     }
     if (err == NB_OK) {
-        err = nb_report_documents(analysis, log, arena, &report, error);
-    }
-    if (err == NB_OK) {
-        err = nb_report_lists(arena, &report);
+        err = collect_lists(arena, &report, error);
     }
     if (err == NB_OK) {
         err = collect_influencers(analysis, arena, &report);

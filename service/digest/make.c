@@ -6,9 +6,8 @@
 
 #include "service/digest/render.h"
 
-#define REPORT_MAX_BYTES                                                                           \
-    (256u << 20) /* a limit, not a cost: a usual day takes a few hundred KiB                       \
-                  */
+/* A limit, not a cost: a usual day takes a few hundred KiB, a million documents some 200 MiB. */
+#define REPORT_MAX_BYTES ((size_t)4 << 30)
 #define TEMPLATE_MAX_BYTES (1u << 20)
 #define PATH_BYTES 4096
 
@@ -84,23 +83,56 @@ static enum nb_err render_labelled(const struct nb_digest_request *request,
     return err;
 }
 
-static enum nb_err collect(const struct nb_digest_request *request, struct nb_arena *arena,
-                           struct nb_report *report, struct nb_error *error)
+/* Rows of a list of documents that the format shows. */
+static size_t list_n_of(enum nb_digest_format format)
 {
+    switch (format) {
+    case NB_DIGEST_JSON:
+        return NB_REPORT_LIST_MAX;
+    case NB_DIGEST_ROWS:
+        return 1; /* they read what they need */
+    default:
+        return NB_DIGEST_SHOWN;
+    }
+}
+
+static enum nb_err render(const struct nb_digest_request *request, const struct nb_report *report,
+                          struct nb_arena *arena, struct nb_buf *out, struct nb_error *error)
+{
+    if (request->format == NB_DIGEST_JSON) {
+        return nb_digest_json(report, out);
+    }
+    if (request->format == NB_DIGEST_ROWS) {
+        return nb_digest_rows(report, request->rows, request->sink, arena, out, error);
+    }
+    return render_labelled(request, report, arena, out, error);
+}
+
+static enum nb_err make(const struct nb_digest_request *request, struct nb_arena *arena,
+                        struct nb_buf *out, bool *out_empty, struct nb_error *error)
+{
+    struct nb_report report;
     struct nb_event_classes classes;
     const struct nb_report_options options = {
         .topic = request->topic,
         .day_ms = request->day_ms,
         .offset_min = (int32_t)nb_config_int(request->config, NB_CFG_UTC_OFFSET),
+        .list_n = list_n_of(request->format),
         .classes = &classes};
     struct nb_txn *txn = NULL;
     enum nb_err err = nb_read_begin(request->analysis, &txn, error);
+    if (err != NB_OK) {
+        return err;
+    }
+    /* Without the table everything is sensitive, which is no failure. */
+    (void)!nb_event_classes_load(nb_config_str(request->config, NB_CFG_LEXICONS), &classes, NULL);
+    err = nb_report_collect(txn, request->log, &options, arena, &report, error);
     if (err == NB_OK) {
-        /* Without the table everything is sensitive, which is no failure. */
-        (void)!nb_event_classes_load(nb_config_str(request->config, NB_CFG_LEXICONS), &classes,
-                                     NULL);
-        err = nb_report_collect(txn, request->log, &options, arena, report, error);
-        nb_read_end(txn);
+        err = render(request, &report, arena, out, error);
+    }
+    nb_read_end(txn);
+    if (err == NB_OK && out_empty) {
+        *out_empty = nb_report_empty(&report);
     }
     return err;
 }
@@ -108,23 +140,10 @@ static enum nb_err collect(const struct nb_digest_request *request, struct nb_ar
 enum nb_err nb_digest_make(const struct nb_digest_request *request, struct nb_buf *out,
                            bool *out_empty, struct nb_error *error)
 {
-    struct nb_report report;
     size_t before = out->len;
     struct nb_error detail = {0};
     struct nb_arena *arena = nb_arena_new(REPORT_MAX_BYTES);
-    enum nb_err err = arena ? collect(request, arena, &report, &detail) : NB_ENOMEM;
-    if (err == NB_OK) {
-        if (request->format == NB_DIGEST_JSON) {
-            err = nb_digest_json(&report, out);
-        } else if (request->format == NB_DIGEST_ROWS) {
-            err = nb_digest_rows(&report, request->rows, out);
-        } else {
-            err = render_labelled(request, &report, arena, out, &detail);
-        }
-    }
-    if (err == NB_OK && out_empty) {
-        *out_empty = nb_report_empty(&report);
-    }
+    enum nb_err err = arena ? make(request, arena, out, out_empty, &detail) : NB_ENOMEM;
     nb_arena_free(arena);
     if (err != NB_OK) {
         out->len = before;

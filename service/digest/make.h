@@ -16,6 +16,8 @@
 #include <nabiz/log.h>
 #include <nabiz/store.h>
 
+struct nb_digest_sink;
+
 enum nb_digest_format {
     NB_DIGEST_HTML,
     NB_DIGEST_TEXT,
@@ -31,8 +33,9 @@ struct nb_digest_request {
     struct nb_slice topic;
     int64_t day_ms; /* start of the day at clock.utc_offset */
     enum nb_digest_format format;
-    const char *rows; /* for NB_DIGEST_ROWS */
-    const char *lang; /* "tr", "en", ... */
+    const char *rows;                  /* for NB_DIGEST_ROWS */
+    const struct nb_digest_sink *sink; /* for NB_DIGEST_ROWS; NULL: all goes to out */
+    const char *lang;                  /* "tr", "en", ... */
 };
 
 /**

@@ -22,7 +22,7 @@
 #define NB_DIGEST_MAX_BYTES (8u << 20)
 
 /* Rows shown of each list; what is not shown is counted. */
-#define NB_DIGEST_ROWS 5
+#define NB_DIGEST_SHOWN 5
 
 /** One sentence of the headline: how it is meant, and finished text. */
 enum nb_tone { NB_TONE_NEUTRAL, NB_TONE_GOOD, NB_TONE_BAD };
@@ -81,10 +81,21 @@ enum nb_err nb_digest_text(const struct nb_report *report, const struct nb_label
 /** Every number of the model, all rows of every list. @return NB_OK, NB_ENOMEM, NB_ETOOBIG. */
 enum nb_err nb_digest_json(const struct nb_report *report, struct nb_buf *out) NB_MUSTUSE;
 
-/** Names of row sets, "a|b|c", and one of them as CSV. @return NB_OK, NB_EINVAL, NB_ENOMEM, ... */
+/** Takes what fills a buffer on the way. @return NB_OK, or what stops the writing. */
+struct nb_digest_sink {
+    enum nb_err (*write)(void *arg, struct nb_slice bytes);
+    void *arg;
+};
+
+/**
+ * Names of row sets, "a|b|c", and one of them as CSV, while the report's snapshot is open.
+ * @param sink  gets all but the last of it; NULL: everything stays in out.
+ * @return NB_OK, NB_EINVAL (no such set), NB_ENOMEM, NB_ETOOBIG, NB_ECORRUPT, NB_EIO.
+ */
 #define NB_DIGEST_ROW_SETS                                                                         \
-    "mentions|days|hours|stories|waiting|praise|authors|influencers|alerts|share|events"
+    "mentions|days|hours|stories|waiting|questions|praise|authors|influencers|alerts|share|events"
 enum nb_err nb_digest_rows(const struct nb_report *report, const char *set,
-                           struct nb_buf *out) NB_MUSTUSE;
+                           const struct nb_digest_sink *sink, struct nb_arena *arena,
+                           struct nb_buf *out, struct nb_error *error) NB_MUSTUSE;
 
 #endif

@@ -34,11 +34,13 @@ static void json_counts(struct nb_json *j, const struct nb_report_counts *counts
                counts->documents_n == 0 ? NB_UNKNOWN_MILLI : nb_report_score(counts));
 }
 
-static void open_list(struct nb_json *j, const char *name, const char *command)
+/* n: of all rows, which may be more than are in the list; --rows has them */
+static void open_list(struct nb_json *j, const char *name, const char *command, size_t n)
 {
     nb_json_key(j, name);
     nb_json_object(j);
     nb_json_kcstr(j, "command", command);
+    nb_json_kint(j, "n", (int64_t)n);
     nb_json_key(j, "rows");
     nb_json_array(j);
 }
@@ -74,7 +76,7 @@ static void json_figures(struct nb_json *j, const struct nb_report *report)
     nb_json_kcstr(j, "command", report->commands.counts);
     json_counts(j, &report->day);
     nb_json_end(j);
-    open_list(j, "history", report->commands.history);
+    open_list(j, "history", report->commands.history, report->history_n);
     for (size_t i = 0; i < report->history_n; i++) {
         day_text(report->history[i].day_ms, report->offset_min, day);
         nb_json_object(j);
@@ -83,7 +85,7 @@ static void json_figures(struct nb_json *j, const struct nb_report *report)
         nb_json_end(j);
     }
     close_list(j);
-    open_list(j, "hours", report->commands.hours);
+    open_list(j, "hours", report->commands.hours, 24);
     for (size_t i = 0; i < 24; i++) {
         nb_json_object(j);
         nb_json_kint(j, "hour", (int64_t)i);
@@ -93,10 +95,22 @@ static void json_figures(struct nb_json *j, const struct nb_report *report)
     close_list(j);
 }
 
+static void json_waiting(struct nb_json *j, const struct nb_report_waiting *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        nb_json_object(j);
+        nb_json_kint(j, "age_min", rows[i].age_min);
+        nb_json_kbool(j, "overdue", rows[i].overdue);
+        json_document(j, &rows[i].document);
+        nb_json_end(j);
+    }
+    close_list(j);
+}
+
 static void json_documents(struct nb_json *j, const struct nb_report *report)
 {
-    open_list(j, "stories", report->commands.stories);
-    for (size_t i = 0; i < report->stories_n; i++) {
+    open_list(j, "stories", report->commands.stories, report->stories_n);
+    for (size_t i = 0; i < report->stories_list_n; i++) {
         const struct nb_report_story *story = &report->stories[i];
         nb_json_object(j);
         nb_json_kint(j, "documents", (int64_t)story->documents_n);
@@ -107,24 +121,19 @@ static void json_documents(struct nb_json *j, const struct nb_report *report)
         nb_json_kint(j, "all_links", (int64_t)story->links_n);
         nb_json_key(j, "best");
         nb_json_object(j);
-        json_document(j, story->best);
+        json_document(j, &story->best);
         nb_json_end(j);
         nb_json_end(j);
     }
     close_list(j);
-    open_list(j, "waiting", report->commands.waiting);
-    for (size_t i = 0; i < report->waiting_n; i++) {
+    open_list(j, "waiting", report->commands.waiting, report->waiting_n);
+    json_waiting(j, report->waiting, report->waiting_list_n);
+    open_list(j, "questions", report->commands.questions, report->questions_n);
+    json_waiting(j, report->questions, report->questions_list_n);
+    open_list(j, "praise", report->commands.praise, report->praise_n);
+    for (size_t i = 0; i < report->praise_list_n; i++) {
         nb_json_object(j);
-        nb_json_kint(j, "age_min", report->waiting[i].age_min);
-        nb_json_kbool(j, "overdue", report->waiting[i].overdue);
-        json_document(j, report->waiting[i].document);
-        nb_json_end(j);
-    }
-    close_list(j);
-    open_list(j, "praise", report->commands.praise);
-    for (size_t i = 0; i < report->praise_n; i++) {
-        nb_json_object(j);
-        json_document(j, report->praise[i]);
+        json_document(j, &report->praise[i]);
         nb_json_end(j);
     }
     close_list(j);
@@ -132,8 +141,8 @@ static void json_documents(struct nb_json *j, const struct nb_report *report)
 
 static void json_people(struct nb_json *j, const struct nb_report *report)
 {
-    open_list(j, "loudest", report->commands.loudest);
-    for (size_t i = 0; i < report->loudest_n; i++) {
+    open_list(j, "loudest", report->commands.loudest, report->loudest_n);
+    for (size_t i = 0; i < report->loudest_list_n; i++) {
         const struct nb_report_author *row = &report->loudest[i];
         nb_json_object(j);
         nb_json_kstr(j, "author", row->author);
@@ -147,7 +156,7 @@ static void json_people(struct nb_json *j, const struct nb_report *report)
         nb_json_end(j);
     }
     close_list(j);
-    open_list(j, "influencers", report->commands.influencers);
+    open_list(j, "influencers", report->commands.influencers, report->influencers_n);
     for (size_t i = 0; i < report->influencers_n; i++) {
         const struct nb_influencer *row = &report->influencers[i];
         nb_json_object(j);
@@ -165,7 +174,7 @@ static void json_people(struct nb_json *j, const struct nb_report *report)
 
 static void json_alerts(struct nb_json *j, const struct nb_report *report)
 {
-    open_list(j, "alerts", report->commands.alerts);
+    open_list(j, "alerts", report->commands.alerts, report->alerts_n);
     for (size_t i = 0; i < report->alerts_n; i++) {
         const struct nb_incident *alert = report->alerts[i];
         nb_json_object(j);
@@ -184,7 +193,7 @@ static void json_alerts(struct nb_json *j, const struct nb_report *report)
         nb_json_end(j);
     }
     close_list(j);
-    open_list(j, "share", report->commands.share);
+    open_list(j, "share", report->commands.share, report->share_n);
     for (size_t i = 0; i < report->share_n; i++) {
         nb_json_object(j);
         nb_json_kstr(j, "topic", report->share[i].topic);
@@ -197,7 +206,7 @@ static void json_alerts(struct nb_json *j, const struct nb_report *report)
 
 static void json_events(struct nb_json *j, const struct nb_report *report)
 {
-    open_list(j, "events", report->commands.events);
+    open_list(j, "events", report->commands.events, report->events_n);
     for (size_t i = 0; i < report->events_n; i++) {
         const struct nb_event_row *row = &report->events[i];
         nb_json_object(j);
@@ -228,7 +237,6 @@ enum nb_err nb_digest_json(const struct nb_report *report, struct nb_buf *out)
     nb_json_ktime(&j, "to", report->end_ms);
     nb_json_kbool(&j, "empty", nb_report_empty(report));
     nb_json_kint(&j, "not_analysed", (int64_t)report->behind_n);
-    nb_json_kint(&j, "not_listed", (int64_t)report->unread_n);
     json_figures(&j, report);
     json_documents(&j, report);
     json_people(&j, report);

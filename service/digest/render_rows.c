@@ -4,10 +4,38 @@
  */
 #include "service/digest/render.h"
 
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <nabiz/csv.h>
 #include <nabiz/date.h>
+
+#include "service/digest/scan.h"
+
+enum { DRAIN_BYTES = 1 << 20, SCRATCH_BYTES = 64 << 20 };
+
+struct output {
+    const struct nb_report *report;
+    const struct nb_digest_sink *sink;
+    struct nb_csv csv;
+    struct nb_arena *arena, *scratch; /* scratch is empty between rows */
+    struct nb_error *error;
+};
+
+/* A busy day has more rows than a buffer: what is written goes out on the way. */
+static enum nb_err drain(struct output *o)
+{
+    struct nb_buf *buf = o->csv.buf;
+    if (!o->sink || buf->len < DRAIN_BYTES) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_buf_finish(buf, NULL);
+    if (err == NB_OK) {
+        err = o->sink->write(o->sink->arg, nb_buf_slice(buf));
+        nb_buf_reset(buf);
+    }
+    return err;
+}
 
 static void titles(struct nb_csv *csv, const char *names)
 {
@@ -47,78 +75,141 @@ static void count_cells(struct nb_csv *csv, const struct nb_report_counts *count
     nb_csv_end_row(csv);
 }
 
-static void mention_rows(const struct nb_report *report, struct nb_csv *csv)
+/* One document of the scan; its texts are read for this row only. */
+static enum nb_err scan_cells(struct output *o, uint32_t row)
 {
-    titles(csv, DOCUMENT_TITLES);
-    for (size_t i = 0; i < report->documents_n; i++) {
-        document_cells(csv, report, &report->documents[i]);
+    struct nb_report_document document;
+    enum nb_err err = nb_report_document(o->report, row, o->scratch, &document, o->error);
+    if (err == NB_OK) {
+        document_cells(&o->csv, o->report, &document);
+        err = drain(o);
     }
+    nb_arena_reset(o->scratch);
+    return err;
 }
 
-static void day_rows(const struct nb_report *report, struct nb_csv *csv)
+static enum nb_err mention_rows(struct output *o)
 {
+    enum nb_err err = NB_OK;
+    titles(&o->csv, DOCUMENT_TITLES);
+    for (uint32_t i = 0; err == NB_OK && i < o->report->scan->rows_n; i++) {
+        err = scan_cells(o, i);
+    }
+    return err;
+}
+
+static enum nb_err picked_rows(struct output *o, enum nb_report_pick pick, const char *columns)
+{
+    const uint32_t *order = NULL;
+    size_t n = 0;
+    enum nb_err err = nb_report_order(o->report, pick, o->arena, &order, &n);
+    titles(&o->csv, columns);
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        if (pick != NB_PICK_PRAISE) {
+            int64_t age_ms = o->report->end_ms - o->report->scan->rows[order[i]].at_ms;
+            nb_csv_int(&o->csv, age_ms / NB_MINUTE_MS);
+            nb_csv_int(&o->csv, age_ms / NB_MINUTE_MS > NB_REPORT_REPLY_MIN);
+        }
+        err = scan_cells(o, order[i]);
+    }
+    return err;
+}
+
+static enum nb_err waiting_rows(struct output *o)
+{
+    return picked_rows(o, NB_PICK_WAITING, "age_min overdue " DOCUMENT_TITLES);
+}
+
+static enum nb_err question_rows(struct output *o)
+{
+    return picked_rows(o, NB_PICK_QUESTIONS, "age_min overdue " DOCUMENT_TITLES);
+}
+
+static enum nb_err praise_rows(struct output *o)
+{
+    return picked_rows(o, NB_PICK_PRAISE, DOCUMENT_TITLES);
+}
+
+struct story_row {
+    size_t place; /* of its story in the digest */
+    uint32_t row;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct story_row *x = a, *y = b;
+    if (x->place != y->place) {
+        return x->place < y->place ? -1 : 1;
+    }
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* A story is named by its place in the digest: rows of one story share it. */
+static enum nb_err story_rows(struct output *o)
+{
+    const struct nb_scan *scan = o->report->scan;
+    size_t *places = NULL;
+    struct story_row *rows = nb_arena_alloc(o->arena, scan->rows_n * sizeof(*rows));
+    enum nb_err err = rows ? nb_report_story_places(o->report, o->arena, &places) : NB_ENOMEM;
+    for (uint32_t i = 0; err == NB_OK && i < scan->rows_n; i++) {
+        rows[i] = (struct story_row){places[i], i};
+    }
+    if (err == NB_OK) {
+        qsort(rows, scan->rows_n, sizeof(*rows), by_place);
+        titles(&o->csv, "story " DOCUMENT_TITLES);
+    }
+    for (size_t i = 0; err == NB_OK && i < scan->rows_n; i++) {
+        nb_csv_int(&o->csv, (int64_t)rows[i].place + 1);
+        err = scan_cells(o, rows[i].row);
+    }
+    return err;
+}
+
+static enum nb_err author_rows(struct output *o)
+{
+    struct nb_report_author *rows = NULL;
+    size_t n = 0;
+    enum nb_err err = nb_report_authors(o->report, 0, o->arena, &rows, &n);
+    titles(&o->csv, "author documents negative positive comments score");
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        struct nb_slice name = {NULL, 0};
+        err = nb_report_line(rows[i].author, NB_REPORT_LINE_BYTES, o->scratch, &name);
+        nb_csv_str(&o->csv, name);
+        nb_csv_int(&o->csv, (int64_t)rows[i].documents_n);
+        nb_csv_int(&o->csv, (int64_t)rows[i].negative_n);
+        nb_csv_int(&o->csv, (int64_t)rows[i].positive_n);
+        nb_csv_int(&o->csv, (int64_t)rows[i].comments_n);
+        nb_csv_milli(&o->csv, rows[i].score_milli);
+        nb_csv_end_row(&o->csv);
+        nb_arena_reset(o->scratch);
+        err = err == NB_OK ? drain(o) : err;
+    }
+    return err;
+}
+
+static enum nb_err day_rows(struct output *o)
+{
+    const struct nb_report *report = o->report;
+    struct nb_csv *csv = &o->csv;
     titles(csv, "day documents negative neutral positive score");
     for (size_t i = 0; i <= report->history_n; i++) {
         bool before = i < report->history_n;
         nb_csv_time(csv, before ? report->history[i].day_ms : report->day_ms, report->offset_min);
         count_cells(csv, before ? &report->history[i].counts : &report->day);
     }
+    return NB_OK;
 }
 
-static void hour_rows(const struct nb_report *report, struct nb_csv *csv)
+static enum nb_err hour_rows(struct output *o)
 {
+    const struct nb_report *report = o->report;
+    struct nb_csv *csv = &o->csv;
     titles(csv, "hour documents negative neutral positive score");
     for (size_t i = 0; i < 24; i++) {
         nb_csv_int(csv, (int64_t)i);
         count_cells(csv, &report->hours[i]);
     }
-}
-
-/* A story is named by its place in the digest: rows of one story share it. */
-static void story_rows(const struct nb_report *report, struct nb_csv *csv)
-{
-    titles(csv, "story " DOCUMENT_TITLES);
-    for (size_t i = 0; i < report->stories_n; i++) {
-        for (size_t k = 0; k < report->documents_n; k++) {
-            if (report->documents[k].story == report->stories[i].best->story) {
-                nb_csv_int(csv, (int64_t)i + 1);
-                document_cells(csv, report, &report->documents[k]);
-            }
-        }
-    }
-}
-
-static void waiting_rows(const struct nb_report *report, struct nb_csv *csv)
-{
-    titles(csv, "age_min overdue " DOCUMENT_TITLES);
-    for (size_t i = 0; i < report->waiting_n; i++) {
-        nb_csv_int(csv, report->waiting[i].age_min);
-        nb_csv_int(csv, report->waiting[i].overdue);
-        document_cells(csv, report, report->waiting[i].document);
-    }
-}
-
-static void praise_rows(const struct nb_report *report, struct nb_csv *csv)
-{
-    titles(csv, DOCUMENT_TITLES);
-    for (size_t i = 0; i < report->praise_n; i++) {
-        document_cells(csv, report, report->praise[i]);
-    }
-}
-
-static void author_rows(const struct nb_report *report, struct nb_csv *csv)
-{
-    titles(csv, "author documents negative positive comments score");
-    for (size_t i = 0; i < report->loudest_n; i++) {
-        const struct nb_report_author *row = &report->loudest[i];
-        nb_csv_str(csv, row->author);
-        nb_csv_int(csv, (int64_t)row->documents_n);
-        nb_csv_int(csv, (int64_t)row->negative_n);
-        nb_csv_int(csv, (int64_t)row->positive_n);
-        nb_csv_int(csv, (int64_t)row->comments_n);
-        nb_csv_milli(csv, row->score_milli);
-        nb_csv_end_row(csv);
-    }
+    return NB_OK;
 }
 
 static void milli_cell(struct nb_csv *csv, int32_t value_milli)
@@ -130,8 +221,10 @@ static void milli_cell(struct nb_csv *csv, int32_t value_milli)
     }
 }
 
-static void influencer_rows(const struct nb_report *report, struct nb_csv *csv)
+static enum nb_err influencer_rows(struct output *o)
 {
+    const struct nb_report *report = o->report;
+    struct nb_csv *csv = &o->csv;
     titles(csv, "author posts score sentiment evidence");
     for (size_t i = 0; i < report->influencers_n; i++) {
         const struct nb_influencer *row = &report->influencers[i];
@@ -142,10 +235,13 @@ static void influencer_rows(const struct nb_report *report, struct nb_csv *csv)
         nb_csv_str(csv, nb_slice_str(row->evidence));
         nb_csv_end_row(csv);
     }
+    return NB_OK;
 }
 
-static void alert_rows(const struct nb_report *report, struct nb_csv *csv)
+static enum nb_err alert_rows(struct output *o)
 {
+    const struct nb_report *report = o->report;
+    struct nb_csv *csv = &o->csv;
     titles(csv, "time kind severity value expected negative");
     for (size_t i = 0; i < report->alerts_n; i++) {
         const struct nb_incident *alert = report->alerts[i];
@@ -157,10 +253,13 @@ static void alert_rows(const struct nb_report *report, struct nb_csv *csv)
         nb_csv_int(csv, (int64_t)alert->negative_n);
         nb_csv_end_row(csv);
     }
+    return NB_OK;
 }
 
-static void share_rows(const struct nb_report *report, struct nb_csv *csv)
+static enum nb_err share_rows(struct output *o)
 {
+    const struct nb_report *report = o->report;
+    struct nb_csv *csv = &o->csv;
     titles(csv, "topic documents share");
     for (size_t i = 0; i < report->share_n; i++) {
         nb_csv_str(csv, report->share[i].topic);
@@ -168,10 +267,13 @@ static void share_rows(const struct nb_report *report, struct nb_csv *csv)
         nb_csv_milli(csv, report->share[i].share_milli);
         nb_csv_end_row(csv);
     }
+    return NB_OK;
 }
 
-static void event_rows(const struct nb_report *report, struct nb_csv *csv)
+static enum nb_err event_rows(struct output *o)
 {
+    const struct nb_report *report = o->report;
+    struct nb_csv *csv = &o->csv;
     titles(csv, "type people before class");
     for (size_t i = 0; i < report->events_n; i++) {
         const struct nb_event_row *row = &report->events[i];
@@ -185,30 +287,34 @@ static void event_rows(const struct nb_report *report, struct nb_csv *csv)
         nb_csv_str(csv, row->sensitive ? NB_LIT("sensitive") : NB_LIT("ordinary"));
         nb_csv_end_row(csv);
     }
+    return NB_OK;
 }
 
 /* in the order of NB_DIGEST_ROW_SETS */
 static const struct {
     const char *name;
-    void (*write)(const struct nb_report *report, struct nb_csv *csv);
+    enum nb_err (*write)(struct output *o);
 } sets[] = {
-    {"mentions", mention_rows}, {"days", day_rows},
-    {"hours", hour_rows},       {"stories", story_rows},
-    {"waiting", waiting_rows},  {"praise", praise_rows},
-    {"authors", author_rows},   {"influencers", influencer_rows},
-    {"alerts", alert_rows},     {"share", share_rows},
-    {"events", event_rows},
+    {"mentions", mention_rows}, {"days", day_rows},        {"hours", hour_rows},
+    {"stories", story_rows},    {"waiting", waiting_rows}, {"questions", question_rows},
+    {"praise", praise_rows},    {"authors", author_rows},  {"influencers", influencer_rows},
+    {"alerts", alert_rows},     {"share", share_rows},     {"events", event_rows},
 };
 
-enum nb_err nb_digest_rows(const struct nb_report *report, const char *set, struct nb_buf *out)
+enum nb_err nb_digest_rows(const struct nb_report *report, const char *set,
+                           const struct nb_digest_sink *sink, struct nb_arena *arena,
+                           struct nb_buf *out, struct nb_error *error)
 {
-    struct nb_csv csv;
+    struct output o = {.report = report, .sink = sink, .arena = arena, .error = error};
+    enum nb_err err = NB_EINVAL;
     for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
         if (strcmp(sets[i].name, set) == 0) {
-            nb_csv_init(&csv, out);
-            sets[i].write(report, &csv);
-            return nb_buf_finish(out, NULL);
+            o.scratch = nb_arena_new(SCRATCH_BYTES);
+            nb_csv_init(&o.csv, out);
+            err = o.scratch ? sets[i].write(&o) : NB_ENOMEM;
+            nb_arena_free(o.scratch);
+            return err == NB_OK ? nb_buf_finish(out, NULL) : err;
         }
     }
-    return NB_EINVAL;
+    return err;
 }

@@ -127,18 +127,18 @@ static void command(const struct page *p, const char *text)
     nb_buf_addf(p->out, "  $ %s\n", text);
 }
 
-static void more(const struct page *p, size_t n)
+static void more(const struct page *p, size_t n, size_t list_n)
 {
-    if (n > NB_DIGEST_ROWS) {
-        const struct nb_label_value values[] = {{"n", count(p, n - NB_DIGEST_ROWS)},
-                                                {NULL, {NULL, 0}}};
+    size_t shown_n = list_n < NB_DIGEST_SHOWN ? list_n : NB_DIGEST_SHOWN;
+    if (n > shown_n) {
+        const struct nb_label_value values[] = {{"n", count(p, n - shown_n)}, {NULL, {NULL, 0}}};
         wrap_in(p, nb_label_fill(p->labels, p->arena, "more", values), INDENT);
     }
 }
 
 static size_t shown(size_t n)
 {
-    return n < NB_DIGEST_ROWS ? n : NB_DIGEST_ROWS;
+    return n < NB_DIGEST_SHOWN ? n : NB_DIGEST_SHOWN;
 }
 
 static void write_head(const struct page *p)
@@ -154,11 +154,6 @@ static void write_head(const struct page *p)
     for (size_t i = 0; i < n; i++) {
         nb_buf_add_str(p->out, marks[lines[i].tone]);
         wrap(p, lines[i].text, 4);
-    }
-    if (report->unread_n > 0) {
-        const struct nb_label_value unread[] = {{"n", count(p, report->unread_n)},
-                                                {NULL, {NULL, 0}}};
-        wrap_in(p, nb_label_fill(p->labels, p->arena, "unread", unread), 4);
     }
 }
 
@@ -268,7 +263,7 @@ static void write_alerts(const struct page *p)
             wrap_in(p, reasons[j], 5);
         }
     }
-    more(p, report->alerts_n);
+    more(p, report->alerts_n, report->alerts_n);
     command(p, report->commands.alerts);
 }
 
@@ -296,7 +291,7 @@ static void write_stories(const struct page *p)
 {
     const struct nb_report *report = p->report;
     section(p, "section.stories");
-    for (size_t i = 0; i < shown(report->stories_n); i++) {
+    for (size_t i = 0; i < shown(report->stories_list_n); i++) {
         const struct nb_report_story *story = &report->stories[i];
         const struct nb_label_value values[] = {{"documents", count(p, story->documents_n)},
                                                 {"authors", count(p, story->authors_n)},
@@ -304,15 +299,34 @@ static void write_stories(const struct page *p)
                                                 {"links", count(p, story->links_n)},
                                                 {"negative", count(p, story->negative_n)},
                                                 {"positive", count(p, story->positive_n)},
-                                                {"site", story->best->site},
+                                                {"site", story->best.site},
                                                 {NULL, {NULL, 0}}};
         number_mark(p, i);
-        document_lines(p, story->best);
+        document_lines(p, &story->best);
         wrap_in(p, nb_label_fill(p->labels, p->arena, "story.line", values), 5);
-        address_line(p, story->best);
+        address_line(p, &story->best);
     }
-    more(p, report->stories_n);
+    more(p, report->stories_n, report->stories_list_n);
     command(p, report->commands.stories);
+}
+
+static void waiting_rows(const struct page *p, const struct nb_report_waiting *rows, size_t n)
+{
+    for (size_t i = 0; i < shown(n); i++) {
+        const struct nb_report_waiting *row = &rows[i];
+        const struct nb_label_value values[] = {
+            {"age", nb_label_age(p->labels, p->arena, row->age_min)},
+            {"name", row->document.name},
+            {"site", row->document.site},
+            {NULL, {NULL, 0}}};
+        number_mark(p, i);
+        document_lines(p, &row->document);
+        wrap_in(p,
+                nb_label_fill(p->labels, p->arena, row->overdue ? "waiting.late" : "waiting.line",
+                              values),
+                5);
+        address_line(p, &row->document);
+    }
 }
 
 static void write_waiting(const struct page *p)
@@ -322,23 +336,21 @@ static void write_waiting(const struct page *p)
     if (report->waiting_n == 0) {
         wrap_in(p, label(p, "waiting.none"), INDENT);
     }
-    for (size_t i = 0; i < shown(report->waiting_n); i++) {
-        const struct nb_report_waiting *row = &report->waiting[i];
-        const struct nb_label_value values[] = {
-            {"age", nb_label_age(p->labels, p->arena, row->age_min)},
-            {"name", row->document->name},
-            {"site", row->document->site},
-            {NULL, {NULL, 0}}};
-        number_mark(p, i);
-        document_lines(p, row->document);
-        wrap_in(p,
-                nb_label_fill(p->labels, p->arena, row->overdue ? "waiting.late" : "waiting.line",
-                              values),
-                5);
-        address_line(p, row->document);
-    }
-    more(p, report->waiting_n);
+    waiting_rows(p, report->waiting, report->waiting_list_n);
+    more(p, report->waiting_n, report->waiting_list_n);
     command(p, report->commands.waiting);
+}
+
+static void write_questions(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    if (report->questions_n == 0) {
+        return;
+    }
+    section(p, "section.questions");
+    waiting_rows(p, report->questions, report->questions_list_n);
+    more(p, report->questions_n, report->questions_list_n);
+    command(p, report->commands.questions);
 }
 
 static void write_praise(const struct page *p)
@@ -348,8 +360,8 @@ static void write_praise(const struct page *p)
         return;
     }
     section(p, "section.praise");
-    for (size_t i = 0; i < shown(report->praise_n); i++) {
-        const struct nb_report_document *document = report->praise[i];
+    for (size_t i = 0; i < shown(report->praise_list_n); i++) {
+        const struct nb_report_document *document = &report->praise[i];
         const struct nb_label_value values[] = {
             {"name", document->name},
             {"site", document->site},
@@ -360,7 +372,7 @@ static void write_praise(const struct page *p)
         wrap_in(p, nb_label_fill(p->labels, p->arena, "praise.line", values), 5);
         address_line(p, document);
     }
-    more(p, report->praise_n);
+    more(p, report->praise_n, report->praise_list_n);
     command(p, report->commands.praise);
 }
 
@@ -397,11 +409,11 @@ static void write_people(const struct page *p)
     if (report->loudest_n > 0) {
         section(p, "section.loudest");
         people_head(p, "people.comments");
-        for (size_t i = 0; i < shown(report->loudest_n); i++) {
+        for (size_t i = 0; i < shown(report->loudest_list_n); i++) {
             const struct nb_report_author *row = &report->loudest[i];
             person(p, row->author, row->documents_n, count(p, row->comments_n), row->score_milli);
         }
-        more(p, report->loudest_n);
+        more(p, report->loudest_n, report->loudest_list_n);
         command(p, report->commands.loudest);
     }
     if (report->influencers_n > 0) {
@@ -412,7 +424,7 @@ static void write_people(const struct page *p)
             person(p, row->author, row->posts_n, milli(p, row->score_milli), row->sentiment_milli);
             wrap_in(p, nb_digest_evidence(row, p->labels, p->arena), 5);
         }
-        more(p, report->influencers_n);
+        more(p, report->influencers_n, report->influencers_n);
         command(p, report->commands.influencers);
     }
 }
@@ -437,7 +449,7 @@ static void write_share(const struct page *p)
         }
         line_end(p);
     }
-    more(p, report->share_n);
+    more(p, report->share_n, report->share_n);
     command(p, report->commands.share);
 }
 
@@ -461,7 +473,7 @@ static void write_events(const struct page *p)
         pad_left(p, nb_digest_people(row, row->before, p->labels, p->arena), 20);
         line_end(p);
     }
-    more(p, report->events_n);
+    more(p, report->events_n, report->events_n);
     command(p, report->commands.events);
 }
 
@@ -476,6 +488,7 @@ enum nb_err nb_digest_text(const struct nb_report *report, const struct nb_label
         write_hours(&page);
         write_stories(&page);
         write_waiting(&page);
+        write_questions(&page);
         write_praise(&page);
         write_people(&page);
         write_share(&page);

@@ -132,9 +132,10 @@ static void write_hours(struct view *v)
 }
 
 /* Opens a list with its command, and how many of how many it shows. */
-static size_t open_list(struct view *v, const char *element, const char *command, size_t n)
+static size_t open_list(struct view *v, const char *element, const char *command, size_t n,
+                        size_t list_n)
 {
-    size_t shown = n < NB_DIGEST_ROWS ? n : NB_DIGEST_ROWS;
+    size_t shown = list_n < NB_DIGEST_SHOWN ? list_n : NB_DIGEST_SHOWN;
     nb_xml_open(v->xml, element);
     attr_str(v, "command", command);
     attr_count(v, "n", "n-text", n);
@@ -165,7 +166,8 @@ static void write_document(struct view *v, const struct nb_report_document *docu
 static void write_stories(struct view *v)
 {
     const struct nb_report *report = v->report;
-    size_t n = open_list(v, "stories", report->commands.stories, report->stories_n);
+    size_t n = open_list(v, "stories", report->commands.stories, report->stories_n,
+                         report->stories_list_n);
     for (size_t i = 0; i < n; i++) {
         const struct nb_report_story *story = &report->stories[i];
         nb_xml_open(v->xml, "story");
@@ -175,7 +177,21 @@ static void write_stories(struct view *v)
         attr_count(v, "positive", "positive-text", story->positive_n);
         attr_count(v, "all-comments", "all-comments-text", story->comments_n);
         attr_count(v, "all-links", "all-links-text", story->links_n);
-        write_document(v, story->best);
+        write_document(v, &story->best);
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_waiting_rows(struct view *v, const char *element,
+                               const struct nb_report_waiting *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        nb_xml_open(v->xml, element);
+        nb_xml_attr_int(v->xml, "age-min", rows[i].age_min);
+        nb_xml_attr(v->xml, "age-text", nb_label_age(v->labels, v->arena, rows[i].age_min));
+        attr_str(v, "overdue", rows[i].overdue ? "yes" : "no");
+        write_document(v, &rows[i].document);
         nb_xml_close(v->xml);
     }
     nb_xml_close(v->xml);
@@ -184,27 +200,28 @@ static void write_stories(struct view *v)
 static void write_waiting(struct view *v)
 {
     const struct nb_report *report = v->report;
-    size_t n = open_list(v, "waiting", report->commands.waiting, report->waiting_n);
+    size_t n = open_list(v, "waiting", report->commands.waiting, report->waiting_n,
+                         report->waiting_list_n);
     attr_count(v, "overdue", "overdue-text", report->overdue_n);
-    for (size_t i = 0; i < n; i++) {
-        const struct nb_report_waiting *row = &report->waiting[i];
-        nb_xml_open(v->xml, "complaint");
-        nb_xml_attr_int(v->xml, "age-min", row->age_min);
-        nb_xml_attr(v->xml, "age-text", nb_label_age(v->labels, v->arena, row->age_min));
-        attr_str(v, "overdue", row->overdue ? "yes" : "no");
-        write_document(v, row->document);
-        nb_xml_close(v->xml);
-    }
-    nb_xml_close(v->xml);
+    write_waiting_rows(v, "complaint", report->waiting, n);
+}
+
+static void write_questions(struct view *v)
+{
+    const struct nb_report *report = v->report;
+    size_t n = open_list(v, "questions", report->commands.questions, report->questions_n,
+                         report->questions_list_n);
+    write_waiting_rows(v, "question", report->questions, n);
 }
 
 static void write_praise(struct view *v)
 {
     const struct nb_report *report = v->report;
-    size_t n = open_list(v, "praises", report->commands.praise, report->praise_n);
+    size_t n =
+        open_list(v, "praises", report->commands.praise, report->praise_n, report->praise_list_n);
     for (size_t i = 0; i < n; i++) {
         nb_xml_open(v->xml, "praise");
-        write_document(v, report->praise[i]);
+        write_document(v, &report->praise[i]);
         nb_xml_close(v->xml);
     }
     nb_xml_close(v->xml);
@@ -213,7 +230,8 @@ static void write_praise(struct view *v)
 static void write_loudest(struct view *v)
 {
     const struct nb_report *report = v->report;
-    size_t n = open_list(v, "loudest", report->commands.loudest, report->loudest_n);
+    size_t n = open_list(v, "loudest", report->commands.loudest, report->loudest_n,
+                         report->loudest_list_n);
     for (size_t i = 0; i < n; i++) {
         const struct nb_report_author *row = &report->loudest[i];
         nb_xml_open(v->xml, "person");
@@ -233,7 +251,8 @@ static void write_loudest(struct view *v)
 static void write_influencers(struct view *v)
 {
     const struct nb_report *report = v->report;
-    size_t n = open_list(v, "influencers", report->commands.influencers, report->influencers_n);
+    size_t n = open_list(v, "influencers", report->commands.influencers, report->influencers_n,
+                         report->influencers_n);
     for (size_t i = 0; i < n; i++) {
         const struct nb_influencer *row = &report->influencers[i];
         nb_xml_open(v->xml, "person");
@@ -252,7 +271,7 @@ static void write_influencers(struct view *v)
 static void write_alerts(struct view *v)
 {
     const struct nb_report *report = v->report;
-    size_t n = open_list(v, "alerts", report->commands.alerts, report->alerts_n);
+    size_t n = open_list(v, "alerts", report->commands.alerts, report->alerts_n, report->alerts_n);
     for (size_t i = 0; i < n; i++) {
         const struct nb_incident *alert = report->alerts[i];
         const char *form = nb_arena_printf(v->arena, "alert.%s", nb_form_name(alert->form));
@@ -277,7 +296,7 @@ static void write_alerts(struct view *v)
 static void write_share(struct view *v)
 {
     const struct nb_report *report = v->report;
-    size_t n = open_list(v, "share", report->commands.share, report->share_n);
+    size_t n = open_list(v, "share", report->commands.share, report->share_n, report->share_n);
     for (size_t i = 0; i < n; i++) {
         const struct nb_report_share *row = &report->share[i];
         nb_xml_open(v->xml, "topic");
@@ -295,7 +314,7 @@ static void write_share(struct view *v)
 static void write_events(struct view *v)
 {
     const struct nb_report *report = v->report;
-    size_t n = open_list(v, "events", report->commands.events, report->events_n);
+    size_t n = open_list(v, "events", report->commands.events, report->events_n, report->events_n);
     for (size_t i = 0; i < n; i++) {
         const struct nb_event_row *row = &report->events[i];
         nb_xml_open(v->xml, "event");
@@ -316,9 +335,6 @@ void nb_digest_xml(const struct nb_report *report, const struct nb_labels *label
     attr_str(&v, "lang", nb_labels_lang(labels));
     nb_xml_attr(xml, "date", nb_label_date(labels, arena, report->day_ms, report->offset_min));
     attr_str(&v, "empty", nb_report_empty(report) ? "yes" : "no");
-    if (report->unread_n > 0) {
-        attr_count(&v, "unread", "unread-text", report->unread_n);
-    }
     write_labels(&v);
     write_headline(&v);
     if (!nb_report_empty(report)) {
@@ -327,6 +343,7 @@ void nb_digest_xml(const struct nb_report *report, const struct nb_labels *label
         write_alerts(&v);
         write_stories(&v);
         write_waiting(&v);
+        write_questions(&v);
         write_praise(&v);
         write_loudest(&v);
         write_influencers(&v);

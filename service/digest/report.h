@@ -24,9 +24,9 @@
 #define NB_REPORT_REPLY_MIN 30   /* a complaint should be answered within this */
 #define NB_REPORT_INFLUENCE_DAYS 30
 #define NB_REPORT_EVENT_DAYS                                                                       \
-    28                           /* life events are counted over, and compared with as many before \
-                                  */
-#define NB_REPORT_SCAN_MAX 20000 /* documents of a day that are looked at one by one */
+    28                         /* life events are counted over, and compared with as many before   \
+                                */
+#define NB_REPORT_LIST_MAX 100 /* rows of a list that are read with their texts */
 
 struct nb_report_counts {
     uint64_t documents_n;
@@ -57,13 +57,11 @@ struct nb_report_document {
     struct nb_slice excerpt;
     uint64_t comments_n;
     uint64_t links_n; /* links and quotes by others until the end of the day */
-    size_t story;     /* the same for documents of one story; below documents_n */
-    bool replied;     /* somebody else answered or quoted it until the end of the day */
     bool doubtful;    /* irony, or nobody wrote it as an utterance: not for sharing */
 };
 
 struct nb_report_story {
-    const struct nb_report_document *best; /* most commented and linked, then earliest */
+    struct nb_report_document best; /* most commented and linked, then earliest */
     uint64_t documents_n;
     uint64_t authors_n;
     uint64_t negative_n;
@@ -72,8 +70,9 @@ struct nb_report_story {
     uint64_t links_n;
 };
 
+/** A complaint or a question that nobody else answered or quoted until the end of the day. */
 struct nb_report_waiting {
-    const struct nb_report_document *document;
+    struct nb_report_document document;
     int64_t age_min; /* at the end of the day */
     bool overdue;    /* over NB_REPORT_REPLY_MIN */
 };
@@ -102,6 +101,7 @@ struct nb_report_commands {
     const char *hours;
     const char *stories;
     const char *waiting;
+    const char *questions;
     const char *praise;
     const char *loudest;
     const char *influencers;
@@ -110,7 +110,14 @@ struct nb_report_commands {
     const char *events;
 };
 
+struct nb_scan;
+
 struct nb_report {
+    struct nb_txn
+        *analysis; /* the snapshot and the log it is made from, for nb_report_document() */
+    struct nb_log *log;
+    const struct nb_scan *scan; /* every document, without texts */
+
     struct nb_slice topic;
     int64_t day_ms; /* start of the day */
     int64_t end_ms;
@@ -123,19 +130,22 @@ struct nb_report {
     size_t history_n; /* fewer when the topic is younger: then it starts at its first document */
     struct nb_report_counts hours[24];
 
-    const struct nb_report_document *documents; /* by time, then number */
-    size_t documents_n;                         /* at most NB_REPORT_SCAN_MAX */
-    uint64_t unread_n;                          /* documents of the day over that */
-
-    const struct nb_report_story *stories; /* best first, all of them */
-    size_t stories_n;
-    const struct nb_report_waiting *waiting; /* most commented and linked first, all of them */
-    size_t waiting_n;
+    /*
+     * Lists: X_n rows in all, of which the first X_list_n are here with their texts. No two
+     * documents of a list are near-duplicates; X_n counts them all.
+     */
+    const struct nb_report_story *stories; /* most documents, comments and links first */
+    size_t stories_n, stories_list_n;
+    const struct nb_report_waiting *waiting; /* complaints, most commented and linked first */
+    size_t waiting_n, waiting_list_n;
     size_t overdue_n;
-    const struct nb_report_document *const *praise; /* as waiting */
-    size_t praise_n;
-    const struct nb_report_author *loudest; /* most documents first, all of them */
-    size_t loudest_n;
+    const struct nb_report_waiting *questions; /* the same */
+    size_t questions_n, questions_list_n;
+    const struct nb_report_document *praise; /* the same */
+    size_t praise_n, praise_list_n;
+    const struct nb_report_author *loudest; /* most documents first */
+    size_t loudest_n, loudest_list_n;
+    size_t list_n;                           /* what a list has at most */
     const struct nb_influencer *influencers; /* as nb_influence_list() */
     size_t influencers_n;
     const struct nb_incident *const *alerts; /* oldest first */
@@ -179,19 +189,46 @@ struct nb_report_options {
     struct nb_slice topic;
     int64_t day_ms; /* start of the day at offset_min */
     int32_t offset_min;
+    size_t list_n;                          /* rows of a list; 0: NB_REPORT_LIST_MAX */
     const struct nb_event_classes *classes; /* NULL: all types are sensitive */
 };
 
 /**
  * Fill the model.
- * @param analysis  a snapshot of the analysis store; not kept.
- * @param log       for titles, addresses and texts; NULL: the report goes without them.
+ * @param analysis  a snapshot of the analysis store, kept for nb_report_document().
+ * @param log       for titles, addresses and texts, kept too; NULL: it goes without them.
  * @param arena     owns everything in the report.
  * @return NB_OK, NB_ENOMEM (the arena's limit), NB_ECORRUPT, NB_EIO.
  */
 enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
                               const struct nb_report_options *options, struct nb_arena *arena,
                               struct nb_report *out, struct nb_error *error) NB_MUSTUSE;
+
+/** What the lists of documents are picked by. */
+enum nb_report_pick { NB_PICK_ALL, NB_PICK_WAITING, NB_PICK_QUESTIONS, NB_PICK_PRAISE };
+
+/** Rows of the scan, all of them, in the order of their list. */
+enum nb_err nb_report_order(const struct nb_report *report, enum nb_report_pick pick,
+                            struct nb_arena *arena, const uint32_t **out, size_t *out_n) NB_MUSTUSE;
+
+/**
+ * One document of the scan with its texts, while snapshot and log are open.
+ * @param arena  owns the texts.
+ * @return NB_OK, NB_ENOMEM, NB_ECORRUPT, NB_EIO.
+ */
+enum nb_err nb_report_document(const struct nb_report *report, uint32_t row, struct nb_arena *arena,
+                               struct nb_report_document *out, struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * Authors of the scan, most documents first; names are handles.
+ * @param limit  of the list; 0: all.
+ */
+enum nb_err nb_report_authors(const struct nb_report *report, size_t limit, struct nb_arena *arena,
+                              struct nb_report_author **out, size_t *out_n) NB_MUSTUSE;
+
+/** For each row of the scan the place of its story in the list of stories, from 0. */
+enum nb_err nb_report_story_places(const struct nb_report *report, struct nb_arena *arena,
+                                   size_t **out) NB_MUSTUSE;
 
 /** A topic that was ever matched, with the newest hour anything was said about it. */
 struct nb_report_topic {

@@ -1,28 +1,39 @@
 /**
- * Between collect.c, documents.c and stories.c only: the steps that fill a report.
+ * Between the files that fill a report only: the steps, and what they share.
  */
 #ifndef NABIZ_DIGEST_REPORT_IMPL_H
 #define NABIZ_DIGEST_REPORT_IMPL_H
 
 #include "service/digest/report.h"
+#include "service/digest/scan.h"
 
-/** A document while it is collected: what is shown, and what it is compared by. */
-struct nb_report_scan {
-    struct nb_report_document shown;
-    struct nb_slice address; /* canonical URL whatever its scheme */
-    struct nb_slice thread;
-    size_t parent; /* union-find over stories */
+/** Number the stories of a scan: equal cluster, address, thread or title is one, transitively. */
+enum nb_err nb_report_group(struct nb_scan *scan, struct nb_arena *arena) NB_MUSTUSE;
+
+/** The story of a row, by its root; halves the way to it. */
+uint32_t nb_report_root(struct nb_scan *scan, uint32_t row);
+
+/** A story before its texts are read. */
+struct nb_story_count {
+    uint32_t root, best; /* rows */
+    uint32_t authors_n;
+    uint64_t documents_n, negative_n, positive_n, comments_n, links_n;
 };
 
-/** Read the documents of the day with their inbound acts into out->documents. */
-enum nb_err nb_report_documents(struct nb_txn *analysis, struct nb_log *log, struct nb_arena *arena,
-                                struct nb_report *out, struct nb_error *error) NB_MUSTUSE;
+/** All stories of a grouped scan, heaviest first. */
+enum nb_err nb_report_count_stories(struct nb_scan *scan, struct nb_arena *arena,
+                                    struct nb_story_count **out, size_t *out_n) NB_MUSTUSE;
 
-/** Number the stories in rows[0..n): equal title, address or thread is one story. */
-enum nb_err nb_report_group(struct nb_report_scan *rows, size_t n,
-                            struct nb_arena *arena) NB_MUSTUSE;
+/** Join those of the heaviest stories that tell the same in other words: alike.c. */
+enum nb_err nb_report_join_alike(const struct nb_report *report, struct nb_scan *scan,
+                                 const struct nb_story_count *stories, size_t n,
+                                 struct nb_arena *arena, struct nb_error *error) NB_MUSTUSE;
 
-/** Fill stories, waiting, praise and loudest from out->documents. */
-enum nb_err nb_report_lists(struct nb_arena *arena, struct nb_report *out) NB_MUSTUSE;
+/** "site/handle" -> "handle"; what has no byline is signed by its site. Borrows. */
+struct nb_slice nb_report_handle(struct nb_slice author);
+
+/** Fill stories, waiting, questions, praise and loudest. */
+enum nb_err nb_report_lists(struct nb_scan *scan, struct nb_arena *arena, struct nb_report *out,
+                            struct nb_error *error) NB_MUSTUSE;
 
 #endif

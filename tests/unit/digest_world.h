@@ -13,6 +13,7 @@
 #include <nabiz/store.h>
 
 #include "analyzer/commit.h"
+#include "analyzer/topics/shingles.h"
 #include "tests/unit/story.h"
 
 /* 2026-11-21T00:00:00+03:00, a Saturday: the day that is reported. */
@@ -120,6 +121,19 @@ static void append_entry(struct digest_world *w, const struct entry *e)
     w->last++;
 }
 
+/* By these the committer finds near-duplicates. */
+static void shingle_entry(struct digest_world *w, const struct entry *e, struct nb_annotation *a)
+{
+    struct tr_token *tokens;
+    struct nb_shingles shingles;
+    size_t n;
+    if (e->text) {
+        must(tr_tokenise(nb_slice_str(e->text), w->arena, &tokens, &n), NULL);
+        must(nb_shingles_of(NULL, 0, tokens, n, w->arena, &shingles), NULL);
+        must(nb_shingles_note(&shingles, w->arena, a), NULL);
+    }
+}
+
 static struct nb_annotation *annotate_entry(struct digest_world *w, const struct entry *e)
 {
     struct nb_annotation *a = nb_annotation_new(w->arena);
@@ -144,6 +158,7 @@ static struct nb_annotation *annotate_entry(struct digest_world *w, const struct
     a->topics[0] = nb_arena_alloc(w->arena, sizeof(*a->topics[0]));
     nb__topic_hit__init(a->topics[0]);
     a->topics[0]->topic = entry_text(w, e->topic);
+    shingle_entry(w, e, a);
     if (e->act) {
         struct nb_edge *edge = nb_edge_new(w->arena);
         edge->from = entry_text(w, e->author);

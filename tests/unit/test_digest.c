@@ -5,6 +5,7 @@
 
 #include "service/digest/make.h"
 #include "service/digest/render.h"
+#include "service/digest/scan.h"
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 #define FORUM "forum.example"
@@ -119,12 +120,13 @@ static void counters_and_rows_recount_each_other(void **state)
     struct nb_report report;
     collect(*state, THE_DAY_MS, &report);
     struct nb_report_counts again = {0};
-    for (size_t i = 0; i < report.documents_n; i++) {
+    for (size_t i = 0; i < report.scan->rows_n; i++) {
+        const struct nb_scan_row *row = &report.scan->rows[i];
         again.documents_n++;
-        again.negative_n += report.documents[i].label == NB__LABEL__NEGATIVE;
-        again.neutral_n += report.documents[i].label == NB__LABEL__NEUTRAL;
-        again.positive_n += report.documents[i].label == NB__LABEL__POSITIVE;
-        again.score_sum_milli += report.documents[i].score_milli;
+        again.negative_n += row->label == NB__LABEL__NEGATIVE;
+        again.neutral_n += row->label == NB__LABEL__NEUTRAL;
+        again.positive_n += row->label == NB__LABEL__POSITIVE;
+        again.score_sum_milli += row->score_milli;
     }
     assert_memory_equal(&again, &report.day, sizeof(again));
 }
@@ -134,14 +136,14 @@ static void documents_with_an_equal_title_address_or_thread_are_one_story(void *
     struct nb_report report;
     collect(*state, THE_DAY_MS, &report);
     assert_int_equal(report.stories_n, 3);
-    assert_slice_equal(report.stories[0].best->title, "Acme kargoları gecikti");
-    assert_slice_equal(report.stories[0].best->url, "https://haber.example/kargo");
+    assert_slice_equal(report.stories[0].best.title, "Acme kargoları gecikti");
+    assert_slice_equal(report.stories[0].best.url, "https://haber.example/kargo");
     assert_int_equal(report.stories[0].documents_n, 2);
     assert_int_equal(report.stories[0].comments_n, 12);
     assert_int_equal(report.stories[0].links_n, 1);
     assert_int_equal(report.stories[1].documents_n, 3);
     assert_int_equal(report.stories[1].authors_n, 3);
-    assert_slice_equal(report.stories[2].best->title, "Acme beni şaşırttı");
+    assert_slice_equal(report.stories[2].best.title, "Acme beni şaşırttı");
 }
 
 static void complaints_wait_until_somebody_else_answers_before_the_end_of_the_day(void **state)
@@ -150,13 +152,49 @@ static void complaints_wait_until_somebody_else_answers_before_the_end_of_the_da
     collect(*state, THE_DAY_MS, &report);
     /* not the article, not number 5, which was answered; 4 was answered a day too late */
     assert_int_equal(report.waiting_n, 2);
-    assert_slice_equal(report.waiting[0].document->url, "https://forum.example/4");
+    assert_slice_equal(report.waiting[0].document.url, "https://forum.example/4");
     assert_int_equal(report.waiting[0].age_min, 15 * 60);
     assert_true(report.waiting[0].overdue);
-    assert_slice_equal(report.waiting[1].document->url, "https://forum.example/7");
+    assert_slice_equal(report.waiting[1].document.url, "https://forum.example/7");
     assert_int_equal(report.waiting[1].age_min, 15);
     assert_false(report.waiting[1].overdue);
     assert_int_equal(report.overdue_n, 1);
+}
+
+/* Near-duplicates are one row of a list, though each of them waits; what is alike in its words is
+ * one story, though nobody copied. */
+static void no_list_shows_two_near_duplicates(void **state)
+{
+#define COPIED                                                                                     \
+    "Siparişim on gündür yolda, arıyorum kimse telefonu açmıyor, param da iade edilmiyor."
+    static const struct entry more[] = {
+        {0, 16, 0, "acme", NB__KIND__POST, FORUM "/kaya", "Kaya", "https://forum.example/20", NULL,
+         COPIED, -700, 5, NULL, 0, NULL},
+        {0, 16, 5, "acme", NB__KIND__POST, FORUM "/nil", "Nil", "https://forum.example/21", NULL,
+         COPIED, -700, 9, NULL, 0, NULL},
+        {0, 17, 0, "acme", NB__KIND__POST, "a.example/x", "X", "https://a.example/1",
+         "Mağazanın kasasında saatlerce bekledik", NULL, 0, 0, NULL, 0, NULL},
+        {0, 17, 30, "acme", NB__KIND__POST, "b.example/y", "Y", "https://b.example/1",
+         "Saatlerce kasada beklemek: mağazadan notlar", NULL, 0, 0, NULL, 0, NULL},
+    };
+    struct digest_world *w = *state;
+    struct nb_report before, after;
+    collect(w, THE_DAY_MS, &before);
+    size_t stories_n = before.stories_n;
+    digest_world_add(w, more, ROWS(more), true);
+    collect(w, THE_DAY_MS, &after);
+    assert_int_equal(after.waiting_n, before.waiting_n + 2);
+    assert_int_equal(after.waiting_list_n, before.waiting_list_n + 1);
+    assert_slice_equal(after.waiting[0].document.url, "https://forum.example/21");
+    assert_int_equal(after.stories_n, stories_n + 2);
+    for (size_t i = 0; i < after.stories_list_n; i++) {
+        if (nb_slice_starts(after.stories[i].best.title, NB_LIT("Mağazanın kasasında"))) {
+            assert_int_equal(after.stories[i].documents_n, 2);
+            assert_int_equal(after.stories[i].authors_n, 2);
+            return;
+        }
+    }
+    fail();
 }
 
 static void praise_writers_and_share_are_listed(void **state)
@@ -164,7 +202,7 @@ static void praise_writers_and_share_are_listed(void **state)
     struct nb_report report;
     collect(*state, THE_DAY_MS, &report);
     assert_int_equal(report.praise_n, 1);
-    assert_slice_equal(report.praise[0]->name, "Ela");
+    assert_slice_equal(report.praise[0].name, "Ela");
     assert_int_equal(report.loudest_n, 6);
     assert_slice_equal(report.loudest[0].author, "haber.example/deniz"); /* by comments on a tie */
     assert_int_equal(report.share_n, 2);
@@ -392,6 +430,7 @@ int main(void)
         TEST(counters_and_rows_recount_each_other),
         TEST(documents_with_an_equal_title_address_or_thread_are_one_story),
         TEST(complaints_wait_until_somebody_else_answers_before_the_end_of_the_day),
+        TEST(no_list_shows_two_near_duplicates),
         TEST(praise_writers_and_share_are_listed),
         TEST(later_days_do_not_change_the_digest_of_a_past_day),
         TEST(every_form_says_the_same_and_gives_the_same_bytes_again),
