@@ -1,7 +1,12 @@
+/*
+ * Several things are looked at, each a number that grows with how odd it is (most are log2 of a sum
+ * against what is usual). None of them is judged against a fixed threshold or a fitted
+ * distribution: bursts of brands have heavier tails than any. Each has a leaking maximum, its peak:
+ * the greatest value seen, which sinks slowly. An alarm is what surpasses the peak by a margin, so
+ * that a series with a spam burst every other day soon keeps quiet about bursts of that size, and a
+ * calm one speaks about small ones. What was an alarm raises the peak itself.
+ */
 #include "analyzer/alerts/detector.h"
-
-#include <inttypes.h>
-#include <string.h>
 
 #include <nabiz/date.h>
 #include <nabiz/mem.h>
@@ -9,18 +14,40 @@
 #include "analyzer/alerts/detector_state.h"
 #include "analyzer/alerts/fixed.h"
 
+static const struct look {
+    enum nb_detector_kind kind;
+    int32_t margin_milli; /* over the peak */
+    int32_t floor_milli;  /* and at least this, whatever the peak is */
+    int32_t leak_milli;   /* what a peak loses a week */
+    int32_t octave_milli; /* so much of it is like an octave of a sum */
+} LOOKS[DETECTOR_WATCHES] = {
+    [LOOK_JUMP] = {NB_DETECTOR_SPIKE, 200, 1500, 200, 1000},
+    [LOOK_HOUR] = {NB_DETECTOR_SPIKE, 100, 1000, 200, 1000},
+    [LOOK_RISE] = {NB_DETECTOR_RISE, 0, 600, 200, 500},
+    [LOOK_CLIMB] = {NB_DETECTOR_RISE, 500, 8000, 1000, 5000},
+    [LOOK_FEW] = {NB_DETECTOR_SPIKE, 1500, 10000, 2000, 5000},
+    [LOOK_MORE] = {NB_DETECTOR_RISE, 1500, 10000, 2000, 5000},
+    [LOOK_FALL] = {NB_DETECTOR_DROP, 100, 2000, 200, 1000},
+    [LOOK_QUIET] = {NB_DETECTOR_DROP, 500, 4000, 200, 1000},
+};
+
 enum {
-    SMALL_MILLI = 1000,  /* added to both sides of a ratio, so that one of nothing is no alarm */
-    LEARN_BINS_MIN = 48, /* judged only after these many bins ... */
-    LEVEL_S = 7 * 86400, /* time constant of the level */
-    SPREAD_BINS = 2000,  /* and of the spreads */
-    SLOT_SHARE = 6,      /* a slot moves by a sixth per visit, spread over its bins */
-    CAP_MILLI = 2000,    /* learning takes no residual for more than this: two octaves */
-    SPREAD_MIN_MILLI = 100,
-    EPISODE_H = 6
+    RARITY_PER_OCTAVE = 1100, /* tenfold rarer for so many octaves more, see docs/alerts.md */
+    COLD_MILLI = 100,         /* over the margin, per octave of COLD_MS that was not seen yet */
+    LEARNING_MILLI = 3000,    /* before LEARN_MS only eight times as much is an alarm */
+    CLIMB_SLACK_MILLI = 600,  /* an hour half as loud again is no climb */
+    CLIMB_STEP_MILLI = 2000,
+    CLIMB_MAX_MILLI = 24000,
+    HELD_COUNTS = 20, /* silence where so many are expected is not learned ... */
+    SEVERITY_STEP_MILLI = 600,
+    RARITY_MAX_MILLI = 99000
 };
 static const int64_t LEARN_MS = 48 * NB_HOUR_MS;
-static const uint32_t SPANS[DETECTOR_SPANS] = {1, 3, 12};
+static const int64_t DARK_MS = 12 * NB_HOUR_MS; /* nothing is said before */
+static const int64_t HELD_MS = 72 * NB_HOUR_MS; /* ... unless it lasts so long */
+static const int64_t EPISODE_MS = 6 * NB_HOUR_MS;
+static const int64_t COLD_MS = 28 * NB_DAY_MS;
+static const int64_t PEAK_NONE = INT64_C(-9000000000);
 
 const char *nb_detector_kind_name(enum nb_detector_kind kind)
 {
@@ -41,7 +68,13 @@ enum nb_err nb_detector_new(int64_t interval_ms, int32_t offset_min, struct nb_d
         return NB_ENOMEM;
     }
     d->interval_ms = interval_ms;
-    d->offset_min = offset_min;
+    d->baseline.offset_min = offset_min;
+    for (size_t i = 0; i < DETECTOR_WATCHES; i++) {
+        d->peak_nano[i] = PEAK_NONE;
+    }
+    for (size_t i = 0; i < DETECTOR_EVENTS; i++) {
+        d->since[i] = NEVER;
+    }
     *out = d;
     return NB_OK;
 }
@@ -62,156 +95,200 @@ int64_t nb_detector_next(const struct nb_detector *d)
     return d->next_ms;
 }
 
-static uint32_t slot_of(const struct nb_detector *d, int64_t bin_ms)
-{
-    int64_t hour = (bin_ms + d->offset_min * NB_MINUTE_MS) / NB_HOUR_MS % DETECTOR_SLOTS;
-    return (uint32_t)(hour < 0 ? hour + DETECTOR_SLOTS : hour);
-}
-
-/* log2 of value, with the small amount added, in thousandths. */
-static int32_t log_of(int64_t value_milli)
-{
-    return nb_log2_milli((uint64_t)(value_milli > 0 ? value_milli : 0) + SMALL_MILLI);
-}
-
-static int64_t unlog(int32_t log_milli)
-{
-    int64_t value = (int64_t)nb_exp2_milli(log_milli) - SMALL_MILLI;
-    return value > 0 ? value : 0;
-}
-
 static int32_t clamp(int64_t value, int32_t low, int32_t high)
 {
     return (int32_t)(value < low ? low : value > high ? high : value);
 }
 
-/* Mean of the newest span bins with value as the newest of all. */
-static int64_t mean_of(const struct nb_detector *d, uint32_t span, int64_t value_milli)
-{
-    int64_t sum = value_milli;
-    for (uint32_t i = 0; i + 1 < span; i++) {
-        sum += d->ring[(d->ring_at + DETECTOR_RING - i) % DETECTOR_RING];
-    }
-    return sum / span;
-}
-
-static int32_t expected_log(const struct nb_detector *d, int64_t bin_ms)
-{
-    return log_of(d->level_milli) + d->slot_milli[slot_of(d, bin_ms)];
-}
-
-/* A normal tail has -log10 p of about 0.217 z^2 + 0.4; spreads are mean absolute ones. */
-static int32_t rarity_of(int32_t z_milli)
-{
-    int64_t z = z_milli < 0 ? -(int64_t)z_milli : z_milli;
-    return clamp(z * z / 4600 / 3, 0, 1000000);
-}
-
-static void judge(const struct nb_detector *d, int64_t bin_ms, int64_t value_milli,
-                  int32_t rarity_milli, bool open, struct nb_verdict *out)
-{
-    *out = (struct nb_verdict){.learning = d->seen_n < LEARN_BINS_MIN ||
-                                           d->seen_n * d->interval_ms < LEARN_MS};
-    if (out->learning) {
-        return;
-    }
-    int32_t expected = expected_log(d, bin_ms);
-    for (size_t i = 0; i < DETECTOR_SPANS; i++) {
-        int64_t mean = mean_of(d, SPANS[i], value_milli);
-        const struct spread *spread = &d->spreads[i];
-        int32_t unit = spread->deviation_milli + SPREAD_MIN_MILLI;
-        int32_t z = clamp(((int64_t)log_of(mean) - expected - spread->mean_milli) * 1000 / unit,
-                          -1000000, 1000000);
-        int32_t rarity = rarity_of(z);
-        if (rarity < out->rarity_milli || (out->seen && rarity == out->rarity_milli) ||
-            (open && z < 0)) {
-            continue;
-        }
-        int32_t far = (int32_t)nb_isqrt((uint64_t)rarity_milli * 4600 * 3);
-        int32_t limit = expected + spread->mean_milli + (z < 0 ? -far : far) * unit / 1000;
-        out->seen = z < 0 ? NB_DETECTOR_DROP : SPANS[i] > 3 ? NB_DETECTOR_RISE : NB_DETECTOR_SPIKE;
-        out->span_bins = SPANS[i];
-        out->value_milli = mean * SPANS[i];
-        out->expected_milli = unlog(expected) * SPANS[i];
-        out->limit_milli = unlog(limit) * SPANS[i];
-        out->deviation_milli = z;
-        out->rarity_milli = rarity;
-    }
-    if (out->rarity_milli >= rarity_milli && out->seen) {
-        int64_t last_ms = d->alarm_ms[out->seen];
-        out->kind = out->seen;
-        out->again = last_ms > 0 && bin_ms - last_ms <= EPISODE_H * NB_HOUR_MS;
-    }
-}
-
-/* The first bins weigh as much as they are many, later ones by the time constant. */
-static int64_t share_of(const struct nb_detector *d, int64_t constant_bins)
-{
-    int64_t n = d->seen_n + 1;
-    return n < constant_bins ? n : constant_bins;
-}
-
-static void learn(struct nb_detector *d, int64_t bin_ms, int64_t value_milli)
-{
-    if (d->seen_n == 0) {
-        d->level_milli = value_milli;
-    }
-    int32_t expected = expected_log(d, bin_ms);
-    int32_t residual = clamp((int64_t)log_of(value_milli) - expected, -CAP_MILLI, CAP_MILLI);
-    int32_t *slot = &d->slot_milli[slot_of(d, bin_ms)];
-    int64_t bins = NB_HOUR_MS / d->interval_ms;
-    for (size_t i = 0; i < DETECTOR_SPANS; i++) {
-        struct spread *spread = &d->spreads[i];
-        int32_t r = clamp((int64_t)log_of(mean_of(d, SPANS[i], value_milli)) - expected, -CAP_MILLI,
-                          CAP_MILLI);
-        int32_t away = r > spread->mean_milli ? r - spread->mean_milli : spread->mean_milli - r;
-        int64_t share = share_of(d, SPREAD_BINS);
-        spread->mean_milli += (int32_t)((r - spread->mean_milli) / share);
-        spread->deviation_milli += (int32_t)((away - spread->deviation_milli) / share);
-    }
-    int64_t capped = unlog(log_of(d->level_milli) + CAP_MILLI);
-    int64_t level = value_milli < capped ? value_milli : capped;
-    d->level_milli += (level - d->level_milli) / share_of(d, LEVEL_S * 1000LL / d->interval_ms);
-    if (d->seen_n * d->interval_ms >= LEARN_MS) {
-        *slot += (int32_t)(residual / (SLOT_SHARE * (bins > 0 ? bins : 1)));
-    }
-}
-
-static void push(struct nb_detector *d, int64_t value_milli)
-{
-    d->ring_at = (d->ring_at + 1) % DETECTOR_RING;
-    d->ring[d->ring_at] = value_milli;
-}
-
 static int64_t bounded(int64_t value_milli)
 {
-    return value_milli < 0                             ? 0
-           : value_milli > NB_DETECTOR_VALUE_MAX_MILLI ? NB_DETECTOR_VALUE_MAX_MILLI
-                                                       : value_milli;
+    int64_t value = value_milli < 0                             ? 0
+                    : value_milli > NB_DETECTOR_VALUE_MAX_MILLI ? NB_DETECTOR_VALUE_MAX_MILLI
+                                                                : value_milli;
+    return value * BASELINE_FINE;
+}
+
+static int64_t observed_ms(const struct nb_detector *d)
+{
+    return d->seen_n * d->interval_ms;
+}
+
+/* What a look must surpass to be an alarm at the usual rarity. */
+static int64_t limit_of(const struct nb_detector *d, enum looked_at what)
+{
+    const struct look *look = &LOOKS[what];
+    int64_t seen_ms = observed_ms(d);
+    int64_t margin = look->margin_milli;
+    if (seen_ms < COLD_MS) {
+        int32_t octaves = nb_log2_milli((uint64_t)(COLD_MS / (seen_ms / 1000 + 1)));
+        margin += (int64_t)(octaves - nb_log2_milli(1000)) * COLD_MILLI / 1000 *
+                  look->octave_milli / 1000;
+    }
+    if (seen_ms < LEARN_MS) {
+        margin += LEARNING_MILLI;
+    }
+    int64_t over_peak = d->peak_nano[what] / 1000000 + margin;
+    return over_peak > look->floor_milli ? over_peak : look->floor_milli;
+}
+
+/* A fine value times 2^(log_milli / 1000). */
+static int64_t times(int64_t fine, int64_t more, int32_t log_milli)
+{
+    uint64_t value = nb_exp2_milli(nb_fine_log(fine, more) + log_milli);
+    int64_t most =
+        (int64_t)(value < (uint64_t)BASELINE_MAX * 64 ? value : (uint64_t)BASELINE_MAX * 64);
+    return most > more ? most - more : 0;
+}
+
+static void fill(const struct nb_detector *d, enum looked_at what, const struct sight *sight,
+                 int32_t excess_milli, struct nb_detection *out)
+{
+    const struct look *look = &LOOKS[what];
+    int64_t one = BASELINE_FINE * 1000;
+    int32_t log = nb_fine_log(sight->value, one) - nb_fine_log(sight->expected, one);
+    int32_t missing = (int32_t)((int64_t)excess_milli * 1000 / look->octave_milli);
+    bool down = look->kind == NB_DETECTOR_DROP;
+    out->seen = look->kind;
+    out->span_bins = sight->bins;
+    out->value_milli = sight->value / BASELINE_FINE;
+    out->expected_milli = sight->expected / BASELINE_FINE;
+    out->limit_milli = times(sight->value, one, down ? missing : -missing) / BASELINE_FINE;
+    out->deviation_milli = log;
+    (void)d;
+}
+
+static void judge(const struct nb_detector *d, const struct bin *bin, int64_t bin_ms,
+                  int32_t rarity_milli, struct nb_detection *out)
+{
+    int64_t seen_ms = observed_ms(d);
+    *out = (struct nb_detection){.rarity_milli = -RARITY_MAX_MILLI, .learning = seen_ms < LEARN_MS};
+    for (enum looked_at i = 0; i < DETECTOR_WATCHES && seen_ms >= DARK_MS; i++) {
+        struct sight sight;
+        nb_detector_look(d, bin, i, &sight);
+        if (!sight.is_seen) {
+            continue;
+        }
+        int64_t excess = sight.seen_milli - limit_of(d, i);
+        int64_t octaves = excess * 1000 / LOOKS[i].octave_milli;
+        int32_t rarity = clamp(NB_DETECTOR_RARITY_MILLI + octaves * RARITY_PER_OCTAVE / 1000,
+                               -RARITY_MAX_MILLI, RARITY_MAX_MILLI);
+        if (rarity > out->rarity_milli) {
+            int32_t asked = (int32_t)((int64_t)(rarity - rarity_milli) * 1000 / RARITY_PER_OCTAVE);
+            out->rarity_milli = rarity;
+            fill(d, i, &sight, (int32_t)((int64_t)asked * LOOKS[i].octave_milli / 1000), out);
+        }
+    }
+    if (out->rarity_milli >= rarity_milli) {
+        const struct episode *last = &d->episodes[out->seen == NB_DETECTOR_DROP];
+        out->kind = out->seen;
+        out->again = last->rarity_milli > 0 && bin_ms - last->at_ms <= EPISODE_MS;
+    }
+}
+
+/* Peaks sink by what a bin is worth, and are raised to what was seen. */
+static void learn_peaks(struct nb_detector *d, const struct bin *bin)
+{
+    for (enum looked_at i = 0; i < DETECTOR_WATCHES; i++) {
+        struct sight sight;
+        int64_t leak = LOOKS[i].leak_milli * INT64_C(1000000) / (7 * NB_DAY_MS / d->interval_ms);
+        nb_detector_look(d, bin, i, &sight);
+        d->peak_nano[i] -= d->peak_nano[i] > PEAK_NONE ? leak : 0;
+        if (sight.is_seen && sight.seen_milli * INT64_C(1000000) > d->peak_nano[i]) {
+            d->peak_nano[i] = sight.seen_milli * INT64_C(1000000);
+        }
+    }
+}
+
+static void learn_events(struct nb_detector *d, const struct bin *bin)
+{
+    for (size_t i = 0; i < DETECTOR_EVENTS; i++) {
+        if (d->since[i] != NEVER) {
+            d->since[i] += bin->expected;
+            d->since[i] = d->since[i] < BASELINE_MAX ? d->since[i] : BASELINE_MAX;
+        }
+    }
+    if (bin->value == 0) {
+        return;
+    }
+    uint32_t fresh = nb_detector_events(bin->value, DETECTOR_EVENTS);
+    for (size_t i = DETECTOR_EVENTS; i-- > 0;) {
+        d->since[i] = i < fresh ? 0 : d->since[i - fresh];
+    }
+}
+
+/* Before a bin is judged: how long it has been quiet, and how the hours climb. */
+static void count_in(struct nb_detector *d, const struct bin *bin, int64_t bin_ms)
+{
+    d->quiet = bin->value > 0 ? 0 : d->quiet + bin->expected;
+    d->quiet = d->quiet < BASELINE_MAX ? d->quiet : BASELINE_MAX;
+    d->quiet_ms = bin->value > 0 ? 0 : d->quiet_ms + d->interval_ms;
+    d->hour_value += bin->value;
+    d->hour_expected += bin->expected;
+    d->hour_bins++;
+    if ((bin_ms + d->interval_ms) % NB_HOUR_MS == 0) {
+        int64_t half = d->hour_bins * INT64_C(500) * BASELINE_FINE;
+        int32_t step = nb_fine_log(d->hour_value, half) - nb_fine_log(d->hour_expected, half);
+        d->climb += clamp(step, -CLIMB_STEP_MILLI, CLIMB_STEP_MILLI) - CLIMB_SLACK_MILLI;
+        d->climb = clamp(d->climb, 0, CLIMB_MAX_MILLI);
+        d->hour_value = 0;
+        d->hour_expected = 0;
+        d->hour_bins = 0;
+    }
+}
+
+static void push(struct nb_detector *d, const struct bin *bin)
+{
+    d->ring_at = (d->ring_at + 1) % DETECTOR_RING;
+    d->value[d->ring_at] = bin->value;
+    d->expected[d->ring_at] = bin->expected;
+}
+
+static void learn(struct nb_detector *d, const struct nb_calendar *calendar, const struct bin *bin,
+                  int64_t bin_ms)
+{
+    bool held = d->quiet >= INT64_C(1000) * HELD_COUNTS * BASELINE_FINE && d->quiet_ms < HELD_MS;
+    learn_peaks(d, bin);
+    learn_events(d, bin);
+    if (!held) {
+        nb_baseline_learn(&d->baseline, calendar, d->interval_ms, bin_ms, bin->value);
+    }
+    push(d, bin);
+}
+
+static void note_alarm(struct nb_detector *d, int64_t bin_ms, const struct nb_detection *detection)
+{
+    struct episode *last = &d->episodes[detection->kind == NB_DETECTOR_DROP];
+    bool louder = !detection->again || detection->rarity_milli > last->rarity_milli;
+    last->at_ms = bin_ms;
+    last->rarity_milli = louder ? detection->rarity_milli : last->rarity_milli;
 }
 
 void nb_detector_step(struct nb_detector *d, const struct nb_calendar *calendar, int64_t bin_ms,
-                      int64_t value_milli, int32_t rarity_milli, struct nb_verdict *out)
+                      int64_t value_milli, int32_t rarity_milli, struct nb_detection *out)
 {
-    (void)calendar;
-    int64_t value = bounded(value_milli);
-    *out = (struct nb_verdict){.learning = true};
+    *out = (struct nb_detection){.learning = true};
     bin_ms = nb_detector_bin(d, bin_ms);
     if (d->seen_n > 0 && bin_ms < d->next_ms) {
         return;
     }
-    nb_detector_gap(d, bin_ms);
-    judge(d, bin_ms, value, rarity_milli, false, out);
-    if (out->kind) {
-        d->alarm_ms[out->kind] = bin_ms;
+    nb_detector_gap(d, calendar, bin_ms);
+    d->gauge |= value_milli % 1000 != 0;
+    struct bin bin = {.value = bounded(value_milli),
+                      .expected = nb_baseline_expected(&d->baseline, calendar, bin_ms)};
+    if (d->seen_n == 0) {
+        bin.expected = bin.value;
     }
-    learn(d, bin_ms, value);
-    push(d, value);
+    count_in(d, &bin, bin_ms);
+    judge(d, &bin, bin_ms, rarity_milli, out);
+    if (out->kind) {
+        note_alarm(d, bin_ms, out);
+    }
+    learn(d, calendar, &bin, bin_ms);
     d->seen_n += d->seen_n < UINT32_MAX;
     d->next_ms = bin_ms + d->interval_ms;
 }
 
-void nb_detector_gap(struct nb_detector *d, int64_t to_ms)
+void nb_detector_gap(struct nb_detector *d, const struct nb_calendar *calendar, int64_t to_ms)
 {
     to_ms = nb_detector_bin(d, to_ms);
     for (uint32_t i = 0; d->seen_n > 0 && d->next_ms < to_ms; i++) {
@@ -219,28 +296,31 @@ void nb_detector_gap(struct nb_detector *d, int64_t to_ms)
             d->next_ms = to_ms;
             break;
         }
-        push(d, unlog(expected_log(d, d->next_ms)));
+        int64_t expected = nb_baseline_expected(&d->baseline, calendar, d->next_ms);
+        push(d, &(struct bin){.value = expected, .expected = expected});
         d->next_ms += d->interval_ms;
     }
 }
 
 void nb_detector_peek(const struct nb_detector *d, const struct nb_calendar *calendar,
                       int64_t bin_ms, int64_t value_milli, int32_t rarity_milli,
-                      struct nb_verdict *out)
+                      struct nb_detection *out)
 {
-    (void)calendar;
-    *out = (struct nb_verdict){.learning = true};
+    *out = (struct nb_detection){.learning = true};
     bin_ms = nb_detector_bin(d, bin_ms);
     if (d->seen_n > 0 && bin_ms >= d->next_ms) {
-        judge(d, bin_ms, bounded(value_milli), rarity_milli, true, out);
+        struct bin bin = {.value = bounded(value_milli),
+                          .expected = nb_baseline_expected(&d->baseline, calendar, bin_ms),
+                          .open = true};
+        judge(d, &bin, bin_ms, rarity_milli, out);
     }
 }
 
-uint32_t nb_verdict_severity(const struct nb_verdict *verdict)
+uint32_t nb_detection_severity(const struct nb_detection *detection)
 {
-    if (verdict->kind == NB_DETECTOR_NONE) {
+    if (detection->kind == NB_DETECTOR_NONE) {
         return 0;
     }
-    int32_t above = verdict->rarity_milli - NB_DETECTOR_RARITY_MILLI;
-    return 1 + (uint32_t)clamp(above / 2000, 0, 6);
+    int32_t above = detection->rarity_milli - NB_DETECTOR_RARITY_MILLI;
+    return 1 + (uint32_t)clamp(above / SEVERITY_STEP_MILLI, 0, 6);
 }

@@ -23,8 +23,12 @@ struct nb_detector;
 /* Values are thousandths, so that gauges with decimals fit; a count of n is n * 1000. */
 #define NB_DETECTOR_VALUE_MAX_MILLI (INT64_C(1) << 50)
 
-/* The rarity from which `nabiz detect` speaks; a budget asks for more or less, see below. */
-#define NB_DETECTOR_RARITY_MILLI 5000
+/*
+ * Rarity: -log10 of how many such alarms a week a series raises by itself, in thousandths. Who
+ * allows k false alarms a week asks for -log10(k): 0 for one a week, 1000 for one in ten weeks.
+ * This is the one `nabiz detect` asks for, one in five weeks.
+ */
+#define NB_DETECTOR_RARITY_MILLI 700
 
 #define NB_DETECTOR_INTERVAL_MIN_MS 60000      /* a minute */
 #define NB_DETECTOR_INTERVAL_MAX_MS 86400000LL /* a day */
@@ -39,16 +43,16 @@ enum nb_detector_kind {
 /** "spike", "rise", "drop"; "none". */
 const char *nb_detector_kind_name(enum nb_detector_kind kind);
 
-struct nb_verdict {
+struct nb_detection {
     enum nb_detector_kind kind; /* NONE when rarity_milli is under what was asked for */
     enum nb_detector_kind seen; /* the form with the greatest rarity, alarm or not */
-    uint32_t span_bins;         /* value, expected and limit are sums over the last so many bins */
+    uint32_t span_bins; /* value, expected, limit are sums of so many; 0: as many as it took */
     int64_t value_milli;
     int64_t expected_milli;
     int64_t limit_milli;     /* from here on (drop: down to here) it would be an alarm */
-    int32_t deviation_milli; /* distance from expected in units of the usual spread; signed */
-    int32_t rarity_milli;    /* -log10 of how often this series would do so by itself; 0.. */
-    bool learning;           /* too little was seen to judge: rarity is held back */
+    int32_t deviation_milli; /* log2 of value against expected: 1000 is twice, -1000 half */
+    int32_t rarity_milli;    /* as above; grows with the value, may be negative */
+    bool learning;           /* under two days were seen: only what is huge is an alarm */
     bool again;              /* an alarm of the same kind was raised within the last 6 hours */
 };
 
@@ -74,10 +78,11 @@ int64_t nb_detector_next(const struct nb_detector *detector);
  */
 void nb_detector_step(struct nb_detector *detector, const struct nb_calendar *calendar,
                       int64_t bin_ms, int64_t value_milli, int32_t rarity_milli,
-                      struct nb_verdict *out);
+                      struct nb_detection *out);
 
 /** Bins up to to_ms were not observed (nobody listened): neither a silence nor learned from. */
-void nb_detector_gap(struct nb_detector *detector, int64_t to_ms);
+void nb_detector_gap(struct nb_detector *detector, const struct nb_calendar *calendar,
+                     int64_t to_ms);
 
 /**
  * An open bin has this much so far: would it already be an alarm? Only more can come, so this never
@@ -85,14 +90,15 @@ void nb_detector_gap(struct nb_detector *detector, int64_t to_ms);
  */
 void nb_detector_peek(const struct nb_detector *detector, const struct nb_calendar *calendar,
                       int64_t bin_ms, int64_t value_milli, int32_t rarity_milli,
-                      struct nb_verdict *out);
+                      struct nb_detection *out);
 
 /** Severity 1..7 by rarity alone; what it is about adds to that (watch.h). 0 for no alarm. */
-uint32_t nb_verdict_severity(const struct nb_verdict *verdict);
+uint32_t nb_detection_severity(const struct nb_detection *detection);
 
 /** In a sentence: "41 in 15 minutes; usual is 3.2, up to 12 is ordinary". @return NULL: no memory
  */
-char *nb_verdict_why(const struct nb_verdict *verdict, int64_t interval_ms, struct nb_arena *arena);
+char *nb_detection_why(const struct nb_detection *detection, int64_t interval_ms,
+                       struct nb_arena *arena);
 
 /**
  * State as bytes, with a version in front; a few KB.

@@ -30,7 +30,7 @@ static char *number_words(int64_t value_milli, struct nb_arena *arena)
     return nb_arena_printf(arena, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10);
 }
 
-char *nb_verdict_why(const struct nb_verdict *v, int64_t interval_ms, struct nb_arena *arena)
+char *nb_detection_why(const struct nb_detection *v, int64_t interval_ms, struct nb_arena *arena)
 {
     char *span = span_words(v->span_bins * interval_ms, arena);
     char *value = number_words(v->value_milli, arena);

@@ -47,7 +47,7 @@ static void a_burst_alarms_while_its_bin_is_open(void **state)
 {
     (void)state;
     struct nb_detector *d = new_detector(FIVE_MINUTES_MS);
-    struct nb_verdict v;
+    struct nb_detection v;
     int64_t at_ms = FIRST_MS;
     for (int i = 0; i < 10 * 288; i++, at_ms += FIVE_MINUTES_MS) {
         nb_detector_step(d, NULL, at_ms, 1000 * (3 + i * 7 % 5), NB_DETECTOR_RARITY_MILLI, &v);
@@ -56,7 +56,7 @@ static void a_burst_alarms_while_its_bin_is_open(void **state)
     }
     nb_detector_peek(d, NULL, at_ms, 6000, NB_DETECTOR_RARITY_MILLI, &v);
     assert_int_equal(v.kind, NB_DETECTOR_NONE);
-    int32_t before = 0;
+    int32_t before = INT32_MIN;
     for (int64_t n = 10; n <= 400; n += 30) {
         nb_detector_peek(d, NULL, at_ms, n * 1000, NB_DETECTOR_RARITY_MILLI, &v);
         assert_true(v.rarity_milli >= before);
@@ -64,7 +64,7 @@ static void a_burst_alarms_while_its_bin_is_open(void **state)
     }
     assert_int_equal(v.kind, NB_DETECTOR_SPIKE);
     assert_true(v.value_milli >= v.limit_milli && v.limit_milli > v.expected_milli);
-    assert_in_range(nb_verdict_severity(&v), 1, 7);
+    assert_in_range(nb_detection_severity(&v), 1, 7);
     nb_detector_free(d);
 }
 
@@ -74,7 +74,7 @@ static void a_state_survives_the_disk_and_damage_is_refused(void **state)
     struct nb_arena *arena = nb_arena_new(1 << 20);
     struct nb_detector *d = new_detector(FIVE_MINUTES_MS);
     struct nb_detector *read;
-    struct nb_verdict v;
+    struct nb_detection v;
     struct nb_slice bytes;
     struct nb_slice again;
     for (int i = 0; i < 1000; i++) {

@@ -1,0 +1,147 @@
+#include "analyzer/alerts/detector.h"
+
+#include <nabiz/date.h>
+
+#include "analyzer/alerts/detector_state.h"
+#include "analyzer/alerts/fixed.h"
+
+#define MINUTES(n) ((n)*NB_MINUTE_MS)
+#define QUIET_MS (3 * NB_HOUR_MS) /* a shorter silence is a hole in what is collected */
+
+enum {
+    COUNTS_SUM = 2,   /* added to both sides of a ratio of sums */
+    COUNTS_BIN = 1,   /* of bins */
+    GAUGE_SHARE = 16, /* for a gauge: its level by this */
+    FEW_PER_HOUR = 2, /* a topic of few has no more */
+    FALL_COUNTS = 20, /* with fewer expected, falling is no news */
+    LOG2_E_MILLI = 1443,
+    SEEN_MAX_MILLI = 1000000
+};
+
+uint32_t nb_detector_span(int64_t interval_ms, int64_t span_ms, uint32_t least)
+{
+    uint32_t bins = (uint32_t)(span_ms / interval_ms);
+    return bins < least ? least : bins;
+}
+
+uint32_t nb_detector_events(int64_t value, uint32_t most)
+{
+    int64_t n = (value + 500 * BASELINE_FINE) / (1000 * BASELINE_FINE);
+    return n < 1 ? 1 : n > most ? most : (uint32_t)n;
+}
+
+/* Fine value of n documents; of a gauge, a share of its level. */
+static int64_t counts(const struct nb_detector *d, int64_t n)
+{
+    return d->gauge ? d->baseline.level / GAUGE_SHARE + 1 : n * 1000 * BASELINE_FINE;
+}
+
+static size_t ring_index(const struct nb_detector *d, uint32_t back)
+{
+    return (d->ring_at + DETECTOR_RING - back) % DETECTOR_RING;
+}
+
+static void look_sum(const struct nb_detector *d, const struct bin *bin, int64_t span_ms,
+                     struct sight *out)
+{
+    out->bins = nb_detector_span(d->interval_ms, span_ms, 1);
+    out->value = bin->value;
+    out->expected = bin->expected;
+    for (uint32_t i = 0; i + 1 < out->bins; i++) {
+        out->value += d->value[ring_index(d, i)];
+        out->expected += d->expected[ring_index(d, i)];
+    }
+    int64_t more = counts(d, COUNTS_SUM);
+    out->seen_milli = nb_fine_log(out->value, more) - nb_fine_log(out->expected, more);
+    out->is_seen = true;
+}
+
+static void look_mean(const struct nb_detector *d, const struct bin *bin, struct sight *out)
+{
+    int64_t more = counts(d, COUNTS_BIN);
+    out->bins = nb_detector_span(d->interval_ms, LOOK_BACK_MS, LOOK_BACK_BINS);
+    out->value = bin->value;
+    out->expected = bin->expected;
+    int64_t sum = nb_fine_log(bin->value, more) - nb_fine_log(bin->expected, more);
+    for (uint32_t i = 0; i + 1 < out->bins; i++) {
+        size_t at = ring_index(d, i);
+        out->value += d->value[at];
+        out->expected += d->expected[at];
+        sum += nb_fine_log(d->value[at], more) - nb_fine_log(d->expected[at], more);
+    }
+    out->seen_milli = (int32_t)(sum / out->bins);
+    out->is_seen = true;
+}
+
+/*
+ * Bits against n or more in the time that n took, when so many were expected: Chernoff's bound of a
+ * Poisson count, n log2(n / e) - (n - e) log2(exp 1).
+ */
+static void look_few(const struct nb_detector *d, const struct bin *bin, uint32_t n,
+                     struct sight *out)
+{
+    int64_t an_hour = bin->expected / (d->interval_ms / MINUTES(1)) * 60;
+    if (d->gauge || bin->value == 0 || an_hour > counts(d, FEW_PER_HOUR)) {
+        return;
+    }
+    uint32_t fresh = nb_detector_events(bin->value, n);
+    int64_t all = bin->value > counts(d, n) ? bin->value : counts(d, n);
+    int64_t expected = bin->expected;
+    if (fresh < n) {
+        int64_t since = d->since[n - fresh - 1];
+        if (since == NEVER) {
+            return;
+        }
+        expected += since;
+    }
+    if (expected >= all) {
+        return;
+    }
+    int64_t one = counts(d, 1);
+    int64_t ratio = nb_fine_log(all, 0) - nb_fine_log(expected, 1);
+    int64_t bits =
+        all / one * (ratio - LOG2_E_MILLI) + expected / 1000 * LOG2_E_MILLI / (one / 1000);
+    out->value = all;
+    out->expected = expected;
+    out->seen_milli = (int32_t)(bits < SEEN_MAX_MILLI ? bits : SEEN_MAX_MILLI);
+    out->is_seen = true;
+}
+
+void nb_detector_look(const struct nb_detector *d, const struct bin *bin, enum looked_at what,
+                      struct sight *out)
+{
+    *out = (struct sight){.is_seen = false};
+    switch (what) {
+    case LOOK_JUMP:
+        look_sum(d, bin, MINUTES(5), out);
+        break;
+    case LOOK_HOUR:
+        look_sum(d, bin, MINUTES(60), out);
+        break;
+    case LOOK_RISE:
+    case LOOK_FALL:
+        look_mean(d, bin, out);
+        out->seen_milli = what == LOOK_FALL ? -out->seen_milli : out->seen_milli;
+        out->is_seen = what == LOOK_RISE || (!bin->open && out->expected >= counts(d, FALL_COUNTS));
+        break;
+    case LOOK_CLIMB:
+        look_sum(d, bin, LOOK_BACK_MS, out);
+        out->seen_milli = (int32_t)d->climb;
+        out->is_seen = d->hour_bins == 0;
+        break;
+    case LOOK_FEW:
+        look_few(d, bin, DETECTOR_EVENTS / 2, out);
+        break;
+    case LOOK_MORE:
+        look_few(d, bin, DETECTOR_EVENTS, out);
+        break;
+    case LOOK_QUIET:
+        out->seen_milli = nb_fine_log(d->quiet, counts(d, 1)) - nb_fine_log(0, counts(d, 1));
+        out->expected = d->quiet;
+        out->bins = (uint32_t)(d->quiet_ms / d->interval_ms);
+        out->is_seen = !bin->open && !d->gauge && bin->value == 0 && d->quiet_ms >= QUIET_MS;
+        break;
+    case DETECTOR_WATCHES:
+        break;
+    }
+}
