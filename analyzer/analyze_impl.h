@@ -46,6 +46,7 @@ struct slot {
     uint64_t cursor;
     struct held *held;
     struct nb_id knowledge_id, reading_id;
+    struct nb_weights weights;
     atomic_size_t next;   /* first document nobody took */
     atomic_int working_n; /* shares not finished */
 };

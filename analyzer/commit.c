@@ -438,6 +438,24 @@ static enum nb_err meta_get_int(struct nb_txn *txn, struct nb_slice key, int64_t
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
+static enum nb_err note_weights(struct nb_txn *txn, const struct nb_weights *weights)
+{
+    struct nb_buf text;
+    struct nb_slice value;
+    nb_buf_init(&text, NB_WEIGHTS_BYTES_MAX);
+    nb_weights_write(weights, &text);
+    enum nb_err err = text.err;
+    if (err == NB_OK) {
+        err = nb_get(txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_WEIGHTS), &value);
+    }
+    if (err == NB_ENOTFOUND || (err == NB_OK && !nb_slice_eq(value, nb_buf_slice(&text)))) {
+        nb_put(txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_WEIGHTS), nb_buf_slice(&text));
+        err = nb_txn_err(txn);
+    }
+    nb_buf_fini(&text);
+    return err;
+}
+
 static enum nb_err note_watermark(struct nb_txn *txn, const struct nb_commit *commit)
 {
     int64_t newest;
@@ -479,6 +497,9 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
     err = note_use(txn, NB_META_KNOWLEDGE, &commit->knowledge, commit->from);
     if (err == NB_OK) {
         err = note_use(txn, NB_META_READING, &commit->reading, commit->from);
+    }
+    if (err == NB_OK && commit->weights) {
+        err = note_weights(txn, commit->weights);
     }
     if (err == NB_OK) {
         err = note_watermark(txn, commit);

@@ -232,6 +232,16 @@ static enum nb_err load_events(struct load *load)
     return err;
 }
 
+static enum nb_err load_weights(struct load *load)
+{
+    struct nb_slice text;
+    enum nb_err err = read_optional(load, NB_WEIGHTS_FILE, &text);
+    if (err == NB_OK) {
+        (void)nb_weights_read(text, &load->knowledge->weights, report, load);
+    }
+    return err;
+}
+
 static void leave_out(struct load *load, const struct nb_error *error)
 {
     load->bad_n++;
@@ -373,6 +383,9 @@ enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct n
         err = load_events(&load);
     }
     if (err == NB_OK) {
+        err = load_weights(&load);
+    }
+    if (err == NB_OK) {
         err = load_topics(&load, topics);
     }
     if (err == NB_OK) {
@@ -394,6 +407,11 @@ out:
     nb_arena_free(load.scratch);
     nb_arena_free(load.files);
     return err;
+}
+
+const struct nb_weights *nb_knowledge_weights(const struct nb_knowledge *knowledge)
+{
+    return &knowledge->weights;
 }
 
 void nb_knowledge_free(struct nb_knowledge *knowledge)

@@ -251,9 +251,9 @@ static enum nb_err offer_by_influence(struct nb_search *s, struct nb_arena *aren
     const struct nb_influencer *authors = NULL;
     size_t n = 0;
     struct nb_bits **left = nb_arena_calloc(arena, s->index.segments_n, sizeof(struct nb_bits *));
-    enum nb_err err = left ? nb_influence_list(s->txn, nb_slice(NULL, 0), nb_slice(NULL, 0), 0,
-                                               INT64_MAX, arena, &authors, &n)
-                           : NB_ENOMEM;
+    const struct nb_influence_query everything = {.to_ms = INT64_MAX};
+    enum nb_err err =
+        left ? nb_influence_list(s->txn, &everything, arena, &authors, &n) : NB_ENOMEM;
     for (size_t i = 0; err == NB_OK && i < s->index.segments_n; i++) {
         left[i] = nb_bits_copy(s->found[i]);
         err = left[i] ? NB_OK : NB_ENOMEM;

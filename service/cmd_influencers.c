@@ -269,8 +269,9 @@ static enum nb_err print_list(struct nb_txn *txn, const struct query *query,
 {
     const struct nb_influencer *list;
     size_t n;
-    enum nb_err err = nb_influence_list(txn, query->topic, query->site, query->from_ms,
-                                        query->to_ms, answer->arena, &list, &n);
+    const struct nb_influence_query asked = {query->topic, query->site, query->from_ms,
+                                             query->to_ms, NULL};
+    enum nb_err err = nb_influence_list(txn, &asked, answer->arena, &list, &n);
     if (err) {
         return err;
     }
@@ -402,8 +403,9 @@ static enum nb_err print_ledger(struct nb_txn *txn, struct nb_slice author,
     struct nb_influencer who;
     const struct nb_ledger_row *rows;
     size_t n;
-    enum nb_err err = nb_influence_ledger(txn, author, query->topic, query->from_ms, query->to_ms,
-                                          answer->arena, &who, &rows, &n);
+    const struct nb_influence_query asked = {query->topic, query->site, query->from_ms,
+                                             query->to_ms, NULL};
+    enum nb_err err = nb_influence_ledger(txn, author, &asked, answer->arena, &who, &rows, &n);
     if (err) {
         return err;
     }

@@ -1,169 +1,206 @@
 /*
- * The formula, in thousandths of a point:
- *
- *   points = 1000 * other sites that link to, quote or copy the author
- *          +  500 * other authors who reply to or mention the author
- *          +   50 * documents of the author on the topic, 20 at most
- *   score  = 1000 * points / (points + 5000)
- *
- * all within the window; each site and each author counts once however often it acts. The other
- * columns are measured or unknown, never guessed:
- *
- *   reach      1000 * c / (c + 50), c: comments the documents received, where any were reported
- *   expertise  the author's documents on the topic in 1000 of all the author's, from 3 on
- *   spread     1000 * a / (a + 5), a: other authors who took up what is no older than the first
- *   reception  mean sentiment of the replies, from 3 on
- *
- * Trust, coordination and the interval are unknown in this form.
+ * Each part is measured by a function that also says what every row of evidence adds to it. A part
+ * of v thousandths with a share of w makes v * w points, which are shared out to the rows in
+ * proportion; so every column of the ledger adds up to its part, and all of them to the score. A
+ * part that is not known makes no points.
  */
 #include <nabiz/influence.h>
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "analyzer/influence/acts.h"
-#include "analyzer/influence/posts.h"
+#include <nabiz/hash.h>
+
+#include "analyzer/influence/authors.h"
+#include "analyzer/influence/parts.h"
 #include "analyzer/keys.h"
 
-enum { REACH_HALF = 50, SPREAD_HALF = 5, EXPERTISE_MIN_N = 3, RECEPTION_MIN_N = 3 };
+enum { SCRATCH_BYTES = 1 << 30, SENTIMENT_LEAST = 1 };
 
-/* n of anything as 0..1000; half is what makes 500. */
-static int32_t saturate(uint64_t n, uint64_t half)
+static const char *const part_names[] = {"reach", "expertise", "trust", "spread", "reception"};
+
+const char *nb_part_name(enum nb_part part)
 {
-    const uint64_t max = UINT64_C(1) << 50; /* 1000 * max fits */
-    n = n < max ? n : max;
-    return (int32_t)(1000 * n / (n + half));
+    return part_names[part];
 }
 
-static int32_t mean(int64_t sum, size_t n)
+/* One author as measured: rows of the ledger stand beside rows of evidence. */
+struct measured {
+    struct nb_evidence evidence;
+    struct nb_ledger_row *ledger; /* evidence.n, and two that cut */
+    size_t ledger_n;
+    struct nb_influencer who;
+};
+
+static int32_t *part_of(struct nb_influencer *who, size_t part)
 {
-    return n ? (int32_t)(sum / (int64_t)n) : NB_UNKNOWN_MILLI;
+    int32_t *const parts[NB_PARTS_N] = {&who->reach_milli, &who->expertise_milli, &who->trust_milli,
+                                        &who->spread_milli, &who->reception_milli};
+    return parts[part];
 }
 
-static enum nb_err measure_expertise(struct nb_txn *txn, struct nb_slice topic,
-                                     const struct nb_author *row, struct nb_arena *arena,
-                                     struct nb_influencer *out)
+static int32_t share_of(const struct nb_weights *w, size_t part)
 {
-    struct nb_key key;
-    struct nb_slice value;
-    struct nb_topic_author *on_topic;
-    out->expertise_milli = NB_UNKNOWN_MILLI;
-    if (!topic.len || topic.len > NB_TOPIC_BYTES || row->documents_n < EXPERTISE_MIN_N) {
+    const int32_t shares[NB_PARTS_N] = {w->reach, w->expertise, w->trust, w->spread, w->reception};
+    return shares[part];
+}
+
+static const char *act_of(const struct nb_row *row)
+{
+    return row->kind == NB_ROW_POST      ? "post"
+           : row->kind == NB_ROW_DELETED ? "deleted"
+                                         : nb_act_name(row->edge->act);
+}
+
+static enum nb_err open_ledger(struct measured *m, struct nb_arena *arena)
+{
+    const struct nb_evidence *e = &m->evidence;
+    m->ledger = nb_arena_calloc(arena, e->n + 2, sizeof(m->ledger[0]));
+    for (size_t i = 0; m->ledger && i < e->n; i++) {
+        const struct nb_row *row = &e->rows[i];
+        m->ledger[i] =
+            (struct nb_ledger_row){.at_ms = row->at_ms,
+                                   .act = act_of(row),
+                                   .who = row->who,
+                                   .url = row->edge ? nb_field(row->edge->url) : nb_slice(NULL, 0),
+                                   .number = row->number};
+    }
+    m->ledger_n = e->n;
+    return m->ledger ? NB_OK : NB_ENOMEM;
+}
+
+static enum nb_err add_part(struct measured *m, size_t part, nb_part_fn *fn, struct nb_arena *arena)
+{
+    const struct nb_evidence *e = &m->evidence;
+    int64_t *adds = nb_arena_calloc(arena, e->n, sizeof(*adds));
+    int32_t *points = nb_arena_calloc(arena, e->n, sizeof(*points));
+    if (!adds || !points) {
+        return NB_ENOMEM;
+    }
+    int32_t value = fn(e, adds);
+    *part_of(&m->who, part) = value;
+    if (value == NB_UNKNOWN_MILLI) {
         return NB_OK;
     }
-    nb_key_text(&key, topic);
-    nb_key_add(&key, out->author);
-    enum nb_err err = nb_get(txn, NB_TBL_TOPIC_AUTHOR, nb_key_slice(&key), &value);
-    if (err == NB_ENOTFOUND) {
-        out->expertise_milli = 0;
-        return NB_OK;
+    int64_t all = (int64_t)value * share_of(e->scope->weights, part);
+    enum nb_err err = nb_share_out(all, adds, e->n, arena, points);
+    for (size_t i = 0; err == NB_OK && i < e->n; i++) {
+        m->ledger[i].part_milli[part] = points[i];
+        m->ledger[i].points_milli += points[i];
     }
-    if (err == NB_OK) {
-        err = nb_topic_author_decode(value, arena, &on_topic);
-    }
-    if (err == NB_OK) {
-        out->expertise_milli = (int32_t)(on_topic->documents_n * 1000 / row->documents_n);
-    }
+    m->who.part_points_milli[part] = all;
+    m->who.points_milli += all;
     return err;
 }
 
-static enum nb_err measure_reception(struct nb_txn *txn, const struct nb_acts *acts,
-                                     struct nb_arena *arena, struct nb_influencer *out)
+/* A row at the end that takes points off, or gives back what is below 0. */
+static void cut(struct measured *m, const char *why, int64_t points_milli)
+{
+    const struct nb_evidence *e = &m->evidence;
+    m->ledger[m->ledger_n++] = (struct nb_ledger_row){.at_ms = e->n ? e->rows[e->n - 1].at_ms : 0,
+                                                      .act = "cut",
+                                                      .who = nb_slice_str(why),
+                                                      .points_milli = (int32_t)points_milli};
+    m->who.points_milli += points_milli;
+}
+
+static void finish(struct measured *m)
+{
+    const struct nb_weights *w = m->evidence.scope->weights;
+    int32_t risk = m->who.coordination_milli;
+    if (risk != NB_UNKNOWN_MILLI && risk >= w->coordination_from && m->who.points_milli > 0) {
+        cut(m, "coordinated", -(m->who.points_milli * risk / 1000));
+    }
+    if (m->who.points_milli < 0) {
+        cut(m, "not below 0", -m->who.points_milli);
+    }
+    m->who.score_milli = (int32_t)(m->who.points_milli / 1000);
+}
+
+static enum nb_err add_interval(struct measured *m, struct nb_arena *arena)
+{
+    const struct nb_evidence *e = &m->evidence;
+    int64_t *points = nb_arena_calloc(arena, e->groups_n + 1, sizeof(*points));
+    if (!points) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < m->ledger_n; i++) {
+        points[i < e->n ? e->rows[i].group : 0] += m->ledger[i].points_milli;
+    }
+    if (!nb_interval(points, e->groups_n, e->scope->weights, nb_hash64(e->author), arena,
+                     &m->who.low_milli, &m->who.high_milli)) {
+        m->who.low_milli = m->who.high_milli = NB_UNKNOWN_MILLI;
+    }
+    return nb_arena_failed(arena) ? NB_ENOMEM : NB_OK;
+}
+
+static int32_t mean_sentiment(const struct nb_evidence *e)
 {
     int64_t sum = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < acts->n; i++) {
-        const struct nb_edge *edge = acts->acts[i].edge;
-        struct nb_annotation *reply;
-        if (edge->act != NB__EDGE__ACT__REPLY) {
-            continue;
-        }
-        struct nb_arena_mark mark = nb_arena_mark(arena);
-        enum nb_err err = nb_analysis_annotation(txn, edge->number, arena, &reply);
-        if (err) {
-            return err == NB_ENOTFOUND ? NB_ECORRUPT : err; /* edges go with their annotation */
-        }
-        if (reply->sentiment && reply->sentiment->has_score_milli) {
-            sum += reply->sentiment->score_milli;
+    int64_t n = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        if (e->rows[i].kind == NB_ROW_POST && e->rows[i].score_milli != NB_UNKNOWN_MILLI) {
+            sum += e->rows[i].score_milli;
             n++;
         }
-        nb_arena_rewind(arena, mark);
     }
-    out->reception_milli = n >= RECEPTION_MIN_N ? mean(sum, n) : NB_UNKNOWN_MILLI;
-    return NB_OK;
+    return n >= SENTIMENT_LEAST ? (int32_t)(sum / n) : NB_UNKNOWN_MILLI;
 }
 
-static void measure_posts(const struct nb_post *posts, size_t n, struct nb_influencer *out)
+static enum nb_err describe(struct measured *m, const struct nb_author *row, struct nb_arena *arena)
 {
-    int64_t sum = 0;
-    size_t scored_n = 0;
-    uint64_t comments_n = 0;
-    bool has_comments_n = false;
-    for (size_t i = 0; i < n; i++) {
-        if (posts[i].score_milli != NB_UNKNOWN_MILLI) {
-            sum += posts[i].score_milli;
-            scored_n++;
-        }
-        has_comments_n |= posts[i].has_comments_n;
-        comments_n += posts[i].comments_n;
-    }
-    out->posts_n = n;
-    out->sentiment_milli = mean(sum, scored_n);
-    out->reach_milli = has_comments_n ? saturate(comments_n, REACH_HALF) : NB_UNKNOWN_MILLI;
-}
-
-static enum nb_err read_author(struct nb_txn *txn, struct nb_slice author, struct nb_arena *arena,
-                               struct nb_influencer *out, struct nb_author **row)
-{
-    enum nb_err err = nb_analysis_author(txn, author, arena, row);
-    if (err) {
-        return err;
-    }
-    out->author = author;
-    out->site = nb_author_site(author);
-    out->name = nb_field((*row)->name);
-    if (!out->name.len) {
-        struct nb_slice handle = nb_slice_sub(author, out->site.len + 1, author.len);
-        out->name = handle.len ? handle : out->site;
-    }
-    return NB_OK;
-}
-
-/* Everything about one author. posts are the author's; acts are kept for a ledger. */
-static enum nb_err measure(struct nb_txn *txn, struct nb_slice author, struct nb_slice topic,
-                           int64_t from_ms, int64_t to_ms, const struct nb_post *posts, size_t n,
-                           struct nb_arena *arena, struct nb_influencer *out, struct nb_acts *acts)
-{
-    struct nb_author *row;
-    *out = (struct nb_influencer){.trust_milli = NB_UNKNOWN_MILLI,
+    const struct nb_evidence *e = &m->evidence;
+    struct nb_influencer *who = &m->who;
+    *who = (struct nb_influencer){.author = e->author,
+                                  .site = nb_author_site(e->author),
+                                  .name = nb_field(row->name),
+                                  .posts_n = e->posts_n,
+                                  .trust_milli = NB_UNKNOWN_MILLI,
                                   .coordination_milli = NB_UNKNOWN_MILLI,
-                                  .low_milli = NB_UNKNOWN_MILLI,
-                                  .high_milli = NB_UNKNOWN_MILLI};
-    enum nb_err err = read_author(txn, author, arena, out, &row);
+                                  .sentiment_milli = mean_sentiment(e),
+                                  .sites_n = e->sites_n,
+                                  .answering_n = e->answering_n,
+                                  .groups_n = e->groups_n};
+    if (!who->name.len) {
+        struct nb_slice handle = nb_slice_sub(e->author, who->site.len + 1, e->author.len);
+        who->name = handle.len ? handle : who->site;
+    }
+    who->evidence = nb_arena_printf(
+        arena, "linking sites: %" PRIu64 ", answering authors: %" PRIu64 ", documents: %zu",
+        e->sites_n, e->answering_n, e->posts_n);
+    return who->evidence ? NB_OK : NB_ENOMEM;
+}
+
+/* Everything about one author. @return also NB_ENOTFOUND. */
+static enum nb_err measure(const struct nb_scope *scope, struct nb_slice author,
+                           struct nb_arena *arena, struct measured *m)
+{
+    static nb_part_fn *const parts[NB_PARTS_N] = {[NB_PART_REACH] = nb_part_reach,
+                                                  [NB_PART_EXPERTISE] = nb_part_expertise,
+                                                  [NB_PART_SPREAD] = nb_part_spread,
+                                                  [NB_PART_RECEPTION] = nb_part_reception};
+    struct nb_author *row;
+    *m = (struct measured){0};
+    enum nb_err err = nb_analysis_author(scope->txn, author, arena, &row);
     if (err == NB_OK) {
-        err =
-            nb_acts_towards(txn, author, from_ms, to_ms, n ? posts[0].at_ms : from_ms, arena, acts);
+        err = nb_evidence_read(scope, author, arena, &m->evidence);
     }
     if (err == NB_OK) {
-        err = measure_expertise(txn, topic, row, arena, out);
+        err = describe(m, row, arena);
     }
     if (err == NB_OK) {
-        err = measure_reception(txn, acts, arena, out);
+        err = open_ledger(m, arena);
+    }
+    for (size_t part = 0; err == NB_OK && part < NB_PARTS_N; part++) {
+        if (parts[part]) {
+            err = add_part(m, part, parts[part], arena);
+        }
     }
     if (err) {
         return err;
     }
-    measure_posts(posts, n, out);
-    out->spread_milli = saturate(acts->spreaders_n, SPREAD_HALF);
-    size_t counted_n = n < NB_POSTS_MAX ? n : NB_POSTS_MAX;
-    out->points_milli = acts->points_milli + (int64_t)counted_n * NB_POINTS_POST;
-    out->score_milli = saturate((uint64_t)out->points_milli, NB_POINTS_HALF);
-    out->sites_n = acts->sites_n;
-    out->answering_n = acts->authors_n;
-    out->evidence = nb_arena_printf(
-        arena, "linking sites: %" PRIu64 ", answering authors: %" PRIu64 ", documents: %zu",
-        acts->sites_n, acts->authors_n, n);
-    return out->evidence ? NB_OK : NB_ENOMEM;
+    finish(m);
+    return add_interval(m, arena);
 }
 
 static int by_score(const void *a, const void *b)
@@ -176,54 +213,65 @@ static int by_score(const void *a, const void *b)
     return nb_slice_cmp(x->author, y->author);
 }
 
-/* Where the posts of posts[0]'s author end. */
-static size_t same_author(const struct nb_post *posts, size_t n)
+/* What outlives the scratch memory. */
+static enum nb_err keep(const struct nb_influencer *who, struct nb_slice author,
+                        struct nb_arena *arena, struct nb_influencer *out)
 {
-    size_t i = 1;
-    while (i < n && nb_slice_eq(posts[i].author, posts[0].author)) {
-        i++;
-    }
-    return i;
+    *out = *who;
+    out->author = author;
+    out->site = nb_author_site(author);
+    out->name = nb_arena_copy(arena, who->name);
+    out->evidence = nb_arena_strdup(arena, nb_slice_str(who->evidence));
+    return out->name.p && out->evidence ? NB_OK : NB_ENOMEM;
 }
 
-static size_t count_authors(const struct nb_post *posts, size_t n)
+static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_query *query,
+                              struct nb_weights *weights, struct nb_arena *arena,
+                              struct nb_scope *scope)
 {
-    size_t authors_n = 0;
-    for (size_t i = 0; i < n; i += same_author(posts + i, n - i)) {
-        authors_n++;
+    enum nb_err err = NB_OK;
+    if (query->weights) {
+        *weights = *query->weights;
+    } else {
+        err = nb_weights_in_force(txn, weights);
     }
-    return authors_n;
+    *scope = (struct nb_scope){.txn = txn,
+                               .topic = query->topic,
+                               .from_ms = query->from_ms,
+                               .to_ms = query->to_ms,
+                               .weights = weights};
+    return err ? err : nb_scope_posts(scope, arena);
 }
 
-enum nb_err nb_influence_list(struct nb_txn *txn, struct nb_slice topic, struct nb_slice site,
-                              int64_t from_ms, int64_t to_ms, struct nb_arena *arena,
-                              const struct nb_influencer **out, size_t *out_n)
+enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_query *query,
+                              struct nb_arena *arena, const struct nb_influencer **out,
+                              size_t *out_n)
 {
-    struct nb_post *posts;
-    size_t posts_n;
-    enum nb_err err =
-        nb_posts(txn, topic, nb_slice(NULL, 0), from_ms, to_ms, arena, &posts, &posts_n);
+    struct nb_weights weights;
+    struct nb_scope scope;
+    const struct nb_slice *authors = NULL;
+    size_t n = 0;
+    struct nb_arena *scratch = nb_arena_new(SCRATCH_BYTES);
+    enum nb_err err = scratch ? open_scope(txn, query, &weights, arena, &scope) : NB_ENOMEM;
+    if (err == NB_OK) {
+        err = nb_scope_authors(&scope, query->site, arena, &authors, &n);
+    }
+    struct nb_influencer *rows = nb_arena_calloc(arena, n, sizeof(rows[0]));
+    if (err == NB_OK && !rows) {
+        err = NB_ENOMEM;
+    }
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        struct measured m;
+        nb_arena_reset(scratch);
+        err = measure(&scope, authors[i], scratch, &m);
+        if (err == NB_OK) {
+            err = keep(&m.who, authors[i], arena, &rows[i]);
+        }
+        err = err == NB_ENOTFOUND ? NB_ECORRUPT : err; /* who posted has a row */
+    }
+    nb_arena_free(scratch);
     if (err) {
         return err;
-    }
-    struct nb_influencer *rows =
-        nb_arena_calloc(arena, count_authors(posts, posts_n), sizeof(rows[0]));
-    if (!rows) {
-        return NB_ENOMEM;
-    }
-    size_t n = 0;
-    for (size_t i = 0, of_author; i < posts_n; i += of_author) {
-        of_author = same_author(posts + i, posts_n - i);
-        struct nb_acts acts;
-        if (site.len && !nb_slice_eq(nb_author_site(posts[i].author), site)) {
-            continue;
-        }
-        err = measure(txn, posts[i].author, topic, from_ms, to_ms, posts + i, of_author, arena,
-                      &rows[n], &acts);
-        if (err) {
-            return err == NB_ENOTFOUND ? NB_ECORRUPT : err; /* who posted has a row */
-        }
-        n++;
     }
     if (n) {
         qsort(rows, n, sizeof(rows[0]), by_score);
@@ -233,68 +281,27 @@ enum nb_err nb_influence_list(struct nb_txn *txn, struct nb_slice topic, struct 
     return NB_OK;
 }
 
-static int by_time(const void *a, const void *b)
-{
-    const struct nb_ledger_row *x = a;
-    const struct nb_ledger_row *y = b;
-    if (x->at_ms != y->at_ms) {
-        return x->at_ms < y->at_ms ? -1 : 1;
-    }
-    if (x->number != y->number) {
-        return x->number < y->number ? -1 : 1;
-    }
-    return strcmp(x->act, y->act);
-}
-
-enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author, struct nb_slice topic,
-                                int64_t from_ms, int64_t to_ms, struct nb_arena *arena,
+enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author,
+                                const struct nb_influence_query *query, struct nb_arena *arena,
                                 struct nb_influencer *out, const struct nb_ledger_row **out_rows,
                                 size_t *out_rows_n)
 {
+    struct nb_weights weights;
+    struct nb_scope scope;
     struct nb_slice id;
-    struct nb_post *posts;
-    size_t posts_n;
-    struct nb_influencer influencer;
-    struct nb_acts acts;
-    enum nb_err err = nb_author_id(author, nb_slice(NULL, 0), arena, &id);
-    if (err == NB_OK && !id.len) {
-        err = NB_ENOTFOUND;
+    struct measured m;
+    enum nb_err err = open_scope(txn, query, &weights, arena, &scope);
+    if (err == NB_OK) {
+        err = nb_author_id(author, nb_slice(NULL, 0), arena, &id);
     }
     if (err == NB_OK) {
-        err = nb_posts(txn, topic, id, from_ms, to_ms, arena, &posts, &posts_n);
-    }
-    if (err == NB_OK) {
-        err = measure(txn, id, topic, from_ms, to_ms, posts, posts_n, arena, &influencer, &acts);
+        err = id.len ? measure(&scope, id, arena, &m) : NB_ENOTFOUND;
     }
     if (err) {
         return err;
     }
-    size_t n = 0;
-    struct nb_ledger_row *rows = nb_arena_calloc(arena, posts_n + acts.n, sizeof(rows[0]));
-    if (!rows) {
-        return NB_ENOMEM;
-    }
-    for (size_t i = 0; i < posts_n; i++) {
-        rows[n++] = (struct nb_ledger_row){.at_ms = posts[i].at_ms,
-                                           .act = "post",
-                                           .who = id,
-                                           .number = posts[i].number,
-                                           .points_milli = i < NB_POSTS_MAX ? NB_POINTS_POST : 0};
-    }
-    for (size_t i = 0; i < acts.n; i++) {
-        const struct nb_edge *edge = acts.acts[i].edge;
-        rows[n++] = (struct nb_ledger_row){.at_ms = edge->at_ms,
-                                           .act = nb_act_name(edge->act),
-                                           .who = nb_field(edge->from),
-                                           .url = nb_field(edge->url),
-                                           .number = edge->number,
-                                           .points_milli = acts.acts[i].points_milli};
-    }
-    if (n) {
-        qsort(rows, n, sizeof(rows[0]), by_time);
-    }
-    *out = influencer;
-    *out_rows = rows;
-    *out_rows_n = n;
+    *out = m.who;
+    *out_rows = m.ledger;
+    *out_rows_n = m.ledger_n;
     return NB_OK;
 }

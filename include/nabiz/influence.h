@@ -1,6 +1,7 @@
 /**
- * Influence, first form: who is worth listening to on a topic, by counts that anyone can recount.
- * The formula is at the head of influence.c and in docs/influence.md.
+ * Influence: who reaches, who knows, who is trusted, who moves others and how they are received, as
+ * five parts of one score that opens to dated acts. docs/influence.md has the formulas; the numbers
+ * in them are in lexicons/weights.txt.
  *
  * Threads: as the transaction.
  */
@@ -8,16 +9,36 @@
 #define NABIZ_INFLUENCE_H
 
 #include <nabiz/analysis.h>
+#include <nabiz/weights.h>
 
 /* A score that is not known is NB_UNKNOWN_MILLI and printed as "-" or null. */
 #define NB_UNKNOWN_MILLI INT32_MIN
+
+/* In the order of the shares in nb_weights. */
+enum nb_part {
+    NB_PART_REACH,
+    NB_PART_EXPERTISE,
+    NB_PART_TRUST,
+    NB_PART_SPREAD,
+    NB_PART_RECEPTION,
+    NB_PARTS_N
+};
+
+const char *nb_part_name(enum nb_part part);
+
+struct nb_influence_query {
+    struct nb_slice topic; /* empty: over everything */
+    struct nb_slice site;  /* empty: any */
+    int64_t from_ms, to_ms;
+    const struct nb_weights *weights; /* NULL: those in force */
+};
 
 struct nb_influencer {
     struct nb_slice author; /* site/handle */
     struct nb_slice site;
     struct nb_slice name;
     uint64_t posts_n;     /* on the topic */
-    int64_t points_milli; /* before scaling */
+    int64_t points_milli; /* 1000 of them are 1 of score_milli */
     int32_t score_milli;  /* what the list is sorted by: 0..1000 */
     int32_t reach_milli;
     int32_t expertise_milli;
@@ -30,35 +51,38 @@ struct nb_influencer {
     int32_t sentiment_milli; /* mean towards the topic, -1000..1000 */
     uint64_t sites_n;        /* other sites that link, quote or copy */
     uint64_t answering_n;    /* other authors who reply or mention */
+    uint64_t groups_n;       /* independent groups who do any of that */
     const char *evidence;    /* these and posts_n in one line of English */
+    int64_t part_points_milli[NB_PARTS_N]; /* of points_milli; 0 for a part that is not known */
 };
 
 /**
  * Authors on a topic in [from_ms, to_ms), best first, ties by name.
- * @param topic  empty: over everything.
- * @param site   empty: any.
+ * @return NB_OK, NB_ENOMEM, NB_ECORRUPT.
  */
-enum nb_err nb_influence_list(struct nb_txn *txn, struct nb_slice topic, struct nb_slice site,
-                              int64_t from_ms, int64_t to_ms, struct nb_arena *arena,
-                              const struct nb_influencer **out, size_t *out_n) NB_MUSTUSE;
+enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_query *query,
+                              struct nb_arena *arena, const struct nb_influencer **out,
+                              size_t *out_n) NB_MUSTUSE;
 
 /** A dated act that a score counts. */
 struct nb_ledger_row {
     int64_t at_ms;
-    const char *act; /* "link", "reply", "post", ... */
+    const char *act; /* "link", "reply", "post", "deleted"; or "cut", which is no act: see below */
     struct nb_slice who;
-    struct nb_slice url;  /* what was linked, quoted or answered; empty for posts and mentions */
-    uint64_t number;      /* the document it was done in */
-    int32_t points_milli; /* the rows add up to nb_influencer.points_milli */
+    struct nb_slice url;            /* what was linked, quoted or answered; may be empty */
+    uint64_t number;                /* the document it was done in; 0 for "cut" */
+    int32_t part_milli[NB_PARTS_N]; /* points for each part */
+    int32_t points_milli;           /* all of them; the rows add up to those of the author */
 };
 
 /**
- * Everything counted for one author, oldest first; acts that count nothing any more (a second link
- * from a site) are listed with 0 points.
+ * Everything counted for one author, oldest first; acts that count nothing (a second link from a
+ * group) are listed with 0 points. Each part's column adds up to part_points_milli; "cut" rows at
+ * the end take off what coordination costs, and what would be below 0.
  * @return NB_OK, NB_ENOTFOUND (nothing is known of the author), NB_ENOMEM, NB_ECORRUPT.
  */
-enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author, struct nb_slice topic,
-                                int64_t from_ms, int64_t to_ms, struct nb_arena *arena,
+enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author,
+                                const struct nb_influence_query *query, struct nb_arena *arena,
                                 struct nb_influencer *out, const struct nb_ledger_row **out_rows,
                                 size_t *out_rows_n) NB_MUSTUSE;
 

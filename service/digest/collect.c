@@ -279,9 +279,11 @@ static enum nb_err collect_influencers(struct nb_txn *analysis, struct nb_arena 
 {
     const struct nb_influencer *rows = NULL;
     size_t n = 0;
-    enum nb_err err = nb_influence_list(analysis, out->topic, nb_slice(NULL, 0),
-                                        out->end_ms - NB_REPORT_INFLUENCE_DAYS * NB_DAY_MS,
-                                        out->end_ms, arena, &rows, &n);
+    const struct nb_influence_query query = {.topic = out->topic,
+                                             .from_ms =
+                                                 out->end_ms - NB_REPORT_INFLUENCE_DAYS * NB_DAY_MS,
+                                             .to_ms = out->end_ms};
+    enum nb_err err = nb_influence_list(analysis, &query, arena, &rows, &n);
     struct nb_influencer *shown = nb_arena_calloc(arena, n, sizeof(*shown));
     if (err == NB_OK && !shown) {
         err = NB_ENOMEM;

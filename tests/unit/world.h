@@ -85,6 +85,18 @@ static inline char *world_site(struct world *w, const char *author)
     return nb_arena_strdup(w->arena, nb_slice(author, (size_t)(slash - author)));
 }
 
+static inline void world_comments(struct world *w, const struct post *post, struct nb_document *d)
+{
+    Nb__Engagement *count = nb_arena_alloc(w->arena, sizeof(*count));
+    nb__engagement__init(count);
+    count->kind = world_text(w, "comments");
+    count->has_count = 1;
+    count->count = (uint64_t)post->comments_n;
+    d->engagement = nb_arena_alloc(w->arena, sizeof(d->engagement[0]));
+    d->engagement[0] = count;
+    d->n_engagement = 1;
+}
+
 static inline struct nb_document *world_document(struct world *w, const struct post *post,
                                                  uint64_t number)
 {
@@ -101,6 +113,9 @@ static inline struct nb_document *world_document(struct world *w, const struct p
     d->published_ms = post->at_ms;
     d->has_fetched_ms = 1;
     d->fetched_ms = post->at_ms + post->late_ms;
+    if (post->comments_n >= 0) {
+        world_comments(w, post, d);
+    }
     return d;
 }
 

@@ -1,0 +1,75 @@
+/**
+ * Evidence: everything that is known for and against one author within a topic and a window, as
+ * rows in the order of time, before anything is weighed.
+ *
+ * Threads: as the transaction.
+ */
+#ifndef NABIZ_ANALYZER_INFLUENCE_EVIDENCE_H
+#define NABIZ_ANALYZER_INFLUENCE_EVIDENCE_H
+
+#include <stdbool.h>
+
+#include <nabiz/influence.h>
+
+/* A document that the topic matched, of the window. */
+struct nb_topic_post {
+    uint64_t number;
+    struct nb_slice author; /* id as counted, see nb_author_id() */
+    int32_t score_milli;    /* toward the topic; NB_UNKNOWN_MILLI when there is none */
+};
+
+/* What a query is about. */
+struct nb_scope {
+    struct nb_txn *txn;
+    struct nb_slice topic;
+    int64_t from_ms, to_ms;
+    const struct nb_weights *weights;
+    const struct nb_topic_post *posts; /* by number; of a topic only */
+    size_t posts_n;
+};
+
+enum nb_row_kind { NB_ROW_POST, NB_ROW_ACT, NB_ROW_DELETED };
+
+struct nb_row {
+    int64_t at_ms;
+    uint64_t number;
+    enum nb_row_kind kind;
+    const struct nb_author_doc *doc; /* of POST and DELETED */
+    const struct nb_edge *edge;      /* of ACT */
+    struct nb_slice who;
+    int32_t score_milli; /* of a post toward the topic, of an act as a whole; may be unknown */
+    uint32_t group;      /* who acts as one: 1 .. groups_n; 0: the author */
+};
+
+struct nb_evidence {
+    const struct nb_scope *scope;
+    struct nb_slice author;
+    struct nb_row *rows; /* oldest first */
+    size_t n;
+    size_t posts_n;
+    size_t all_posts_n; /* those on other topics as well */
+    uint32_t groups_n;
+    uint32_t *per_group;  /* groups_n + 1, for whoever counts by group */
+    uint64_t sites_n;     /* other sites that link, quote or copy */
+    uint64_t answering_n; /* other authors who reply or mention */
+};
+
+/** Whether an act carries the author's words or address to other readers. */
+bool nb_act_spreads(const struct nb_edge *edge);
+
+/**
+ * The documents of a topic in the window. The rest of scope is set.
+ * @return NB_OK, NB_ENOMEM, NB_ECORRUPT.
+ */
+enum nb_err nb_scope_posts(struct nb_scope *scope, struct nb_arena *arena) NB_MUSTUSE;
+
+/**
+ * Read one author's. With a topic, acts count that are done in a document on it or towards one of
+ * the author's in the window.
+ * @param author  as nb_author_id(); outlives out.
+ * @return NB_OK (maybe no rows), NB_ENOMEM, NB_ECORRUPT.
+ */
+enum nb_err nb_evidence_read(const struct nb_scope *scope, struct nb_slice author,
+                             struct nb_arena *arena, struct nb_evidence *out) NB_MUSTUSE;
+
+#endif

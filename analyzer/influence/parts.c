@@ -1,0 +1,152 @@
+#include "analyzer/influence/parts.h"
+
+#include <string.h>
+
+#include "analyzer/sentiment/opinion.h"
+
+/* A count is at most this, so that sums stay far from overflow. */
+static const uint64_t COUNT_MAX = 1000000000;
+
+enum { VOICE_MILLI = 1000 };
+
+static bool has_sign(uint32_t signs, enum nb_sign sign)
+{
+    return signs >> sign & 1;
+}
+
+/* sum as 0..1000; half is what makes 500. Neither is negative. */
+static int32_t saturate(int64_t sum, int64_t half)
+{
+    const int64_t max = INT64_C(1) << 50; /* 1000 * max fits */
+    sum = sum < max ? sum : max;
+    return (int32_t)(1000 * sum / (sum + half));
+}
+
+static void forget_counts(const struct nb_evidence *evidence)
+{
+    memset(evidence->per_group, 0, (evidence->groups_n + 1) * sizeof(evidence->per_group[0]));
+}
+
+/* What others are known to have done with a document where it stands. @return false: unknown. */
+static bool count_audience(const struct nb_author_doc *doc, uint64_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < doc->n_engagement; i++) {
+        const Nb__Engagement *count = doc->engagement[i];
+        if (count->has_count && nb_field(count->kind).len &&
+            !nb_slice_eq(nb_field(count->kind), NB_LIT("views"))) {
+            *out += count->count < COUNT_MAX ? count->count : COUNT_MAX;
+        }
+    }
+    return doc->n_engagement > 0;
+}
+
+int32_t nb_part_reach(const struct nb_evidence *evidence, int64_t *adds)
+{
+    int64_t sum = 0;
+    bool known = false;
+    for (size_t i = 0; i < evidence->n; i++) {
+        const struct nb_row *row = &evidence->rows[i];
+        uint64_t n;
+        if (row->kind == NB_ROW_POST && count_audience(row->doc, &n)) {
+            adds[i] = (int64_t)n;
+            sum += adds[i];
+            known = true;
+        }
+    }
+    return known ? saturate(sum, evidence->scope->weights->reach_half) : NB_UNKNOWN_MILLI;
+}
+
+int32_t nb_part_expertise(const struct nb_evidence *evidence, int64_t *adds)
+{
+    const struct nb_weights *w = evidence->scope->weights;
+    int64_t sum = 0;
+    if (!evidence->scope->topic.len || evidence->posts_n < (size_t)w->expertise_least) {
+        return NB_UNKNOWN_MILLI;
+    }
+    for (size_t i = 0; i < evidence->n; i++) {
+        const struct nb_row *row = &evidence->rows[i];
+        if (row->kind != NB_ROW_POST) {
+            continue;
+        }
+        uint64_t bytes = row->doc->text_bytes < COUNT_MAX ? row->doc->text_bytes : COUNT_MAX;
+        int64_t depth = saturate((int64_t)bytes, w->expertise_depth_bytes);
+        adds[i] = row->doc->copied ? w->expertise_copied : 500 + depth / 2;
+        sum += adds[i];
+    }
+    int64_t share = (int64_t)(evidence->posts_n * 1000 / evidence->all_posts_n);
+    return (int32_t)(saturate(sum, w->expertise_half) * (500 + share / 2) / 1000);
+}
+
+int32_t nb_part_spread(const struct nb_evidence *evidence, int64_t *adds)
+{
+    const struct nb_weights *w = evidence->scope->weights;
+    size_t posts_n = 0;
+    uint32_t taken_n = 0;
+    forget_counts(evidence);
+    if (evidence->posts_n < (size_t)w->spread_least) {
+        return NB_UNKNOWN_MILLI;
+    }
+    for (size_t i = 0; i < evidence->n; i++) {
+        const struct nb_row *row = &evidence->rows[i];
+        posts_n += row->kind == NB_ROW_POST;
+        if (row->kind != NB_ROW_ACT || !posts_n || !nb_act_spreads(row->edge) ||
+            has_sign(row->edge->signs, NB_SIGN_PAID)) {
+            continue;
+        }
+        adds[i] = !evidence->per_group[row->group]++;
+        taken_n += adds[i] != 0;
+    }
+    return saturate(taken_n, w->spread_half);
+}
+
+/* What a row says of how the author is received. @return false: nothing. */
+static bool stance_of(const struct nb_row *row, int32_t *out)
+{
+    if (row->kind == NB_ROW_DELETED) {
+        *out = -VOICE_MILLI / 2;
+        return true;
+    }
+    if (row->kind == NB_ROW_POST ||
+        (row->edge->act != NB__EDGE__ACT__REPLY && row->edge->act != NB__EDGE__ACT__QUOTE)) {
+        return false;
+    }
+    bool denies = has_sign(row->edge->signs, NB_SIGN_DENIAL) ||
+                  has_sign(row->edge->signs, NB_SIGN_CORRECTION);
+    *out = denies ? -VOICE_MILLI : row->score_milli;
+    return denies || row->score_milli != NB_UNKNOWN_MILLI;
+}
+
+/* A voice counts once however often it is raised: how often that is, by group. */
+static void count_stances(const struct nb_evidence *evidence)
+{
+    int32_t stance;
+    forget_counts(evidence);
+    for (size_t i = 0; i < evidence->n; i++) {
+        evidence->per_group[evidence->rows[i].group] += stance_of(&evidence->rows[i], &stance);
+    }
+}
+
+int32_t nb_part_reception(const struct nb_evidence *evidence, int64_t *adds)
+{
+    enum { PRECISION = 1000 };
+    const struct nb_weights *w = evidence->scope->weights;
+    int64_t sum = 0;
+    int64_t voices = 0; /* in PRECISION */
+    count_stances(evidence);
+    for (size_t i = 0; i < evidence->n; i++) {
+        int32_t stance;
+        if (!stance_of(&evidence->rows[i], &stance)) {
+            continue;
+        }
+        bool own = evidence->rows[i].group == 0; /* each deletion counts */
+        int64_t times = own ? 1 : evidence->per_group[evidence->rows[i].group];
+        adds[i] = (int64_t)stance * PRECISION / times;
+        sum += adds[i];
+        voices += PRECISION / times;
+    }
+    if (voices < (int64_t)w->reception_least * PRECISION - PRECISION / 2) {
+        return NB_UNKNOWN_MILLI;
+    }
+    return (int32_t)(sum / (voices + (int64_t)w->reception_doubt * PRECISION));
+}
