@@ -6,8 +6,7 @@
 #include "analyzer/alerts/baseline.h"
 
 #include <nabiz/date.h>
-
-#include "analyzer/alerts/fixed.h"
+#include <nabiz/fixed.h>
 
 enum {
     LEVEL_DAYS = 7,             /* time constant of the level */

@@ -9,10 +9,10 @@
 #include "analyzer/alerts/detector.h"
 
 #include <nabiz/date.h>
+#include <nabiz/fixed.h>
 #include <nabiz/mem.h>
 
 #include "analyzer/alerts/detector_state.h"
-#include "analyzer/alerts/fixed.h"
 
 static const struct look {
     enum nb_detector_kind kind;

@@ -1,9 +1,9 @@
 #include "analyzer/alerts/detector.h"
 
 #include <nabiz/date.h>
+#include <nabiz/fixed.h>
 
 #include "analyzer/alerts/detector_state.h"
-#include "analyzer/alerts/fixed.h"
 
 #define MINUTES(n) ((n)*NB_MINUTE_MS)
 #define QUIET_MS (3 * NB_HOUR_MS) /* a shorter silence is a hole in what is collected */

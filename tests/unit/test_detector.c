@@ -1,9 +1,9 @@
 #include "tests/lib/test.h"
 
 #include <nabiz/date.h>
+#include <nabiz/fixed.h>
 
 #include "analyzer/alerts/detector.h"
-#include "analyzer/alerts/fixed.h"
 
 enum { FIVE_MINUTES_MS = 300000 };
 

@@ -3,8 +3,8 @@
  *
  * Threads: pure functions.
  */
-#ifndef NABIZ_ANALYZER_FIXED_H
-#define NABIZ_ANALYZER_FIXED_H
+#ifndef NABIZ_FIXED_H
+#define NABIZ_FIXED_H
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "analyzer/alerts/fixed.h"
+#include <nabiz/fixed.h>
 
 enum { FRACTION_BITS = 30, ONE_MILLI = 1000, STEPS = 14 };
 
