@@ -15,7 +15,6 @@ enum {
     SECOND_MS = 1000,
     MINUTE_MS = 60 * SECOND_MS,
     HOUR_MS = 60 * MINUTE_MS,
-    NEW_MS = 7 * 24 * HOUR_MS, /* first seen within a week is new, and no site is established */
     AUTHORS_LEAST = 5,
     OTHERS_LEAST = 10, /* authors that ages are compared with */
     /* One text in a hundred that somebody wrote is taken for nonsense: twice what is measured. */
@@ -60,17 +59,6 @@ int64_t nb_coordination_mbits(const struct nb_coordination_group *group)
     return (int64_t)group->text_mbits + group->timing_mbits + group->accounts_mbits;
 }
 
-static bool is_new(const struct nb_coordination_act *act)
-{
-    return act->at_ms - act->first_seen_ms < NEW_MS;
-}
-
-/* A site that was there before prints what it likes: its articles are nobody's campaign. */
-static bool is_established(const struct nb_coordination_act *act)
-{
-    return act->publisher && !is_new(act);
-}
-
 struct row {
     int64_t at_ms;
     uint64_t number;
@@ -111,7 +99,7 @@ static enum nb_err prepare(struct judge *j, uint32_t authors_n, struct nb_arena 
         if (j->first[act->author] == nobody) {
             j->first[act->author] = rows[i].index;
             j->times[j->authors_n++] = act->at_ms;
-            j->new_n += is_new(act);
+            j->new_n += nb_coordination_is_new(act);
             j->deleted_n += act->deleted;
         }
     }
@@ -234,12 +222,12 @@ static bool weigh(struct judge *j, enum nb_coordination_kind kind, const uint32_
     j->round++;
     for (uint32_t i = 0; i < n; i++) {
         const struct nb_coordination_act *act = &j->acts[members[i]];
-        if (j->seen[act->author] == j->round || is_established(act)) {
+        if (j->seen[act->author] == j->round || nb_coordination_is_established(act)) {
             continue;
         }
         j->seen[act->author] = j->round;
         j->member_times[g->authors_n++] = act->at_ms;
-        g->new_n += is_new(&j->acts[j->first[act->author]]);
+        g->new_n += nb_coordination_is_new(&j->acts[j->first[act->author]]);
         g->deleted_n += j->acts[j->first[act->author]].deleted;
     }
     if (g->authors_n < AUTHORS_LEAST) {
@@ -305,7 +293,7 @@ static uint32_t count_coordinated(struct judge *j, const struct nb_coordination_
         for (uint32_t i = 0;
              groups[g].verdict == NB_COORDINATION_COORDINATED && i < groups[g].acts_n; i++) {
             const struct nb_coordination_act *act = &j->acts[groups[g].acts[i]];
-            out += j->seen[act->author] != j->round && !is_established(act);
+            out += j->seen[act->author] != j->round && !nb_coordination_is_established(act);
             j->seen[act->author] = j->round;
         }
     }

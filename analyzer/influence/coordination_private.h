@@ -1,5 +1,5 @@
 /**
- * Who shares texts: the first step of coordination.c.
+ * What coordination.c and its neighbours share: signs of one row, and who shares texts.
  *
  * Threads: pure functions.
  */
@@ -14,6 +14,18 @@ enum { NB_NONSENSE_MILLI = 500 }; /* from here on a text is taken for one that n
 static inline bool nb_coordination_is_nonsense(const struct nb_coordination_act *act)
 {
     return act->synthetic_milli >= NB_NONSENSE_MILLI;
+}
+
+/** First seen within the week before. */
+static inline bool nb_coordination_is_new(const struct nb_coordination_act *act)
+{
+    return act->at_ms - act->first_seen_ms < (int64_t)7 * 24 * 3600 * 1000;
+}
+
+/** A site that was there before prints what it likes: its articles are nobody's campaign. */
+static inline bool nb_coordination_is_established(const struct nb_coordination_act *act)
+{
+    return act->publisher && !nb_coordination_is_new(act);
 }
 
 /**

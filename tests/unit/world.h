@@ -40,6 +40,7 @@ struct post {
     const char *name;     /* of the author */
     const char *event;    /* type of a life event of the author that happened; NULL: none */
     const char *city;     /* where; NULL: not said */
+    int32_t synthetic_milli;
     struct act acts[WORLD_ACTS];
     bool skipped;
     bool undated;
@@ -163,6 +164,8 @@ static inline struct nb_annotation *world_annotation(struct world *w, const stru
     a->site = world_site(w, post->author);
     a->has_at_ms = 1;
     a->at_ms = post->at_ms;
+    a->has_synthetic_milli = 1;
+    a->synthetic_milli = post->synthetic_milli;
     a->has_comments_n = post->comments_n >= 0;
     a->comments_n = post->comments_n >= 0 ? (uint64_t)post->comments_n : 0;
     a->sentiment = world_sentiment(w, post->score_milli);
