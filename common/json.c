@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <nabiz/date.h>
@@ -206,6 +207,22 @@ void nb_json_kint(struct nb_json *json, const char *key, int64_t value)
 {
     nb_json_key(json, key);
     nb_json_int(json, value);
+}
+
+void nb_json_kmilli(struct nb_json *json, const char *key, int64_t value_milli)
+{
+    uint64_t size = value_milli < 0 ? 0 - (uint64_t)value_milli : (uint64_t)value_milli;
+    char text[32];
+    int n = snprintf(text, sizeof(text), "%s%" PRIu64, value_milli < 0 ? "-" : "", size / 1000);
+    if (size % 1000) {
+        n += snprintf(text + n, sizeof(text) - (size_t)n, ".%03u", (unsigned)(size % 1000));
+        while (text[n - 1] == '0') {
+            n--;
+        }
+    }
+    nb_json_key(json, key);
+    begin_value(json);
+    nb_buf_add(json->buf, nb_slice(text, (size_t)n));
 }
 
 void nb_json_kbool(struct nb_json *json, const char *key, bool value)

@@ -39,6 +39,7 @@
     COMMAND(robots)                                                                                \
     COMMAND(morph)                                                                                 \
     COMMAND(tag)                                                                                   \
+    COMMAND(detect)                                                                                \
     GROUP("Find out more")                                                                         \
     COMMAND(help)                                                                                  \
     COMMAND(version)

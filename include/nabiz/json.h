@@ -56,6 +56,8 @@ void nb_json_time(struct nb_json *json, int64_t at_ms);
 void nb_json_kstr(struct nb_json *json, const char *key, struct nb_slice value);
 void nb_json_kcstr(struct nb_json *json, const char *key, const char *value);
 void nb_json_kint(struct nb_json *json, const char *key, int64_t value);
+/** Thousandths as a decimal number: 1500 -> 1.5, 2000 -> 2. */
+void nb_json_kmilli(struct nb_json *json, const char *key, int64_t value_milli);
 void nb_json_kbool(struct nb_json *json, const char *key, bool value);
 void nb_json_ktime(struct nb_json *json, const char *key, int64_t at_ms);
 

@@ -25,13 +25,14 @@ static void objects_and_arrays_nest_with_commas_where_they_belong(void **state)
     nb_json_end(&j);
     nb_json_kcstr(&j, "none", NULL);
     nb_json_kint(&j, "n", -812);
+    nb_json_kmilli(&j, "m", -1250);
     nb_json_kbool(&j, "flag", false);
     nb_json_ktime(&j, "at", 1795310640000);
     nb_json_ktime(&j, "unknown", -1);
     nb_json_end(&j);
     assert_slice_equal(nb_buf_slice(&buf),
                        "{\"id\":\"1\",\"list\":[-9223372036854775808,null,{},[],true],"
-                       "\"none\":null,\"n\":-812,\"flag\":false,"
+                       "\"none\":null,\"n\":-812,\"m\":-1.25,\"flag\":false,"
                        "\"at\":\"2026-11-22T01:24:00Z\",\"unknown\":null}");
     nb_buf_fini(&buf);
 }
