@@ -19,11 +19,13 @@ struct view {
     struct nb_arena *arena;
     const struct nb_report_topic *topics;
     size_t topics_n;
+    struct nb_zone *zone;
     int64_t newest_day_ms;
 };
 
 static void close_view(struct view *s)
 {
+    nb_zone_close(s->zone);
     nb_arena_free(s->arena);
     nb_log_close(s->log);
     nb_store_close(s->crawl);
@@ -56,7 +58,6 @@ static enum nb_err open_stores(struct view *s, struct nb_error *error)
 static enum nb_err look_around(struct view *s, struct nb_error *error)
 {
     const char *clock_file = nb_config_str(s->config, NB_CFG_CLOCK_FILE);
-    int32_t offset_min = (int32_t)nb_config_int(s->config, NB_CFG_UTC_OFFSET);
     struct nb_clock *clock = NULL;
     struct nb_txn *txn = NULL;
     int64_t watermark_ms = -1;
@@ -72,7 +73,7 @@ static enum nb_err look_around(struct view *s, struct nb_error *error)
         }
         nb_read_end(txn);
     }
-    s->newest_day_ms = nb_report_newest_day(watermark_ms, nb_clock_now_ms(clock), offset_min);
+    s->newest_day_ms = nb_report_newest_day(watermark_ms, nb_clock_now_ms(clock), s->zone);
     nb_clock_close(clock);
     return err == NB_OK ? NB_OK : nb_error_set(error, err, "the analysis cannot be read");
 }
@@ -80,6 +81,10 @@ static enum nb_err look_around(struct view *s, struct nb_error *error)
 static enum nb_err open_view(struct nb_args *args, struct view *s, struct nb_error *error)
 {
     enum nb_err err = nb_args_load_config(args, &s->config, error);
+    if (err != NB_OK) {
+        return err;
+    }
+    err = nb_digest_zone(s->config, nb_args_get(args, "zone"), &s->zone, error);
     if (err != NB_OK) {
         return err;
     }
@@ -170,21 +175,43 @@ static int write_digest(struct nb_args *args, const struct nb_digest_request *re
     return empty ? NB_EXIT_NOTHING : NB_EXIT_OK;
 }
 
+/* A moment of the day that the text names. */
+static bool read_day(const struct view *s, const char *text, int64_t *out_ms)
+{
+    int64_t utc_ms = 0;
+    if (nb_date_day(nb_slice_str(text), 0, &utc_ms) != NB_OK) {
+        return false;
+    }
+    int64_t noon_ms = utc_ms + NB_DAY_MS / 2;
+    *out_ms = noon_ms - nb_zone_offset_min(s->zone, noon_ms) * NB_MINUTE_MS;
+    return true;
+}
+
+/* Monday of the newest week of which every day is complete. */
+static int64_t newest_week(const struct view *s)
+{
+    int64_t next_ms = nb_zone_day(s->zone, s->newest_day_ms, 1);
+    int32_t offset_min = nb_zone_offset_min(s->zone, next_ms);
+    return nb_zone_day(s->zone, next_ms, -7 - nb_civil_of(next_ms, offset_min).weekday);
+}
+
 static int make(struct nb_args *args, struct view *s)
 {
     const char *day = nb_args_get(args, "day");
     const char *lang = nb_args_get(args, "lang");
+    bool week = nb_args_has(args, "week");
     const struct nb_digest_sink sink = {to_stdout, NULL};
     struct nb_digest_request request = {.analysis = s->analysis,
                                         .log = s->log,
                                         .config = s->config,
-                                        .day_ms = s->newest_day_ms,
+                                        .day_ms = week ? newest_week(s) : s->newest_day_ms,
+                                        .days_n = week ? 7 : 1,
+                                        .zone = nb_args_get(args, "zone"),
                                         .format = format_of(nb_args_get(args, "format")),
                                         .rows = nb_args_get(args, "rows"),
                                         .sink = &sink,
                                         .lang = lang ? lang : "tr"};
-    int32_t offset_min = (int32_t)nb_config_int(s->config, NB_CFG_UTC_OFFSET);
-    if (day && nb_date_day(nb_slice_str(day), offset_min, &request.day_ms) != NB_OK) {
+    if (day && !read_day(s, day, &request.day_ms)) {
         return nb_usage(args, "\"%s\" is no day; write it as 2026-11-21", day);
     }
     if (request.rows) {
@@ -209,17 +236,21 @@ static int run(struct nb_args *args)
 
 const struct nb_command nb_cmd_digest = {
     .name = "digest",
-    .line = "what was said about a topic on one day",
-    .usage = "[--topic T] [--day D]",
-    .about = "What changed against the seven days before, the hours, the stories, complaints that "
-             "nobody answered, praise worth sharing, who was loudest, who carries weight, the "
-             "alerts, and the topic's share. Under each figure stands the command that counts it "
-             "again. Without --day it is the newest complete day that was analysed; without "
-             "--topic, the only one there is. Exit code 4 says that there was nothing to tell.",
+    .line = "what was said about a topic on one day or in a week",
+    .usage = "[--topic T] [--day D] [--week]",
+    .about =
+        "What changed against what is usual on such a day, the hours, the stories, complaints that "
+        "nobody answered, praise worth sharing, who was loudest, who carries weight, the "
+        "alerts, and the topic's share. Under each figure stands the command that counts it "
+        "again. Without --day it is the newest complete day that was analysed; without "
+        "--topic, the only one there is. Exit code 4 says that there was nothing to tell.",
     .options =
         (const struct nb_option[]){
             {"topic", "T", NULL, "the topic"},
-            {"day", "D", NULL, "the day, as 2026-11-21, in the zone of clock.utc_offset"},
+            {"day", "D", NULL, "the day, as 2026-11-21; with --week the first of seven"},
+            {"week", NULL, NULL, "seven days; without --day the newest complete week from Monday"},
+            {"zone", "Z", NULL,
+             "whose days and hours, as Europe/Istanbul; that of clock.utc_offset unless given"},
             {"format", "F", "html|text|json|xml",
              "text unless given; xml is what the page's stylesheet sees"},
             {"rows", "SET", NB_DIGEST_ROW_SETS, "the rows behind a section, as CSV"},

@@ -56,7 +56,7 @@
                 <xsl:call-template name="head"/>
                 <xsl:apply-templates select="headline"/>
                 <xsl:apply-templates select="counts"/>
-                <xsl:apply-templates select="hours"/>
+                <xsl:apply-templates select="slots"/>
                 <xsl:apply-templates select="alerts[alert]"/>
                 <xsl:apply-templates select="stories[story]"/>
                 <xsl:apply-templates select="waiting"/>
@@ -79,7 +79,7 @@
   </xsl:template>
 
   <xsl:template name="page-title">
-    <xsl:variable name="pattern" select="key('l', 'title')"/>
+    <xsl:variable name="pattern" select="key('l', concat('title', substring('.week', 1 + 5 * (@period = 'day'))))"/>
     <xsl:value-of select="substring-before($pattern, '{topic}')"/>
     <xsl:value-of select="@topic"/>
     <xsl:value-of select="substring-after($pattern, '{topic}')"/>
@@ -131,7 +131,7 @@
         </table>
         <div style="padding:0 6px;">
           <xsl:call-template name="recount"><xsl:with-param name="command" select="@command"/></xsl:call-template>
-          <xsl:if test="@history-days &gt; 0">
+          <xsl:if test="@compared &gt; 0">
             <xsl:call-template name="recount-line"><xsl:with-param name="command" select="@history-command"/></xsl:call-template>
           </xsl:if>
         </div>
@@ -172,50 +172,57 @@
           <xsl:value-of select="@change-text"/>
         </div>
       </xsl:if>
-      <xsl:if test="@mean-text">
+      <xsl:if test="@usual-text">
         <div class="dim" style="font-size:12px;line-height:18px;color:#7a8494;">
-          <xsl:value-of select="key('l', 'counts.mean.word')"/><xsl:text> </xsl:text><xsl:value-of select="@mean-text"/>
+          <xsl:value-of select="key('l', 'counts.mean.word')"/><xsl:text> </xsl:text><xsl:value-of select="@usual-text"/>
         </div>
       </xsl:if>
     </td>
   </xsl:template>
 
-  <!-- Hours: a bar is two stacked cells, so that it shows where images do not -->
-  <xsl:template match="hours">
+  <!-- The chart of the period; where there is none, bars of two stacked cells -->
+  <xsl:template match="slots">
     <xsl:call-template name="section">
-      <xsl:with-param name="title" select="key('l', 'section.hours')"/>
+      <xsl:with-param name="title" select="key('l', concat('section.', @unit, 's'))"/>
       <xsl:with-param name="body">
-        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed;">
-          <tr>
-            <xsl:for-each select="hour">
-              <td valign="bottom" height="50" title="{@h}: {@n}" style="height:50px;padding:0 1px;vertical-align:bottom;">
-                <xsl:if test="@bar &gt; 0"><div class="bar" style="height:{@bar}px;background:#4a80cf;font-size:0;line-height:0;"></div></xsl:if>
-                <xsl:if test="@bar-negative &gt; 0"><div class="bar-bad" style="height:{@bar-negative}px;background:#d2483d;font-size:0;line-height:0;"></div></xsl:if>
-              </td>
-            </xsl:for-each>
-          </tr>
-          <tr>
-            <xsl:for-each select="hour[@h mod 3 = 0]">
-              <td colspan="3" class="dim line" style="padding:3px 0 0 1px;border-top:1px solid #d5dbe4;font-size:11px;line-height:15px;color:#7a8494;">
-                <xsl:value-of select="format-number(@h, '00')"/>
-              </td>
-            </xsl:for-each>
-          </tr>
-        </table>
-        <div class="dim" style="padding-top:4px;{$small}">
-          <span class="bar-bad" style="display:inline-block;width:9px;height:9px;background:#d2483d;">&#8203;</span>
-          <xsl:text> </xsl:text><xsl:value-of select="key('l', 'hours.legend.negative')"/>
-          <xsl:text> &#160; </xsl:text>
-          <span class="bar" style="display:inline-block;width:9px;height:9px;background:#4a80cf;">&#8203;</span>
-          <xsl:text> </xsl:text><xsl:value-of select="key('l', 'hours.legend.all')"/>
-          <xsl:text> &#160;·&#160; </xsl:text>
-          <xsl:value-of select="substring-before(key('l', 'hours.most'), '{n}')"/>
-          <xsl:value-of select="@most-text"/>
-          <xsl:value-of select="substring-after(key('l', 'hours.most'), '{n}')"/>
-        </div>
+        <xsl:choose>
+          <xsl:when test="/digest/chart[@id = 'volume']"><xsl:apply-templates select="/digest/chart[@id = 'volume']"/></xsl:when>
+          <xsl:otherwise><xsl:call-template name="bars"/></xsl:otherwise>
+        </xsl:choose>
         <xsl:call-template name="recount"><xsl:with-param name="command" select="@command"/></xsl:call-template>
       </xsl:with-param>
     </xsl:call-template>
+  </xsl:template>
+
+  <xsl:template match="chart">
+    <img src="{@src}" alt="{@alt}" width="{@width}" style="display:block;width:100%;max-width:{@width}px;height:auto;border:0;font-size:13px;line-height:19px;color:#5b6472;"/>
+  </xsl:template>
+
+  <xsl:template name="bars">
+    <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed;">
+      <tr>
+        <xsl:for-each select="slot">
+          <td valign="bottom" height="50" title="{@name}: {@n}" style="height:50px;padding:0 1px;vertical-align:bottom;">
+            <xsl:if test="@bar &gt; 0"><div class="bar" style="height:{@bar}px;background:#0072b2;font-size:0;line-height:0;"></div></xsl:if>
+            <xsl:if test="@bar-negative &gt; 0"><div class="bar-bad" style="height:{@bar-negative}px;background:#d55e00;font-size:0;line-height:0;"></div></xsl:if>
+          </td>
+        </xsl:for-each>
+      </tr>
+      <tr>
+        <xsl:for-each select="slot">
+          <td class="dim line" style="padding:3px 0 0 1px;border-top:1px solid #d5dbe4;font-size:11px;line-height:15px;color:#7a8494;">
+            <xsl:if test="../@unit = 'day' or position() mod 3 = 1"><xsl:value-of select="@name"/></xsl:if>
+          </td>
+        </xsl:for-each>
+      </tr>
+    </table>
+    <div class="dim" style="padding-top:4px;{$small}">
+      <span class="bar-bad" style="display:inline-block;width:9px;height:9px;background:#d55e00;">&#8203;</span>
+      <xsl:text> </xsl:text><xsl:value-of select="key('l', 'hours.legend.negative')"/>
+      <xsl:text> &#160; </xsl:text>
+      <span class="bar" style="display:inline-block;width:9px;height:9px;background:#0072b2;">&#8203;</span>
+      <xsl:text> </xsl:text><xsl:value-of select="key('l', 'hours.legend.all')"/>
+    </div>
   </xsl:template>
 
   <xsl:template match="alerts">

@@ -2,9 +2,6 @@
  * Collecting a report: counts come from the hourly counters, lists from the mentions. The two are
  * written in one transaction by the analyzer, so they agree; `--rows mentions` recounts one by the
  * other.
- *
- * Hours of the counters are UTC; at an offset that is not whole hours (there are three such zones
- * inhabited) an hour belongs to the day it starts in.
  */
 #include "service/digest/report_impl.h"
 
@@ -13,13 +10,6 @@
 
 #include <nabiz/date.h>
 #include <nabiz/incident.h>
-
-int64_t nb_report_day_start(int64_t at_ms, int32_t offset_min)
-{
-    int64_t shifted = at_ms + offset_min * NB_MINUTE_MS;
-    int64_t into = shifted % NB_DAY_MS;
-    return at_ms - (into < 0 ? into + NB_DAY_MS : into);
-}
 
 /* Start of the hour in a key of TOPIC_HOUR: hours since 1970, behind the topic and its NUL. */
 static int64_t hour_of(struct nb_slice key, size_t topic_len)
@@ -111,86 +101,12 @@ enum nb_err nb_report_topics(struct nb_txn *analysis, struct nb_arena *arena,
     return err;
 }
 
-int64_t nb_report_newest_day(int64_t watermark_ms, int64_t now_ms, int32_t offset_min)
+int64_t nb_report_newest_day(int64_t watermark_ms, int64_t now_ms, const struct nb_zone *zone)
 {
     int64_t now = now_ms > watermark_ms ? now_ms : watermark_ms;
-    int64_t yesterday = nb_report_day_start(now, offset_min) - NB_DAY_MS;
-    int64_t covered = nb_report_day_start(watermark_ms, offset_min);
+    int64_t yesterday = nb_zone_day(zone, now, -1);
+    int64_t covered = nb_zone_day(zone, watermark_ms, 0);
     return watermark_ms >= 0 && covered < yesterday ? covered : yesterday;
-}
-
-static void add_hour(struct nb_report_counts *to, const struct nb_topic_hour *hour)
-{
-    to->documents_n += hour->documents_n;
-    to->negative_n += hour->negative_n;
-    to->neutral_n += hour->neutral_n;
-    to->positive_n += hour->positive_n;
-    to->score_sum_milli += hour->score_sum_milli;
-}
-
-/* @return NB_OK, NB_ENOTFOUND (nothing was ever said about the topic), ... */
-static enum nb_err first_hour(struct nb_txn *analysis, struct nb_slice topic,
-                              struct nb_arena *arena, int64_t *out)
-{
-    struct nb_cursor *cursor;
-    struct nb_slice key;
-    struct nb_slice value;
-    char *from = nb_arena_strdup(arena, topic);
-    enum nb_err err = from ? nb_cursor_open(analysis, NB_TBL_TOPIC_HOUR, &cursor) : NB_ENOMEM;
-    if (err != NB_OK) {
-        return err;
-    }
-    struct nb_slice prefix = nb_slice(from, topic.len + 1); /* with its NUL */
-    err = nb_cursor_seek(cursor, prefix, &key, &value);
-    if (err == NB_OK && (!nb_slice_starts(key, prefix) || key.len != prefix.len + 8)) {
-        err = NB_ENOTFOUND;
-    }
-    if (err == NB_OK) {
-        *out = hour_of(key, topic.len);
-    }
-    nb_cursor_close(cursor);
-    return err;
-}
-
-/*
- * The day, its hours, and up to seven days before it. Days before the topic's first document are
- * not history: a mean over them would make any first week look like a rise.
- */
-static enum nb_err collect_counts(struct nb_txn *analysis, struct nb_arena *arena,
-                                  struct nb_report *out)
-{
-    const struct nb_hour_row *rows = NULL;
-    size_t n = 0;
-    int64_t first = 0;
-    int64_t from = out->day_ms - NB_REPORT_HISTORY_DAYS * NB_DAY_MS;
-    enum nb_err err = first_hour(analysis, out->topic, arena, &first);
-    if (err == NB_ENOTFOUND) {
-        return NB_OK;
-    }
-    if (err == NB_OK) {
-        err = nb_analysis_hours(analysis, out->topic, from, out->end_ms, arena, &rows, &n);
-    }
-    if (err != NB_OK) {
-        return err;
-    }
-    if (first >= from) {
-        from = first < out->day_ms ? nb_report_day_start(first, out->offset_min) : out->day_ms;
-    }
-    out->history_n = (size_t)((out->day_ms - from) / NB_DAY_MS);
-    for (size_t i = 0; i < out->history_n; i++) {
-        out->history[i].day_ms = from + (int64_t)i * NB_DAY_MS;
-    }
-    for (size_t i = 0; i < n; i++) {
-        int64_t at = rows[i].hour_ms;
-        if (at >= out->day_ms) {
-            add_hour(&out->day, rows[i].hour);
-            add_hour(&out->hours[(at - out->day_ms) / NB_HOUR_MS], rows[i].hour);
-        } else {
-            add_hour(&out->before, rows[i].hour);
-            add_hour(&out->history[(at - from) / NB_DAY_MS].counts, rows[i].hour);
-        }
-    }
-    return NB_OK;
 }
 
 static int by_documents(const void *a, const void *b)
@@ -223,13 +139,13 @@ static enum nb_err collect_share(struct nb_txn *analysis, struct nb_arena *arena
         if (err != NB_OK) {
             return err;
         }
-        struct nb_report_counts sum = {0};
+        uint64_t documents_n = 0;
         for (size_t j = 0; j < rows_n; j++) {
-            add_hour(&sum, rows[j].hour);
+            documents_n += rows[j].hour->documents_n;
         }
-        if (sum.documents_n > 0) {
-            share[n++] = (struct nb_report_share){topics[i].name, sum.documents_n, 0};
-            out->share_sum_n += sum.documents_n;
+        if (documents_n > 0) {
+            share[n++] = (struct nb_report_share){topics[i].name, documents_n, 0};
+            out->share_sum_n += documents_n;
         }
     }
     for (size_t i = 0; i < n; i++) {
@@ -300,9 +216,10 @@ static enum nb_err collect_influencers(struct nb_txn *analysis, struct nb_arena 
     return err;
 }
 
-static enum nb_err collect_commands(struct nb_arena *arena, struct nb_report *out)
+static enum nb_err collect_commands(const char *zone_name, struct nb_arena *arena,
+                                    struct nb_report *out)
 {
-    struct nb_civil day = nb_civil_of(out->day_ms, out->offset_min);
+    struct nb_civil day = nb_civil_of(out->day_ms, nb_zone_offset_min(out->zone, out->day_ms));
     char from[NB_RFC3339_BYTES];
     (void)snprintf(from, sizeof(from), "%04d-%02d-%02d", day.year, day.month, day.day);
     const struct {
@@ -323,8 +240,10 @@ static enum nb_err collect_commands(struct nb_arena *arena, struct nb_report *ou
         {&out->commands.events, "events"},
     };
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-        *own[i].to = nb_arena_printf(arena, "nabiz digest --topic %.*s --day %s --rows %s",
-                                     NB_ARG(out->topic), from, own[i].rows);
+        *own[i].to = nb_arena_printf(arena, "nabiz digest --topic %.*s --day %s %s%s%s%s--rows %s",
+                                     NB_ARG(out->topic), from, out->days_n == 7 ? "--week " : "",
+                                     zone_name ? "--zone " : "", zone_name ? zone_name : "",
+                                     zone_name ? " " : "", own[i].rows);
         if (!*own[i].to) {
             return NB_ENOMEM;
         }
@@ -364,12 +283,13 @@ enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
                                .log = log,
                                .list_n = options->list_n ? options->list_n : NB_REPORT_LIST_MAX,
                                .topic = options->topic,
-                               .day_ms = options->day_ms,
-                               .end_ms = options->day_ms + NB_DAY_MS,
-                               .offset_min = options->offset_min};
+                               .days_n = options->days_n == 7 ? 7 : 1,
+                               .day_ms = nb_zone_day(options->zone, options->day_ms, 0),
+                               .zone = options->zone};
+    report.end_ms = nb_zone_day(report.zone, report.day_ms, (int32_t)report.days_n);
     enum nb_err err = collect_behind(analysis, log, &report, error);
     if (err == NB_OK) {
-        err = collect_counts(analysis, arena, &report);
+        err = nb_report_usual(arena, &report);
     }
     if (err == NB_OK) {
         err = collect_lists(arena, &report, error);
@@ -388,7 +308,7 @@ enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
         err = collect_events(analysis, options->classes, arena, &report);
     }
     if (err == NB_OK) {
-        err = collect_commands(arena, &report);
+        err = collect_commands(options->zone_name, arena, &report);
     }
     if (err != NB_OK) {
         /* a detail that a step left stays; the others get one that names the report */

@@ -1,41 +1,86 @@
 /*
- * What changed, in sentences. Small wobbles are not news: a volume within a tenth of the mean, or a
- * mean score within 0.05, is told as unchanged.
+ * What changed, in sentences. Small wobbles are not news: a volume within a tenth of what is usual,
+ * or a mean score within 0.05, is told as unchanged.
  */
 #include "service/digest/render.h"
+
+#include <stdio.h>
+
+#include <nabiz/date.h>
 
 #define SAME_PERCENT 10
 #define SAME_MILLI 50
 
-bool nb_digest_change(uint64_t of, uint64_t sum_before, size_t days_n, int64_t *mean_milli,
-                      int64_t *percent)
+bool nb_digest_change(uint64_t of, int64_t usual_milli, int64_t *percent)
 {
-    if (days_n == 0 || of > INT64_MAX / 100000 || sum_before > INT64_MAX / 1000) {
+    if (usual_milli <= 0 || of > INT64_MAX / 200000) {
         return false;
     }
-    int64_t days = (int64_t)days_n;
-    int64_t sum = (int64_t)sum_before;
-    int64_t now = (int64_t)of * days;
-    *mean_milli = (sum * 1000 + days / 2) / days;
-    if (sum == 0) {
-        return false;
-    }
-    int64_t scaled = (now - sum) * 100;
-    *percent = (scaled + (scaled < 0 ? -sum / 2 : sum / 2)) / sum;
+    int64_t scaled = ((int64_t)of * 1000 - usual_milli) * 100;
+    *percent = (scaled + (scaled < 0 ? -usual_milli / 2 : usual_milli / 2)) / usual_milli;
     return true;
+}
+
+struct nb_slice nb_digest_basis(const struct nb_report *report, const struct nb_labels *labels,
+                                struct nb_arena *arena)
+{
+    struct nb_civil day = nb_civil_of(report->day_ms, nb_report_offset(report, report->day_ms));
+    char weekday[24];
+    (void)snprintf(weekday, sizeof(weekday), "weekday.%d", day.weekday + 1);
+    const struct nb_label_value values[] = {
+        {"n", nb_label_count(labels, arena, (int64_t)report->usual.n)},
+        {"weekday", nb_label(labels, weekday)},
+        {NULL, {NULL, 0}}};
+    const char *id = report->days_n == 7      ? "basis.weeks"
+                     : report->usual.weekdays ? "basis.weekdays"
+                                              : "basis.days";
+    return nb_label_fill(labels, arena, id, values);
+}
+
+struct nb_slice nb_digest_time(const struct nb_report *report, int64_t at_ms,
+                               const struct nb_labels *labels, struct nb_arena *arena)
+{
+    return nb_label_time(labels, arena, at_ms, nb_report_offset(report, at_ms));
+}
+
+struct nb_slice nb_digest_slot(const struct nb_report *report, size_t slot,
+                               const struct nb_labels *labels, struct nb_arena *arena)
+{
+    int64_t at_ms = report->slots[slot].from_ms;
+    struct nb_civil civil = nb_civil_of(at_ms, nb_report_offset(report, at_ms));
+    if (report->days_n == 1) {
+        return nb_slice_str(nb_arena_printf(arena, "%02d", civil.hour));
+    }
+    char id[32];
+    (void)snprintf(id, sizeof(id), "weekday.short.%d", civil.weekday + 1);
+    return nb_label(labels, id);
+}
+
+struct nb_slice nb_digest_date(const struct nb_report *report, const struct nb_labels *labels,
+                               struct nb_arena *arena)
+{
+    int64_t last_ms = report->end_ms - 1;
+    int32_t offset = nb_report_offset(report, report->day_ms);
+    if (report->days_n == 1) {
+        return nb_label_date(labels, arena, report->day_ms, offset);
+    }
+    const struct nb_label_value values[] = {
+        {"from", nb_label_day(labels, arena, report->day_ms, offset)},
+        {"to", nb_label_day(labels, arena, last_ms, nb_report_offset(report, last_ms))},
+        {NULL, {NULL, 0}}};
+    return nb_label_fill(labels, arena, "format.week", values);
 }
 
 static struct nb_headline volume(const struct nb_report *report, const struct nb_labels *labels,
                                  struct nb_arena *arena)
 {
-    int64_t mean = 0;
     int64_t percent = 0;
-    bool compared = nb_digest_change(report->day.documents_n, report->before.documents_n,
-                                     report->history_n, &mean, &percent);
+    int64_t usual_milli = report->usual.documents_milli;
+    bool compared = nb_digest_change(report->day.documents_n, usual_milli, &percent);
     const char *id = "headline.volume.same";
     if (report->day.documents_n == 0) {
-        id = "headline.volume.none";
-    } else if (report->history_n == 0) {
+        id = report->days_n == 7 ? "headline.volume.none.week" : "headline.volume.none";
+    } else if (report->usual.n == 0) {
         id = "headline.volume.first";
     } else if (!compared) {
         id = "headline.volume.new";
@@ -46,8 +91,8 @@ static struct nb_headline volume(const struct nb_report *report, const struct nb
     }
     const struct nb_label_value values[] = {
         {"n", nb_label_count(labels, arena, (int64_t)report->day.documents_n)},
-        {"d", nb_label_count(labels, arena, (int64_t)report->history_n)},
-        {"mean", nb_label_milli(labels, arena, mean, 1)},
+        {"usual", nb_label_milli(labels, arena, usual_milli, usual_milli % 1000 ? 1 : 0)},
+        {"basis", nb_digest_basis(report, labels, arena)},
         {"p", nb_label_percent(labels, arena, percent < 0 ? -percent : percent)},
         {NULL, {NULL, 0}}};
     return (struct nb_headline){NB_TONE_NEUTRAL, nb_label_fill(labels, arena, id, values)};
@@ -57,10 +102,10 @@ static struct nb_headline sentiment(const struct nb_report *report, const struct
                                     struct nb_arena *arena)
 {
     int32_t now = nb_report_score(&report->day);
-    int32_t before = nb_report_score(&report->before);
+    int32_t before = report->usual.score_milli;
     enum nb_tone tone = NB_TONE_NEUTRAL;
     const char *id = "headline.sentiment.same";
-    if (report->before.documents_n == 0) {
+    if (!report->usual.has_score) {
         id = "headline.sentiment.first";
     } else if (now - before >= SAME_MILLI) {
         id = "headline.sentiment.better";

@@ -276,6 +276,12 @@ struct nb_slice nb_label_date(const struct nb_labels *labels, struct nb_arena *a
     return fill_date(labels, arena, "format.date", at_ms, offset_min);
 }
 
+struct nb_slice nb_label_day(const struct nb_labels *labels, struct nb_arena *arena, int64_t at_ms,
+                             int32_t offset_min)
+{
+    return fill_date(labels, arena, "format.day", at_ms, offset_min);
+}
+
 struct nb_slice nb_label_time(const struct nb_labels *labels, struct nb_arena *arena, int64_t at_ms,
                               int32_t offset_min)
 {

@@ -56,7 +56,7 @@ struct nb_slice nb_label_fill(const struct nb_labels *labels, struct nb_arena *a
 /** 1234 -> "1.234". */
 struct nb_slice nb_label_count(const struct nb_labels *labels, struct nb_arena *arena, int64_t n);
 
-/** Thousandths with 1 to 3 decimals, rounded half away from zero: -812, 2 -> "-0,81". */
+/** Thousandths with 0 to 3 decimals, rounded half away from zero: -812, 2 -> "-0,81". */
 struct nb_slice nb_label_milli(const struct nb_labels *labels, struct nb_arena *arena,
                                int64_t value_milli, int decimals);
 
@@ -69,6 +69,10 @@ struct nb_slice nb_label_date(const struct nb_labels *labels, struct nb_arena *a
                               int32_t offset_min);
 struct nb_slice nb_label_time(const struct nb_labels *labels, struct nb_arena *arena, int64_t at_ms,
                               int32_t offset_min);
+
+/** "21 November 2026": the date without its weekday. */
+struct nb_slice nb_label_day(const struct nb_labels *labels, struct nb_arena *arena, int64_t at_ms,
+                             int32_t offset_min);
 
 /** Minutes as hours and minutes, by the labels age.minutes and age.hours. */
 struct nb_slice nb_label_age(const struct nb_labels *labels, struct nb_arena *arena,

@@ -108,32 +108,53 @@ static enum nb_err render(const struct nb_digest_request *request, const struct 
     return render_labelled(request, report, arena, out, error);
 }
 
-static enum nb_err make(const struct nb_digest_request *request, struct nb_arena *arena,
-                        struct nb_buf *out, bool *out_empty, struct nb_error *error)
+enum nb_err nb_digest_zone(const struct nb_config *config, const char *name, struct nb_zone **out,
+                           struct nb_error *error)
+{
+    return name ? nb_zone_open(name, out, error)
+                : nb_zone_fixed((int32_t)nb_config_int(config, NB_CFG_UTC_OFFSET), out);
+}
+
+/* With snapshot and zone. */
+static enum nb_err make_in(const struct nb_digest_request *request, struct nb_txn *txn,
+                           const struct nb_zone *zone, struct nb_arena *arena, struct nb_buf *out,
+                           bool *out_empty, struct nb_error *error)
 {
     struct nb_report report;
     struct nb_event_classes classes;
-    const struct nb_report_options options = {
-        .topic = request->topic,
-        .day_ms = request->day_ms,
-        .offset_min = (int32_t)nb_config_int(request->config, NB_CFG_UTC_OFFSET),
-        .list_n = list_n_of(request->format),
-        .classes = &classes};
-    struct nb_txn *txn = NULL;
-    enum nb_err err = nb_read_begin(request->analysis, &txn, error);
-    if (err != NB_OK) {
-        return err;
-    }
+    const struct nb_report_options options = {.topic = request->topic,
+                                              .day_ms = request->day_ms,
+                                              .days_n = request->days_n,
+                                              .zone = zone,
+                                              .zone_name = request->zone,
+                                              .list_n = list_n_of(request->format),
+                                              .classes = &classes};
     /* Without the table everything is sensitive, which is no failure. */
     (void)!nb_event_classes_load(nb_config_str(request->config, NB_CFG_LEXICONS), &classes, NULL);
-    err = nb_report_collect(txn, request->log, &options, arena, &report, error);
+    enum nb_err err = nb_report_collect(txn, request->log, &options, arena, &report, error);
     if (err == NB_OK) {
         err = render(request, &report, arena, out, error);
     }
-    nb_read_end(txn);
     if (err == NB_OK && out_empty) {
         *out_empty = nb_report_empty(&report);
     }
+    return err;
+}
+
+static enum nb_err make(const struct nb_digest_request *request, struct nb_arena *arena,
+                        struct nb_buf *out, bool *out_empty, struct nb_error *error)
+{
+    struct nb_zone *zone = NULL;
+    struct nb_txn *txn = NULL;
+    enum nb_err err = nb_digest_zone(request->config, request->zone, &zone, error);
+    if (err == NB_OK) {
+        err = nb_read_begin(request->analysis, &txn, error);
+    }
+    if (err == NB_OK) {
+        err = make_in(request, txn, zone, arena, out, out_empty, error);
+        nb_read_end(txn);
+    }
+    nb_zone_close(zone);
     return err;
 }
 

@@ -15,6 +15,7 @@
 #include <nabiz/config.h>
 #include <nabiz/log.h>
 #include <nabiz/store.h>
+#include <nabiz/zone.h>
 
 struct nb_digest_sink;
 
@@ -31,18 +32,24 @@ struct nb_digest_request {
     struct nb_log *log; /* may be NULL: no titles and texts */
     const struct nb_config *config;
     struct nb_slice topic;
-    int64_t day_ms; /* start of the day at clock.utc_offset */
+    int64_t day_ms;   /* any moment of the first day */
+    size_t days_n;    /* 7: a week; else one day */
+    const char *zone; /* IANA name; NULL: that of clock.utc_offset */
     enum nb_digest_format format;
     const char *rows;                  /* for NB_DIGEST_ROWS */
     const struct nb_digest_sink *sink; /* for NB_DIGEST_ROWS; NULL: all goes to out */
     const char *lang;                  /* "tr", "en", ... */
 };
 
+/** The zone of a request: of that name, or of clock.utc_offset. Free with nb_zone_close(). */
+enum nb_err nb_digest_zone(const struct nb_config *config, const char *name, struct nb_zone **out,
+                           struct nb_error *error) NB_MUSTUSE;
+
 /**
  * @param out        appended to; unchanged on failure.
  * @param out_empty  [out] nothing was said on the day; may be NULL.
- * @return NB_OK, NB_EINVAL (rows, lang), NB_ENOTFOUND, NB_ESYNTAX or NB_EREFUSED (the templates;
- *         the detail says which and where), NB_ENOMEM, NB_ETOOBIG, NB_ECORRUPT, NB_EIO.
+ * @return NB_OK, NB_EINVAL (rows, lang, zone), NB_ENOTFOUND, NB_ESYNTAX or NB_EREFUSED (the
+ * templates; the detail says which and where), NB_ENOMEM, NB_ETOOBIG, NB_ECORRUPT, NB_EIO.
  */
 enum nb_err nb_digest_make(const struct nb_digest_request *request, struct nb_buf *out,
                            bool *out_empty, struct nb_error *error) NB_MUSTUSE;

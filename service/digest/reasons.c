@@ -48,14 +48,14 @@ size_t nb_digest_reasons(const struct nb_report *report, const struct nb_inciden
         return 0; /* nothing but the figures of the alert's own line */
     }
     const struct nb_label_value values[] = {
-        {"hour", nb_label_time(labels, arena, alert->hour_ms, report->offset_min)},
+        {"hour", nb_digest_time(report, alert->hour_ms, labels, arena)},
         {"limit", nb_label_milli(labels, arena, alert->limit_milli, 1)},
         {"hours", nb_label_count(labels, arena, alert->hours_n)},
         {"value", nb_label_count(labels, arena, (int64_t)alert->value)},
         {"negative", nb_label_count(labels, arena, (int64_t)alert->negative_n)},
         {"sites", name_list(alert->sites, alert->n_sites, alert->sites_n, labels, arena)},
         {"authors", name_list(alert->authors, alert->n_authors, alert->authors_n, labels, arena)},
-        {"time", nb_label_time(labels, arena, alert->first_ms, report->offset_min)},
+        {"time", nb_digest_time(report, alert->first_ms, labels, arena)},
         {"first", shown_name(labels, arena, alert->first_author)},
         {NULL, {NULL, 0}}};
     static const char *const ids[NB_REASONS_MAX] = {"alert.why.usual", "alert.why.negative",

@@ -38,12 +38,24 @@ struct nb_headline {
 size_t nb_digest_headline(const struct nb_report *report, const struct nb_labels *labels,
                           struct nb_arena *arena, struct nb_headline out[NB_HEADLINES_MAX]);
 
-/**
- * A figure against the days before: of, mean per day in thousandths, change in percent.
- * @return false when there is nothing to compare with (no earlier day, or nothing on them).
- */
-bool nb_digest_change(uint64_t of, uint64_t sum_before, size_t days_n, int64_t *mean_milli,
-                      int64_t *percent);
+/** How far a figure is from what is usual, in percent. @return false when usually there is none. */
+bool nb_digest_change(uint64_t of, int64_t usual_milli, int64_t *percent);
+
+/** What it is compared with, in words: "the last 4 Saturdays". In the arena. */
+struct nb_slice nb_digest_basis(const struct nb_report *report, const struct nb_labels *labels,
+                                struct nb_arena *arena);
+
+/** "14:30" in the report's zone. In the arena. */
+struct nb_slice nb_digest_time(const struct nb_report *report, int64_t at_ms,
+                               const struct nb_labels *labels, struct nb_arena *arena);
+
+/** Name of a slot: "09" of an hour, "Sat" of a day. In the arena. */
+struct nb_slice nb_digest_slot(const struct nb_report *report, size_t slot,
+                               const struct nb_labels *labels, struct nb_arena *arena);
+
+/** The day, or "16 - 22 November 2026" of a week. In the arena. */
+struct nb_slice nb_digest_date(const struct nb_report *report, const struct nb_labels *labels,
+                               struct nb_arena *arena);
 
 #define NB_REASONS_MAX 5
 

@@ -8,9 +8,9 @@
 #include <nabiz/date.h>
 #include <nabiz/json.h>
 
-static void day_text(int64_t at_ms, int32_t offset_min, char out[NB_RFC3339_BYTES])
+static void day_text(const struct nb_report *report, int64_t at_ms, char out[NB_RFC3339_BYTES])
 {
-    struct nb_civil day = nb_civil_of(at_ms, offset_min);
+    struct nb_civil day = nb_civil_of(at_ms, nb_report_offset(report, at_ms));
     (void)snprintf(out, NB_RFC3339_BYTES, "%04d-%02d-%02d", day.year, day.month, day.day);
 }
 
@@ -68,6 +68,37 @@ static void json_document(struct nb_json *j, const struct nb_report_document *do
     nb_json_kint(j, "links", (int64_t)document->links_n);
 }
 
+static void json_long_milli(struct nb_json *j, const char *key, int64_t value_milli)
+{
+    nb_json_key(j, key);
+    if (value_milli == NB_UNKNOWN_MILLI) {
+        nb_json_null(j);
+    } else {
+        nb_json_int(j, value_milli);
+    }
+}
+
+static void json_usual(struct nb_json *j, const struct nb_report *report)
+{
+    const struct nb_report_usual *usual = &report->usual;
+    nb_json_key(j, "usual");
+    if (usual->n == 0) {
+        nb_json_null(j);
+        return;
+    }
+    nb_json_object(j);
+    nb_json_kcstr(j, "of", report->days_n == 7 ? "weeks" : (usual->weekdays ? "weekdays" : "days"));
+    nb_json_kint(j, "n", (int64_t)usual->n);
+    nb_json_kint(j, "documents_milli", usual->documents_milli);
+    nb_json_kint(j, "negative_milli", usual->negative_milli);
+    nb_json_kint(j, "neutral_milli", usual->neutral_milli);
+    nb_json_kint(j, "positive_milli", usual->positive_milli);
+    nb_json_kint(j, "low_milli", usual->low_milli);
+    nb_json_kint(j, "high_milli", usual->high_milli);
+    json_milli(j, "score_milli", usual->has_score ? usual->score_milli : NB_UNKNOWN_MILLI);
+    nb_json_end(j);
+}
+
 static void json_figures(struct nb_json *j, const struct nb_report *report)
 {
     char day[NB_RFC3339_BYTES];
@@ -78,18 +109,23 @@ static void json_figures(struct nb_json *j, const struct nb_report *report)
     nb_json_end(j);
     open_list(j, "history", report->commands.history, report->history_n);
     for (size_t i = 0; i < report->history_n; i++) {
-        day_text(report->history[i].day_ms, report->offset_min, day);
+        day_text(report, report->history[i].day_ms, day);
         nb_json_object(j);
         nb_json_kcstr(j, "day", day);
         json_counts(j, &report->history[i].counts);
         nb_json_end(j);
     }
     close_list(j);
-    open_list(j, "hours", report->commands.hours, 24);
-    for (size_t i = 0; i < 24; i++) {
+    json_usual(j, report);
+    open_list(j, report->days_n == 7 ? "days" : "hours", report->commands.hours, report->slots_n);
+    for (size_t i = 0; i < report->slots_n; i++) {
+        const struct nb_report_slot *slot = &report->slots[i];
         nb_json_object(j);
-        nb_json_kint(j, "hour", (int64_t)i);
-        json_counts(j, &report->hours[i]);
+        nb_json_ktime(j, "from", slot->from_ms);
+        json_counts(j, &slot->counts);
+        json_long_milli(j, "usual_milli", slot->usual_milli);
+        json_long_milli(j, "low_milli", slot->low_milli);
+        json_long_milli(j, "high_milli", slot->high_milli);
         nb_json_end(j);
     }
     close_list(j);
@@ -157,7 +193,7 @@ static void json_people(struct nb_json *j, const struct nb_report *report)
     }
     close_list(j);
     open_list(j, "influencers", report->commands.influencers, report->influencers_n);
-    for (size_t i = 0; i < report->influencers_n; i++) {
+    for (size_t i = 0; i < report->influencers_n && i < report->list_n; i++) {
         const struct nb_influencer *row = &report->influencers[i];
         nb_json_object(j);
         nb_json_kstr(j, "author", row->author);
@@ -228,11 +264,12 @@ enum nb_err nb_digest_json(const struct nb_report *report, struct nb_buf *out)
 {
     char day[NB_RFC3339_BYTES];
     struct nb_json j;
-    day_text(report->day_ms, report->offset_min, day);
+    day_text(report, report->day_ms, day);
     nb_json_init(&j, out, true);
     nb_json_object(&j);
     nb_json_kstr(&j, "topic", report->topic);
     nb_json_kcstr(&j, "day", day);
+    nb_json_kint(&j, "days", (int64_t)report->days_n);
     nb_json_ktime(&j, "from", report->day_ms);
     nb_json_ktime(&j, "to", report->end_ms);
     nb_json_kbool(&j, "empty", nb_report_empty(report));

@@ -51,7 +51,7 @@ static void document_cells(struct nb_csv *csv, const struct nb_report *report,
                            const struct nb_report_document *document)
 {
     nb_csv_int(csv, (int64_t)document->number);
-    nb_csv_time(csv, document->at_ms, report->offset_min);
+    nb_csv_time(csv, document->at_ms, nb_report_offset(report, document->at_ms));
     nb_csv_str(csv, nb_slice_str(nb_kind_name(document->kind)));
     nb_csv_str(csv, nb_slice_str(nb_label_name(document->label)));
     nb_csv_milli(csv, document->score_milli);
@@ -65,14 +65,22 @@ static void document_cells(struct nb_csv *csv, const struct nb_report *report,
 
 #define DOCUMENT_TITLES "number time kind label score author comments links url text"
 
-static void count_cells(struct nb_csv *csv, const struct nb_report_counts *counts)
+static void counts(struct nb_csv *csv, const struct nb_report_counts *counted)
 {
-    nb_csv_int(csv, (int64_t)counts->documents_n);
-    nb_csv_int(csv, (int64_t)counts->negative_n);
-    nb_csv_int(csv, (int64_t)counts->neutral_n);
-    nb_csv_int(csv, (int64_t)counts->positive_n);
-    nb_csv_milli(csv, nb_report_score(counts));
-    nb_csv_end_row(csv);
+    nb_csv_int(csv, (int64_t)counted->documents_n);
+    nb_csv_int(csv, (int64_t)counted->negative_n);
+    nb_csv_int(csv, (int64_t)counted->neutral_n);
+    nb_csv_int(csv, (int64_t)counted->positive_n);
+    nb_csv_milli(csv, nb_report_score(counted));
+}
+
+static void usual_cell(struct nb_csv *csv, int64_t value_milli)
+{
+    if (value_milli == NB_UNKNOWN_MILLI) {
+        nb_csv_str(csv, NB_LIT("-"));
+    } else {
+        nb_csv_milli(csv, value_milli);
+    }
 }
 
 /* One document of the scan; its texts are read for this row only. */
@@ -187,15 +195,28 @@ static enum nb_err author_rows(struct output *o)
     return err;
 }
 
+static void day_cells(struct nb_csv *csv, const struct nb_report *report, int64_t day_ms,
+                      const struct nb_report_counts *counted)
+{
+    nb_csv_time(csv, day_ms, nb_report_offset(report, day_ms));
+    counts(csv, counted);
+    nb_csv_end_row(csv);
+}
+
 static enum nb_err day_rows(struct output *o)
 {
     const struct nb_report *report = o->report;
     struct nb_csv *csv = &o->csv;
     titles(csv, "day documents negative neutral positive score");
-    for (size_t i = 0; i <= report->history_n; i++) {
-        bool before = i < report->history_n;
-        nb_csv_time(csv, before ? report->history[i].day_ms : report->day_ms, report->offset_min);
-        count_cells(csv, before ? &report->history[i].counts : &report->day);
+    for (size_t i = 0; i < report->history_n; i++) {
+        day_cells(csv, report, report->history[i].day_ms, &report->history[i].counts);
+    }
+    if (report->days_n == 1) {
+        day_cells(csv, report, report->day_ms, &report->day);
+        return NB_OK;
+    }
+    for (size_t i = 0; i < report->slots_n; i++) {
+        day_cells(csv, report, report->slots[i].from_ms, &report->slots[i].counts);
     }
     return NB_OK;
 }
@@ -204,10 +225,15 @@ static enum nb_err hour_rows(struct output *o)
 {
     const struct nb_report *report = o->report;
     struct nb_csv *csv = &o->csv;
-    titles(csv, "hour documents negative neutral positive score");
-    for (size_t i = 0; i < 24; i++) {
-        nb_csv_int(csv, (int64_t)i);
-        count_cells(csv, &report->hours[i]);
+    titles(csv, "from documents negative neutral positive score usual low high");
+    for (size_t i = 0; i < report->slots_n; i++) {
+        const struct nb_report_slot *slot = &report->slots[i];
+        nb_csv_time(csv, slot->from_ms, nb_report_offset(report, slot->from_ms));
+        counts(csv, &slot->counts);
+        usual_cell(csv, slot->usual_milli);
+        usual_cell(csv, slot->low_milli);
+        usual_cell(csv, slot->high_milli);
+        nb_csv_end_row(csv);
     }
     return NB_OK;
 }
@@ -245,7 +271,7 @@ static enum nb_err alert_rows(struct output *o)
     titles(csv, "time kind severity value expected negative");
     for (size_t i = 0; i < report->alerts_n; i++) {
         const struct nb_incident *alert = report->alerts[i];
-        nb_csv_time(csv, alert->at_ms, report->offset_min);
+        nb_csv_time(csv, alert->at_ms, nb_report_offset(report, alert->at_ms));
         nb_csv_str(csv, nb_slice_str(nb_form_name(alert->form)));
         nb_csv_int(csv, alert->severity);
         nb_csv_int(csv, (int64_t)alert->value);

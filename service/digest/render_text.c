@@ -147,8 +147,9 @@ static void write_head(const struct page *p)
     const struct nb_report *report = p->report;
     struct nb_headline lines[NB_HEADLINES_MAX];
     const struct nb_label_value values[] = {{"topic", report->topic}, {NULL, {NULL, 0}}};
-    wrap(p, nb_label_fill(p->labels, p->arena, "title", values), 0);
-    wrap(p, nb_label_date(p->labels, p->arena, report->day_ms, report->offset_min), 0);
+    const char *title = report->days_n == 7 ? "title.week" : "title";
+    wrap(p, nb_label_fill(p->labels, p->arena, title, values), 0);
+    wrap(p, nb_digest_date(report, p->labels, p->arena), 0);
     rule(p, '=', NB_DIGEST_COLUMNS);
     size_t n = nb_digest_headline(report, p->labels, p->arena, lines);
     for (size_t i = 0; i < n; i++) {
@@ -157,16 +158,16 @@ static void write_head(const struct page *p)
     }
 }
 
-static void count_row(const struct page *p, const char *id, uint64_t n, uint64_t before)
+static void count_row(const struct page *p, const char *id, uint64_t n, int64_t usual_milli)
 {
-    int64_t mean = 0;
     int64_t percent = 0;
-    bool compared = nb_digest_change(n, before, p->report->history_n, &mean, &percent);
+    bool compared = nb_digest_change(n, usual_milli, &percent);
     spaces(p, INDENT);
     pad_right(p, label(p, id), 22);
     pad_left(p, count(p, n), 12);
-    if (p->report->history_n > 0) {
-        pad_left(p, nb_label_milli(p->labels, p->arena, mean, 1), 20);
+    if (p->report->usual.n > 0) {
+        int decimals = usual_milli % 1000 ? 1 : 0;
+        pad_left(p, nb_label_milli(p->labels, p->arena, usual_milli, decimals), 20);
     }
     if (compared) {
         struct nb_slice text =
@@ -180,60 +181,65 @@ static void count_row(const struct page *p, const char *id, uint64_t n, uint64_t
 static void write_counts(const struct page *p)
 {
     const struct nb_report *report = p->report;
+    const struct nb_report_usual *usual = &report->usual;
     section(p, "section.counts");
-    if (report->history_n > 0) {
-        const struct nb_label_value values[] = {{"d", count(p, report->history_n)},
-                                                {NULL, {NULL, 0}}};
+    if (usual->n > 0) {
         spaces(p, INDENT + 22);
-        pad_left(p, label(p, "counts.day"), 12);
-        pad_left(p, nb_label_fill(p->labels, p->arena, "counts.mean", values), 20);
+        pad_left(p, label(p, report->days_n == 7 ? "counts.week" : "counts.day"), 12);
+        pad_left(p, label(p, "counts.mean"), 20);
         pad_left(p, label(p, "counts.change"), 18);
         line_end(p);
     }
-    count_row(p, "count.documents", report->day.documents_n, report->before.documents_n);
-    count_row(p, "count.negative", report->day.negative_n, report->before.negative_n);
-    count_row(p, "count.neutral", report->day.neutral_n, report->before.neutral_n);
-    count_row(p, "count.positive", report->day.positive_n, report->before.positive_n);
+    count_row(p, "count.documents", report->day.documents_n, usual->documents_milli);
+    count_row(p, "count.negative", report->day.negative_n, usual->negative_milli);
+    count_row(p, "count.neutral", report->day.neutral_n, usual->neutral_milli);
+    count_row(p, "count.positive", report->day.positive_n, usual->positive_milli);
     command(p, report->commands.counts);
-    if (report->history_n > 0) {
+    if (usual->n > 0) {
         command(p, report->commands.history);
     }
 }
 
-/* One hour is three columns; a row of the chart is eight eighths. */
-static void chart_cell(const struct page *p, uint64_t n, uint64_t most, uint64_t row)
+/* One slot is some columns; a row of the chart is eight eighths. */
+static void chart_cell(const struct page *p, uint64_t n, uint64_t most, uint64_t row,
+                       size_t columns)
 {
-    static const char *const blocks[] = {"  ", "▁▁", "▂▂", "▃▃", "▄▄", "▅▅", "▆▆", "▇▇", "██"};
+    static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     uint64_t eighths = (n * 8 * CHART_ROWS + most - 1) / most;
     uint64_t below = row * 8;
     uint64_t here = eighths > below ? eighths - below : 0;
-    nb_buf_add_str(p->out, blocks[here > 8 ? 8 : here]);
+    for (size_t i = 1; i < columns; i++) {
+        nb_buf_add_str(p->out, blocks[here > 8 ? 8 : here]);
+    }
     nb_buf_add_byte(p->out, ' ');
 }
 
-static void write_hours(const struct page *p)
+static void write_slots(const struct page *p)
 {
     const struct nb_report *report = p->report;
+    bool week = report->days_n == 7;
+    size_t columns = week ? 9 : 3;
     uint64_t most = 1;
-    for (size_t i = 0; i < 24; i++) {
-        uint64_t n = report->hours[i].documents_n;
+    for (size_t i = 0; i < report->slots_n; i++) {
+        uint64_t n = report->slots[i].counts.documents_n;
         most = n > most ? n : most;
     }
-    section(p, "section.hours");
+    section(p, week ? "section.days" : "section.hours");
     for (uint64_t row = CHART_ROWS; row > 0; row--) {
         spaces(p, INDENT);
-        for (size_t i = 0; i < 24; i++) {
-            chart_cell(p, report->hours[i].documents_n, most, row - 1);
+        for (size_t i = 0; i < report->slots_n; i++) {
+            chart_cell(p, report->slots[i].counts.documents_n, most, row - 1, columns);
         }
-        if (row == CHART_ROWS) {
-            nb_buf_add_byte(p->out, ' ');
+        if (row == CHART_ROWS && report->slots_n < NB_REPORT_SLOTS_MAX) {
             nb_buf_add(p->out, count(p, most));
         }
         line_end(p);
     }
     spaces(p, INDENT);
-    for (size_t i = 0; i < 24; i++) {
-        nb_buf_addf(p->out, i % 3 == 0 ? "%02zu " : "   ", i);
+    for (size_t i = 0; i < report->slots_n; i++) {
+        bool shown_here = week || i % 3 == 0;
+        struct nb_slice name = nb_digest_slot(report, i, p->labels, p->arena);
+        pad_right(p, shown_here ? name : nb_slice(NULL, 0), columns);
     }
     line_end(p);
     command(p, report->commands.hours);
@@ -250,7 +256,7 @@ static void write_alerts(const struct page *p)
         const struct nb_incident *alert = report->alerts[i];
         const char *form = nb_arena_printf(p->arena, "alert.%s", nb_form_name(alert->form));
         const struct nb_label_value values[] = {
-            {"time", nb_label_time(p->labels, p->arena, alert->at_ms, report->offset_min)},
+            {"time", nb_digest_time(report, alert->at_ms, p->labels, p->arena)},
             {"form", label(p, form ? form : "")},
             {"severity", count(p, alert->severity)},
             {"value", count(p, alert->value)},
@@ -485,7 +491,7 @@ enum nb_err nb_digest_text(const struct nb_report *report, const struct nb_label
     if (!nb_report_empty(report)) {
         write_alerts(&page);
         write_counts(&page);
-        write_hours(&page);
+        write_slots(&page);
         write_stories(&page);
         write_waiting(&page);
         write_questions(&page);

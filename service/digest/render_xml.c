@@ -67,19 +67,16 @@ static void write_headline(struct view *v)
     nb_xml_close(v->xml);
 }
 
-static void write_count(struct view *v, const char *id, uint64_t n, uint64_t before)
+static void write_count(struct view *v, const char *id, uint64_t n, int64_t usual_milli)
 {
-    const struct nb_report *report = v->report;
-    int64_t mean = 0;
     int64_t percent = 0;
     nb_xml_open(v->xml, "count");
     attr_str(v, "id", id);
     attr_count(v, "n", "n-text", n);
-    bool compared = nb_digest_change(n, before, report->history_n, &mean, &percent);
-    if (report->history_n > 0) {
-        attr_milli(v, "mean-milli", "mean-text", mean, 1);
+    if (v->report->usual.n > 0) {
+        attr_milli(v, "usual-milli", "usual-text", usual_milli, usual_milli % 1000 ? 1 : 0);
     }
-    if (compared) {
+    if (nb_digest_change(n, usual_milli, &percent)) {
         nb_xml_attr_int(v->xml, "change", percent);
         nb_xml_attr(v->xml, "change-text",
                     nb_label_percent(v->labels, v->arena, percent < 0 ? -percent : percent));
@@ -90,43 +87,58 @@ static void write_count(struct view *v, const char *id, uint64_t n, uint64_t bef
 static void write_counts(struct view *v)
 {
     const struct nb_report_counts *day = &v->report->day;
-    const struct nb_report_counts *before = &v->report->before;
+    const struct nb_report_usual *usual = &v->report->usual;
     nb_xml_open(v->xml, "counts");
     attr_str(v, "command", v->report->commands.counts);
     attr_str(v, "history-command", v->report->commands.history);
-    nb_xml_attr_int(v->xml, "history-days", (int64_t)v->report->history_n);
-    write_count(v, "documents", day->documents_n, before->documents_n);
-    write_count(v, "negative", day->negative_n, before->negative_n);
-    write_count(v, "neutral", day->neutral_n, before->neutral_n);
-    write_count(v, "positive", day->positive_n, before->positive_n);
+    nb_xml_attr_int(v->xml, "compared", (int64_t)usual->n);
+    if (usual->n > 0) {
+        nb_xml_attr(v->xml, "basis", nb_digest_basis(v->report, v->labels, v->arena));
+    }
+    write_count(v, "documents", day->documents_n, usual->documents_milli);
+    write_count(v, "negative", day->negative_n, usual->negative_milli);
+    write_count(v, "neutral", day->neutral_n, usual->neutral_milli);
+    write_count(v, "positive", day->positive_n, usual->positive_milli);
     nb_xml_open(v->xml, "score");
     attr_milli(v, "milli", "text", nb_report_score(day), 2);
-    attr_milli(v, "before-milli", "before-text", nb_report_score(before), 2);
+    attr_milli(v, "usual-milli", "usual-text",
+               usual->has_score ? usual->score_milli : NB_UNKNOWN_MILLI, 2);
     nb_xml_close(v->xml);
     nb_xml_close(v->xml);
 }
 
-static void write_hours(struct view *v)
+static void write_slot(struct view *v, size_t i, uint64_t most)
+{
+    const struct nb_report_slot *slot = &v->report->slots[i];
+    const struct nb_report_counts *counts = &slot->counts;
+    uint64_t bar = (counts->documents_n * HOUR_BAR_MAX + most - 1) / most;
+    uint64_t negative = (counts->negative_n * HOUR_BAR_MAX + most - 1) / most;
+    negative = negative < bar ? negative : bar;
+    nb_xml_open(v->xml, "slot");
+    nb_xml_attr(v->xml, "name", nb_digest_slot(v->report, i, v->labels, v->arena));
+    attr_count(v, "n", "n-text", counts->documents_n);
+    nb_xml_attr_int(v->xml, "negative", (int64_t)counts->negative_n);
+    nb_xml_attr_int(v->xml, "bar", (int64_t)(bar - negative));
+    nb_xml_attr_int(v->xml, "bar-negative", (int64_t)negative);
+    attr_milli(v, "usual-milli", "usual-text", slot->usual_milli, 1);
+    attr_milli(v, "low-milli", "low-text", slot->low_milli, 1);
+    attr_milli(v, "high-milli", "high-text", slot->high_milli, 1);
+    nb_xml_close(v->xml);
+}
+
+static void write_slots(struct view *v)
 {
     uint64_t most = 1;
-    for (size_t i = 0; i < 24; i++) {
-        uint64_t n = v->report->hours[i].documents_n;
+    for (size_t i = 0; i < v->report->slots_n; i++) {
+        uint64_t n = v->report->slots[i].counts.documents_n;
         most = n > most ? n : most;
     }
-    nb_xml_open(v->xml, "hours");
+    nb_xml_open(v->xml, "slots");
+    attr_str(v, "unit", v->report->days_n == 7 ? "day" : "hour");
     attr_str(v, "command", v->report->commands.hours);
     attr_count(v, "most", "most-text", most);
-    for (size_t i = 0; i < 24; i++) {
-        const struct nb_report_counts *hour = &v->report->hours[i];
-        uint64_t bar = (hour->documents_n * HOUR_BAR_MAX + most - 1) / most;
-        uint64_t negative = (hour->negative_n * HOUR_BAR_MAX + most - 1) / most;
-        nb_xml_open(v->xml, "hour");
-        nb_xml_attr_int(v->xml, "h", (int64_t)i);
-        nb_xml_attr_int(v->xml, "n", (int64_t)hour->documents_n);
-        nb_xml_attr_int(v->xml, "negative", (int64_t)hour->negative_n);
-        nb_xml_attr_int(v->xml, "bar", (int64_t)(bar - (negative < bar ? negative : bar)));
-        nb_xml_attr_int(v->xml, "bar-negative", (int64_t)(negative < bar ? negative : bar));
-        nb_xml_close(v->xml);
+    for (size_t i = 0; i < v->report->slots_n; i++) {
+        write_slot(v, i, most);
     }
     nb_xml_close(v->xml);
 }
@@ -147,11 +159,10 @@ static size_t open_list(struct view *v, const char *element, const char *command
 
 static void write_document(struct view *v, const struct nb_report_document *document)
 {
-    int32_t offset = v->report->offset_min;
     nb_xml_attr_int(v->xml, "number", (int64_t)document->number);
     attr_str(v, "kind", nb_kind_name(document->kind));
     attr_str(v, "label", nb_label_name(document->label));
-    nb_xml_attr(v->xml, "time", nb_label_time(v->labels, v->arena, document->at_ms, offset));
+    nb_xml_attr(v->xml, "time", nb_digest_time(v->report, document->at_ms, v->labels, v->arena));
     attr_milli(v, "score-milli", "score-text", document->score_milli, 2);
     attr_count(v, "comments", "comments-text", document->comments_n);
     attr_count(v, "links", "links-text", document->links_n);
@@ -277,8 +288,7 @@ static void write_alerts(struct view *v)
         const char *form = nb_arena_printf(v->arena, "alert.%s", nb_form_name(alert->form));
         nb_xml_open(v->xml, "alert");
         nb_xml_attr(v->xml, "form", nb_label(v->labels, form ? form : ""));
-        nb_xml_attr(v->xml, "time",
-                    nb_label_time(v->labels, v->arena, alert->at_ms, report->offset_min));
+        nb_xml_attr(v->xml, "time", nb_digest_time(report, alert->at_ms, v->labels, v->arena));
         attr_count(v, "severity", "severity-text", alert->severity);
         attr_count(v, "value", "value-text", alert->value);
         attr_count(v, "negative", "negative-text", alert->negative_n);
@@ -333,13 +343,14 @@ void nb_digest_xml(const struct nb_report *report, const struct nb_labels *label
     nb_xml_open(xml, "digest");
     nb_xml_attr(xml, "topic", report->topic);
     attr_str(&v, "lang", nb_labels_lang(labels));
-    nb_xml_attr(xml, "date", nb_label_date(labels, arena, report->day_ms, report->offset_min));
+    nb_xml_attr(xml, "date", nb_digest_date(report, labels, arena));
+    attr_str(&v, "period", report->days_n == 7 ? "week" : "day");
     attr_str(&v, "empty", nb_report_empty(report) ? "yes" : "no");
     write_labels(&v);
     write_headline(&v);
     if (!nb_report_empty(report)) {
         write_counts(&v);
-        write_hours(&v);
+        write_slots(&v);
         write_alerts(&v);
         write_stories(&v);
         write_waiting(&v);

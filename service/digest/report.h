@@ -17,11 +17,13 @@
 #include <nabiz/analysis.h>
 #include <nabiz/influence.h>
 #include <nabiz/log.h>
+#include <nabiz/zone.h>
 
 #include "analyzer/events/summary.h"
 
-#define NB_REPORT_HISTORY_DAYS 7 /* what a day is compared with */
-#define NB_REPORT_REPLY_MIN 30   /* a complaint should be answered within this */
+#define NB_REPORT_HISTORY_DAYS 28 /* that a period is compared with, at most */
+#define NB_REPORT_SLOTS_MAX 25    /* hours of the longest day */
+#define NB_REPORT_REPLY_MIN 30    /* a complaint should be answered within this */
 #define NB_REPORT_INFLUENCE_DAYS 30
 #define NB_REPORT_EVENT_DAYS                                                                       \
     28                         /* life events are counted over, and compared with as many before   \
@@ -40,6 +42,28 @@ struct nb_report_counts {
 struct nb_report_day {
     int64_t day_ms;
     struct nb_report_counts counts;
+};
+
+/** An hour of a day or a day of a week, and what is usual then. */
+struct nb_report_slot {
+    int64_t from_ms, to_ms;
+    struct nb_report_counts counts;
+    /* documents, in thousandths; NB_UNKNOWN_MILLI when fewer than three values are known */
+    int64_t usual_milli, low_milli, high_milli;
+};
+
+/**
+ * What a period is compared with: medians over like periods before it. Of a day these are the same
+ * weekdays of the last four weeks when three are known, else the last seven days; of a week the
+ * last four weeks.
+ */
+struct nb_report_usual {
+    size_t n;      /* periods; 0: there is nothing to compare with */
+    bool weekdays; /* they are the same weekdays */
+    int64_t documents_milli, negative_milli, neutral_milli, positive_milli;
+    int64_t low_milli, high_milli; /* least and most documents of them */
+    int32_t score_milli;           /* mean over all their documents */
+    bool has_score;
 };
 
 /** A document of the day. Text is one line of clean UTF-8: no controls, no direction overrides. */
@@ -119,16 +143,18 @@ struct nb_report {
     const struct nb_scan *scan; /* every document, without texts */
 
     struct nb_slice topic;
-    int64_t day_ms; /* start of the day */
+    int64_t day_ms; /* start of the period */
     int64_t end_ms;
-    int32_t offset_min;
+    const struct nb_zone *zone;
     uint64_t behind_n; /* documents in the log that are not analysed yet */
 
-    struct nb_report_counts day;
-    struct nb_report_counts before;                       /* sum of the history days */
-    struct nb_report_day history[NB_REPORT_HISTORY_DAYS]; /* oldest first */
+    size_t days_n;                                        /* of the period: 1 or 7 */
+    struct nb_report_counts day;                          /* of the period */
+    struct nb_report_day history[NB_REPORT_HISTORY_DAYS]; /* before it, oldest first */
     size_t history_n; /* fewer when the topic is younger: then it starts at its first document */
-    struct nb_report_counts hours[24];
+    struct nb_report_usual usual;
+    struct nb_report_slot slots[NB_REPORT_SLOTS_MAX]; /* its hours, or its days */
+    size_t slots_n;
 
     /*
      * Lists: X_n rows in all, of which the first X_list_n are here with their texts. No two
@@ -171,6 +197,12 @@ struct nb_report {
 enum nb_err nb_report_line(struct nb_slice in, size_t max_bytes, struct nb_arena *arena,
                            struct nb_slice *out) NB_MUSTUSE;
 
+/** Minutes east of UTC at a moment of the report. */
+static inline int32_t nb_report_offset(const struct nb_report *report, int64_t at_ms)
+{
+    return nb_zone_offset_min(report->zone, at_ms);
+}
+
 /** True when there is nothing to say about the day. */
 static inline bool nb_report_empty(const struct nb_report *report)
 {
@@ -187,8 +219,10 @@ static inline int32_t nb_report_score(const struct nb_report_counts *counts)
 
 struct nb_report_options {
     struct nb_slice topic;
-    int64_t day_ms; /* start of the day at offset_min */
-    int32_t offset_min;
+    int64_t day_ms;                         /* any moment of the first day */
+    size_t days_n;                          /* 1 or 7 */
+    const struct nb_zone *zone;             /* of days and times; kept */
+    const char *zone_name;                  /* for the commands; NULL: that of the configuration */
     size_t list_n;                          /* rows of a list; 0: NB_REPORT_LIST_MAX */
     const struct nb_event_classes *classes; /* NULL: all types are sensitive */
 };
@@ -247,9 +281,6 @@ enum nb_err nb_report_topics(struct nb_txn *analysis, struct nb_arena *arena,
  * @param watermark_ms  nb_analysis_watermark(); -1 when nothing was analysed: then yesterday.
  * @return the start of the day.
  */
-int64_t nb_report_newest_day(int64_t watermark_ms, int64_t now_ms, int32_t offset_min);
-
-/** Start of the day that at_ms is in, at the offset. */
-int64_t nb_report_day_start(int64_t at_ms, int32_t offset_min);
+int64_t nb_report_newest_day(int64_t watermark_ms, int64_t now_ms, const struct nb_zone *zone);
 
 #endif

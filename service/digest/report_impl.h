@@ -7,6 +7,9 @@
 #include "service/digest/report.h"
 #include "service/digest/scan.h"
 
+/** Fill day, history, usual and slots from the hourly counters. */
+enum nb_err nb_report_usual(struct nb_arena *arena, struct nb_report *out) NB_MUSTUSE;
+
 /** Number the stories of a scan: equal cluster, address, thread or title is one, transitively. */
 enum nb_err nb_report_group(struct nb_scan *scan, struct nb_arena *arena) NB_MUSTUSE;
 

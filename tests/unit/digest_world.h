@@ -11,6 +11,7 @@
 #include <nabiz/date.h>
 #include <nabiz/log.h>
 #include <nabiz/store.h>
+#include <nabiz/zone.h>
 
 #include "analyzer/commit.h"
 #include "analyzer/topics/shingles.h"
@@ -44,6 +45,7 @@ struct digest_world {
     struct nb_log *log;
     struct nb_arena *arena;
     struct nb_config *config;
+    struct nb_zone *zone;
     uint64_t last;
 };
 
@@ -63,6 +65,7 @@ static void digest_world_open_at(struct digest_world *w, char *dir)
     must(nb_store_open(w->dir, NB_STORE_ANALYSIS, &options, &w->analysis, &error), &error);
     must(nb_log_open_local(w->crawl, &w->log, &error), &error);
     w->arena = nb_arena_new(64u << 20);
+    must(nb_zone_fixed(OFFSET_MIN, &w->zone), &error);
     char data[4200];
     (void)snprintf(data, sizeof(data), "data.dir=%s", w->dir);
     const char *sets[] = {data, "data.templates=config/templates", "serve.listen=127.0.0.1:0"};
@@ -73,6 +76,7 @@ static void digest_world_open_at(struct digest_world *w, char *dir)
 static void digest_world_leave(struct digest_world *w)
 {
     nb_config_free(w->config);
+    nb_zone_close(w->zone);
     nb_log_close(w->log);
     nb_store_close(w->analysis);
     nb_store_close(w->crawl);

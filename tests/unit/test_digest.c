@@ -63,7 +63,7 @@ static void collect(struct digest_world *w, int64_t day_ms, struct nb_report *re
     struct nb_error error = {0};
     struct nb_txn *txn;
     const struct nb_report_options options = {
-        .topic = NB_LIT("acme"), .day_ms = day_ms, .offset_min = OFFSET_MIN};
+        .topic = NB_LIT("acme"), .day_ms = day_ms, .zone = w->zone};
     must(nb_read_begin(w->analysis, &txn, &error), &error);
     must(nb_report_collect(txn, w->log, &options, w->arena, report, &error), &error);
     nb_read_end(txn);
@@ -106,13 +106,16 @@ static void a_day_is_counted_against_the_days_before_it(void **state)
     assert_int_equal(report.day.neutral_n, 1);
     assert_int_equal(report.day.positive_n, 1);
     assert_int_equal(nb_report_score(&report.day), -1200 / 6);
-    assert_int_equal(report.before.documents_n, 3);
+    assert_int_equal(report.usual.n, 3);
+    assert_int_equal(report.usual.documents_milli, 1000); /* of 1, 2 and 0 */
+    assert_int_equal(report.usual.low_milli, 0);
+    assert_int_equal(report.usual.high_milli, 2000);
     assert_int_equal(report.history_n, 3); /* it is a young topic: days before it are no history */
     assert_int_equal(report.history[1].counts.documents_n, 2);
     assert_int_equal(report.history[2].counts.documents_n, 0);
-    assert_int_equal(report.hours[0].documents_n, 1);
-    assert_int_equal(report.hours[9].documents_n, 2);
-    assert_int_equal(report.hours[23].documents_n, 1);
+    assert_int_equal(report.slots[0].counts.documents_n, 1);
+    assert_int_equal(report.slots[9].counts.documents_n, 2);
+    assert_int_equal(report.slots[23].counts.documents_n, 1);
 }
 
 static void counters_and_rows_recount_each_other(void **state)
@@ -211,6 +214,85 @@ static void praise_writers_and_share_are_listed(void **state)
     assert_int_equal(report.share_sum_n, 7);
 }
 
+/* Four weeks with so many posts on Saturdays at nine, one of them of a crisis, and one on each
+ * Sunday. */
+static void fill_weeks(struct digest_world *w)
+{
+    static const int saturdays[] = {3, 40, 5, 4};
+    for (int week = 1; week <= 4; week++) {
+        for (int i = 0; i <= saturdays[week - 1]; i++) {
+            bool sunday = i == saturdays[week - 1];
+            struct entry e = {-7 * week + sunday,
+                              9,
+                              i % 60,
+                              "gamma",
+                              NB__KIND__POST,
+                              FORUM "/can",
+                              "Can",
+                              NULL,
+                              NULL,
+                              NULL,
+                              0,
+                              0,
+                              NULL,
+                              0,
+                              NULL};
+            e.url = nb_arena_printf(w->arena, "https://forum.example/w/%d/%d", week, i);
+            digest_world_add(w, &e, 1, true);
+        }
+    }
+}
+
+static void a_day_is_held_against_the_same_weekdays_and_a_week_against_weeks(void **state)
+{
+    struct digest_world *w = *state;
+    struct nb_error error = {0};
+    struct nb_txn *txn;
+    struct nb_report report;
+    struct nb_report_options options = {
+        .topic = NB_LIT("gamma"), .day_ms = THE_DAY_MS + NB_HOUR_MS, .zone = w->zone};
+    fill_weeks(w);
+    must(nb_read_begin(w->analysis, &txn, &error), &error);
+    must(nb_report_collect(txn, w->log, &options, w->arena, &report, &error), &error);
+    assert_int_equal(report.day_ms, THE_DAY_MS);
+    assert_int_equal(report.history_n, 28);
+    assert_true(report.usual.weekdays);
+    assert_int_equal(report.usual.n, 4);
+    assert_int_equal(report.usual.documents_milli, 4500); /* of 3, 4, 5 and 40 */
+    assert_int_equal(report.usual.high_milli, 40000);
+    assert_int_equal(report.slots[9].usual_milli, 0); /* eight and ten are quiet */
+    assert_int_equal(report.slots[9].high_milli, 5000);
+    assert_int_equal(report.slots[15].high_milli, 0);
+    options.days_n = 7;
+    options.day_ms = THE_DAY_MS - NB_DAY_MS; /* Friday to Thursday */
+    must(nb_report_collect(txn, w->log, &options, w->arena, &report, &error), &error);
+    assert_int_equal(report.slots_n, 7);
+    assert_int_equal(report.end_ms, THE_DAY_MS + 6 * NB_DAY_MS);
+    assert_int_equal(report.history_n, 27); /* from its first day on */
+    assert_int_equal(report.usual.n, 3);
+    assert_int_equal(report.usual.documents_milli, 6000); /* of 4, 41 and 6 */
+    assert_int_equal(report.slots[1].usual_milli, 5000);  /* Saturday */
+    nb_read_end(txn);
+}
+
+static void a_week_is_made_in_every_form(void **state)
+{
+    struct digest_world *w = *state;
+    static const enum nb_digest_format formats[] = {NB_DIGEST_HTML, NB_DIGEST_TEXT, NB_DIGEST_JSON};
+    static const char *const says[] = {"haftalık özet", "16 Kasım 2026 – 22 Kasım 2026",
+                                       "\"days\": 7"};
+    for (size_t i = 0; i < ROWS(formats); i++) {
+        struct nb_digest_request r = request(w, formats[i]);
+        r.days_n = 7;
+        r.day_ms = THE_DAY_MS - 5 * NB_DAY_MS;
+        struct nb_slice out = make(w, &r);
+        if (!has(out, says[i])) {
+            fail_msg("%.*s", NB_ARG(out));
+        }
+        assert_true(has(out, "--day 2026-11-16 --week --rows waiting"));
+    }
+}
+
 static void later_days_do_not_change_the_digest_of_a_past_day(void **state)
 {
     static const struct entry later[] = {
@@ -233,7 +315,7 @@ static void every_form_says_the_same_and_gives_the_same_bytes_again(void **state
         const char *parts[4];
     } rows[] = {
         {NB_DIGEST_TEXT,
-         {"21 Kasım 2026 Cumartesi", "6 belge: önceki 3 günün ortalamasından (1,0) %500 fazla.",
+         {"21 Kasım 2026 Cumartesi", "6 belge: olağandan %500 fazla (1; önceki 3 günün ortancası).",
           "Acme kargoları gecikti", "$ nabiz digest --topic acme --day 2026-11-21 --rows waiting"}},
         {NB_DIGEST_HTML,
          {"<html lang=\"tr\">", "21 Kasım 2026 Cumartesi", "href=\"https://forum.example/4\"",
@@ -379,6 +461,8 @@ static void a_limit_reached_is_an_error_and_leaves_nothing(void **state)
 static void the_default_day_is_the_newest_complete_one_that_was_analysed(void **state)
 {
     (void)state;
+    struct nb_zone *zone;
+    must(nb_zone_fixed(OFFSET_MIN, &zone), NULL);
     const int64_t day = THE_DAY_MS;
     static const struct {
         int64_t watermark_h, now_h; /* from the start of the day; INT64_MIN: none, or 1970 */
@@ -395,13 +479,12 @@ static void the_default_day_is_the_newest_complete_one_that_was_analysed(void **
         int64_t watermark =
             rows[i].watermark_h == INT64_MIN ? -1 : day + rows[i].watermark_h * NB_HOUR_MS;
         int64_t now = rows[i].now_h == INT64_MIN ? 0 : day + rows[i].now_h * NB_HOUR_MS;
-        int64_t got = nb_report_newest_day(watermark, now, OFFSET_MIN);
+        int64_t got = nb_report_newest_day(watermark, now, zone);
         if (got != day + rows[i].want_days * NB_DAY_MS) {
             fail_msg("row %zu: %lld hours off", i, (long long)((got - day) / NB_HOUR_MS));
         }
     }
-    assert_int_equal(nb_report_day_start(-1, 0), -NB_DAY_MS);
-    assert_int_equal(nb_report_day_start(day + NB_DAY_MS - 1, OFFSET_MIN), day);
+    nb_zone_close(zone);
 }
 
 static void topics_are_found_with_their_newest_hour(void **state)
@@ -432,6 +515,8 @@ int main(void)
         TEST(complaints_wait_until_somebody_else_answers_before_the_end_of_the_day),
         TEST(no_list_shows_two_near_duplicates),
         TEST(praise_writers_and_share_are_listed),
+        TEST(a_day_is_held_against_the_same_weekdays_and_a_week_against_weeks),
+        TEST(a_week_is_made_in_every_form),
         TEST(later_days_do_not_change_the_digest_of_a_past_day),
         TEST(every_form_says_the_same_and_gives_the_same_bytes_again),
         TEST(every_set_of_rows_can_be_written),

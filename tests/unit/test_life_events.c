@@ -176,10 +176,12 @@ static void a_digest_counts_the_28_days_up_to_its_own(void **state)
     tell(&w, "moving", NULL, 0, 3, WORLD_DAY_MS - 27 * NB_DAY_MS);
     tell(&w, "moving", NULL, 5, 9, WORLD_DAY_MS + 2 * NB_DAY_MS);
     tell(&w, "divorce", NULL, 0, 9, WORLD_DAY_MS);
+    struct nb_zone *zone;
+    assert_int_equal(nb_zone_fixed(180, &zone), NB_OK);
     assert_int_equal(nb_event_classes_load("lexicons", &classes, &error), NB_OK);
     struct nb_report_options options = {.topic = NB_LIT("acme"),
                                         .day_ms = WORLD_DAY_MS - 3 * NB_HOUR_MS,
-                                        .offset_min = 180,
+                                        .zone = zone,
                                         .classes = &classes};
     struct nb_txn *txn = world_read(&w);
     assert_int_equal(nb_report_collect(txn, NULL, &options, w.arena, &report, &error), NB_OK);
@@ -192,6 +194,7 @@ static void a_digest_counts_the_28_days_up_to_its_own(void **state)
     assert_int_equal(nb_report_collect(txn, NULL, &options, w.arena, &report, &error), NB_OK);
     assert_int_equal(report.events_n, 1);
     nb_read_end(txn);
+    nb_zone_close(zone);
     world_close(&w);
 }
 
