@@ -1,0 +1,363 @@
+/*
+ * Units: a half-life's part of the kernel is kept as a density per second in 2^-40, decayed from
+ * event to event. At an adoption it is multiplied by the length of the window, which makes it a
+ * pure number in 2^-16: what is compared is a * that against b.
+ */
+#include "analyzer/influence/spread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <nabiz/fixed.h>
+#include <nabiz/series.h>
+
+enum {
+    PARTS = 3,
+    ROUNDS = 8,          /* of fitting */
+    RATIO_MAX = 1 << 22, /* a, in thousandths */
+    WEIGHT_BITS = 20,    /* of what an act weighs in what is to be expected */
+    WINDOW_MAX_S = 1 << 30
+};
+
+#define FACTOR_MAX (UINT64_C(1) << 38) /* of a at an adoption */
+#define DENSITY_MAX (UINT64_C(1) << 41)
+
+struct part {
+    int64_t half_s;
+    uint64_t begin; /* density of a fresh act: ln 2 / half-life, in 2^-40 */
+};
+
+/* 0.693147 * 2^40 = 762123384786 */
+static const struct part parts[PARTS] = {{3600, UINT64_C(762123384786) / 3600},
+                                         {86400, UINT64_C(762123384786) / 86400},
+                                         {604800, UINT64_C(762123384786) / 604800}};
+
+struct kept { /* the first adoption of a group */
+    int64_t at_s;
+    uint32_t group, weight_milli, index;
+    uint64_t factor[PARTS]; /* 2^-16 */
+    uint32_t share;         /* caused: 0..2^16 */
+};
+
+static uint64_t decayed(uint64_t density, int64_t passed_s, int64_t half_s)
+{
+    int64_t halvings = passed_s / half_s;
+    int32_t rest_milli = (int32_t)(passed_s % half_s * 1000 / half_s);
+    return halvings > 40
+               ? 0
+               : (density * nb_exp2_milli(WEIGHT_BITS * 1000 - rest_milli) >> WEIGHT_BITS) >>
+                     halvings;
+}
+
+/* ---- the adoptions that count ---- */
+
+static int by_group(const void *a, const void *b)
+{
+    const struct kept *x = a, *y = b;
+    if (x->group != y->group) {
+        return x->group < y->group ? -1 : 1;
+    }
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static int by_index(const void *a, const void *b)
+{
+    const struct kept *x = a, *y = b;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static size_t keep_first_of_group(const struct nb_spread_input *in, struct kept *kept)
+{
+    size_t n = 0, left = 0;
+    for (size_t i = 0; i < in->adoptions_n; i++) {
+        const struct nb_adoption *a = &in->adoptions[i];
+        if (a->weight_milli && a->at_s >= in->from_s && a->at_s < in->to_s) {
+            kept[n++] = (struct kept){.at_s = a->at_s,
+                                      .group = a->group,
+                                      .weight_milli = a->weight_milli,
+                                      .index = (uint32_t)i};
+        }
+    }
+    if (n) {
+        qsort(kept, n, sizeof(*kept), by_group);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || kept[i].group != kept[i - 1].group) {
+            kept[left++] = kept[i];
+        }
+    }
+    if (left) {
+        qsort(kept, left, sizeof(*kept), by_index);
+    }
+    return left;
+}
+
+/* ---- the rate ---- */
+
+static int64_t window_of(const struct nb_spread_input *in)
+{
+    int64_t window_s = in->to_s - in->from_s;
+    return window_s < 1 ? 1 : window_s < WINDOW_MAX_S ? window_s : WINDOW_MAX_S;
+}
+
+static void let_pass(uint64_t density[PARTS], int64_t *now_s, int64_t at_s)
+{
+    for (size_t k = 0; k < PARTS && at_s > *now_s; k++) {
+        density[k] = decayed(density[k], at_s - *now_s, parts[k].half_s);
+    }
+    *now_s = at_s > *now_s ? at_s : *now_s;
+}
+
+/* What a is multiplied by at each adoption. An act counts from its own second on.
+ * @return acts in the window. */
+static size_t measure_factors(const struct nb_spread_input *in, struct kept *kept, size_t n)
+{
+    uint64_t density[PARTS] = {0};
+    uint64_t window_s = (uint64_t)window_of(in);
+    int64_t now_s = in->from_s;
+    size_t act = 0, acts_n = 0;
+    for (size_t i = 0; i < in->acts_n; i++) {
+        acts_n += in->acts[i].at_s >= in->from_s && in->acts[i].at_s < in->to_s;
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (; act < in->acts_n && in->acts[act].at_s <= kept[i].at_s; act++) {
+            if (in->acts[act].at_s < in->from_s) {
+                continue;
+            }
+            let_pass(density, &now_s, in->acts[act].at_s);
+            for (size_t k = 0; k < PARTS; k++) {
+                density[k] += density[k] < DENSITY_MAX ? parts[k].begin : 0;
+            }
+        }
+        let_pass(density, &now_s, kept[i].at_s);
+        for (size_t k = 0; k < PARTS; k++) {
+            uint64_t fresh = density[k] < DENSITY_MAX ? density[k] : DENSITY_MAX;
+            uint64_t factor = fresh / 256 * window_s >> 16;
+            kept[i].factor[k] = factor < FACTOR_MAX ? factor : FACTOR_MAX;
+        }
+    }
+    return acts_n;
+}
+
+/* How an adoption's rate is made up: what of it each part of the kernel caused, in 2^-16. */
+static void divide(struct kept *kept, const uint64_t ratio[PARTS], uint64_t chance_milli,
+                   uint64_t shares[PARTS])
+{
+    uint64_t all = chance_milli << 16;
+    int down = 0;
+    for (size_t k = 0; k < PARTS; k++) {
+        shares[k] = ratio[k] * kept->factor[k];
+        all += shares[k];
+    }
+    while (all >> 47) {
+        all >>= 1;
+        down++;
+    }
+    kept->share = 0;
+    for (size_t k = 0; k < PARTS; k++) {
+        shares[k] = all ? (shares[k] >> down << 16) / all : 0;
+        kept->share += (uint32_t)shares[k];
+    }
+}
+
+static void fit(const struct nb_spread_input *in, struct kept *kept, size_t n, size_t acts_n,
+                struct nb_spread *out)
+{
+    uint64_t usual_milli = in->usual_micro / 1000 + 1, chance = usual_milli, all_milli = 0;
+    uint64_t ratio[PARTS], shares[PARTS];
+    for (size_t i = 0; i < n; i++) {
+        all_milli += kept[i].weight_milli;
+    }
+    for (size_t k = 0; k < PARTS; k++) {
+        ratio[k] = all_milli / (acts_n + 1) / PARTS + 1;
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        uint64_t caused[PARTS] = {0}; /* thousandths, in 2^-16 */
+        uint64_t left = all_milli + usual_milli;
+        for (size_t i = 0; i < n; i++) {
+            divide(&kept[i], ratio, chance, shares);
+            for (size_t k = 0; k < PARTS; k++) {
+                caused[k] += shares[k] * kept[i].weight_milli;
+            }
+        }
+        out->per_act_milli = 0;
+        for (size_t k = 0; k < PARTS; k++) {
+            uint64_t fitted = (caused[k] >> 16) / (acts_n + 1);
+            left -= caused[k] >> 16;
+            ratio[k] = fitted < RATIO_MAX ? fitted : RATIO_MAX;
+            out->per_act_milli += (int64_t)ratio[k];
+        }
+        chance = left / 2;
+    }
+}
+
+/* When acts are not known: whatever is above what a usual author gets, the same of each. */
+static void take_surplus(const struct nb_spread_input *in, struct kept *kept, size_t n)
+{
+    uint64_t got = n ? (uint64_t)n * 1000000 : 1;
+    uint64_t surplus = got > in->usual_micro ? got - in->usual_micro : 0;
+    for (size_t i = 0; i < n; i++) {
+        kept[i].share = (uint32_t)(surplus / 1000 * 65536 / (got / 1000 + 1));
+    }
+}
+
+/* ---- the interval ---- */
+
+static int by_value(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static int64_t worth(const struct kept *kept)
+{
+    return (int64_t)((uint64_t)kept->share * kept->weight_milli >> 16);
+}
+
+/* n groups are drawn of n, again and again (Efron 1979). */
+static void resample(const struct kept *kept, size_t n, uint64_t seed, struct nb_spread *out)
+{
+    int64_t sums[NB_SPREAD_RESAMPLES] = {0};
+    for (size_t r = 0; r < NB_SPREAD_RESAMPLES; r++) {
+        for (size_t i = 0; i < n; i++) {
+            sums[r] += worth(&kept[nb_series_next(&seed) % n]);
+        }
+    }
+    qsort(sums, NB_SPREAD_RESAMPLES, sizeof(sums[0]), by_value);
+    out->low_milli = sums[NB_SPREAD_RESAMPLES / 20];
+    out->high_milli = sums[NB_SPREAD_RESAMPLES - 1 - NB_SPREAD_RESAMPLES / 20];
+}
+
+/* ---- what each act brought ---- */
+
+struct numbered {
+    uint64_t document;
+    size_t act;
+};
+
+static int by_document(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+    return (x->document > y->document) - (x->document < y->document);
+}
+
+/* The act of a document. @return acts_n when there is none. */
+static size_t act_of(const struct numbered *numbered, size_t acts_n, uint64_t document)
+{
+    const struct numbered key = {.document = document};
+    const struct numbered *found =
+        acts_n ? bsearch(&key, numbered, acts_n, sizeof(key), by_document) : NULL;
+    return found ? found->act : acts_n;
+}
+
+/* The latest act up to a time. @return acts_n when all are later. */
+static size_t act_before(const struct nb_spread_act *acts, size_t acts_n, int64_t at_s)
+{
+    size_t low = 0, high = acts_n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (acts[middle].at_s <= at_s) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low ? low - 1 : acts_n;
+}
+
+static enum nb_err expect(const struct nb_spread_input *in, const struct kept *kept, size_t n,
+                          struct nb_arena *arena, struct nb_spread *out)
+{
+    struct nb_spread_yield *yields = nb_arena_calloc(arena, in->acts_n, sizeof(*yields));
+    struct numbered *numbered = nb_arena_calloc(arena, in->acts_n, sizeof(*numbered));
+    if (!yields || !numbered) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < in->acts_n; i++) {
+        yields[i].at_s = in->acts[i].at_s;
+        numbered[i] = (struct numbered){in->acts[i].document, i};
+    }
+    if (in->acts_n) {
+        qsort(numbered, in->acts_n, sizeof(*numbered), by_document);
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint64_t target = in->adoptions[kept[i].index].target;
+        size_t act = target ? act_of(numbered, in->acts_n, target)
+                            : act_before(in->acts, in->acts_n, kept[i].at_s);
+        if (act < in->acts_n) {
+            yields[act].taken_n++;
+        }
+    }
+    out->expected_milli = nb_spread_expect(yields, in->acts_n, in->to_s);
+    return NB_OK;
+}
+
+enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena *arena,
+                               int32_t *worth_milli, struct nb_spread *out)
+{
+    struct nb_arena_mark mark = nb_arena_mark(arena);
+    struct nb_spread spread = {0};
+    if (in->acts_n >= UINT32_MAX || in->adoptions_n >= UINT32_MAX) {
+        return NB_ETOOBIG;
+    }
+    struct kept *kept = nb_arena_calloc(arena, in->adoptions_n, sizeof(*kept));
+    if (!kept) {
+        return NB_ENOMEM;
+    }
+    size_t n = keep_first_of_group(in, kept);
+    if (in->acts_n) {
+        size_t acts_n = measure_factors(in, kept, n);
+        fit(in, kept, n, acts_n, &spread);
+    } else {
+        take_surplus(in, kept, n);
+    }
+    if (worth_milli) {
+        memset(worth_milli, 0, in->adoptions_n * sizeof(*worth_milli));
+    }
+    for (size_t i = 0; i < n; i++) {
+        spread.caused_milli += worth(&kept[i]);
+        spread.chance_milli += kept[i].weight_milli - worth(&kept[i]);
+        if (worth_milli) {
+            worth_milli[kept[i].index] = (int32_t)worth(&kept[i]);
+        }
+    }
+    spread.groups_n = (uint32_t)n;
+    spread.known = n >= NB_SPREAD_LEAST;
+    if (n) {
+        resample(kept, n, in->seed, &spread);
+    }
+    enum nb_err err = expect(in, kept, n, arena, &spread);
+    nb_arena_rewind(arena, mark);
+    if (err == NB_OK) {
+        *out = spread;
+    }
+    return err;
+}
+
+int32_t nb_spread_score(int64_t caused_milli)
+{
+    const int64_t max = INT64_C(1) << 50; /* a thousand times that fits */
+    int64_t caused = caused_milli < 0 ? 0 : caused_milli < max ? caused_milli : max;
+    return (int32_t)(1000 * caused / (caused + NB_SPREAD_HALF_MILLI));
+}
+
+int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, int64_t now_s)
+{
+    const uint64_t one = UINT64_C(1) << WEIGHT_BITS;
+    uint64_t weight = 0, logs = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t age_s = acts[i].at_s < now_s ? now_s - acts[i].at_s : 0;
+        int64_t halvings = age_s / NB_SPREAD_HALF_LIFE_S;
+        int64_t rest = age_s % NB_SPREAD_HALF_LIFE_S * 1000 / NB_SPREAD_HALF_LIFE_S;
+        uint64_t w = halvings >= WEIGHT_BITS
+                         ? 0
+                         : nb_exp2_milli((int32_t)(WEIGHT_BITS * 1000 - rest)) >> halvings;
+        weight += w;
+        logs += w * (uint64_t)nb_log2_milli((uint64_t)acts[i].taken_n + 1);
+    }
+    uint64_t mean_milli = logs / (weight + one);                               /* at most 32,000 */
+    uint64_t usual = nb_exp2_milli((int32_t)(10000 + mean_milli)) - (1 << 10); /* in 2^-10 */
+    uint64_t acts_milli = (weight >> 10) * 1000 >> 10;
+    uint64_t limit = (UINT64_C(1) << 62) / (usual ? usual : 1);
+    return (int64_t)((acts_milli < limit ? acts_milli : limit) * usual >> 10);
+}

@@ -1,0 +1,97 @@
+/**
+ * Spread caused by an author: what others took up after the author's acts, beyond what they would
+ * have taken up anyway.
+ *
+ * Adoptions of an author come at a rate of
+ *     b / T  +  sum over earlier acts and over parts i of a_i * k_i(time since)
+ * (Hawkes 1971): b is what comes by chance in the window T, k_i falls off by half in an hour, a day
+ * or a week, and the sum of a_i is how many an act brings on average (the branching ratio). Sums of
+ * exponentials stand for the power law of real delays. All are fitted by expectation and
+ * maximisation (Veen, Schoenberg 2008), b drawn half-way to what a usual author of the topic gets,
+ * and each adoption is then caused with its share of the rate (stochastic declustering: Zhuang,
+ * Ogata, Vere-Jones 2002).
+ *
+ * A group of authors that are not independent of each other adopts once. All arithmetic is in
+ * integers: the same on every machine.
+ *
+ * Threads: pure functions on the caller's memory.
+ */
+#ifndef NABIZ_ANALYZER_INFLUENCE_SPREAD_H
+#define NABIZ_ANALYZER_INFLUENCE_SPREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <nabiz/arena.h>
+#include <nabiz/err.h>
+
+enum {
+    NB_SPREAD_LEAST = 3,                /* groups, below which there is not enough data */
+    NB_SPREAD_RESAMPLES = 200,          /* of the interval */
+    NB_SPREAD_HALF_MILLI = 5000,        /* caused adoptions that make a score of 500 */
+    NB_SPREAD_HALF_LIFE_S = 180 * 86400 /* of an act's weight in what is to be expected */
+};
+
+struct nb_spread_act {
+    int64_t at_s;
+    uint64_t document; /* 0: not known */
+};
+
+struct nb_adoption {
+    int64_t at_s;
+    uint64_t target;       /* the act's document, if the adoption names it; else 0 */
+    uint32_t group;        /* of who adopts; any numbers */
+    uint32_t weight_milli; /* 1000; less for a paid one; 0 for the author's own accounts */
+};
+
+struct nb_spread_input {
+    const struct nb_spread_act *acts;    /* oldest first */
+    size_t acts_n;                       /* 0: it is not known when the author acts */
+    const struct nb_adoption *adoptions; /* oldest first */
+    size_t adoptions_n;
+    int64_t from_s, to_s; /* the window; what is outside does not count */
+    uint64_t usual_micro; /* groups that take up a usual author in the window, in millionths */
+    uint64_t seed;        /* of the interval */
+};
+
+struct nb_spread {
+    bool known;           /* false: too few groups; the figures are those there are */
+    uint32_t groups_n;    /* that adopted */
+    int64_t caused_milli; /* groups that the acts moved: the sum of what each adoption is worth */
+    int64_t chance_milli; /* groups that would have come anyway */
+    int64_t low_milli, high_milli; /* of caused_milli: 90 %, bootstrap over groups */
+    int64_t per_act_milli;         /* sum of a_i: groups an act brings */
+    int64_t expected_milli;        /* see nb_spread_expect() */
+};
+
+/**
+ * Estimate.
+ * @param worth_milli  [out] of each adoption what it adds to caused_milli, or NULL; 0 for a
+ *                     group's later ones.
+ * @param arena        scratch, handed back.
+ * @return NB_OK, NB_ENOMEM, NB_ETOOBIG (2^32 acts or adoptions). Linear but for sorting.
+ */
+enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena *arena,
+                               int32_t *worth_milli, struct nb_spread *out) NB_MUSTUSE;
+
+/** 0..1000 for the list: caused / (caused + 5). */
+int32_t nb_spread_score(int64_t caused_milli);
+
+/* What one act brought: so many took it up straight from it. */
+struct nb_spread_yield {
+    int64_t at_s;
+    uint32_t taken_n;
+};
+
+/**
+ * Adoptions to be expected of an author, in thousandths and up to a factor that is the same for
+ * all: how often the author acts, times what an act usually brings,
+ *     W * (2^(sum of w * log2(1 + taken) / (W + 1)) - 1),   W: sum of w,
+ * w halves every NB_SPREAD_HALF_LIFE_S before now. The geometric mean keeps one lucky act from
+ * counting as a habit; the 1 is one more act that brought nothing, which draws those seen once or
+ * twice down (shrinkage to the bulk, who bring nothing). tests/eval/eval_cascades.c measures how
+ * well it predicts.
+ */
+int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, int64_t now_s);
+
+#endif
