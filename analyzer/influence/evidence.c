@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyzer/influence/denial.h"
 #include "analyzer/keys.h"
 
 bool nb_act_spreads(const struct nb_edge *edge)
@@ -64,20 +65,6 @@ static struct nb_slice voice_of(const struct nb_edge *edge, struct nb_slice own_
     return is_site || (nb_act_spreads(edge) && !nb_slice_eq(site, own_site)) ? site : from;
 }
 
-/* The document acted upon as it is now: a revision since has another number. */
-static enum nb_err target_of(const struct nb_scope *scope, const struct nb_edge *edge,
-                             uint64_t *out)
-{
-    struct nb_slice value;
-    struct nb_id id = nb_known_url(nb_field(edge->url));
-    enum nb_err err = nb_get(scope->txn, NB_TBL_KNOWN, nb_slice(id.b, sizeof(id.b)), &value);
-    if (err == NB_OK && value.len < 8) {
-        return NB_ECORRUPT;
-    }
-    *out = err == NB_OK ? nb_key_to_u64((const uint8_t *)value.p) : 0;
-    return err == NB_ENOTFOUND ? NB_OK : err;
-}
-
 static enum nb_err is_on_topic(const struct nb_scope *scope, const struct nb_edge *edge, bool *out)
 {
     *out = !scope->topic.len || post_of(scope, edge->number) ||
@@ -86,12 +73,12 @@ static enum nb_err is_on_topic(const struct nb_scope *scope, const struct nb_edg
         return NB_OK;
     }
     uint64_t target = 0;
-    enum nb_err err = target_of(scope, edge, &target);
+    enum nb_err err = nb_edge_target(scope->txn, edge, &target);
     *out = target && post_of(scope, target);
     return err;
 }
 
-static enum nb_err add_docs(struct nb_evidence *e, const struct nb_author_doc_row *docs, size_t n)
+static void add_docs(struct nb_evidence *e, const struct nb_author_doc_row *docs, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct nb_author_doc *doc = docs[i].doc;
@@ -113,10 +100,10 @@ static enum nb_err add_docs(struct nb_evidence *e, const struct nb_author_doc_ro
         e->posts_n += !doc->deleted;
         e->rows[e->n++] = row;
     }
-    return NB_OK;
 }
 
-static enum nb_err add_acts(struct nb_evidence *e, const struct nb_edge *const *edges, size_t n)
+static enum nb_err add_acts(struct nb_evidence *e, const struct nb_edge *const *edges, size_t n,
+                            const struct nb_deniable *deniable)
 {
     const struct nb_scope *scope = e->scope;
     for (size_t i = 0; i < n; i++) {
@@ -130,6 +117,13 @@ static enum nb_err add_acts(struct nb_evidence *e, const struct nb_edge *const *
         if (err) {
             return err;
         }
+        uint64_t denied = 0;
+        if (on_topic) {
+            err = nb_edge_denies(scope->txn, edge, deniable, &denied);
+        }
+        if (err) {
+            return err;
+        }
         if (on_topic) {
             e->rows[e->n++] = (struct nb_row){
                 .at_ms = edge->at_ms,
@@ -137,6 +131,7 @@ static enum nb_err add_acts(struct nb_evidence *e, const struct nb_edge *const *
                 .kind = NB_ROW_ACT,
                 .edge = edge,
                 .who = nb_field(edge->from),
+                .denies = denied != 0,
                 .score_milli = edge->has_score_milli ? edge->score_milli : NB_UNKNOWN_MILLI};
         }
     }
@@ -238,9 +233,11 @@ enum nb_err nb_evidence_read(const struct nb_scope *scope, struct nb_slice autho
     if (!out->rows) {
         return NB_ENOMEM;
     }
-    err = add_docs(out, docs, docs_n);
+    struct nb_deniable deniable;
+    err = nb_deniable_of(docs, docs_n, arena, &deniable);
     if (err == NB_OK) {
-        err = add_acts(out, edges, edges_n);
+        add_docs(out, docs, docs_n);
+        err = add_acts(out, edges, edges_n, &deniable);
     }
     if (err == NB_OK && out->n) {
         qsort(out->rows, out->n, sizeof(out->rows[0]), by_time);

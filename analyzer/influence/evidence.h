@@ -38,6 +38,7 @@ struct nb_row {
     const struct nb_edge *edge;      /* of ACT */
     struct nb_slice who;
     int32_t score_milli; /* of a post toward the topic, of an act as a whole; may be unknown */
+    bool denies;         /* an act that denies or corrects: see denial.h */
     uint32_t group;      /* who acts as one: 1 .. groups_n; 0: the author */
 };
 

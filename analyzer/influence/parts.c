@@ -107,14 +107,13 @@ static bool stance_of(const struct nb_row *row, int32_t *out)
         *out = -VOICE_MILLI / 2;
         return true;
     }
-    if (row->kind == NB_ROW_POST ||
-        (row->edge->act != NB__EDGE__ACT__REPLY && row->edge->act != NB__EDGE__ACT__QUOTE)) {
+    bool answers = row->kind == NB_ROW_ACT && (row->edge->act == NB__EDGE__ACT__REPLY ||
+                                               row->edge->act == NB__EDGE__ACT__QUOTE);
+    if (!answers && !row->denies) {
         return false;
     }
-    bool denies = has_sign(row->edge->signs, NB_SIGN_DENIAL) ||
-                  has_sign(row->edge->signs, NB_SIGN_CORRECTION);
-    *out = denies ? -VOICE_MILLI : row->score_milli;
-    return denies || row->score_milli != NB_UNKNOWN_MILLI;
+    *out = row->denies ? -VOICE_MILLI : row->score_milli;
+    return row->denies || row->score_milli != NB_UNKNOWN_MILLI;
 }
 
 /* A voice counts once however often it is raised: how often that is, by group. */

@@ -86,4 +86,14 @@ enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author,
                                 struct nb_influencer *out, const struct nb_ledger_row **out_rows,
                                 size_t *out_rows_n) NB_MUSTUSE;
 
+/**
+ * Acts of an author within the window that take up what was published on one's own sites: links,
+ * quotes, copies, replies and mentions.
+ * @param sites  with commas between them.
+ * @return NB_OK, NB_ENOMEM, NB_ECORRUPT. Cost: all acts towards those sites.
+ */
+enum nb_err nb_influence_own(struct nb_txn *txn, struct nb_slice author, struct nb_slice sites,
+                             const struct nb_influence_query *query, struct nb_arena *arena,
+                             uint64_t *out_n) NB_MUSTUSE;
+
 #endif

@@ -1,0 +1,127 @@
+#include <nabiz/verdict.h>
+
+#include <inttypes.h>
+
+/* A number as people read it; unknown is said so. */
+static const char *number(struct nb_arena *arena, const char *name, int32_t milli)
+{
+    return milli == NB_UNKNOWN_MILLI ? nb_arena_printf(arena, "%s not known", name)
+                                     : nb_arena_printf(arena, "%s %" PRId32, name, milli);
+}
+
+const char *nb_answer_text(enum nb_answer_kind answer)
+{
+    static const char *const texts[] = {"not enough data", "no", "somewhat", "yes"};
+    return texts[answer];
+}
+
+static enum nb_answer_kind answer_of(int32_t milli, const struct nb_weights *w)
+{
+    return milli == NB_UNKNOWN_MILLI  ? NB_ANSWER_UNKNOWN
+           : milli >= w->verdict_high ? NB_ANSWER_YES
+           : milli >= w->verdict_low  ? NB_ANSWER_PARTLY
+                                      : NB_ANSWER_NO;
+}
+
+static int32_t larger(int32_t a, int32_t b)
+{
+    return a > b ? a : b; /* unknown is the least of all */
+}
+
+/* Trust if it is known, else credibility; who is often denied is not believed either way. */
+static enum nb_answer_kind is_believed(const struct nb_influencer *who,
+                                       const struct nb_credibility *c, const struct nb_weights *w)
+{
+    enum nb_answer_kind trusted = answer_of(who->trust_milli, w);
+    if (c->credibility_milli == NB_UNKNOWN_MILLI) {
+        return trusted;
+    }
+    enum nb_answer_kind credible = answer_of(c->credibility_milli, w);
+    if (trusted == NB_ANSWER_UNKNOWN) {
+        return credible;
+    }
+    return credible == NB_ANSWER_NO      ? NB_ANSWER_NO
+           : trusted == NB_ANSWER_YES    ? credible
+           : trusted == NB_ANSWER_PARTLY ? NB_ANSWER_PARTLY
+           : credible == NB_ANSWER_YES   ? NB_ANSWER_PARTLY
+                                         : NB_ANSWER_NO;
+}
+
+static enum nb_answer_kind answer_own(const struct nb_influencer *who, uint64_t own_n)
+{
+    return own_n == UINT64_MAX || who->posts_n == 0 ? NB_ANSWER_UNKNOWN
+           : own_n == 0                             ? NB_ANSWER_NO
+           : own_n * 4 < who->posts_n               ? NB_ANSWER_PARTLY
+                                                    : NB_ANSWER_YES;
+}
+
+static const char *advice_of(const struct nb_influencer *who, const struct nb_verdict_line *lines,
+                             const struct nb_weights *w)
+{
+    enum nb_answer_kind heard = lines[0].answer;
+    enum nb_answer_kind believed = lines[1].answer;
+    enum nb_answer_kind moving = lines[2].answer;
+    bool faked = who->coordination_milli != NB_UNKNOWN_MILLI &&
+                 who->coordination_milli >= w->coordination_from;
+    if (faked) {
+        return "do not count on them: they act as one with other accounts";
+    }
+    if (believed >= NB_ANSWER_PARTLY && (moving == NB_ANSWER_YES || heard == NB_ANSWER_YES)) {
+        return "take them seriously: others follow what they say";
+    }
+    if (believed == NB_ANSWER_NO && (moving == NB_ANSWER_YES || heard == NB_ANSWER_YES)) {
+        return "a loud voice that is not believed: watch what they spread, and answer facts";
+    }
+    if (believed == NB_ANSWER_YES) {
+        return "a trusted voice with few followers: worth knowing early";
+    }
+    if (moving >= NB_ANSWER_PARTLY || heard >= NB_ANSWER_PARTLY) {
+        return "some weight: answer them well, and look again in a month";
+    }
+    return "serve them like any customer: nothing shows that others follow them";
+}
+
+enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credibility *credibility,
+                          uint64_t own_n, const struct nb_weights *weights, struct nb_arena *arena,
+                          struct nb_verdict_text *out)
+{
+    const struct nb_credit_count *credits = credibility->credits;
+    const char *trust = number(arena, "trust", who->trust_milli);
+    const char *record = number(arena, "credibility", credibility->credibility_milli);
+    const char *reach = number(arena, "reach", who->reach_milli);
+    const char *reception = number(arena, "reception", who->reception_milli);
+    const char *spread = number(arena, "spread", who->spread_milli);
+    if (!trust || !record || !reach || !reception || !spread) {
+        return NB_ENOMEM;
+    }
+    int32_t warmth = who->reception_milli == NB_UNKNOWN_MILLI ? NB_UNKNOWN_MILLI
+                                                              : (1000 + who->reception_milli) / 2;
+    bool answered = who->answering_n > 0;
+    *out = (struct nb_verdict_text){
+        .lines = {
+            {"do they mean something to their readers?",
+             answer_of(larger(who->reach_milli, answered ? warmth : NB_UNKNOWN_MILLI), weights),
+             nb_arena_printf(arena, "%s, %s, %" PRIu64 " authors answered", reach, reception,
+                             who->answering_n)},
+            {"are they believed?", is_believed(who, credibility, weights),
+             nb_arena_printf(arena,
+                             "%s, %s (%" PRIu64 " of %" PRIu64 " documents denied, %" PRIu64
+                             " deleted, %" PRIu64 " first)",
+                             trust, record, credits[NB_CREDIT_DENIED].n, credibility->documents_n,
+                             credits[NB_CREDIT_DELETED].n, credits[NB_CREDIT_FIRST].n)},
+            {"do they make others act?", answer_of(who->spread_milli, weights),
+             nb_arena_printf(arena, "%s, %" PRIu64 " other sites took something up", spread,
+                             who->sites_n)},
+            {"do they spread our messages?", answer_own(who, own_n),
+             own_n == UINT64_MAX
+                 ? "name your own sites with --own"
+                 : nb_arena_printf(arena, "%" PRIu64 " times in %" PRIu64 " documents", own_n,
+                                   who->posts_n)}}};
+    for (size_t i = 0; i < NB_VERDICT_LINES; i++) {
+        if (!out->lines[i].because) {
+            return NB_ENOMEM;
+        }
+    }
+    out->advice = advice_of(who, out->lines, weights);
+    return NB_OK;
+}
