@@ -313,15 +313,13 @@ static enum nb_err resolve_all(struct nb_txn *txn, struct nb_annotation *kept, s
     return NB_OK;
 }
 
-static enum nb_err watch_topics(struct nb_txn *txn, const struct nb_commit_item *item,
-                                const struct nb_annotation *kept, const struct nb_annotation *old,
+static enum nb_err watch_topics(struct nb_txn *txn, const struct nb_watched *watched,
                                 struct nb_commit *commit)
 {
     enum nb_err err = NB_OK;
-    for (size_t i = 0; err == NB_OK && i < kept->n_topics; i++) {
+    for (size_t i = 0; err == NB_OK && i < watched->kept->n_topics; i++) {
         bool opened = false;
-        err = nb_watch(txn, nb_field(kept->topics[i]->topic), item->document, kept, old,
-                       commit->clock_ms, commit->arena, &opened);
+        err = nb_watch(txn, watched, i, commit->arena, &opened);
         commit->alerts_n += opened;
     }
     return err;
@@ -351,6 +349,9 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     enum nb_err err = nb_incident_tick(txn, commit->clock_ms, arena);
     if (err == NB_OK) {
         err = retract(txn, document, arena, &old);
+    }
+    if (err == NB_OK && old) {
+        err = nb_watch_retract(txn, old, arena);
     }
     if (err || !item->annotation) {
         return err;
@@ -392,7 +393,12 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
         struct nb_id id = nb_known_url(nb_field(document->url));
         known_put(txn, nb_slice(id.b, sizeof(id.b)), kept.number, author);
     }
-    return watch_topics(txn, item, &kept, old, commit);
+    const struct nb_watched watched = {.document = document,
+                                       .kept = &kept,
+                                       .old = old,
+                                       .author = author,
+                                       .clock_ms = commit->clock_ms};
+    return watch_topics(txn, &watched, commit);
 }
 
 static void meta_put(struct nb_txn *txn, const char *key, const char *value)

@@ -44,6 +44,8 @@ void nb_mention_fill(struct nb_mention *mention, const struct nb_annotation *kep
     mention->doubtful =
         kept->irony_milli >= NB_DOUBT_MILLI || kept->synthetic_milli >= NB_DOUBT_MILLI;
     mention->has_doubtful = mention->doubtful;
+    mention->has_signs = kept->signs != 0;
+    mention->signs = kept->signs;
     mention->has_address_key = kept->has_address_key;
     mention->address_key = kept->address_key;
     mention->has_thread_key = kept->has_thread_key;
@@ -167,6 +169,9 @@ static bool take(const struct field *f, struct nb_mention_brief *out)
         return true;
     case 10 << 3 | VARINT:
         out->doubtful = f->value != 0;
+        return true;
+    case 14 << 3 | VARINT:
+        out->signs = (uint32_t)f->value;
         return true;
     case 11 << 3 | FIXED64:
         out->address_key = f->value;

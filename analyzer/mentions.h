@@ -39,6 +39,7 @@ struct nb_mention_brief {
     uint64_t cluster;
     uint32_t intents; /* set of 1 << enum nb_intent */
     bool doubtful;
+    uint32_t signs;                              /* as Annotation.signs */
     uint64_t address_key, thread_key, title_key; /* 0: none */
 };
 

@@ -204,8 +204,18 @@ const char *nb_act_name(Nb__Edge__Act act)
 
 const char *nb_form_name(Nb__Incident__Form form)
 {
-    static const char *const names[] = {"unknown", "spike", "rise", "drop"};
-    return names[form >= 1 && form <= 3 ? (int)form : 0];
+    static const char *const names[] = {"unknown", "spike",    "rise", "drop",
+                                        "voices",  "negative", "claim"};
+    return names[form >= 1 && form <= 6 ? (int)form : 0];
+}
+
+const char *nb_stream_name(Nb__Alarm__Stream stream)
+{
+    static const char *const names[] = {"unknown", "all", "voices", "negative", "claim"};
+    if (stream >= NB__ALARM__STREAM__ARTICLE) {
+        return nb_kind_name((Nb__Kind)((int)stream - NB__ALARM__STREAM__ARTICLE + 1));
+    }
+    return names[stream >= 1 && stream <= 4 ? (int)stream : 0];
 }
 
 const char *nb_state_name(Nb__Incident__State state)

@@ -96,6 +96,8 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
         DECODE(edge);
     case NB_TBL_INCIDENT:
         DECODE(incident);
+    case NB_TBL_WATCH:
+        DECODE(topic_watch);
     case NB_TBL_INCIDENT_CHANGE:
         DECODE(incident_change);
     case NB_TBL_OUTBOX:

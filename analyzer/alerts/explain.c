@@ -1,72 +1,72 @@
 #include "analyzer/alerts/explain.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
+#include <nabiz/analysis.h>
 #include <nabiz/date.h>
 
+#include "analyzer/alerts/forecast.h"
+#include "analyzer/alerts/severity.h"
+#include "analyzer/alerts/share.h"
+#include "analyzer/alerts/streams.h"
+#include "analyzer/alerts/why.h"
+#include "analyzer/influence/claims.h"
 #include "analyzer/keys.h"
+#include "analyzer/mentions.h"
+#include "analyzer/sentiment/opinion.h"
 
-enum { SAMPLES_MAX = 10, TOP_MAX = 3, HOUR_READ_MAX = 2000 };
+enum {
+    SAMPLES_MAX = 10,
+    TOP_MAX = 3,
+    HEARD_MAX = 50, /* authors whose standing is looked up, those with most documents */
+    ANSWERED_MAX = 3,
+    CHAIN_READ_MAX = 200 /* documents of a text that are looked at */
+};
 
-/* A name and how many documents of the hour came from it. */
+/* What can hurt people; the other matters cost money, trust or a trial. */
+static const uint32_t GRAVE =
+    UINT32_C(1) << NB_SIGN_SAFETY | UINT32_C(1) << NB_SIGN_HEALTH | UINT32_C(1) << NB_SIGN_CHILDREN;
+
+/* A name and how many documents came from it. */
 struct name_count {
     struct nb_slice name;
     uint64_t n;
 };
 
-/* Documents of the hour, as far as they are read. */
-struct hour_docs {
-    uint64_t numbers[HOUR_READ_MAX];
-    struct name_count authors[HOUR_READ_MAX];
-    struct name_count sites[HOUR_READ_MAX];
+struct explain {
+    struct nb_txn *txn;
+    struct nb_arena *arena;
+    struct nb_incident *incident;
+    struct nb_mention_brief *rows;
     size_t n;
-    uint64_t first_number;
-    uint64_t first_at_ms;
-    struct nb_slice first_author;
+    size_t authors_n, sites_n; /* names in the lists, most documents first */
+    struct name_count *authors, *sites;
+    uint64_t all_n; /* with those that are not read */
+    uint64_t recent_n;
+    int64_t recent_from_ms;
 };
 
-static enum nb_err read_docs(struct nb_txn *txn, const struct nb_hour *h, struct nb_arena *arena,
-                             struct hour_docs *docs)
+static enum nb_err take(void *arg, const struct nb_mention_brief *row)
 {
-    struct nb_key prefix;
-    nb_key_text(&prefix, h->topic);
-    struct nb_key from = prefix;
-    nb_key_add_u64(&from, h->hour * NB_HOUR_MS);
-    struct nb_cursor *cursor;
-    struct nb_slice key;
-    struct nb_slice value;
-    enum nb_err err = nb_cursor_open(txn, NB_TBL_TOPIC_DOC, &cursor);
-    if (err) {
-        return err;
+    struct explain *x = arg;
+    if (x->incident->cause && row->cluster != x->incident->cause) {
+        return NB_OK;
     }
-    err = nb_cursor_seek(cursor, nb_key_slice(&from), &key, &value);
-    while (err == NB_OK && docs->n < HOUR_READ_MAX && nb_slice_starts(key, nb_key_slice(&prefix)) &&
-           key.len == prefix.len + 16) {
-        uint64_t at_ms = nb_key_to_u64((const uint8_t *)key.p + prefix.len);
-        uint64_t number = nb_key_to_u64((const uint8_t *)key.p + prefix.len + 8);
-        struct nb_mention *mention;
-        if (at_ms / NB_HOUR_MS != h->hour) {
-            break;
-        }
-        err = nb_mention_decode(value, arena, &mention);
-        if (err) {
-            break;
-        }
-        struct nb_slice author = nb_field(mention->author);
-        if (docs->n == 0) {
-            docs->first_number = number;
-            docs->first_at_ms = at_ms;
-            docs->first_author = author;
-        }
-        docs->numbers[docs->n] = number;
-        docs->authors[docs->n] = (struct name_count){author, 1};
-        docs->sites[docs->n] = (struct name_count){nb_author_site(author), 1};
-        docs->n++;
-        err = nb_cursor_next(cursor, &key, &value);
+    x->all_n++;
+    x->recent_n += row->at_ms > x->recent_from_ms;
+    if (x->n == NB_EXPLAIN_DOCUMENTS_MAX) {
+        return NB_OK;
     }
-    nb_cursor_close(cursor);
-    return err == NB_ENOTFOUND ? NB_OK : err;
+    struct nb_mention_brief *kept = &x->rows[x->n];
+    *kept = *row;
+    kept->author = nb_arena_copy(x->arena, row->author);
+    if (row->author.len && !kept->author.p) {
+        return NB_ENOMEM;
+    }
+    x->authors[x->n] = (struct name_count){kept->author, 1};
+    x->sites[x->n] = (struct name_count){nb_author_site(kept->author), 1};
+    x->n++;
+    return NB_OK;
 }
 
 static int by_name(const void *a, const void *b)
@@ -81,178 +81,362 @@ static int by_count(const void *a, const void *b)
     return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : nb_slice_cmp(x->name, y->name);
 }
 
-static int by_newest(const void *a, const void *b)
+/* Each name once, most documents first. @return how many. */
+static size_t count_names(struct name_count *names, size_t n)
 {
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x < y) - (x > y);
-}
-
-/* The names with most documents, most first; reorders counts. */
-struct top {
-    Nb__NameCount *rows[TOP_MAX];
-    size_t n;
-    size_t names_n; /* of all */
-};
-
-static enum nb_err find_top(struct name_count *counts, size_t n, struct nb_arena *arena,
-                            struct top *out)
-{
-    *out = (struct top){.n = 0};
-    qsort(counts, n, sizeof(counts[0]), by_name);
+    size_t names_n = 0;
+    qsort(names, n, sizeof(names[0]), by_name);
     for (size_t i = 0; i < n; i++) {
-        if (out->names_n && nb_slice_eq(counts[out->names_n - 1].name, counts[i].name)) {
-            counts[out->names_n - 1].n++;
+        if (names_n && nb_slice_eq(names[names_n - 1].name, names[i].name)) {
+            names[names_n - 1].n++;
         } else {
-            counts[out->names_n++] = counts[i];
+            names[names_n++] = names[i];
         }
     }
-    qsort(counts, out->names_n, sizeof(counts[0]), by_count);
-    for (; out->n < out->names_n && out->n < TOP_MAX; out->n++) {
-        const struct name_count *from = &counts[out->n];
-        Nb__NameCount *row = nb_arena_alloc(arena, sizeof(*row));
-        if (!row) {
-            return NB_ENOMEM;
-        }
-        nb__name_count__init(row);
-        row->name = from->name.len ? nb_arena_strdup(arena, from->name) : NULL;
-        row->has_count = 1;
-        row->count = from->n;
-        if (from->name.len && !row->name) {
-            return NB_ENOMEM;
-        }
-        out->rows[out->n] = row;
-    }
-    return NB_OK;
+    qsort(names, names_n, sizeof(names[0]), by_count);
+    return names_n;
 }
 
-/* Copy of the rows as protobuf has them. @return NULL when out of memory. */
-static Nb__NameCount **top_rows(const struct top *top, struct nb_arena *arena)
+/* @return NULL when out of memory. An empty name has none. */
+static Nb__NameCount *name_row(struct nb_slice name, uint64_t n, struct nb_arena *arena)
 {
-    Nb__NameCount **rows = nb_arena_calloc(arena, top->n, sizeof(Nb__NameCount *));
-    for (size_t i = 0; rows && i < top->n; i++) {
-        rows[i] = top->rows[i];
+    Nb__NameCount *row = nb_arena_alloc(arena, sizeof(*row));
+    if (!row) {
+        return NULL;
+    }
+    nb__name_count__init(row);
+    row->has_count = 1;
+    row->count = n;
+    row->name = name.len ? nb_arena_strdup(arena, name) : NULL;
+    return name.len && !row->name ? NULL : row;
+}
+
+static Nb__NameCount **top_rows(const struct name_count *names, size_t n, struct nb_arena *arena)
+{
+    Nb__NameCount **rows = nb_arena_calloc(arena, TOP_MAX, sizeof(Nb__NameCount *));
+    for (size_t i = 0; rows && i < n && i < TOP_MAX; i++) {
+        rows[i] = name_row(names[i].name, names[i].n, arena);
+        if (!rows[i]) {
+            return NULL;
+        }
     }
     return rows;
 }
 
-/* "what: a (4), b (3), c (1) and 2 more" */
-static char *top_line(const char *what, const struct top *top, struct nb_arena *arena)
+static enum nb_err fill_names(struct explain *x)
 {
-    char *line = nb_arena_printf(arena, "%s:", what);
-    for (size_t i = 0; line && i < top->n; i++) {
-        const char *name = top->rows[i]->name ? top->rows[i]->name : "unknown";
-        line = nb_arena_printf(arena, "%s%s %s (%" PRIu64 ")", line, i ? "," : "", name,
-                               top->rows[i]->count);
-    }
-    if (line && top->names_n > top->n) {
-        line = nb_arena_printf(arena, "%s and %zu more", line, top->names_n - top->n);
-    }
-    return line;
+    struct nb_incident *in = x->incident;
+    x->sites_n = count_names(x->sites, x->n);
+    x->authors_n = count_names(x->authors, x->n);
+    in->sites = top_rows(x->sites, x->sites_n, x->arena);
+    in->n_sites = x->sites_n < TOP_MAX ? x->sites_n : TOP_MAX;
+    in->has_sites_n = 1;
+    in->sites_n = x->sites_n;
+    in->authors = top_rows(x->authors, x->authors_n, x->arena);
+    in->n_authors = x->authors_n < TOP_MAX ? x->authors_n : TOP_MAX;
+    in->has_authors_n = 1;
+    in->authors_n = x->authors_n;
+    return in->sites && in->authors ? NB_OK : NB_ENOMEM;
 }
 
-/* What was counted, and what it was measured by. */
-static void fill_figures(const struct nb_hour *h, const struct hour_docs *docs,
-                         struct nb_incident *alert)
+/* The author among them that others acted upon most, at any time. */
+static enum nb_err fill_loudest(struct explain *x)
 {
-    alert->has_severity = 1;
-    alert->severity = h->spike.severity;
-    alert->has_value = 1;
-    alert->value = h->documents_n;
-    alert->has_negative_n = 1;
-    alert->negative_n = h->negative_n;
-    alert->has_expected_milli = 1;
-    alert->expected_milli = h->spike.expected_milli;
-    alert->has_limit_milli = 1;
-    alert->limit_milli = h->spike.limit_milli;
-    alert->has_hour_ms = 1;
-    alert->hour_ms = (int64_t)h->hour * NB_HOUR_MS;
-    alert->has_hours_n = 1;
-    alert->hours_n = h->before.hours_n;
-    alert->has_first = 1;
-    alert->first = docs->first_number;
-    alert->has_first_ms = 1;
-    alert->first_ms = (int64_t)docs->first_at_ms;
-}
-
-static enum nb_err fill_names(struct hour_docs *docs, struct nb_arena *arena,
-                              struct nb_incident *alert, struct top *sites, struct top *authors)
-{
-    enum nb_err err = find_top(docs->sites, docs->n, arena, sites);
-    if (err == NB_OK) {
-        err = find_top(docs->authors, docs->n, arena, authors);
-    }
-    if (err) {
-        return err;
-    }
-    alert->sites = top_rows(sites, arena);
-    alert->n_sites = sites->n;
-    alert->has_sites_n = 1;
-    alert->sites_n = sites->names_n;
-    alert->authors = top_rows(authors, arena);
-    alert->n_authors = authors->n;
-    alert->has_authors_n = 1;
-    alert->authors_n = authors->names_n;
-    alert->first_author = nb_arena_strdup(arena, docs->first_author);
-    return alert->sites && alert->authors && alert->first_author ? NB_OK : NB_ENOMEM;
-}
-
-static enum nb_err fill_why(const struct top *sites, const struct top *authors,
-                            struct nb_arena *arena, struct nb_incident *alert)
-{
-    enum { LINES = 5 };
-    char hour[NB_RFC3339_BYTES];
-    char first[NB_RFC3339_BYTES];
-    nb_date_rfc3339(alert->hour_ms, hour);
-    nb_date_rfc3339(alert->first_ms, first);
-    char **why = nb_arena_calloc(arena, LINES, sizeof(why[0]));
-    if (!why) {
-        return NB_ENOMEM;
-    }
-    why[0] = nb_arena_printf(arena,
-                             "%" PRIu64 " documents in the hour from %s; usual is %" PRId64
-                             ".%03" PRId64 ", up to %" PRId64 ".%03" PRId64
-                             " is ordinary (mean and spread of the %" PRIu32 " hours before)",
-                             alert->value, hour, alert->expected_milli / 1000,
-                             alert->expected_milli % 1000, alert->limit_milli / 1000,
-                             alert->limit_milli % 1000, alert->hours_n);
-    why[1] = nb_arena_printf(arena, "negative: %" PRIu64 " of %" PRIu64, alert->negative_n,
-                             alert->value);
-    why[2] = top_line("sites", sites, arena);
-    why[3] = top_line("authors", authors, arena);
-    why[4] =
-        nb_arena_printf(arena, "first of the hour: document %" PRIu64 " at %s by %s", alert->first,
-                        first, alert->first_author[0] ? alert->first_author : "unknown");
-    for (size_t i = 0; i < LINES; i++) {
-        if (!why[i]) {
-            return NB_ENOMEM;
+    struct name_count best = {.n = 0};
+    for (size_t i = 0; i < x->authors_n && i < HEARD_MAX; i++) {
+        struct nb_author *author;
+        struct nb_arena_mark mark = nb_arena_mark(x->arena);
+        enum nb_err err = x->authors[i].name.len
+                              ? nb_analysis_author(x->txn, x->authors[i].name, x->arena, &author)
+                              : NB_ENOTFOUND;
+        if (err == NB_OK) {
+            uint64_t acts = author->links_in_n + author->replies_in_n + author->mentions_in_n;
+            best = acts > best.n ? (struct name_count){x->authors[i].name, acts} : best;
+        }
+        nb_arena_rewind(x->arena, mark);
+        if (err && err != NB_ENOTFOUND) {
+            return err;
         }
     }
-    alert->why = why;
-    alert->n_why = LINES;
+    x->incident->loudest = best.n ? name_row(best.name, best.n, x->arena) : NULL;
+    return best.n && !x->incident->loudest ? NB_ENOMEM : NB_OK;
+}
+
+/* The first document, those most answered, then the newest. */
+static enum nb_err fill_samples(struct explain *x)
+{
+    struct nb_incident *in = x->incident;
+    uint64_t *samples = nb_arena_calloc(x->arena, SAMPLES_MAX, sizeof(*samples));
+    if (!samples) {
+        return NB_ENOMEM;
+    }
+    size_t n = 0;
+    uint64_t below = UINT64_MAX;
+    for (size_t k = 0; k <= ANSWERED_MAX && n < x->n; k++) {
+        const struct nb_mention_brief *best = k == 0 ? &x->rows[0] : NULL;
+        for (size_t i = 1; k > 0 && i < x->n; i++) {
+            uint64_t answers = x->rows[i].comments_n;
+            if (answers > 0 && answers < below && (!best || answers > best->comments_n)) {
+                best = &x->rows[i];
+            }
+        }
+        if (best) {
+            below = k > 0 ? best->comments_n : below;
+            samples[n++] = best->number;
+        }
+    }
+    for (size_t i = x->n; i > 0 && n < SAMPLES_MAX; i--) {
+        bool there = false;
+        for (size_t k = 0; k < n; k++) {
+            there = there || samples[k] == x->rows[i - 1].number;
+        }
+        if (!there) {
+            samples[n++] = x->rows[i - 1].number;
+        }
+    }
+    in->samples = samples;
+    in->n_samples = n;
     return NB_OK;
 }
 
-enum nb_err nb_explain(struct nb_txn *txn, const struct nb_hour *h, struct nb_arena *arena,
-                       struct nb_incident *alert)
+static int by_cluster(const void *a, const void *b)
 {
-    struct hour_docs *docs = nb_arena_calloc(arena, 1, sizeof(*docs));
-    if (!docs) {
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The text that most of them carry, if two do; counts the copies. */
+static enum nb_err find_text(struct explain *x, uint64_t *cluster)
+{
+    uint64_t *clusters = nb_arena_calloc(x->arena, x->n, sizeof(*clusters));
+    size_t most_n = 1;
+    if (!clusters) {
         return NB_ENOMEM;
     }
-    enum nb_err err = read_docs(txn, h, arena, docs);
-    if (err) {
+    for (size_t i = 0; i < x->n; i++) {
+        clusters[i] = x->rows[i].cluster;
+        x->incident->copies_n += x->rows[i].cluster != x->rows[i].number;
+    }
+    x->incident->has_copies_n = 1;
+    qsort(clusters, x->n, sizeof(*clusters), by_cluster);
+    *cluster = x->incident->cause;
+    for (size_t i = 0, run = 0; !x->incident->cause && i < x->n; i++) {
+        run = i && clusters[i] == clusters[i - 1] ? run + 1 : 1;
+        if (run > most_n) {
+            most_n = run;
+            *cluster = clusters[i];
+        }
+    }
+    return NB_OK;
+}
+
+static enum nb_err fill_step(struct explain *x, const struct nb_claim_step *from,
+                             Nb__ClaimStep *step)
+{
+    nb__claim_step__init(step);
+    step->has_number = step->has_at_ms = step->has_from = 1;
+    step->number = from->number;
+    step->at_ms = from->at_ms;
+    step->from = from->from == NB_CLAIM_NONE ? 0 : from->from + 1;
+    step->author = nb_arena_strdup(x->arena, from->author);
+    step->url = nb_arena_strdup(x->arena, from->url);
+    step->why = nb_arena_strdup(x->arena, nb_slice_str(nb_claim_why_text(from->why)));
+    return step->author && step->url && step->why ? NB_OK : NB_ENOMEM;
+}
+
+static enum nb_err fill_chain(struct explain *x)
+{
+    uint64_t cluster;
+    struct nb_claim_chain chain;
+    struct nb_incident *in = x->incident;
+    enum nb_err err = find_text(x, &cluster);
+    if (err || !cluster) {
         return err;
     }
-    struct top sites;
-    struct top authors;
-    fill_figures(h, docs, alert);
-    err = fill_names(docs, arena, alert, &sites, &authors);
-    if (err == NB_OK) {
-        err = fill_why(&sites, &authors, arena, alert);
+    err = nb_claim_chain(x->txn, cluster, CHAIN_READ_MAX, 0, x->arena, &chain);
+    if (err || chain.n < 2) {
+        return err == NB_ENOTFOUND ? NB_OK : err;
     }
-    qsort(docs->numbers, docs->n, sizeof(docs->numbers[0]), by_newest);
-    alert->samples = docs->numbers;
-    alert->n_samples = docs->n < SAMPLES_MAX ? docs->n : SAMPLES_MAX;
+    in->has_chain_n = 1;
+    in->chain_n = chain.n;
+    size_t n = chain.n < NB_EXPLAIN_CHAIN_MAX ? chain.n : NB_EXPLAIN_CHAIN_MAX;
+    in->chain = nb_arena_calloc(x->arena, n, sizeof(in->chain[0]));
+    Nb__ClaimStep *steps = nb_arena_alloc(x->arena, n * sizeof(*steps));
+    if (!in->chain || !steps) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        err = fill_step(x, &chain.steps[i], &steps[i]);
+        in->chain[i] = &steps[i];
+    }
+    in->n_chain = n;
     return err;
+}
+
+/* What the documents speak of, most first. */
+static enum nb_err fill_matters(struct explain *x, struct nb_severity_facts *facts)
+{
+    struct name_count matters[NB_SIGN_N];
+    size_t n = 0;
+    struct nb_incident *in = x->incident;
+    for (unsigned sign = NB_SIGN_MATTERS; sign < NB_SIGN_N; sign++) {
+        uint64_t docs_n = 0;
+        for (size_t i = 0; i < x->n; i++) {
+            docs_n += x->rows[i].signs >> sign & 1;
+        }
+        if (docs_n) {
+            matters[n++] =
+                (struct name_count){nb_slice_str(nb_sign_name((enum nb_sign)sign)), docs_n};
+        }
+    }
+    for (size_t i = 0; i < x->n; i++) {
+        facts->grave_n += (x->rows[i].signs & GRAVE) != 0;
+        facts->serious_n += x->rows[i].signs >> NB_SIGN_MATTERS != 0;
+    }
+    qsort(matters, n, sizeof(matters[0]), by_count);
+    in->matters = nb_arena_calloc(x->arena, n, sizeof(in->matters[0]));
+    in->n_matters = in->matters ? n : 0;
+    for (size_t i = 0; i < in->n_matters; i++) {
+        in->matters[i] = name_row(matters[i].name, matters[i].n, x->arena);
+        if (!in->matters[i]) {
+            return NB_ENOMEM;
+        }
+    }
+    return in->matters ? NB_OK : NB_ENOMEM;
+}
+
+const Nb__Alarm *nb_explain_strongest(const struct nb_incident *incident)
+{
+    const Nb__Alarm *best = NULL;
+    for (size_t i = 0; i < incident->n_alarms; i++) {
+        if (!best || incident->alarms[i]->rarity_milli > best->rarity_milli) {
+            best = incident->alarms[i];
+        }
+    }
+    return best;
+}
+
+/* What was counted, and what it was measured by. */
+static void fill_figures(struct explain *x, const struct nb_topic_watch *row)
+{
+    struct nb_incident *in = x->incident;
+    const Nb__Alarm *alarm = nb_explain_strongest(in);
+    if (alarm) {
+        in->has_value = in->has_expected_milli = in->has_limit_milli = 1;
+        in->value = (uint64_t)(alarm->value_milli / 1000);
+        in->expected_milli = alarm->expected_milli;
+        in->limit_milli = alarm->limit_milli;
+        in->has_hour_ms = in->has_span_ms = 1;
+        in->hour_ms = alarm->at_ms;
+        in->span_ms = alarm->span_ms;
+    }
+    in->has_documents_n = in->has_read_n = in->has_negative_n = 1;
+    in->documents_n = x->all_n;
+    in->read_n = x->n;
+    in->negative_n = in->copies_n = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        in->negative_n += x->rows[i].label == NB__LABEL__NEGATIVE;
+    }
+    in->has_negative_usual_milli = 1;
+    in->negative_usual_milli = nb_share_judge(row, x->n, in->negative_n).usual_milli;
+}
+
+static enum nb_err fill_first(struct explain *x)
+{
+    struct nb_incident *in = x->incident;
+    if (!x->n) {
+        return NB_OK;
+    }
+    in->has_first = in->has_first_ms = 1;
+    in->first = x->rows[0].number;
+    in->first_ms = x->rows[0].at_ms;
+    in->first_author = nb_arena_strdup(x->arena, x->rows[0].author);
+    return in->first_author ? NB_OK : NB_ENOMEM;
+}
+
+static void fill_forecast(struct explain *x, int64_t clock_ms)
+{
+    struct nb_incident *in = x->incident;
+    int64_t usual_milli = in->span_ms
+                              ? in->expected_milli * (NB_FORECAST_RECENT_MS / NB_MINUTE_MS) /
+                                    ((int64_t)in->span_ms / NB_MINUTE_MS)
+                              : 0;
+    struct nb_forecast f = nb_forecast(x->recent_n, usual_milli, clock_ms - in->start_ms);
+    in->has_more_low = in->has_more = in->has_more_high = 1;
+    in->more_low = f.low;
+    in->more = f.middle;
+    in->more_high = f.high;
+}
+
+static bool rings(const struct nb_incident *incident, Nb__Alarm__Stream stream)
+{
+    for (size_t i = 0; i < incident->n_alarms; i++) {
+        if (incident->alarms[i]->stream == stream) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum nb_err judge(struct explain *x, struct nb_severity_facts *facts, uint32_t *severity)
+{
+    struct nb_points points[NB_POINTS_N];
+    struct nb_incident *in = x->incident;
+    const Nb__Alarm *alarm = nb_explain_strongest(in);
+    facts->rarity_milli = alarm ? alarm->rarity_milli : 0;
+    facts->documents_n = (uint32_t)x->n;
+    facts->authors_n = (uint32_t)x->authors_n;
+    facts->sites_n = (uint32_t)x->sites_n;
+    facts->negative_n = (uint32_t)in->negative_n;
+    facts->usual_milli = in->negative_usual_milli;
+    facts->loudest_n = in->loudest ? in->loudest->count : 0;
+    facts->expected_n = in->more;
+    facts->voices = rings(in, NB__ALARM__STREAM__VOICES) || rings(in, NB__ALARM__STREAM__CLAIM);
+    *severity = nb_severity(facts, points);
+    if (*severity < in->severity) {
+        return NB_OK; /* the points of its worst moment stay */
+    }
+    in->points = nb_arena_calloc(x->arena, NB_POINTS_N, sizeof(in->points[0]));
+    in->n_points = in->points ? NB_POINTS_N : 0;
+    for (size_t i = 0; i < in->n_points; i++) {
+        in->points[i] = name_row(nb_slice_str(points[i].name), points[i].n, x->arena);
+        if (!in->points[i]) {
+            return NB_ENOMEM;
+        }
+    }
+    return in->points ? NB_OK : NB_ENOMEM;
+}
+
+enum nb_err nb_explain(struct nb_txn *txn, const struct nb_topic_watch *row, int64_t clock_ms,
+                       struct nb_arena *arena, struct nb_incident *incident, uint32_t *severity)
+{
+    enum { MAX = NB_EXPLAIN_DOCUMENTS_MAX };
+    struct explain x = {.txn = txn,
+                        .arena = arena,
+                        .incident = incident,
+                        .recent_from_ms = clock_ms - NB_FORECAST_RECENT_MS};
+    struct nb_severity_facts facts = {0};
+    x.rows = nb_arena_alloc(arena, MAX * sizeof(x.rows[0]));
+    x.authors = nb_arena_alloc(arena, MAX * sizeof(x.authors[0]));
+    x.sites = nb_arena_alloc(arena, MAX * sizeof(x.sites[0]));
+    if (!x.rows || !x.authors || !x.sites) {
+        return NB_ENOMEM;
+    }
+    enum nb_err err =
+        nb_mentions_each(txn, nb_field(incident->topic), incident->start_ms, INT64_MAX, take, &x);
+    if (err == NB_OK) {
+        fill_figures(&x, row);
+        err = fill_first(&x);
+    }
+    err = err == NB_OK ? fill_names(&x) : err;
+    err = err == NB_OK ? fill_loudest(&x) : err;
+    err = err == NB_OK ? fill_chain(&x) : err;
+    err = err == NB_OK ? fill_matters(&x, &facts) : err;
+    err = err == NB_OK ? fill_samples(&x) : err;
+    if (err == NB_OK) {
+        fill_forecast(&x, clock_ms);
+        err = judge(&x, &facts, severity);
+    }
+    return err == NB_OK ? nb_why(incident, arena) : err;
 }

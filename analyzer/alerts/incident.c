@@ -86,12 +86,37 @@ static struct nb_key due_key(int64_t due_ms, uint64_t id)
     return key;
 }
 
-enum nb_err nb_incident_find_open(struct nb_txn *txn, struct nb_slice topic, struct nb_arena *arena,
-                                  struct nb_incident **out)
+static struct nb_key open_key(struct nb_slice topic, uint64_t cause)
+{
+    struct nb_key key;
+    nb_key_text(&key, topic);
+    nb_key_add_u64(&key, cause);
+    return key;
+}
+
+enum nb_err nb_incident_choose_id(struct nb_txn *txn, struct nb_incident *incident, int64_t bin_ms)
+{
+    uint8_t key[8];
+    struct nb_slice value;
+    enum nb_err err;
+    incident->id = nb_incident_id(nb_field(incident->topic), incident->form, bin_ms);
+    for (;;) {
+        nb_key_u64(incident->id, key);
+        err = nb_get(txn, NB_TBL_INCIDENT, nb_slice(key, sizeof(key)), &value);
+        if (err != NB_OK) {
+            return err == NB_ENOTFOUND ? NB_OK : err;
+        }
+        incident->id++;
+    }
+}
+
+enum nb_err nb_incident_find_open(struct nb_txn *txn, struct nb_slice topic, uint64_t cause,
+                                  struct nb_arena *arena, struct nb_incident **out)
 {
     struct nb_slice value;
+    struct nb_key key = open_key(topic, cause);
     *out = NULL;
-    enum nb_err err = nb_get(txn, NB_TBL_INCIDENT_OPEN, topic, &value);
+    enum nb_err err = nb_get(txn, NB_TBL_INCIDENT_OPEN, nb_key_slice(&key), &value);
     if (err) {
         return err == NB_ENOTFOUND ? NB_OK : err;
     }
@@ -106,7 +131,7 @@ enum nb_err nb_incident_put(struct nb_txn *txn, const struct nb_incident *incide
                             int64_t due_before_ms, struct nb_arena *arena)
 {
     struct nb_slice value;
-    struct nb_slice topic = nb_field(incident->topic);
+    struct nb_key open = open_key(nb_field(incident->topic), incident->cause);
     uint8_t id[8];
     nb_key_u64(incident->id, id);
     enum nb_err err = nb_incident_encode(incident, arena, &value);
@@ -125,9 +150,9 @@ enum nb_err nb_incident_put(struct nb_txn *txn, const struct nb_incident *incide
         }
     }
     if (incident->state == NB__INCIDENT__STATE__CLOSED) {
-        nb_del(txn, NB_TBL_INCIDENT_OPEN, topic);
+        nb_del(txn, NB_TBL_INCIDENT_OPEN, nb_key_slice(&open));
     } else {
-        nb_put(txn, NB_TBL_INCIDENT_OPEN, topic, nb_slice(id, sizeof(id)));
+        nb_put(txn, NB_TBL_INCIDENT_OPEN, nb_key_slice(&open), nb_slice(id, sizeof(id)));
     }
     return nb_txn_err(txn);
 }

@@ -49,9 +49,17 @@ bool nb_incident_alarm(struct nb_incident *incident, uint32_t severity, int64_t 
 bool nb_incident_pass(struct nb_incident *incident, int64_t clock_ms,
                       Nb__IncidentChange__What *what);
 
-/** The topic's newest incident if it is not closed. @param out [out] NULL when there is none. */
-enum nb_err nb_incident_find_open(struct nb_txn *txn, struct nb_slice topic, struct nb_arena *arena,
-                                  struct nb_incident **out) NB_MUSTUSE;
+/** Set the id; the next one when another topic's incident has it already. */
+enum nb_err nb_incident_choose_id(struct nb_txn *txn, struct nb_incident *incident,
+                                  int64_t bin_ms) NB_MUSTUSE;
+
+/**
+ * The topic's incident with this cause that is not closed.
+ * @param cause  cluster of a claim, or 0.
+ * @param out    [out] NULL when there is none.
+ */
+enum nb_err nb_incident_find_open(struct nb_txn *txn, struct nb_slice topic, uint64_t cause,
+                                  struct nb_arena *arena, struct nb_incident **out) NB_MUSTUSE;
 
 /**
  * Write an incident with its rows in INCIDENT_OPEN and INCIDENT_DUE.

@@ -1,5 +1,6 @@
 /**
- * Watch: looks at a topic's hour after a document was counted, and opens or raises an incident.
+ * Watch: after a document was counted, looks at the streams of its topics, and opens or raises an
+ * incident when one of them rings.
  *
  * Threads: as the transaction, the committer's.
  */
@@ -9,15 +10,30 @@
 #include <stdbool.h>
 
 #include <nabiz/arena.h>
+#include <nabiz/date.h>
 #include <nabiz/err.h>
 #include <nabiz/record.h>
 #include <nabiz/store.h>
 
-/* A document fetched later than this after it was published is history and alarms nobody. */
-#define NB_ALERT_FRESH_MS (24 * NB_HOUR_MS)
-
 /* An alarm that lasts is noted in its incident so often. */
 #define NB_ALARM_NOTE_MS (10 * NB_MINUTE_MS)
+
+/*
+ * Rarity from which an incident is opened, that of an alarm that a stream raises by itself once in
+ * five weeks, and from which one that is open goes on. See detector.h.
+ */
+enum { NB_ALARM_OPEN_MILLI = 700, NB_ALARM_STAY_MILLI = 0 };
+
+/* Fewer documents, or independent voices, in three hours are never an alarm. */
+enum { NB_ALARM_COUNT_MIN = 5 };
+
+struct nb_watched {
+    const struct nb_document *document;
+    const struct nb_annotation *kept; /* counted, and among the copies */
+    const struct nb_annotation *old;  /* of the revision it replaced, or NULL */
+    struct nb_slice author;           /* as nb_author_id() */
+    int64_t clock_ms;                 /* of the log, this document included */
+};
 
 /**
  * The clock of the log: the latest moment a document was fetched. One that is a day behind shows
@@ -27,14 +43,15 @@
 int64_t nb_watch_clock(int64_t clock_ms, const struct nb_document *document);
 
 /**
- * @param clock_ms  the document counted.
- * @param kept      the annotation, already counted.
- * @param old       the annotation of the revision it replaced, or NULL.
- * @param opened    [out] true when an incident was opened.
+ * @param hit     which of kept->topics is looked at.
+ * @param opened  [out] true when an incident was opened.
  * @return NB_OK, NB_ENOMEM, NB_ECORRUPT, or the transaction's first error.
  */
-enum nb_err nb_watch(struct nb_txn *txn, struct nb_slice topic, const struct nb_document *document,
-                     const struct nb_annotation *kept, const struct nb_annotation *old,
-                     int64_t clock_ms, struct nb_arena *arena, bool *opened) NB_MUSTUSE;
+enum nb_err nb_watch(struct nb_txn *txn, const struct nb_watched *watched, size_t hit,
+                     struct nb_arena *arena, bool *opened) NB_MUSTUSE;
+
+/** A document was deleted or replaced: says so in what is open about its topics. */
+enum nb_err nb_watch_retract(struct nb_txn *txn, const struct nb_annotation *old,
+                             struct nb_arena *arena) NB_MUSTUSE;
 
 #endif

@@ -85,12 +85,26 @@
     X(CHAT, "chat")                                                                                \
     X(SERVICE, "service")
 
-/* What a text does to what was said before, or who pays for it. */
+/*
+ * What a text does to what was said before, or who pays for it; then matters, what it speaks of
+ * that weighs when many do.
+ */
 #define NB_SIGNS(X)                                                                                \
     X(CORRECTION, "correction")                                                                    \
     X(DENIAL, "denial")                                                                            \
     X(HEARSAY, "hearsay")                                                                          \
-    X(PAID, "paid")
+    X(PAID, "paid")                                                                                \
+    X(SAFETY, "safety")                                                                            \
+    X(HEALTH, "health")                                                                            \
+    X(CHILDREN, "children")                                                                        \
+    X(FRAUD, "fraud")                                                                              \
+    X(PRIVACY, "privacy")                                                                          \
+    X(LAW, "law")                                                                                  \
+    X(DISCRIMINATION, "discrimination")                                                            \
+    X(ENVIRONMENT, "environment")                                                                  \
+    X(BOYCOTT, "boycott")
+
+#define NB_SIGN_MATTERS NB_SIGN_SAFETY /* the first matter */
 
 enum nb_cue {
     NB_CUE_POLARITY,
@@ -140,6 +154,7 @@ enum nb_opinion_file {
     NB_FILE_EMOTIONS,
     NB_FILE_INTENTS,
     NB_FILE_SIGNS,
+    NB_FILE_MATTERS,
     NB_OPINION_FILES_N
 };
 extern const char *const nb_opinion_files[NB_OPINION_FILES_N];

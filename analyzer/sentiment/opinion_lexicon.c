@@ -5,7 +5,8 @@
 #include <nabiz/hash.h>
 
 const char *const nb_opinion_files[NB_OPINION_FILES_N] = {
-    "polarity.txt", "emoji.txt", "shifters.txt", "emotions.txt", "intents.txt", "signs.txt"};
+    "polarity.txt", "emoji.txt", "shifters.txt", "emotions.txt",
+    "intents.txt",  "signs.txt", "matters.txt"};
 
 static const char *const emotion_names[] = {
 #define X(id, name) name,
@@ -150,6 +151,7 @@ static const char *read_head(enum nb_opinion_file file, struct nb_slice head, st
         term->kind = NB_CUE_INTENT;
         return read_class(head, intent_names, NB_INTENT_N, term, &term->payload);
     case NB_FILE_SIGNS:
+    case NB_FILE_MATTERS:
         term->kind = NB_CUE_SIGN;
         return read_class(head, sign_names, NB_SIGN_N, term, &term->payload);
     case NB_OPINION_FILES_N:

@@ -33,6 +33,7 @@
     X(mention, Nb__Mention, nb__mention)                                                           \
     X(topic_hour, Nb__TopicHour, nb__topic_hour)                                                   \
     X(topic_author, Nb__TopicAuthor, nb__topic_author)                                             \
+    X(topic_watch, Nb__TopicWatch, nb__topic_watch)                                                \
     X(incident, Nb__Incident, nb__incident)                                                        \
     X(incident_change, Nb__IncidentChange, nb__incident_change)                                    \
     X(delivery, Nb__Delivery, nb__delivery)                                                        \
@@ -54,6 +55,7 @@
 #define nb_mention Nb__Mention
 #define nb_topic_hour Nb__TopicHour
 #define nb_topic_author Nb__TopicAuthor
+#define nb_topic_watch Nb__TopicWatch
 #define nb_incident Nb__Incident
 #define nb_incident_change Nb__IncidentChange
 #define nb_delivery Nb__Delivery
@@ -96,6 +98,9 @@ const char *nb_kind_name(Nb__Kind kind);
 const char *nb_label_name(Nb__Label label);
 const char *nb_act_name(Nb__Edge__Act act);
 const char *nb_form_name(Nb__Incident__Form form);
+
+/** "all", "voices", "negative", "claim", "article" ... */
+const char *nb_stream_name(Nb__Alarm__Stream stream);
 
 /** "open", "calm", "closed"; "opened", "escalated", "calmed", "closed". */
 const char *nb_state_name(Nb__Incident__State state);

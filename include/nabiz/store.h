@@ -63,9 +63,13 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_
     X(COPY, ANALYSIS, "copy", "u64 cluster, u64 published, u64 number", "Copy")                    \
     X(SHINGLE, ANALYSIS, "shingle", "u64 key", "u64 numbers of documents, oldest first")           \
     X(INCIDENT, ANALYSIS, "incident", "u64 id, see incident.h", "Incident")                        \
-    X(INCIDENT_OPEN, ANALYSIS, "incident_open", "topic", "u64 id of its newest incident")          \
+    X(INCIDENT_OPEN, ANALYSIS, "incident_open", "topic, NUL, u64 cluster of a claim or 0",         \
+      "u64 id of the incident")                                                                    \
     X(INCIDENT_DUE, ANALYSIS, "incident_due", "u64 time due, u64 id", "empty")                     \
     X(INCIDENT_CHANGE, ANALYSIS, "incident_change", "u64 number", "IncidentChange")                \
+    X(WATCH, ANALYSIS, "watch", "topic", "TopicWatch")                                             \
+    X(WATCH_STREAM, ANALYSIS, "watch_stream", "topic, NUL, u32 stream", "state; see detector.h")   \
+    X(WATCH_VOICE, ANALYSIS, "watch_voice", "topic, NUL, u64 bin, u64 hash of an author", "empty") \
     X(INDEX, ANALYSIS, "index", "u64 document number", "segment; see index/segment.h")             \
     X(INDEX_ENTRY, ANALYSIS, "index_entry", "u64 document number", "entry; see index/entry.h")     \
     X(INDEX_DEAD, ANALYSIS, "index_dead", "u64 document number / 65536", "set; see index/bits.h")  \

@@ -50,8 +50,8 @@ size_t nb_digest_reasons(const struct nb_report *report, const struct nb_inciden
     const struct nb_label_value values[] = {
         {"hour", nb_digest_time(report, alert->hour_ms, labels, arena)},
         {"limit", nb_label_milli(labels, arena, alert->limit_milli, 1)},
-        {"hours", nb_label_count(labels, arena, alert->hours_n)},
-        {"value", nb_label_count(labels, arena, (int64_t)alert->value)},
+        {"hours", nb_label_milli(labels, arena, (int64_t)(alert->span_ms / 3600), 1)},
+        {"value", nb_label_count(labels, arena, (int64_t)alert->read_n)},
         {"negative", nb_label_count(labels, arena, (int64_t)alert->negative_n)},
         {"sites", name_list(alert->sites, alert->n_sites, alert->sites_n, labels, arena)},
         {"authors", name_list(alert->authors, alert->n_authors, alert->authors_n, labels, arena)},

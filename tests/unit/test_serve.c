@@ -166,12 +166,11 @@ static void a_digest_gives_its_reasons_in_its_own_language(void **state)
         const char * not [3];
     } rows[] = {
         {"/digest/acme/2026-11-21?lang=tr",
-         {"önceki 168 saate göre en çok", "belgenin", "En çok yazanlar: forum.example/su (",
+         {"belge olağan sayılırdı", "belgenin", "En çok yazanlar: forum.example/su (",
           "Bu saatin ilk belgesi 20:00, yazan: forum.example/su", "yanıt veren yazar: 0", NULL},
          {"documents", "usual", "sites"}},
         {"/digest/acme/2026-11-21?lang=en",
-         {"by the 168 hours before, up to", "are negative",
-          "Sites with most of it: forum.example (",
+         {"up to", "are negative", "Sites with most of it: forum.example (",
           "First document of the hour: 20:00, by forum.example/su", "authors who answer: 0", NULL},
          {"belge", "yazar", "saat"}},
     };
