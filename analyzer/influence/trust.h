@@ -1,0 +1,87 @@
+/**
+ * Trust: how far the acts of authors who are known to be worth something lead to an author, over
+ * supporters who do not depend on one another.
+ *
+ * Seeds are given some mass each, which walks along support (support.h), NB_TRUST_LEVELS steps; at
+ * each step an author passes on 218/256 of what it has to those it supports, in equal parts of at
+ * most a sixteenth each, by the weight of the pair. Walks from seeds, cut short, are those of
+ * TrustRank (Gyongyi et al. 2004) and SybilRank (Cao et al. 2012): false accounts are many, but
+ * honest authors who support them are few, so little comes in. What comes in is held back by this:
+ *
+ *   - accounts of one independence group (groups.h) count as one, the strongest of them;
+ *   - passing on takes two: the strongest group counts as much as the second strongest, no more;
+ *   - standing takes three: of what the two strongest give beyond the third, a sixteenth counts;
+ *   - what a seed is given as a seed is passed on, but is no part of its own score.
+ *
+ * Numbers are fixed point, and what is passed on is rounded down to six bits: the result is exact,
+ * the same on every machine, and small changes end after a few steps. So adding acts touches only
+ * what changes, and gives the same as beginning anew with all of them.
+ *
+ * Threads: adding is the owner's; what does not add may run in several.
+ */
+#ifndef NABIZ_ANALYZER_INFLUENCE_TRUST_H
+#define NABIZ_ANALYZER_INFLUENCE_TRUST_H
+
+#include "analyzer/influence/support.h"
+
+/* Steps of the walk, and what all seeds are given together. */
+enum { NB_TRUST_LEVELS = 8 };
+#define NB_TRUST_MASS (UINT64_C(1) << 50)
+
+struct nb_trust;
+
+/**
+ * @param group    of each author, the least author of it (nb_groups_find()); NULL: each its own.
+ * @param seeds    authors; one that is named twice counts twice. None: everybody scores 0.
+ * @return NB_OK, NB_EINVAL (a seed that is not in the graph), NB_ENOMEM. The graph may go after.
+ */
+enum nb_err nb_trust_new(const struct nb_graph *graph, const uint32_t *group, const uint32_t *seeds,
+                         size_t seeds_n, struct nb_trust **out) NB_MUSTUSE;
+void nb_trust_free(struct nb_trust *trust);
+
+/**
+ * Add acts, and authors up to authors_n, each of which is its own group. Seeds and groups stay.
+ * Scores are then what nb_trust_new() gives with all acts, in whatever pieces they came.
+ * @param acts  put into another order.
+ * @return NB_OK, NB_EINVAL (an author from authors_n on), NB_ENOMEM, NB_ETOOBIG; after the last two
+ *         the object is to be freed.
+ */
+enum nb_err nb_trust_add(struct nb_trust *trust, struct nb_support_act *acts, size_t acts_n,
+                         uint32_t authors_n) NB_MUSTUSE;
+
+/** Scores of all authors, borrowed until acts are added; in parts of NB_TRUST_MASS. */
+const uint64_t *nb_trust_scores(const struct nb_trust *trust);
+uint32_t nb_trust_authors_n(const struct nb_trust *trust);
+
+/**
+ * Thousandths for people, on a scale of powers: 0 for nothing, 1..1000 from one part in 2^30 of the
+ * mass to one in 2^6. Monotone.
+ */
+int32_t nb_trust_milli(uint64_t score);
+
+/** What one group adds to an author's score; the points of all add up to it. */
+struct nb_trust_share {
+    uint32_t from;    /* the strongest of the group */
+    uint32_t group_n; /* accounts of it that support the author */
+    uint64_t given;   /* what it gives */
+    uint64_t points;  /* what of it counts */
+};
+
+/** Supporters of an author: it has at most as many shares. */
+uint32_t nb_trust_supporters_n(const struct nb_trust *trust, uint32_t author);
+
+/** @param out  room for nb_trust_supporters_n(). @return how many groups there are, by number. */
+uint32_t nb_trust_shares(const struct nb_trust *trust, uint32_t author, struct nb_trust_share *out);
+
+/**
+ * Where the score would lie with another draw of supporters: the 5th and the 95th of 100 parts of
+ * bootstrap scores, groups drawn with replacement, seeded by the author's number.
+ * @param shares  of nb_trust_shares(); n of them, at least one.
+ */
+void nb_trust_interval(const struct nb_trust_share *shares, uint32_t n, uint32_t author,
+                       uint64_t *low, uint64_t *high);
+
+/** Memory that it takes. */
+size_t nb_trust_bytes(const struct nb_trust *trust);
+
+#endif

@@ -1,0 +1,341 @@
+/* Support, the walk of trust and where it begins. */
+#include "tests/lib/test.h"
+
+#include <nabiz/mem.h>
+#include <nabiz/series.h>
+
+#include "analyzer/influence/seeds.h"
+#include "analyzer/influence/trust.h"
+
+enum { AUTHORS = 120, ACTS = 1500, WEEK_S = 7 * 86400, NOW_S = 1700000000 };
+
+struct world {
+    struct nb_graph_builder *builder;
+    uint32_t authors_n;
+};
+
+static struct world new_world(uint32_t authors_n)
+{
+    struct world w = {.authors_n = authors_n};
+    char name[32];
+    assert_int_equal(nb_graph_builder_new(&w.builder), NB_OK);
+    for (uint32_t i = 0; i < authors_n; i++) {
+        uint32_t number;
+        int len = snprintf(name, sizeof(name), "site%u.example/", i);
+        assert_int_equal(
+            nb_names_add(nb_graph_builder_names(w.builder), nb_slice(name, (size_t)len), &number),
+            NB_OK);
+    }
+    return w;
+}
+
+static void act(struct world *w, uint32_t from, uint32_t to, enum nb_act_kind kind, uint32_t at_s)
+{
+    assert_int_equal(nb_graph_builder_add(w->builder, from, to, kind, at_s), NB_OK);
+}
+
+static struct nb_graph *end_world(struct world *w)
+{
+    struct nb_graph *graph;
+    assert_int_equal(nb_graph_build(w->builder, &graph), NB_OK);
+    nb_graph_builder_free(w->builder);
+    return graph;
+}
+
+static struct nb_trust *trust_of(const struct nb_graph *graph, const uint32_t *group,
+                                 const uint32_t *seeds, size_t seeds_n)
+{
+    struct nb_trust *trust;
+    assert_int_equal(nb_trust_new(graph, group, seeds, seeds_n, &trust), NB_OK);
+    return trust;
+}
+
+/* The acts of a made-up world: some authors are acted towards far more often. */
+static void draw_acts(uint64_t seed, struct nb_support_act *acts, size_t n, uint32_t authors_n)
+{
+    uint64_t series = seed;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t a = nb_series_next(&series), b = nb_series_next(&series);
+        uint64_t u = b % authors_n, v = (b >> 32) % authors_n;
+        acts[i] = (struct nb_support_act){
+            .from = (uint32_t)(a % authors_n),
+            .to = (uint32_t)(u * v / authors_n),
+            .kind = (enum nb_act_kind)((a >> 32) % NB_ACTS_N),
+            .at_s = (a >> 40) % 5 ? NOW_S + (uint32_t)((a >> 45) % 20) * 86400 : 0,
+        };
+    }
+}
+
+static void adding_in_pieces_gives_what_all_at_once_gives(void **state)
+{
+    (void)state;
+    static struct nb_support_act acts[ACTS];
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        draw_acts(seed, acts, ACTS, AUTHORS);
+        uint32_t group[AUTHORS], seeds[] = {0, 1, 2, 2};
+        for (uint32_t i = 0; i < AUTHORS; i++) {
+            group[i] = seed % 2 && i >= 10 && i < 30 ? 10 : i;
+        }
+        struct world all = new_world(AUTHORS), some = new_world(AUTHORS / 2);
+        size_t first_n = 0;
+        for (size_t i = 0; i < ACTS; i++) {
+            act(&all, acts[i].from, acts[i].to, acts[i].kind, acts[i].at_s);
+            if (i < 400 && acts[i].from < AUTHORS / 2 && acts[i].to < AUTHORS / 2) {
+                struct nb_support_act swap = acts[i];
+                acts[i] = acts[first_n];
+                acts[first_n++] = swap;
+                act(&some, swap.from, swap.to, swap.kind, swap.at_s);
+            }
+        }
+        struct nb_graph *all_graph = end_world(&all), *some_graph = end_world(&some);
+        struct nb_trust *want = trust_of(all_graph, group, seeds, 4);
+        struct nb_trust *got = trust_of(some_graph, group, seeds, 4);
+        uint64_t series = seed;
+        for (size_t at = first_n; at < ACTS;) {
+            size_t n = 1 + nb_series_next(&series) % 200;
+            n = n < ACTS - at ? n : ACTS - at;
+            assert_int_equal(nb_trust_add(got, acts + at, n, AUTHORS), NB_OK);
+            at += n;
+        }
+        assert_int_equal(nb_trust_authors_n(got), AUTHORS);
+        assert_memory_equal(nb_trust_scores(got), nb_trust_scores(want),
+                            AUTHORS * sizeof(uint64_t));
+        assert_true(nb_trust_scores(want)[3] > 0);
+        nb_trust_free(want);
+        nb_trust_free(got);
+        nb_graph_free(all_graph);
+        nb_graph_free(some_graph);
+    }
+}
+
+static void shares_add_up_to_the_score(void **state)
+{
+    (void)state;
+    static struct nb_support_act acts[ACTS];
+    struct world w = new_world(AUTHORS);
+    uint32_t group[AUTHORS], seeds[] = {0, 5, 9};
+    draw_acts(77, acts, ACTS, AUTHORS);
+    for (uint32_t i = 0; i < AUTHORS; i++) {
+        group[i] = i % 3 == 1 ? 1 : i;
+    }
+    for (size_t i = 0; i < ACTS; i++) {
+        act(&w, acts[i].from, acts[i].to, acts[i].kind, acts[i].at_s);
+    }
+    struct nb_graph *graph = end_world(&w);
+    struct nb_trust *trust = trust_of(graph, group, seeds, 3);
+    uint32_t with_some = 0;
+    for (uint32_t i = 0; i < AUTHORS; i++) {
+        struct nb_trust_share shares[AUTHORS];
+        uint32_t n = nb_trust_shares(trust, i, shares), supporters = 0;
+        uint64_t sum = 0, low, high;
+        for (uint32_t k = 0; k < n; k++) {
+            assert_true(shares[k].points <= shares[k].given);
+            sum += shares[k].points;
+            supporters += shares[k].group_n;
+        }
+        assert_int_equal(sum, nb_trust_scores(trust)[i]);
+        assert_int_equal(supporters, nb_trust_supporters_n(trust, i));
+        if (n > 0) {
+            nb_trust_interval(shares, n, i, &low, &high);
+            assert_true(low <= high && high <= n * (sum + 1));
+            with_some += low < sum && sum < high;
+        }
+    }
+    assert_true(with_some > AUTHORS / 2);
+    nb_trust_free(trust);
+    nb_graph_free(graph);
+}
+
+/* Seeds 0..9 support 20..25 as told; the score of one. */
+static uint64_t score_with(const uint32_t (*pairs)[2], size_t n, const uint32_t *group,
+                           uint32_t author)
+{
+    static const uint32_t seeds[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    struct world w = new_world(40);
+    for (size_t i = 0; i < n; i++) {
+        act(&w, pairs[i][0], pairs[i][1], NB_ACT_LINK, NOW_S);
+    }
+    struct nb_graph *graph = end_world(&w);
+    struct nb_trust *trust = trust_of(graph, group, seeds, 10);
+    uint64_t score = nb_trust_scores(trust)[author];
+    nb_trust_free(trust);
+    nb_graph_free(graph);
+    return score;
+}
+
+static void passing_on_takes_two_that_do_not_depend_on_one_another(void **state)
+{
+    (void)state;
+    static const uint32_t one[][2] = {{0, 20}, {20, 30}};
+    static const uint32_t two[][2] = {{0, 20}, {1, 20}, {20, 30}};
+    uint32_t group[40];
+    for (uint32_t i = 0; i < 40; i++) {
+        group[i] = i;
+    }
+    assert_true(score_with(one, 2, NULL, 20) > 0);
+    assert_int_equal(score_with(one, 2, NULL, 30), 0);
+    assert_true(score_with(two, 3, group, 30) > 0);
+    group[1] = 0;
+    assert_int_equal(score_with(two, 3, group, 30), 0);
+    assert_int_equal(score_with(two, 3, group, 20), score_with(one, 2, NULL, 20));
+}
+
+static void standing_takes_three_and_being_a_seed_is_no_standing(void **state)
+{
+    (void)state;
+    static const uint32_t pairs[][2] = {{0, 20}, {1, 20}, {2, 20}, {0, 21}, {1, 21}};
+    uint64_t three = score_with(pairs, 5, NULL, 20);
+    uint64_t two = score_with(pairs, 5, NULL, 21);
+    assert_true(two > 0);
+    assert_true(three > 20 * two);
+    assert_int_equal(score_with(pairs, 5, NULL, 0), 0);
+}
+
+static void acts_of_one_week_and_answers_weigh_less(void **state)
+{
+    (void)state;
+    static const uint32_t seeds[] = {0, 1, 2};
+    struct world w = new_world(10);
+    for (uint32_t i = 0; i < 3; i++) {
+        act(&w, i, 3, NB_ACT_LINK, NOW_S);
+        act(&w, i, 3, NB_ACT_LINK, NOW_S + WEEK_S);
+        act(&w, i, 4, NB_ACT_LINK, NOW_S);
+        act(&w, i, 4, NB_ACT_LINK, NOW_S + WEEK_S - 1);
+        act(&w, i, 5, NB_ACT_REPLY, NOW_S);
+        act(&w, i, 6, NB_ACT_REPLY, NOW_S);
+        act(&w, i, 6, NB_ACT_QUOTE, 0);
+    }
+    struct nb_graph *graph = end_world(&w);
+    struct nb_trust *trust = trust_of(graph, NULL, seeds, 3);
+    const uint64_t *scores = nb_trust_scores(trust);
+    assert_true(scores[3] > scores[4]);
+    assert_true(scores[4] > scores[6]);
+    assert_true(scores[6] > scores[5]);
+    assert_true(scores[5] > 0);
+    nb_trust_free(trust);
+    nb_graph_free(graph);
+}
+
+static void thousandths_grow_with_the_score(void **state)
+{
+    (void)state;
+    int32_t last = 0;
+    assert_int_equal(nb_trust_milli(0), 0);
+    for (uint64_t score = 1; score < NB_TRUST_MASS; score += 1 + score / 7) {
+        int32_t milli = nb_trust_milli(score);
+        assert_true(milli >= last && milli >= 1 && milli <= 1000);
+        last = milli;
+    }
+    assert_int_equal(last, 1000);
+}
+
+/* A few that everybody leads to, a crowd that leads to them, and a clique of false accounts. */
+static struct nb_graph *crowd_and_clique(uint32_t crowd, uint32_t clique, uint32_t fakes_at_s)
+{
+    uint64_t series = 3;
+    struct world w = new_world(10 + crowd + clique);
+    for (uint32_t i = 10; i < 10 + crowd; i++) {
+        for (int k = 0; k < 4; k++) {
+            uint64_t pick = nb_series_next(&series);
+            act(&w, i, pick % 3 ? (uint32_t)(pick >> 8) % 10 : 10 + (uint32_t)(pick >> 8) % crowd,
+                NB_ACT_LINK, NOW_S + (uint32_t)(pick >> 40) % 1000);
+        }
+    }
+    for (uint32_t i = 10 + crowd; i < w.authors_n; i++) {
+        act(&w, i, 12, NB_ACT_LINK, NOW_S + fakes_at_s);
+        for (uint32_t k = 10 + crowd; k < w.authors_n; k++) {
+            act(&w, i, k, NB_ACT_LINK, NOW_S + fakes_at_s);
+        }
+    }
+    return end_world(&w);
+}
+
+static size_t wrong_seeds(struct nb_graph *graph, int32_t *share_milli)
+{
+    uint32_t seeds[NB_SEEDS_MAX];
+    size_t n, wrong = 0;
+    assert_int_equal(nb_seeds_find(graph, seeds, &n, share_milli), NB_OK);
+    assert_true(n >= 3);
+    for (size_t i = 0; i < n && i < 8; i++) {
+        wrong += seeds[i] >= 10;
+    }
+    nb_graph_free(graph);
+    return wrong;
+}
+
+static void fewer_than_half_of_all_make_no_seed(void **state)
+{
+    (void)state;
+    int32_t share_milli;
+    assert_int_equal(wrong_seeds(crowd_and_clique(150, 0, 0), &share_milli), 0);
+    assert_true(share_milli >= 490);
+    assert_int_equal(wrong_seeds(crowd_and_clique(150, 110, 0), &share_milli), 0);
+    assert_true(wrong_seeds(crowd_and_clique(150, 400, 0), &share_milli) > 0);
+    /* newcomers do not even count */
+    assert_int_equal(wrong_seeds(crowd_and_clique(300, 290, 60 * 86400), &share_milli), 0);
+}
+
+static void nobody_acts_and_nobody_is_a_seed(void **state)
+{
+    (void)state;
+    uint32_t seeds[NB_SEEDS_MAX];
+    size_t n;
+    int32_t share_milli;
+    struct world w = new_world(5);
+    struct nb_graph *graph = end_world(&w);
+    assert_int_equal(nb_seeds_find(graph, seeds, &n, &share_milli), NB_OK);
+    assert_int_equal(n, 0);
+    struct nb_trust *trust = trust_of(graph, NULL, seeds, n);
+    assert_int_equal(nb_trust_scores(trust)[4], 0);
+    nb_trust_free(trust);
+    uint32_t nobody = 5;
+    assert_int_equal(nb_trust_new(graph, NULL, &nobody, 1, &trust), NB_EINVAL);
+    assert_null(trust);
+    nb_graph_free(graph);
+}
+
+static void memory_may_run_out_anywhere(void **state)
+{
+    (void)state;
+    struct nb_graph *graph = crowd_and_clique(60, 10, 0);
+    for (long fail = 1; fail < 200; fail++) {
+        struct nb_trust *trust = NULL;
+        uint32_t seeds[NB_SEEDS_MAX];
+        size_t n;
+        int32_t share_milli;
+        struct nb_support_act acts[] = {{3, 70, NB_ACT_LINK, 0}, {90, 2, NB_ACT_COPY, 5}};
+        nb_mem_fail_from(fail);
+        enum nb_err err = nb_seeds_find(graph, seeds, &n, &share_milli);
+        if (err == NB_OK) {
+            err = nb_trust_new(graph, NULL, seeds, n, &trust);
+        }
+        if (err == NB_OK) {
+            err = nb_trust_add(trust, acts, 2, 200000);
+        }
+        nb_mem_fail_from(0);
+        nb_trust_free(trust);
+        assert_true(err == NB_OK || err == NB_ENOMEM);
+        if (err == NB_OK) {
+            assert_true(fail > 20);
+            nb_graph_free(graph);
+            return;
+        }
+    }
+    fail_msg("it never had enough");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(adding_in_pieces_gives_what_all_at_once_gives),
+        cmocka_unit_test(shares_add_up_to_the_score),
+        cmocka_unit_test(passing_on_takes_two_that_do_not_depend_on_one_another),
+        cmocka_unit_test(standing_takes_three_and_being_a_seed_is_no_standing),
+        cmocka_unit_test(acts_of_one_week_and_answers_weigh_less),
+        cmocka_unit_test(thousandths_grow_with_the_score),
+        cmocka_unit_test(fewer_than_half_of_all_make_no_seed),
+        cmocka_unit_test(nobody_acts_and_nobody_is_a_seed),
+        cmocka_unit_test(memory_may_run_out_anywhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
