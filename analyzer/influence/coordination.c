@@ -27,9 +27,17 @@ enum {
     NONSENSE_MBITS = 20000,
     EACH_MBITS = 10000,  /* of timing and of accounts */
     BOTH_MBITS = 30000,  /* together */
-    ALONE_MBITS = 60000, /* timing, of ALONE_LEAST authors or more */
+    ALONE_MBITS = 40000, /* timing, of ALONE_LEAST authors or more */
+    DOUBT_MBITS = 20000  /* from here on nothing is called organic */
+};
+
+/* And how much is needed of each: among thousands a small difference is certain, and says little.
+ */
+enum {
     ALONE_LEAST = 10,
-    DOUBT_MBITS = 20000 /* from here on nothing is called organic */
+    ALONE_MS = 6 * MINUTE_MS,
+    WINDOW_MS = 20 * MINUTE_MS,
+    ODD_ACCOUNTS_OF = 4 /* one in four is new or deletes */
 };
 
 struct judge {
@@ -39,11 +47,13 @@ struct judge {
     uint32_t *first;       /* by author: row of the first document of the set, or nobody */
     uint32_t *seen;        /* by author: number of the group that counted it last */
     int64_t *times;        /* of the authors' first documents, ascending */
+    uint32_t *new_before;  /* how many of the authors before each of those are new */
+    uint32_t *gone_before; /* and deleted; one more than times */
     uint32_t *members;     /* rows by group, oldest first */
     int64_t *member_times; /* room for one group */
     size_t n;
     uint32_t authors_n; /* in the set */
-    uint32_t new_n, deleted_n, round;
+    uint32_t round;
 };
 
 static const uint32_t nobody = UINT32_MAX;
@@ -80,8 +90,13 @@ static enum nb_err prepare(struct judge *j, uint32_t authors_n, struct nb_arena 
     j->members = nb_arena_alloc(arena, (j->n + 1) * sizeof(j->members[0]));
     j->times = nb_arena_alloc(arena, (j->n + 1) * sizeof(j->times[0]));
     j->member_times = nb_arena_alloc(arena, (j->n + 1) * sizeof(j->member_times[0]));
+    j->new_before = nb_arena_calloc(arena, j->n + 1, sizeof(j->new_before[0]));
+    j->gone_before = nb_arena_calloc(arena, j->n + 1, sizeof(j->gone_before[0]));
     j->first = nb_arena_alloc(arena, ((size_t)authors_n + 1) * sizeof(j->first[0]));
     j->seen = nb_arena_calloc(arena, (size_t)authors_n + 1, sizeof(j->seen[0]));
+    if (!j->new_before || !j->gone_before) {
+        return NB_ENOMEM;
+    }
     if (!rows || !j->order || !j->members || !j->times || !j->member_times || !j->first ||
         !j->seen) {
         return NB_ENOMEM;
@@ -98,16 +113,18 @@ static enum nb_err prepare(struct judge *j, uint32_t authors_n, struct nb_arena 
         j->order[i] = rows[i].index;
         if (j->first[act->author] == nobody) {
             j->first[act->author] = rows[i].index;
-            j->times[j->authors_n++] = act->at_ms;
-            j->new_n += nb_coordination_is_new(act);
-            j->deleted_n += act->deleted;
+            uint32_t at = j->authors_n++;
+            j->times[at] = act->at_ms;
+            j->new_before[at + 1] = j->new_before[at] + nb_coordination_is_new(act);
+            j->gone_before[at + 1] = j->gone_before[at] + act->deleted;
         }
     }
     return NB_OK;
 }
 
-/* How many of the set's authors had their first document at from..to. */
-static uint32_t authors_within(const struct judge *j, int64_t from_ms, int64_t to_ms)
+/* Which of the set's authors had their first document in from..to: begin <= i < end. */
+static void authors_between(const struct judge *j, int64_t from_ms, int64_t to_ms, uint32_t *begin,
+                            uint32_t *end)
 {
     uint32_t bounds[2];
     for (int side = 0; side < 2; side++) {
@@ -120,7 +137,15 @@ static uint32_t authors_within(const struct judge *j, int64_t from_ms, int64_t t
         }
         bounds[side] = low;
     }
-    return bounds[1] - bounds[0];
+    *begin = bounds[0];
+    *end = bounds[1];
+}
+
+static uint32_t authors_within(const struct judge *j, int64_t from_ms, int64_t to_ms)
+{
+    uint32_t begin, end;
+    authors_between(j, from_ms, to_ms, &begin, &end);
+    return end - begin;
 }
 
 /* The shortest time in which four fifths of the group acted, and who lies within. */
@@ -172,19 +197,49 @@ static void weigh_timing(struct judge *j, struct nb_coordination_group *g)
     g->timing_mbits = less_places(of_hour < of_others ? of_hour : of_others, g->authors_n);
 }
 
+/* Authors that a group is compared with, and how many of them are new or delete. */
+struct others {
+    uint64_t n, new_n, deleted_n;
+};
+
 /* Add one and two: what was never seen is not impossible (Laplace's rule of succession). */
+static int32_t weigh_ages(const struct nb_coordination_group *g, const struct others *o)
+{
+    return nb_chance_mbits(g->new_n, g->authors_n, o->new_n + 1, o->n + 2) +
+           nb_chance_mbits(g->deleted_n, g->authors_n, o->deleted_n + 1, o->n + 2);
+}
+
+static struct others without(uint64_t n, uint64_t new_n, uint64_t deleted_n,
+                             const struct nb_coordination_group *g)
+{
+    return (struct others){n > g->authors_n ? n - g->authors_n : 0,
+                           new_n > g->new_n ? new_n - g->new_n : 0,
+                           deleted_n > g->deleted_n ? deleted_n - g->deleted_n : 0};
+}
+
+/*
+ * Against everybody of the set and what was usual; and against who wrote within half an hour of the
+ * group, for an event may bring people who were never heard of before. The weaker one counts.
+ */
 static void weigh_accounts(const struct judge *j, struct nb_coordination_group *g)
 {
-    static const struct nb_coordination_usual none = {0};
-    const struct nb_coordination_usual *usual = j->usual ? j->usual : &none;
-    uint64_t others = j->authors_n - g->authors_n + usual->authors_n;
-    uint64_t others_new = j->new_n - g->new_n + usual->new_n;
-    uint64_t others_deleted = j->deleted_n - g->deleted_n + usual->deleted_n;
-    g->accounts_known = others >= OTHERS_LEAST;
+    uint32_t begin, end;
+    struct others all =
+        without(j->authors_n, j->new_before[j->authors_n], j->gone_before[j->authors_n], g);
+    if (j->usual) {
+        all.n += j->usual->authors_n;
+        all.new_n += j->usual->new_n;
+        all.deleted_n += j->usual->deleted_n;
+    }
+    authors_between(j, g->window_from_ms - HOUR_MS / 2, g->window_to_ms + HOUR_MS / 2, &begin,
+                    &end);
+    struct others near = without(end - begin, j->new_before[end] - j->new_before[begin],
+                                 j->gone_before[end] - j->gone_before[begin], g);
+    g->accounts_known = all.n >= OTHERS_LEAST;
     if (g->accounts_known) {
-        g->accounts_mbits =
-            nb_chance_mbits(g->new_n, g->authors_n, others_new + 1, others + 2) +
-            nb_chance_mbits(g->deleted_n, g->authors_n, others_deleted + 1, others + 2);
+        int32_t of_all = weigh_ages(g, &all);
+        int32_t of_near = near.n >= OTHERS_LEAST ? weigh_ages(g, &near) : of_all;
+        g->accounts_mbits = of_near < of_all ? of_near : of_all;
     }
 }
 
@@ -205,9 +260,14 @@ static enum nb_coordination_verdict decide(const struct nb_coordination_group *g
         return g->text_mbits >= NONSENSE_MBITS ? NB_COORDINATION_COORDINATED
                                                : NB_COORDINATION_ORGANIC;
     }
-    int64_t both = (int64_t)g->timing_mbits + g->accounts_mbits;
-    bool each = g->timing_mbits >= EACH_MBITS && g->accounts_mbits >= EACH_MBITS;
-    bool alone = g->timing_mbits >= ALONE_MBITS && g->authors_n >= ALONE_LEAST;
+    int64_t window_ms = g->window_to_ms - g->window_from_ms;
+    bool tight = window_ms <= WINDOW_MS && g->timing_mbits >= EACH_MBITS;
+    bool odd = (uint64_t)(g->new_n + g->deleted_n) * ODD_ACCOUNTS_OF >= g->authors_n &&
+               g->accounts_mbits >= EACH_MBITS;
+    bool each = tight && odd;
+    bool alone =
+        window_ms <= ALONE_MS && g->timing_mbits >= ALONE_MBITS && g->authors_n >= ALONE_LEAST;
+    int64_t both = (int64_t)(tight ? g->timing_mbits : 0) + (odd ? g->accounts_mbits : 0);
     if ((each && both >= BOTH_MBITS) || alone) {
         return NB_COORDINATION_COORDINATED;
     }
