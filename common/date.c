@@ -145,3 +145,17 @@ enum nb_err nb_date_day(struct nb_slice text, int32_t offset_min, int64_t *out_m
     }
     return NB_OK;
 }
+
+int64_t nb_date_retry_after_s(struct nb_slice value, int64_t now_ms)
+{
+    int64_t seconds = 0;
+    int64_t at_ms = 0;
+    struct nb_date_context utc = {NULL, now_ms, 0};
+    if (value.len > 0 && !nb_slice_to_i64(value, &seconds)) {
+        if (nb_date_parse(value, &utc, &at_ms) != NB_OK) {
+            return 0;
+        }
+        seconds = (at_ms - now_ms + 999) / 1000;
+    }
+    return seconds < 0 ? 0 : seconds < NB_DAY_MS / 1000 ? seconds : NB_DAY_MS / 1000;
+}

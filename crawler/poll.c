@@ -5,8 +5,6 @@
 #include <nabiz/date.h>
 #include <nabiz/mem.h>
 
-enum { DAY_S = 86400 };
-
 struct nb_note *nb_note_new(struct nb_slice key, struct nb_slice value, bool stored)
 {
     struct nb_note *note = nb_malloc(sizeof(*note) + key.len + value.len);
@@ -170,19 +168,7 @@ int64_t nb_poll_pace_turn_ms(const struct nb_poll_pace *pace)
 
 int64_t nb_poll_retry_after_s(const struct nb_poll *poll, int64_t now_ms)
 {
-    int64_t seconds = 0;
-    int64_t at_ms = 0;
-    struct nb_date_context utc = {NULL, now_ms, 0};
-    if (poll->retry_after.len == 0) {
-        return 0;
-    }
-    if (!nb_slice_to_i64(poll->retry_after, &seconds)) {
-        if (nb_date_parse(poll->retry_after, &utc, &at_ms) != NB_OK) {
-            return 0;
-        }
-        seconds = (at_ms - now_ms + 999) / 1000;
-    }
-    return seconds < 0 ? 0 : seconds < DAY_S ? seconds : DAY_S;
+    return nb_date_retry_after_s(poll->retry_after, now_ms);
 }
 
 /* A Cache-Control: the value of max-age, 0 when it is not to be kept, -1 when it does not say. */

@@ -28,6 +28,7 @@
     COMMAND(alerts)                                                                                \
     COMMAND(events)                                                                                \
     GROUP("Look after it")                                                                         \
+    COMMAND(deliver)                                                                               \
     COMMAND(stats)                                                                                 \
     COMMAND(doctor)                                                                                \
     COMMAND(dump)                                                                                  \

@@ -108,13 +108,10 @@ static int serve_done_fd(const void *role)
     return nb_serve_done_fd(role);
 }
 
-/* What serve works with is opened when it is needed; a reload has nothing to replace. */
+/* The rest of what serve works with is opened when it is needed. */
 static enum nb_err reload_serve(void *role, const struct nb_config *config, struct nb_error *error)
 {
-    (void)role;
-    (void)config;
-    (void)error;
-    return NB_OK;
+    return nb_serve_reload(role, config, error);
 }
 
 static enum nb_err stop_serve(void *role, struct nb_error *error)

@@ -27,6 +27,7 @@
 #include <nabiz/websub.h>
 
 #include "service/deliver/atom.h"
+#include "service/deliver/deliver.h"
 #include "service/http/http.h"
 #include "service/http/pages.h"
 #include "service/http/push.h"
@@ -43,6 +44,7 @@ struct nb_serve {
     struct nb_pages pages;
     struct nb_http *http;
     struct nb_thread alerts;
+    struct nb_deliver *deliver;
     int stop_fd; /* readable when the threads should end */
     int done_fd; /* readable when serving ended by itself */
     atomic_bool stopping;
@@ -132,6 +134,7 @@ static enum nb_err write_feed(struct nb_serve *serve, struct nb_error *error)
 struct written {
     bool ever;
     bool complained; /* about the failure that lasts */
+    bool complained_of_messages;
     struct nb_id alerts;
 };
 
@@ -152,8 +155,25 @@ static void follow_alerts(struct nb_serve *serve, struct nb_store *analysis, str
     }
     w->complained = err != NB_OK;
     if (err == NB_OK) {
-        *w = (struct written){.ever = true, .alerts = now};
+        w->ever = true;
+        w->alerts = now;
     }
+}
+
+/* Messages to the recipients for what happened to incidents. */
+static void follow_changes(struct nb_serve *serve, struct nb_store *analysis, struct written *w)
+{
+    struct nb_error error = {0};
+    struct nb_log *log = NULL;
+    if (nb_reading_log(serve->reading, &log, NULL) != NB_OK) {
+        log = NULL;
+    }
+    enum nb_err err = nb_deliver_follow(serve->deliver, analysis, log, &error);
+    if (err != NB_OK && !w->complained_of_messages) {
+        nb_diag(NB_ERROR, "deliver", "alerts could not be queued; it is tried again",
+                nb_kv_str("err", error.text[0] ? error.text : nb_strerror(err)));
+    }
+    w->complained_of_messages = err != NB_OK;
 }
 
 static void follow(void *arg)
@@ -175,6 +195,7 @@ static void follow(void *arg)
             return;
         }
         follow_alerts(serve, analysis, &written);
+        follow_changes(serve, analysis, &written);
         if (!atomic_load(&serve->stopping)) {
             nb_wake_wait(nb_store_wake(analysis), seen, written.ever ? REPLACED_MS : LOOK_AGAIN_MS);
         }
@@ -200,6 +221,7 @@ static void join_threads(struct nb_serve *serve)
 
 static void free_serve(struct nb_serve *serve)
 {
+    nb_deliver_stop(serve->deliver);
     nb_push_close(serve->pages.door);
     nb_reading_free(serve->reading);
     nb_store_close(serve->desk);
@@ -234,6 +256,10 @@ static enum nb_err start_parts(struct nb_serve *serve, struct nb_error *error)
     if (err == NB_OK) {
         err = nb_push_open(serve->config, serve->pages.clock, serve->reading, &serve->pages.door,
                            error);
+    }
+    if (err == NB_OK) {
+        err = nb_deliver_start(serve->config, serve->pages.clock, serve->desk, &serve->deliver,
+                               error);
     }
     if (err == NB_OK) {
         err = nb_thread_start(&serve->alerts, "alerts", follow, serve);
@@ -284,6 +310,12 @@ int nb_serve_done_fd(const struct nb_serve *serve)
 uint16_t nb_serve_port(const struct nb_serve *serve)
 {
     return nb_http_port(serve->http);
+}
+
+enum nb_err nb_serve_reload(struct nb_serve *serve, const struct nb_config *config,
+                            struct nb_error *error)
+{
+    return nb_deliver_reload(serve->deliver, config, error);
 }
 
 enum nb_err nb_serve_stop(struct nb_serve *serve, struct nb_error *error)

@@ -1,12 +1,13 @@
 /**
- * The serving process: answers people over HTTP, and keeps DATA/out/alerts.atom up to date.
+ * The serving process: answers people over HTTP, keeps DATA/out/alerts.atom up to date, and sends
+ * alerts and digests to the recipients.
  *
  * Writes only the desk store. Analysis and crawl are opened read-only when they are first there;
  * when one of them was replaced on disk the process ends by itself, so that whoever supervises it
  * starts it again on the new one.
  *
- * Threads inside: one that answers, one that waits for alerts. The functions here are called from
- * one thread, main's.
+ * Threads inside: one that answers, one that waits for alerts, one that sends. The functions here
+ * are called from one thread, main's.
  */
 #ifndef NABIZ_SERVICE_SERVE_H
 #define NABIZ_SERVICE_SERVE_H
@@ -33,6 +34,10 @@ int nb_serve_done_fd(const struct nb_serve *serve);
 
 /** The port that was bound, 0 when not listening. */
 uint16_t nb_serve_port(const struct nb_serve *serve);
+
+/** Read the recipients again. @return NB_OK, or what is wrong: then the old ones stay. */
+enum nb_err nb_serve_reload(struct nb_serve *serve, const struct nb_config *config,
+                            struct nb_error *error) NB_MUSTUSE;
 
 /** Stop answering, join the threads, close the stores. @return NB_OK or the failure that ended it.
  */

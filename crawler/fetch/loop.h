@@ -210,14 +210,4 @@ void nb_fetch_forget_headers(struct nb_poll *poll);
 /** Set status and failure of a transfer that ended. @return true when there is an answer. */
 bool nb_fetch_read_status(struct nb_fetch_transfer *transfer, CURLcode code);
 
-/* guard.c */
-
-struct sockaddr;
-
-/** True for addresses that only mean something inside a machine or a network, or to many. */
-bool nb_fetch_is_private(const struct sockaddr *address);
-
-/** True for host names that mean such an address whoever looks them up: literals, localhost. */
-bool nb_fetch_is_private_name(struct nb_slice host);
-
 #endif

@@ -17,6 +17,7 @@
 #include <nabiz/clock.h>
 #include <nabiz/mem.h>
 #include <nabiz/url.h>
+#include <nabiz/url_guard.h>
 
 enum {
     REDIRECTS_MAX = 5,
@@ -96,7 +97,8 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
     struct nb_fetch_transfer *transfer = data;
     (void)purpose;
     /* a proxy's address is the operator's choice; what is behind it, see check_target() */
-    if (!transfer->is_proxied && !may_be_private(transfer) && nb_fetch_is_private(&address->addr)) {
+    if (!transfer->is_proxied && !may_be_private(transfer) &&
+        nb_address_is_private(&address->addr)) {
         transfer->poll->refused = true;
         return CURL_SOCKET_BAD;
     }
@@ -298,7 +300,7 @@ static enum nb_err prepare(struct nb_fetch_transfer *transfer)
     transfer->wait_mono_ms = 0;
     set_proxy(transfer);
     set_dns(transfer);
-    if (transfer->is_proxied && !may_be_private(transfer) && nb_fetch_is_private_name(poll->host)) {
+    if (transfer->is_proxied && !may_be_private(transfer) && nb_host_is_private(poll->host)) {
         poll->failure = NB_FETCH_REFUSED; /* behind a proxy the address is not checked */
         poll->refused = true;
         return NB_EREFUSED;

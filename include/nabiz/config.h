@@ -142,6 +142,8 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "recipients that are sent to at once, at most")                                              \
     X(DELIVER_PRIVATE, "deliver.allow_private", BOOL, 0, 1, 0, "", NONE,                           \
       "send to loopback and private addresses too; for tests and company networks")                \
+    X(DELIVER_PROXY, "deliver.proxy", STRING, 0, 1024, 0, "", NONE,                                \
+      "http://, socks5:// or socks5h:// proxy that webhooks are sent through; empty: none")        \
     X(DELIVER_CA_FILE, "deliver.ca_file", PATH, 0, 4096, 0, "", NONE,                              \
       "file of the certificates that recipients are checked against; empty: the system's")         \
     X(DELIVER_PAGES, "deliver.pages", STRING, 0, 1024, 0, "", NONE,                                \

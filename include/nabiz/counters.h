@@ -49,6 +49,10 @@
     X(DOCS_ANNOTATED, "docs_annotated", "documents", "documents annotated and committed")          \
     X(ALERTS, "alerts", "alerts", "alerts opened")                                                 \
     X(REQUESTS, "requests", "requests", "HTTP requests answered")                                  \
+    X(MESSAGES_SENT, "messages_sent", "messages", "messages that recipients took")                 \
+    X(MESSAGES_FAILED, "messages_failed", "attempts", "attempts to send a message that failed")    \
+    X(MESSAGES_DEAD, "messages_dead", "messages", "messages that were given up")                   \
+    X(OUTBOX, "outbox_gauge", "messages", "messages that wait to be sent")                         \
     X(RELOADS, "reloads", "reloads", "times sources or topics were read again")                    \
     X(RESTARTS, "restarts", "processes", "processes that ended and were started again")            \
     X(DIAG_WARN, "diag_warn", "lines", "warnings written")                                         \

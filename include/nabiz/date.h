@@ -76,6 +76,12 @@ enum nb_err nb_date_day(struct nb_slice text, int32_t offset_min, int64_t *out_m
 struct nb_civil nb_civil_of(int64_t at_ms, int32_t offset_min);
 int64_t nb_civil_to_ms(const struct nb_civil *civil, int32_t offset_min);
 
+/**
+ * A Retry-After (RFC 9110, 10.2.3: seconds or a date), at most a day; 0 when it is empty, past or
+ * unreadable.
+ */
+int64_t nb_date_retry_after_s(struct nb_slice value, int64_t now_ms);
+
 #define NB_MINUTE_MS 60000LL
 #define NB_HOUR_MS 3600000LL
 #define NB_DAY_MS 86400000LL

@@ -37,7 +37,8 @@
     X(incident, Nb__Incident, nb__incident)                                                        \
     X(incident_change, Nb__IncidentChange, nb__incident_change)                                    \
     X(delivery, Nb__Delivery, nb__delivery)                                                        \
-    X(recipient_state, Nb__Recipient, nb__recipient)
+    X(recipient_state, Nb__Recipient, nb__recipient)                                               \
+    X(errand, Nb__Errand, nb__errand)
 
 #define nb_source Nb__Source
 #define nb_robots_record Nb__Robots
@@ -60,6 +61,7 @@
 #define nb_incident_change Nb__IncidentChange
 #define nb_delivery Nb__Delivery
 #define nb_recipient_state Nb__Recipient
+#define nb_errand Nb__Errand
 
 /*
  * For each record:

@@ -14,6 +14,7 @@
 #include <nabiz/text.h>
 
 #include "service/deliver/outbox.h"
+#include "service/deliver/plain.h"
 
 enum {
     SUBJECT_BYTES = 600, /* longer ones are cut */
@@ -108,33 +109,6 @@ struct nb_slice nb_mail_id(struct nb_slice recipient, struct nb_slice key, struc
 
 /* ---- headers ---- */
 
-/* What changes lines, or the direction of what follows, is not for a header. */
-static bool is_harmless(uint32_t c)
-{
-    return c >= 0x20 && (c < 0x7f || c > 0x9f) && !(c >= 0x202a && c <= 0x202e) &&
-           !(c >= 0x2066 && c <= 0x2069) && c != 0x2028 && c != 0x2029;
-}
-
-/* Text for a header: one space for what it cannot hold and all white space. */
-static size_t clean(struct nb_slice text, char *out, size_t max)
-{
-    size_t n = 0;
-    bool is_gap = false;
-    for (size_t pos = 0; pos < text.len && n + 5 < max;) {
-        uint32_t c = nb_utf8_next(text, &pos);
-        if (c == ' ' || !is_harmless(c)) {
-            is_gap = n > 0;
-            continue;
-        }
-        if (is_gap) {
-            out[n++] = ' ';
-            is_gap = false;
-        }
-        n += nb_utf8_put(c, out + n);
-    }
-    return n;
-}
-
 static bool is_plain(struct nb_slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -165,7 +139,7 @@ static void add_words(struct nb_buf *out, struct nb_slice text, size_t used)
 static void add_subject(struct nb_buf *out, struct nb_slice subject)
 {
     char text[SUBJECT_BYTES];
-    struct nb_slice cleaned = nb_slice(text, clean(subject, text, sizeof(text)));
+    struct nb_slice cleaned = nb_plain(subject, text, sizeof(text));
     nb_buf_add_str(out, "Subject: ");
     if (is_plain(cleaned) && cleaned.len < LINE_CHARS - 9) {
         nb_buf_add(out, cleaned);
@@ -179,7 +153,7 @@ static void add_address(struct nb_buf *out, const char *header,
                         const struct nb_mail_address *address)
 {
     char text[SUBJECT_BYTES];
-    struct nb_slice name = nb_slice(text, clean(address->name, text, sizeof(text)));
+    struct nb_slice name = nb_plain(address->name, text, sizeof(text));
     nb_buf_addf(out, "%s: ", header);
     if (is_plain(name) && name.len < LINE_CHARS / 2) {
         nb_buf_add_str(out, name.len ? "\"" : "");

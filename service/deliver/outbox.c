@@ -147,6 +147,32 @@ enum nb_err nb_outbox_next(struct nb_txn *desk, uint64_t after, struct nb_arena 
     return next_in(desk, NB_TBL_OUTBOX, after, arena, number, out);
 }
 
+enum nb_err nb_outbox_done(struct nb_txn *desk, uint64_t before, struct nb_arena *arena,
+                           uint64_t *number, struct nb_delivery **out)
+{
+    struct key at;
+    struct nb_slice key;
+    struct nb_slice value;
+    struct nb_cursor *cursor;
+    enum nb_err err = nb_cursor_open(desk, NB_TBL_DELIVERED, &cursor);
+    if (err != NB_OK) {
+        return err;
+    }
+    err = nb_cursor_seek(cursor, key_of(before, &at), &key, &value);
+    err = err == NB_OK          ? nb_cursor_prev(cursor, &key, &value)
+          : err == NB_ENOTFOUND ? nb_cursor_last(cursor, &key, &value)
+                                : err;
+    if (err == NB_OK && key.len != sizeof(at.b)) {
+        err = NB_ECORRUPT;
+    }
+    if (err == NB_OK) {
+        *number = nb_key_to_u64((const uint8_t *)key.p);
+        err = nb_delivery_decode(value, arena, out);
+    }
+    nb_cursor_close(cursor);
+    return err;
+}
+
 enum nb_err nb_outbox_get(struct nb_txn *desk, uint64_t number, struct nb_arena *arena,
                           struct nb_delivery **out)
 {
@@ -411,9 +437,6 @@ static enum nb_err note_recipient(struct nb_recipient_state *state,
         state->failures_n = 0;
         return NB_OK;
     }
-    if (attempt->is_no_attempt) {
-        return NB_OK;
-    }
     state->has_failed_ms = state->has_failures_n = 1;
     state->failed_ms = attempt->now_ms;
     state->failures_n++;
@@ -440,7 +463,7 @@ enum nb_err nb_outbox_note(struct nb_txn *desk, uint64_t number,
         return err;
     }
     d->has_attempts_n = 1;
-    d->attempts_n += attempt->is_no_attempt ? 0 : 1;
+    d->attempts_n++;
     if (attempt->state == NB__DELIVERY__STATE__WAITING) {
         d->has_next_ms = 1;
         d->next_ms = attempt->next_ms;

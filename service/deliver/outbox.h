@@ -62,6 +62,10 @@ enum nb_err nb_outbox_add(struct nb_txn *desk, const struct nb_message *message,
 enum nb_err nb_outbox_next(struct nb_txn *desk, uint64_t after, struct nb_arena *arena,
                            uint64_t *number, struct nb_delivery **out) NB_MUSTUSE;
 
+/** The last message with a number under `before` that was sent or given up. @return the same. */
+enum nb_err nb_outbox_done(struct nb_txn *desk, uint64_t before, struct nb_arena *arena,
+                           uint64_t *number, struct nb_delivery **out) NB_MUSTUSE;
+
 /** What is to be sent. @return NB_OK, NB_ENOTFOUND (it is not kept), NB_ECORRUPT, NB_ENOMEM. */
 enum nb_err nb_outbox_body(struct nb_txn *desk, uint64_t number, struct nb_arena *arena,
                            struct nb_slice *out) NB_MUSTUSE;
@@ -79,7 +83,6 @@ struct nb_outbox_attempt {
     uint32_t status;     /* 0: no answer */
     const char *failure; /* NULL when it was sent */
     bool is_gone;        /* the recipient wants nothing more: what waits for it is given up */
-    bool is_no_attempt;  /* nothing was tried: it is not counted among the recipient's failures */
 };
 
 /**

@@ -18,7 +18,6 @@
 #include <nabiz/config.h>
 #include <nabiz/diag.h>
 #include <nabiz/file.h>
-#include <nabiz/hash.h>
 #include <nabiz/mem.h>
 #include <nabiz/text.h>
 #include <nabiz/url.h>
@@ -72,30 +71,6 @@ static void report(struct loader *l, unsigned line, enum nb_err err, const char 
 }
 
 /* ---- secrets ---- */
-
-const char *nb_secret_read(struct nb_slice text, struct nb_secret *out)
-{
-    uint8_t bytes[3 * NB_SECRET_BYTES];
-    size_t n = 0;
-    bool is_private = nb_slice_starts(text, NB_LIT("whsk_"));
-    if (nb_slice_starts(text, NB_LIT("whpk_"))) {
-        return "whpk_ is the receiver's half of a key; here goes the one that begins with whsk_";
-    }
-    if (!is_private && !nb_slice_starts(text, NB_LIT("whsec_"))) {
-        return "a secret begins with whsec_ or whsk_; `nabiz deliver secret` makes one";
-    }
-    struct nb_slice rest = nb_slice_sub(text, is_private ? 5 : 6, text.len);
-    if (rest.len > sizeof(bytes) || nb_unbase64(rest, bytes, &n) != NB_OK) {
-        return "what follows whsec_ or whsk_ is not base64";
-    }
-    if (is_private ? n != NB_ED25519_BYTES && n != 2 * NB_ED25519_BYTES
-                   : n < 24 || n > NB_SECRET_BYTES) {
-        return "a whsec_ secret has 24 to 64 bytes, a whsk_ key 32 or 64";
-    }
-    *out = (struct nb_secret){.is_ed25519 = is_private, .len = is_private ? NB_ED25519_BYTES : n};
-    memcpy(out->bytes, bytes, out->len);
-    return NULL;
-}
 
 /* A file of secrets: not for everybody's eyes. */
 static bool read_secret_file(struct loader *l, unsigned line, struct nb_slice name,

@@ -31,22 +31,16 @@
 #include <nabiz/record.h>
 #include <nabiz/slice.h>
 
+#include "service/deliver/sign.h"
+
 enum {
     NB_RECIPIENTS_MAX = 1000,
     NB_RECIPIENT_SECRETS = 8, /* of one recipient, so that they can be changed one after another */
-    NB_RECIPIENT_TOPICS = 64,
-    NB_SECRET_BYTES = 64
+    NB_RECIPIENT_TOPICS = 64
 };
 
 /* What of an incident's changes is sent. */
 enum { NB_SEND_OPENED = 1, NB_SEND_ESCALATED = 2, NB_SEND_CALMED = 4, NB_SEND_CLOSED = 8 };
-
-/* A key that signs: of HMAC-SHA256 (whsec_) or Ed25519 (whsk_). */
-struct nb_secret {
-    bool is_ed25519;
-    size_t len;
-    uint8_t bytes[NB_SECRET_BYTES];
-};
 
 struct nb_recipient {
     const char *name;
@@ -96,12 +90,5 @@ bool nb_recipient_wants(const struct nb_recipient *recipient, struct nb_slice to
 
 /** "webhook", "slack", "teams", "mail". */
 const char *nb_delivery_form_name(Nb__Delivery__Form form);
-
-/**
- * Read a secret as Standard Webhooks writes it: "whsec_" and 24 to 64 bytes in base64, or "whsk_"
- * and an Ed25519 private key of 32 bytes, or of 64 with the public one behind it.
- * @return NULL, or what is wrong with it, without saying what it is.
- */
-const char *nb_secret_read(struct nb_slice text, struct nb_secret *out);
 
 #endif

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <nabiz/url_guard.h>
+
 #include "crawler/fetch/loop.h"
 
 static void addresses_inside_a_network_are_private(void **state)
@@ -61,7 +63,7 @@ static void addresses_inside_a_network_are_private(void **state)
             v4->sin_family = AF_INET;
             assert_int_equal(inet_pton(AF_INET, rows[i].text, &v4->sin_addr), 1);
         }
-        assert_int_equal(nb_fetch_is_private((struct sockaddr *)&address), rows[i].private);
+        assert_int_equal(nb_address_is_private((struct sockaddr *)&address), rows[i].private);
     }
 }
 

@@ -3,10 +3,12 @@
  * followed. The check is on the address that is about to be connected to, so a name that changes
  * its address between two look-ups gains nothing. Ranges: RFC 6890 and its registries.
  */
-#include "crawler/fetch/loop.h"
+#include <nabiz/url_guard.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -102,7 +104,7 @@ static bool is_private_v6(const uint8_t *b)
     return false;
 }
 
-bool nb_fetch_is_private(const struct sockaddr *address)
+bool nb_address_is_private(const struct sockaddr *address)
 {
     if (address->sa_family == AF_INET) {
         struct sockaddr_in v4;
@@ -117,7 +119,7 @@ bool nb_fetch_is_private(const struct sockaddr *address)
     return true;
 }
 
-bool nb_fetch_is_private_name(struct nb_slice host)
+bool nb_host_is_private(struct nb_slice host)
 {
     char text[INET6_ADDRSTRLEN];
     struct in_addr v4;
