@@ -1,0 +1,454 @@
+/*
+ * Cascades on real retweet trees (twitter15).
+ *
+ * First the figures of each tree against a recount that walks from every node to every other.
+ *
+ * Then who will spread: users are ranked by what they did in some trees, and judged by how many
+ * users come below them in others: NDCG@100 over the users seen in the first, with gains as they
+ * are and with their logarithms. A tree's id is that of its first tweet and holds its time, so that
+ * the order of ids is the order of time: the earlier half of the trees ranks, the later half
+ * judges. The second protocol takes random halves. The baselines are trees taken part in (volume),
+ * retweets received (in-degree), PageRank and core number in the graph of who retweeted whom; and,
+ * beside what was asked for, trees begun. Equals are in an order drawn by chance. Intervals: 90 %,
+ * the judging trees drawn again 200 times.
+ *
+ * `eval_cascades tuning` stays within the earlier half. There the half-life and the shrinkage of
+ * nb_spread_expect() were chosen, from half-lives of 100 days to two years, shrinkage by a quarter
+ * to two acts, and counting children or all who come below.
+ */
+#include "tests/lib/retweets.h"
+#include "tests/lib/test.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include <nabiz/series.h>
+
+#include "analyzer/influence/core.h"
+#include "analyzer/influence/spread.h"
+
+enum { TOP = 100, RANK_ROUNDS = 40, RESAMPLES = 200, RANDOM_HALVES = 10, ARENA_BYTES = 1 << 30 };
+
+#define METHODS(X)                                                                                 \
+    X(VOLUME, "volume: trees taken part in")                                                       \
+    X(INDEGREE, "in-degree: retweets received")                                                    \
+    X(PAGERANK, "PageRank")                                                                        \
+    X(CORE, "k-core")                                                                              \
+    X(BEGUN, "trees begun")                                                                        \
+    X(EXPECTED, "nabiz: spread to be expected")
+
+enum method {
+#define X(id, name) id,
+    METHODS(X)
+#undef X
+        METHODS_N
+};
+
+enum { ASKED_N = BEGUN }; /* the baselines before this one were asked for */
+
+static const char *const names[] = {
+#define X(id, name) name,
+    METHODS(X)
+#undef X
+};
+
+struct eval {
+    struct nb_arena *arena, *scratch;
+    struct nbt_trees all;
+    uint32_t users_n;
+    uint64_t *chance; /* of each user: the order of equals */
+    double *score[METHODS_N];
+    bool *seen;
+    double *truth;
+};
+
+struct result {
+    double ndcg[METHODS_N][2]; /* gains as they are, logarithms */
+};
+
+/* ---- recount ---- */
+
+/* Neighbours of each node one behind the other. */
+static void connect(const struct nbt_tree *tree, uint32_t *begin, uint32_t *other)
+{
+    for (uint32_t i = 0; i < tree->n; i++) {
+        if (tree->takes[i].from != NB_CASCADE_ROOT) {
+            begin[i + 2]++;
+            begin[tree->takes[i].from + 2]++;
+        }
+    }
+    for (uint32_t i = 2; i < tree->n + 2; i++) {
+        begin[i] += begin[i - 1];
+    }
+    for (uint32_t i = 0; i < tree->n; i++) {
+        uint32_t from = tree->takes[i].from;
+        if (from != NB_CASCADE_ROOT) {
+            other[begin[i + 1]++] = from;
+            other[begin[from + 1]++] = i;
+        }
+    }
+}
+
+/* Walks from every node to all others. @return whether the figures are the same. */
+static bool recounts(const struct nbt_tree *tree, struct nb_arena *arena)
+{
+    uint32_t *begin = nb_arena_calloc(arena, tree->n + 2u, sizeof(*begin));
+    uint32_t *other = nb_arena_calloc(arena, 2u * tree->n, sizeof(*other));
+    uint32_t *far = nb_arena_calloc(arena, tree->n, sizeof(*far));
+    uint32_t *queue = nb_arena_calloc(arena, tree->n, sizeof(*queue));
+    uint32_t depth = 0, met = 0;
+    uint64_t twice = 0;
+    assert_true(begin && other && far && queue);
+    connect(tree, begin, other);
+    for (uint32_t from = 0; from < tree->n; from++) {
+        memset(far, 0xff, tree->n * sizeof(*far));
+        far[from] = 0;
+        queue[0] = from;
+        met = 1;
+        for (uint32_t done = 0; done < met; done++) {
+            uint32_t at = queue[done];
+            twice += far[at];
+            for (uint32_t k = begin[at]; k < begin[at + 1]; k++) {
+                if (far[other[k]] == UINT32_MAX) {
+                    far[other[k]] = far[at] + 1;
+                    queue[met++] = other[k];
+                }
+            }
+        }
+        depth = tree->takes[from].from == NB_CASCADE_ROOT ? far[queue[met - 1]] : depth;
+    }
+    double n = tree->n, virality = n > 1 ? (double)twice / (n * (n - 1)) : 0;
+    return met == tree->n && tree->figures.nodes_n == met && tree->figures.depth == depth &&
+           tree->figures.distances == twice / 2 &&
+           fabs(virality * 1000 - tree->figures.virality_milli) < 0.501;
+}
+
+static void recount(struct eval *e)
+{
+    uint32_t same_n = 0, depth = 0, virality = 0, nodes = 0;
+    for (uint32_t i = 0; i < e->all.n; i++) {
+        const struct nb_cascade *figures = &e->all.trees[i].figures;
+        same_n += recounts(&e->all.trees[i], e->scratch);
+        nb_arena_reset(e->scratch);
+        nodes = figures->nodes_n > nodes ? figures->nodes_n : nodes;
+        depth = figures->depth > depth ? figures->depth : depth;
+        virality = (uint32_t)figures->virality_milli > virality ? (uint32_t)figures->virality_milli
+                                                                : virality;
+    }
+    const struct nb_cascade_repairs *r = &e->all.repairs;
+    printf("cascades: %u trees of %" PRIu64 " rows and %u users\n", e->all.n, e->all.rows_n,
+           e->users_n);
+    printf("  as collected: %u repeats, %u from oneself, %u into the root, %u second parents, "
+           "%u circles,\n  %u without a row, %u earlier than what they were taken from\n",
+           r->repeats_n, r->selves_n, r->roots_n, r->rivals_n, r->circles_n, r->orphans_n,
+           r->reversed_n);
+    printf("  largest %u users, deepest %u, most viral %.3f\n", nodes, depth, virality / 1000.0);
+    printf("  size, depth, structural virality as walking between all pairs finds them: %u of %u\n",
+           same_n, e->all.n);
+    assert_int_equal(same_n, e->all.n);
+}
+
+/* ---- rankings ---- */
+
+static void each_take(struct eval *e, const uint32_t *trees, uint32_t n)
+{
+    for (enum method m = 0; m < METHODS_N; m++) {
+        memset(e->score[m], 0, e->users_n * sizeof(double));
+    }
+    memset(e->seen, 0, e->users_n * sizeof(*e->seen));
+    for (uint32_t t = 0; t < n; t++) {
+        const struct nbt_tree *tree = &e->all.trees[trees[t]];
+        for (uint32_t i = 0; i < tree->n; i++) {
+            uint32_t user = tree->takes[i].user;
+            e->seen[user] = true;
+            e->score[VOLUME][user]++;
+            e->score[BEGUN][user] += tree->takes[i].from == NB_CASCADE_ROOT;
+            e->score[INDEGREE][user] += tree->takes[i].taken_n;
+        }
+    }
+}
+
+/* What each of a user's takings part brought, oldest first, to nb_spread_expect(). */
+static void expect(struct eval *e, const uint32_t *trees, uint32_t n)
+{
+    int64_t now_s = e->all.trees[trees[n - 1]].at_ms / 1000;
+    uint32_t *begin = nb_arena_calloc(e->scratch, e->users_n + 1u, sizeof(*begin));
+    size_t takes_n = 0;
+    for (uint32_t u = 0; u < e->users_n; u++) {
+        begin[u] = (uint32_t)takes_n;
+        takes_n += (size_t)e->score[VOLUME][u];
+    }
+    struct nb_spread_yield *yields = nb_arena_calloc(e->scratch, takes_n, sizeof(*yields));
+    assert_true(begin && yields);
+    for (uint32_t t = 0; t < n; t++) {
+        const struct nbt_tree *tree = &e->all.trees[trees[t]];
+        for (uint32_t i = 0; i < tree->n; i++) {
+            yields[begin[tree->takes[i].user]++] =
+                (struct nb_spread_yield){tree->at_ms / 1000, tree->takes[i].taken_n};
+        }
+    }
+    for (uint32_t u = 0, from = 0; u < e->users_n; from = begin[u++]) {
+        e->score[EXPECTED][u] = (double)nb_spread_expect(yields + from, begin[u] - from, now_s);
+    }
+}
+
+/* Who retweeted whom, once for each time; weight goes to the one retweeted. */
+static void rank_pages(struct eval *e, const uint32_t *trees, uint32_t n)
+{
+    double *next = nb_arena_calloc(e->scratch, e->users_n, sizeof(*next));
+    double *out_n = nb_arena_calloc(e->scratch, e->users_n, sizeof(*out_n));
+    double *rank = e->score[PAGERANK];
+    double users_n = 0;
+    assert_true(next && out_n);
+    for (uint32_t t = 0; t < n; t++) {
+        const struct nbt_tree *tree = &e->all.trees[trees[t]];
+        for (uint32_t i = 0; i < tree->n; i++) {
+            out_n[tree->takes[i].user] += tree->takes[i].from != NB_CASCADE_ROOT;
+        }
+    }
+    for (uint32_t u = 0; u < e->users_n; u++) {
+        users_n += e->seen[u];
+        rank[u] = e->seen[u];
+    }
+    for (int round = 0; round < RANK_ROUNDS; round++) {
+        double lost = 0;
+        memset(next, 0, e->users_n * sizeof(*next));
+        for (uint32_t t = 0; t < n; t++) {
+            const struct nbt_tree *tree = &e->all.trees[trees[t]];
+            for (uint32_t i = 0; i < tree->n; i++) {
+                const struct nbt_take *take = &tree->takes[i];
+                if (take->from != NB_CASCADE_ROOT) {
+                    next[tree->takes[take->from].user] += rank[take->user] / out_n[take->user];
+                }
+            }
+        }
+        for (uint32_t u = 0; u < e->users_n; u++) {
+            lost += e->seen[u] && out_n[u] == 0 ? rank[u] : 0;
+        }
+        for (uint32_t u = 0; u < e->users_n; u++) {
+            rank[u] = e->seen[u] ? 0.15 + 0.85 * (next[u] + lost / users_n) : 0;
+        }
+    }
+}
+
+static void find_cores(struct eval *e, const uint32_t *trees, uint32_t n)
+{
+    struct nb_graph_builder *builder;
+    struct nb_graph *graph;
+    uint32_t *core = nb_arena_calloc(e->scratch, e->users_n, sizeof(*core)), same;
+    assert_int_equal(nb_graph_builder_new(&builder), NB_OK);
+    for (uint32_t u = 0; u < e->users_n; u++) {
+        assert_int_equal(
+            nb_names_add(nb_graph_builder_names(builder), nb_names_at(e->all.users, u), &same),
+            NB_OK);
+    }
+    for (uint32_t t = 0; t < n; t++) {
+        const struct nbt_tree *tree = &e->all.trees[trees[t]];
+        for (uint32_t i = 0; i < tree->n; i++) {
+            const struct nbt_take *take = &tree->takes[i];
+            if (take->from != NB_CASCADE_ROOT) {
+                assert_int_equal(nb_graph_builder_add(builder, take->user,
+                                                      tree->takes[take->from].user, NB_ACT_BOOST,
+                                                      tree->at_ms / 1000),
+                                 NB_OK);
+            }
+        }
+    }
+    assert_int_equal(nb_graph_build(builder, &graph), NB_OK);
+    assert_int_equal(nb_core_numbers(graph, NULL, core), NB_OK);
+    for (uint32_t u = 0; u < e->users_n; u++) {
+        e->score[CORE][u] = core[u];
+    }
+    nb_graph_free(graph);
+    nb_graph_builder_free(builder);
+}
+
+static void rank(struct eval *e, const uint32_t *trees, uint32_t n)
+{
+    each_take(e, trees, n);
+    expect(e, trees, n);
+    rank_pages(e, trees, n);
+    find_cores(e, trees, n);
+    nb_arena_reset(e->scratch);
+}
+
+/* ---- judging ---- */
+
+/* The best users by a score, best first. @return how many: TOP, if there are as many. */
+static size_t best(const struct eval *e, const double *score, uint32_t *top)
+{
+    size_t n = 0;
+    for (uint32_t u = 0; u < e->users_n; u++) {
+        size_t at = n;
+        if (!e->seen[u]) {
+            continue;
+        }
+        while (at > 0 &&
+               (score[u] > score[top[at - 1]] ||
+                (score[u] == score[top[at - 1]] && e->chance[u] < e->chance[top[at - 1]]))) {
+            at--;
+        }
+        if (at < TOP) {
+            n += n < TOP;
+            memmove(top + at + 1, top + at, (n - at - 1) * sizeof(*top));
+            top[at] = u;
+        }
+    }
+    return n;
+}
+
+static double gain(const struct eval *e, const uint32_t *top, size_t n, bool logarithm)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double truth = e->truth[top[i]];
+        sum += (logarithm ? log1p(truth) : truth) / log2((double)i + 2);
+    }
+    return sum;
+}
+
+/* times: how often each tree counts; NULL: once. */
+static void judge(struct eval *e, const uint32_t *trees, const uint32_t *times, uint32_t n,
+                  uint32_t top[METHODS_N][TOP + 1], const size_t *top_n, struct result *out)
+{
+    uint32_t ideal[TOP + 1];
+    memset(e->truth, 0, e->users_n * sizeof(*e->truth));
+    for (uint32_t t = 0; t < n; t++) {
+        const struct nbt_tree *tree = &e->all.trees[trees[t]];
+        for (uint32_t i = 0; i < tree->n; i++) {
+            e->truth[tree->takes[i].user] += tree->takes[i].below_n * (times ? times[t] : 1.0);
+        }
+    }
+    size_t ideal_n = best(e, e->truth, ideal);
+    for (enum method m = 0; m < METHODS_N; m++) {
+        for (int logarithm = 0; logarithm < 2; logarithm++) {
+            double most = gain(e, ideal, ideal_n, logarithm);
+            out->ndcg[m][logarithm] = most > 0 ? gain(e, top[m], top_n[m], logarithm) / most : 0;
+        }
+    }
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Against the best of the first n methods. */
+static double ratio(const struct result *r, size_t n, int logarithm)
+{
+    double most = 0;
+    for (size_t m = 0; m < n; m++) {
+        most = r->ndcg[m][logarithm] > most ? r->ndcg[m][logarithm] : most;
+    }
+    return most > 0 ? r->ndcg[EXPECTED][logarithm] / most : 0;
+}
+
+static void print(const char *title, const struct result *mean, struct result *resampled, size_t n)
+{
+    double values[RESAMPLES];
+    printf("%s\n  %-32s %22s %22s\n", title, "", "NDCG@100", "of logarithms");
+    for (int row = 0; row < METHODS_N + 2; row++) {
+        printf("  %-32s", row < METHODS_N    ? names[row]
+                          : row == METHODS_N ? "  to the best of the first four"
+                                             : "  to the best of all");
+        for (int logarithm = 0; logarithm < 2; logarithm++) {
+            size_t of = row == METHODS_N ? ASKED_N : EXPECTED;
+            for (size_t i = 0; i < n; i++) {
+                values[i] = row < METHODS_N ? resampled[i].ndcg[row][logarithm]
+                                            : ratio(&resampled[i], of, logarithm);
+            }
+            qsort(values, n, sizeof(values[0]), by_value);
+            printf("   %6.3f (%5.3f - %5.3f)",
+                   row < METHODS_N ? mean->ndcg[row][logarithm] : ratio(mean, of, logarithm),
+                   values[n / 20], values[n - 1 - n / 20]);
+        }
+        printf("\n");
+    }
+}
+
+/* Rank by some trees and judge by others, both by index and ascending. */
+static void trial(struct eval *e, const uint32_t *earlier, uint32_t earlier_n,
+                  const uint32_t *later, uint32_t later_n, struct result *out,
+                  struct result *resampled)
+{
+    uint32_t top[METHODS_N][TOP + 1];
+    size_t top_n[METHODS_N];
+    uint64_t series = 2015;
+    rank(e, earlier, earlier_n);
+    for (enum method m = 0; m < METHODS_N; m++) {
+        top_n[m] = best(e, e->score[m], top[m]);
+    }
+    judge(e, later, NULL, later_n, top, top_n, out);
+    for (size_t i = 0; resampled && i < RESAMPLES; i++) {
+        uint32_t *times = nb_arena_calloc(e->scratch, later_n, sizeof(*times));
+        for (uint32_t t = 0; t < later_n; t++) {
+            times[nb_series_next(&series) % later_n]++;
+        }
+        judge(e, later, times, later_n, top, top_n, &resampled[i]);
+        nb_arena_reset(e->scratch);
+    }
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Halves of the trees [0, n) by chance, again and again. */
+static void random_halves(struct eval *e, uint32_t *order, uint32_t n)
+{
+    struct result each[RANDOM_HALVES], mean = {0};
+    uint64_t series = 15;
+    for (size_t i = 0; i < RANDOM_HALVES; i++) {
+        nb_series_shuffle(order, n, &series);
+        qsort(order, n / 2, sizeof(*order), by_number);
+        qsort(order + n / 2, n - n / 2, sizeof(*order), by_number);
+        trial(e, order, n / 2, order + n / 2, n - n / 2, &each[i], NULL);
+        for (enum method m = 0; m < METHODS_N; m++) {
+            mean.ndcg[m][0] += each[i].ndcg[m][0] / RANDOM_HALVES;
+            mean.ndcg[m][1] += each[i].ndcg[m][1] / RANDOM_HALVES;
+        }
+    }
+    print("random halves, mean of ten (and their range)", &mean, each, RANDOM_HALVES);
+    qsort(order, n, sizeof(*order), by_number);
+}
+
+int main(int argc, char **argv)
+{
+    bool tuning = argc > 1 && strcmp(argv[1], "tuning") == 0;
+    struct eval e = {.arena = nb_arena_new(ARENA_BYTES), .scratch = nb_arena_new(ARENA_BYTES)};
+    const char *path = nbt_data("twitter15/trees.tsv.gz");
+    uint64_t series = 1;
+    if (!path) {
+        nb_arena_free(e.arena);
+        nb_arena_free(e.scratch);
+        return 0;
+    }
+    nbt_read_trees(path, e.arena, &e.all);
+    e.users_n = nb_names_n(e.all.users);
+    e.chance = nb_arena_calloc(e.arena, e.users_n, sizeof(*e.chance));
+    e.seen = nb_arena_calloc(e.arena, e.users_n, sizeof(*e.seen));
+    e.truth = nb_arena_calloc(e.arena, e.users_n, sizeof(*e.truth));
+    for (enum method m = 0; m < METHODS_N; m++) {
+        e.score[m] = nb_arena_calloc(e.arena, e.users_n, sizeof(double));
+    }
+    for (uint32_t u = 0; u < e.users_n; u++) {
+        e.chance[u] = nb_series_next(&series);
+    }
+    uint32_t n = tuning ? e.all.n / 2 : e.all.n;
+    uint32_t *order = nb_arena_calloc(e.arena, n, sizeof(*order));
+    struct result *resampled = nb_arena_calloc(e.arena, RESAMPLES, sizeof(*resampled)), result;
+    for (uint32_t i = 0; i < n; i++) {
+        order[i] = i;
+    }
+    recount(&e);
+    trial(&e, order, n / 2, order + n / 2, n - n / 2, &result, resampled);
+    print("the earlier half ranks, the later half judges", &result, resampled, RESAMPLES);
+    random_halves(&e, order, n);
+    nb_names_free(e.all.users);
+    nb_arena_free(e.arena);
+    nb_arena_free(e.scratch);
+    return 0;
+}
