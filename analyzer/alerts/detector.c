@@ -47,7 +47,6 @@ static const int64_t DARK_MS = 12 * NB_HOUR_MS; /* nothing is said before */
 static const int64_t HELD_MS = 72 * NB_HOUR_MS; /* ... unless it lasts so long */
 static const int64_t EPISODE_MS = 6 * NB_HOUR_MS;
 static const int64_t COLD_MS = 28 * NB_DAY_MS;
-static const int64_t PEAK_NONE = INT64_C(-9000000000);
 
 const char *nb_detector_kind_name(enum nb_detector_kind kind)
 {
@@ -70,7 +69,7 @@ enum nb_err nb_detector_new(int64_t interval_ms, int32_t offset_min, struct nb_d
     d->interval_ms = interval_ms;
     d->baseline.offset_min = offset_min;
     for (size_t i = 0; i < DETECTOR_WATCHES; i++) {
-        d->peak_nano[i] = PEAK_NONE;
+        nb_peak_init(&d->peaks[i]);
     }
     for (size_t i = 0; i < DETECTOR_EVENTS; i++) {
         d->since[i] = NEVER;
@@ -127,8 +126,8 @@ static int64_t limit_of(const struct nb_detector *d, enum looked_at what)
     if (seen_ms < LEARN_MS) {
         margin += LEARNING_MILLI;
     }
-    int64_t over_peak = d->peak_nano[what] / 1000000 + margin;
-    return over_peak > look->floor_milli ? over_peak : look->floor_milli;
+    int64_t limit = nb_peak_limit(&d->peaks[what], margin);
+    return limit > look->floor_milli ? limit : look->floor_milli;
 }
 
 /* A fine value times 2^(log_milli / 1000). */
@@ -181,20 +180,23 @@ static void judge(const struct nb_detector *d, const struct bin *bin, int64_t bi
     if (out->rarity_milli >= rarity_milli) {
         const struct episode *last = &d->episodes[out->seen == NB_DETECTOR_DROP];
         out->kind = out->seen;
-        out->again = last->rarity_milli > 0 && bin_ms - last->at_ms <= EPISODE_MS;
+        out->again = last->at_ms > 0 && bin_ms - last->at_ms <= EPISODE_MS;
     }
 }
 
-/* Peaks sink by what a bin is worth, and are raised to what was seen. */
-static void learn_peaks(struct nb_detector *d, const struct bin *bin)
+static void learn_peaks(struct nb_detector *d, const struct bin *bin, int64_t bin_ms)
 {
+    bool ends_day = (bin_ms + d->interval_ms) % NB_DAY_MS == 0;
     for (enum looked_at i = 0; i < DETECTOR_WATCHES; i++) {
         struct sight sight;
         int64_t leak = LOOKS[i].leak_milli * INT64_C(1000000) / (7 * NB_DAY_MS / d->interval_ms);
         nb_detector_look(d, bin, i, &sight);
-        d->peak_nano[i] -= d->peak_nano[i] > PEAK_NONE ? leak : 0;
-        if (sight.is_seen && sight.seen_milli * INT64_C(1000000) > d->peak_nano[i]) {
-            d->peak_nano[i] = sight.seen_milli * INT64_C(1000000);
+        nb_peak_sink(&d->peaks[i], leak);
+        if (sight.is_seen) {
+            nb_peak_learn(&d->peaks[i], sight.seen_milli);
+        }
+        if (ends_day) {
+            nb_peak_end_day(&d->peaks[i]);
         }
     }
 }
@@ -239,15 +241,14 @@ static void count_in(struct nb_detector *d, const struct bin *bin, int64_t bin_m
 static void push(struct nb_detector *d, const struct bin *bin)
 {
     d->ring_at = (d->ring_at + 1) % DETECTOR_RING;
-    d->value[d->ring_at] = bin->value;
-    d->expected[d->ring_at] = bin->expected;
+    d->ring[d->ring_at] = *bin;
 }
 
 static void learn(struct nb_detector *d, const struct nb_calendar *calendar, const struct bin *bin,
                   int64_t bin_ms)
 {
     bool held = d->quiet >= INT64_C(1000) * HELD_COUNTS * BASELINE_FINE && d->quiet_ms < HELD_MS;
-    learn_peaks(d, bin);
+    learn_peaks(d, bin, bin_ms);
     learn_events(d, bin);
     if (!held) {
         nb_baseline_learn(&d->baseline, calendar, d->interval_ms, bin_ms, bin->value);
@@ -273,11 +274,7 @@ void nb_detector_step(struct nb_detector *d, const struct nb_calendar *calendar,
     }
     nb_detector_gap(d, calendar, bin_ms);
     d->gauge |= value_milli % 1000 != 0;
-    struct bin bin = {.value = bounded(value_milli),
-                      .expected = nb_baseline_expected(&d->baseline, calendar, bin_ms)};
-    if (d->seen_n == 0) {
-        bin.expected = bin.value;
-    }
+    struct bin bin = nb_detector_make(d, calendar, bin_ms, bounded(value_milli));
     count_in(d, &bin, bin_ms);
     judge(d, &bin, bin_ms, rarity_milli, out);
     if (out->kind) {
@@ -309,9 +306,8 @@ void nb_detector_peek(const struct nb_detector *d, const struct nb_calendar *cal
     *out = (struct nb_detection){.learning = true};
     bin_ms = nb_detector_bin(d, bin_ms);
     if (d->seen_n > 0 && bin_ms >= d->next_ms) {
-        struct bin bin = {.value = bounded(value_milli),
-                          .expected = nb_baseline_expected(&d->baseline, calendar, bin_ms),
-                          .open = true};
+        struct bin bin = nb_detector_make(d, calendar, bin_ms, bounded(value_milli));
+        bin.open = true;
         judge(d, &bin, bin_ms, rarity_milli, out);
     }
 }

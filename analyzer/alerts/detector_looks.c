@@ -12,7 +12,7 @@ enum {
     COUNTS_SUM = 2,   /* added to both sides of a ratio of sums */
     COUNTS_BIN = 1,   /* of bins */
     GAUGE_SHARE = 16, /* for a gauge: its level by this */
-    FEW_PER_HOUR = 2, /* a topic of few has no more */
+    FEW_PER_DAY = 12, /* a topic of few has no more */
     FALL_COUNTS = 20, /* with fewer expected, falling is no news */
     LOG2_E_MILLI = 1443,
     SEEN_MAX_MILLI = 1000000
@@ -36,9 +36,22 @@ static int64_t counts(const struct nb_detector *d, int64_t n)
     return d->gauge ? d->baseline.level / GAUGE_SHARE + 1 : n * 1000 * BASELINE_FINE;
 }
 
+struct bin nb_detector_make(const struct nb_detector *d, const struct nb_calendar *calendar,
+                            int64_t bin_ms, int64_t value)
+{
+    struct bin bin = {.value = value,
+                      .expected = nb_baseline_expected(&d->baseline, calendar, bin_ms)};
+    int64_t more = counts(d, COUNTS_BIN);
+    if (d->seen_n == 0) {
+        bin.expected = value;
+    }
+    bin.log_milli = nb_fine_log(bin.value, more) - nb_fine_log(bin.expected, more);
+    return bin;
+}
+
 static size_t ring_index(const struct nb_detector *d, uint32_t back)
 {
-    return (d->ring_at + DETECTOR_RING - back) % DETECTOR_RING;
+    return d->ring_at >= back ? d->ring_at - back : d->ring_at + DETECTOR_RING - back;
 }
 
 static void look_sum(const struct nb_detector *d, const struct bin *bin, int64_t span_ms,
@@ -48,8 +61,8 @@ static void look_sum(const struct nb_detector *d, const struct bin *bin, int64_t
     out->value = bin->value;
     out->expected = bin->expected;
     for (uint32_t i = 0; i + 1 < out->bins; i++) {
-        out->value += d->value[ring_index(d, i)];
-        out->expected += d->expected[ring_index(d, i)];
+        out->value += d->ring[ring_index(d, i)].value;
+        out->expected += d->ring[ring_index(d, i)].expected;
     }
     int64_t more = counts(d, COUNTS_SUM);
     out->seen_milli = nb_fine_log(out->value, more) - nb_fine_log(out->expected, more);
@@ -58,16 +71,15 @@ static void look_sum(const struct nb_detector *d, const struct bin *bin, int64_t
 
 static void look_mean(const struct nb_detector *d, const struct bin *bin, struct sight *out)
 {
-    int64_t more = counts(d, COUNTS_BIN);
     out->bins = nb_detector_span(d->interval_ms, LOOK_BACK_MS, LOOK_BACK_BINS);
     out->value = bin->value;
     out->expected = bin->expected;
-    int64_t sum = nb_fine_log(bin->value, more) - nb_fine_log(bin->expected, more);
+    int64_t sum = bin->log_milli;
     for (uint32_t i = 0; i + 1 < out->bins; i++) {
-        size_t at = ring_index(d, i);
-        out->value += d->value[at];
-        out->expected += d->expected[at];
-        sum += nb_fine_log(d->value[at], more) - nb_fine_log(d->expected[at], more);
+        const struct bin *old = &d->ring[ring_index(d, i)];
+        out->value += old->value;
+        out->expected += old->expected;
+        sum += old->log_milli;
     }
     out->seen_milli = (int32_t)(sum / out->bins);
     out->is_seen = true;
@@ -80,8 +92,8 @@ static void look_mean(const struct nb_detector *d, const struct bin *bin, struct
 static void look_few(const struct nb_detector *d, const struct bin *bin, uint32_t n,
                      struct sight *out)
 {
-    int64_t an_hour = bin->expected / (d->interval_ms / MINUTES(1)) * 60;
-    if (d->gauge || bin->value == 0 || an_hour > counts(d, FEW_PER_HOUR)) {
+    int64_t few = counts(d, FEW_PER_DAY) / (NB_DAY_MS / MINUTES(1)) * (d->interval_ms / MINUTES(1));
+    if (d->gauge || bin->value == 0 || bin->expected > few) {
         return;
     }
     uint32_t fresh = nb_detector_events(bin->value, n);

@@ -10,13 +10,15 @@
  * to. Fields are written one by one: padding and byte order of a machine are not for the disk.
  */
 enum {
-    VERSION = 1,
-    RING_BYTES = 8 + 8,
+    VERSION = 2,
+    RING_BYTES = 8 + 8 + 4,
     SLOTS_N = BASELINE_HOURS + BASELINE_WEEK + (NB_CALENDAR_KINDS_MAX + 1) * BASELINE_QUARTERS,
     BASELINE_BYTES = 4 + 4 + 8 + 8 + 4 * SLOTS_N + 8 + 8 + 8 + 4,
     FIXED_BYTES = 1 + 8 + 8 + 4 + 4 + BASELINE_BYTES + 8 * DETECTOR_EVENTS + 8 * 5 + 4 +
-                  8 * DETECTOR_WATCHES + (8 + 4) * DETECTOR_SIDES,
-    REST_MAX = 20000
+                  (8 + 4 * 4) * DETECTOR_WATCHES + (8 + 4) * DETECTOR_SIDES,
+    REST_MAX = 20000,
+    SEEN_MAX = 10000000,
+    DAYS_MAX = 1000
 };
 #define TIME_MAX (INT64_C(1) << 53)
 
@@ -98,9 +100,10 @@ static void walk_ring(struct walk *w, struct nb_detector *d)
         d->ring_at = bins - 1;
     }
     for (uint32_t i = 0; i < bins; i++) {
-        size_t at = (d->ring_at + DETECTOR_RING - (bins - 1 - i)) % DETECTOR_RING;
-        walk_i64(w, &d->value[at]);
-        walk_i64(w, &d->expected[at]);
+        struct bin *bin = &d->ring[(d->ring_at + DETECTOR_RING - (bins - 1 - i)) % DETECTOR_RING];
+        walk_i64(w, &bin->value);
+        walk_i64(w, &bin->expected);
+        walk_i32(w, &bin->log_milli);
     }
 }
 
@@ -121,7 +124,11 @@ static void walk_all(struct walk *w, struct nb_detector *d)
     walk_i64(w, &d->hour_expected);
     walk_u32(w, &d->hour_bins);
     for (size_t i = 0; i < DETECTOR_WATCHES; i++) {
-        walk_i64(w, &d->peak_nano[i]);
+        walk_i64(w, &d->peaks[i].top_nano);
+        walk_i32(w, &d->peaks[i].day_milli);
+        walk_i32(w, &d->peaks[i].mean_milli);
+        walk_i32(w, &d->peaks[i].spread_milli);
+        walk_u32(w, &d->peaks[i].days_n);
     }
     for (size_t i = 0; i < DETECTOR_SIDES; i++) {
         walk_i64(w, &d->episodes[i].at_ms);
@@ -171,14 +178,20 @@ static bool is_sane(const struct nb_detector *d)
                 within(d->hour_value, 0, BASELINE_MAX * 64) &&
                 within(d->hour_expected, 0, BASELINE_MAX * 64) && d->hour_bins <= 60;
     for (size_t i = 0; i < DETECTOR_RING; i++) {
-        sane =
-            sane && within(d->value[i], 0, BASELINE_MAX) && within(d->expected[i], 0, BASELINE_MAX);
+        const struct bin *bin = &d->ring[i];
+        sane = sane && within(bin->value, 0, BASELINE_MAX) &&
+               within(bin->expected, 0, BASELINE_MAX) &&
+               within(bin->log_milli, -SEEN_MAX, SEEN_MAX);
     }
     for (size_t i = 0; i < DETECTOR_EVENTS; i++) {
         sane = sane && within(d->since[i], NEVER, BASELINE_MAX);
     }
     for (size_t i = 0; i < DETECTOR_WATCHES; i++) {
-        sane = sane && within(d->peak_nano[i], -TIME_MAX, TIME_MAX);
+        const struct peak *p = &d->peaks[i];
+        sane = sane && within(p->top_nano, -TIME_MAX, TIME_MAX) &&
+               within(p->day_milli, -SEEN_MAX, SEEN_MAX) &&
+               within(p->mean_milli, -SEEN_MAX, SEEN_MAX) && within(p->spread_milli, 0, SEEN_MAX) &&
+               p->days_n <= DAYS_MAX;
     }
     for (size_t i = 0; i < DETECTOR_SIDES; i++) {
         sane = sane && within(d->episodes[i].at_ms, -TIME_MAX, TIME_MAX);

@@ -8,6 +8,7 @@
 
 #include "analyzer/alerts/baseline.h"
 #include "analyzer/alerts/detector.h"
+#include "analyzer/alerts/peak.h"
 
 enum {
     DETECTOR_RING = 360, /* bins remembered: six hours of minutes */
@@ -32,6 +33,13 @@ enum looked_at {
     DETECTOR_WATCHES
 };
 
+/* A bin, and the logarithm of what it had against what was expected. */
+struct bin {
+    int64_t value, expected; /* fine */
+    int32_t log_milli;
+    bool open; /* more may come */
+};
+
 /* The last alarm of a side: what comes within some hours is the same one. */
 struct episode {
     int64_t at_ms;
@@ -45,22 +53,15 @@ struct nb_detector {
     uint32_t gauge;   /* 1: values have decimals, so they count nothing */
     uint32_t ring_at; /* where the newest bin is */
     struct baseline baseline;
-    int64_t value[DETECTOR_RING];    /* fine, newest at ring_at */
-    int64_t expected[DETECTOR_RING]; /* fine */
-    int64_t since[DETECTOR_EVENTS];  /* fine, what was expected since each of the last values */
-    int64_t quiet;                   /* fine, what was expected since the last value */
-    int64_t quiet_ms;                /* and how long that is */
-    int64_t climb;                   /* CUSUM of the hours, in thousandths of an octave */
+    struct bin ring[DETECTOR_RING];
+    int64_t since[DETECTOR_EVENTS]; /* fine, what was expected since each of the last values */
+    int64_t quiet;                  /* fine, what was expected since the last value */
+    int64_t quiet_ms;               /* and how long that is */
+    int64_t climb;                  /* CUSUM of the hours, in thousandths of an octave */
     int64_t hour_value, hour_expected;
     uint32_t hour_bins;
-    int64_t peak_nano[DETECTOR_WATCHES]; /* leaking maxima of what was looked at */
+    struct peak peaks[DETECTOR_WATCHES]; /* of what was looked at */
     struct episode episodes[DETECTOR_SIDES];
-};
-
-/* The bin that is judged, before it is part of the ring. */
-struct bin {
-    int64_t value, expected; /* fine */
-    bool open;
 };
 
 /* What a look shows. */
@@ -70,6 +71,10 @@ struct sight {
     uint32_t bins;           /* they are sums of; 0: of however many it took */
     bool is_seen;            /* false: there is nothing to compare */
 };
+
+/* The bin of a value at a time, with what is expected then. */
+struct bin nb_detector_make(const struct nb_detector *d, const struct nb_calendar *calendar,
+                            int64_t bin_ms, int64_t value);
 
 void nb_detector_look(const struct nb_detector *d, const struct bin *bin, enum looked_at what,
                       struct sight *out);
