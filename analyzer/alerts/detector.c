@@ -32,6 +32,7 @@ static const struct look {
 };
 
 enum {
+    RARITY_AT_LIMIT = 750,    /* of what just reaches its limit */
     RARITY_PER_OCTAVE = 1100, /* tenfold rarer for so many octaves more, see docs/alerts.md */
     COLD_MILLI = 100,         /* over the margin, per octave of COLD_MS that was not seen yet */
     LEARNING_MILLI = 3000,    /* before LEARN_MS only eight times as much is an alarm */
@@ -112,7 +113,7 @@ static int64_t observed_ms(const struct nb_detector *d)
     return d->seen_n * d->interval_ms;
 }
 
-/* What a look must surpass to be an alarm at the usual rarity. */
+/* What a look reaches at RARITY_AT_LIMIT. */
 static int64_t limit_of(const struct nb_detector *d, enum looked_at what)
 {
     const struct look *look = &LOOKS[what];
@@ -169,7 +170,7 @@ static void judge(const struct nb_detector *d, const struct bin *bin, int64_t bi
         }
         int64_t excess = sight.seen_milli - limit_of(d, i);
         int64_t octaves = excess * 1000 / LOOKS[i].octave_milli;
-        int32_t rarity = clamp(NB_DETECTOR_RARITY_MILLI + octaves * RARITY_PER_OCTAVE / 1000,
+        int32_t rarity = clamp(RARITY_AT_LIMIT + octaves * RARITY_PER_OCTAVE / 1000,
                                -RARITY_MAX_MILLI, RARITY_MAX_MILLI);
         if (rarity > out->rarity_milli) {
             int32_t asked = (int32_t)((int64_t)(rarity - rarity_milli) * 1000 / RARITY_PER_OCTAVE);
