@@ -71,7 +71,7 @@ static bool read_habits(struct nb_slice names, unsigned *out)
     } table[] = {
         {"staff", HABIT_STAFF}, {"trusted", HABIT_TRUSTED}, {"loud", HABIT_LOUD},
         {"lower", HABIT_LOWER}, {"ascii", HABIT_ASCII},     {"bang", HABIT_BANG},
-        {"emoji", HABIT_EMOJI},
+        {"emoji", HABIT_EMOJI}, {"fake", HABIT_FAKE},
     };
     struct nb_slice name;
     while (names.len > 0 && nb_slice_split(&names, ' ', &name)) {
@@ -172,7 +172,8 @@ const struct person *cast_person(const struct cast *cast, struct nb_slice handle
 
 static uint32_t weight(const struct person *person, enum site_id site, bool staff)
 {
-    if (!(person->homes >> site & 1) || staff != ((person->habits & HABIT_STAFF) != 0)) {
+    if (!(person->homes >> site & 1) || person->habits & HABIT_FAKE ||
+        staff != ((person->habits & HABIT_STAFF) != 0)) {
         return 0;
     }
     return person->habits & HABIT_LOUD ? 3 : person->habits & HABIT_TRUSTED ? 2 : 1;

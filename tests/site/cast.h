@@ -109,6 +109,7 @@ extern const struct feed feeds[FEEDS_N];
 #define HABIT_ASCII 16u  /* no Turkish letters */
 #define HABIT_BANG 32u   /* !!! */
 #define HABIT_EMOJI 64u
+#define HABIT_FAKE 128u /* acts with others as one, and never else */
 
 struct person {
     struct nb_slice handle;

@@ -2,9 +2,9 @@
  * The story: four weeks of an invented web, every item with its moment, author and text.
  *
  * Built once in memory from the story texts and a fixed seed: the same bytes in every run and on
- * every machine. Four weeks from Monday 2026-03-02 00:00 +03:00: everyday talk, the launch of a
- * night delivery in week 2, a delivery crisis in week 3 that two loud sites spread, a false claim
- * that is copied in weeks 3 and 4 and then corrected, and a dozen life events.
+ * every machine. Four weeks from Monday 2026-03-02 00:00 +03:00: everyday talk, a night delivery
+ * (week 2), a delivery crisis that two loud sites spread (3), a false claim that is copied and then
+ * corrected (3 and 4), accounts that act as one (4), and a dozen life events.
  *
  * Threads: immutable once built.
  */
@@ -34,6 +34,7 @@
 #define STORY_CRISIS_MS STORY_AT(16, 6, 52)
 #define STORY_CLAIM_MS STORY_AT(20, 13, 17)
 #define STORY_CORRECTION_MS STORY_AT(22, 10, 5)
+#define STORY_FAKE_MS STORY_AT(25, 15, 2)     /* accounts that act as one */
 #define STORY_DOWN_FROM_MS STORY_AT(10, 0, 0) /* DOWN_SITE answers 503 */
 #define STORY_DOWN_TO_MS STORY_AT(12, 0, 0)
 #define STORY_MOVED_MS STORY_AT(9, 9, 0) /* a feed moves for good */
@@ -106,7 +107,8 @@ enum family { FAM_OTHER, FAM_TURNA, FAM_RIVAL, FAM_LAUNCH, FAM_CRISIS, FAM_CLAIM
     X(CAR, "life-car-purchase", OTHER, true)                                                       \
     X(HOME, "life-home-purchase", OTHER, true)                                                     \
     X(GRADUATION, "life-graduation", OTHER, true)                                                  \
-    X(BUSINESS, "life-business-opening", OTHER, true)
+    X(BUSINESS, "life-business-opening", OTHER, true)                                              \
+    X(FAKE, "fake", OTHER, false)
 
 enum topic {
 #define X(id, name, family, whole) TOPIC_##id,
@@ -135,7 +137,8 @@ enum item_tag {
     TAG_CLAIM,
     TAG_COPY,
     TAG_CORRECTION,
-    TAG_LIFE
+    TAG_LIFE,
+    TAG_FAKE
 };
 
 struct item {
@@ -153,9 +156,7 @@ struct item {
     const struct item *thread; /* first of its thread, its article or heading; itself if first */
     const struct item *next;   /* in the thread, by time */
     bool quotes;               /* the body begins with a quote of the parent */
-    struct nb_slice title;
-    struct nb_slice url;
-    struct nb_slice guid;
+    struct nb_slice title, url, guid;
     struct nb_slice body;   /* paragraphs by \n\n; "> " begins a quote; [text](url) is a link */
     struct nb_slice edited; /* body after edit_ms */
     const struct text_var *bound; /* rows drawn for it: who answers speaks of the same team */
@@ -191,7 +192,7 @@ struct nb_slice story_body(const struct item *item, int64_t now_ms);
 /** The last moment something about the item changed, up to now. */
 int64_t story_touched_ms(const struct item *item, int64_t now_ms);
 
-/** Items that answer in a thread (the first not counted), at a moment. */
+/** Items that answer in a thread, at a moment. */
 size_t story_answers_n(const struct item *first, int64_t now_ms);
 
 /** Key facts, one a line: name, then values, by tabs; times as RFC 3339 and in milliseconds. */

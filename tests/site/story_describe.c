@@ -68,6 +68,7 @@ static void add_tagged(const struct story *story, struct nb_buf *out)
         [TAG_COPY] = "claim_copy",
         [TAG_CORRECTION] = "correction",
         [TAG_LIFE] = "life_event",
+        [TAG_FAKE] = "fake",
     };
     for (size_t i = 0; i < story->items_n; i++) {
         const struct item *item = &story->items[i];
@@ -128,6 +129,7 @@ void story_describe(const struct story *story, struct nb_buf *out)
     add_moment(out, "crisis_at", STORY_CRISIS_MS);
     add_moment(out, "claim_at", STORY_CLAIM_MS);
     add_moment(out, "correction_at", STORY_CORRECTION_MS);
+    add_moment(out, "fake_at", STORY_FAKE_MS);
     add_weeks(story, out);
     add_people(story, out);
     add_feeds(story, out);

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { FAKES_N = 22 };
+
 /* Shapes of a day; each adds up to 1000. */
 static const uint16_t office[24] = {2,  1,  1,  1,  1,  4,  12, 28, 62, 92, 98, 90,
                                     68, 78, 88, 86, 80, 72, 50, 32, 22, 16, 11, 5};
@@ -195,6 +197,19 @@ static size_t plan_stream(size_t index, struct plan *plans, size_t max)
     return n;
 }
 
+/* They are told last, so that nobody else speaks otherwise because of them. */
+static size_t plan_fakes(struct plan *plans, size_t max)
+{
+    struct rng rng = rng_for(STORY_SEED, 999);
+    int64_t at_ms = STORY_FAKE_MS;
+    size_t n = 0;
+    for (; n < FAKES_N && n < max; n++) {
+        plans[n] = (struct plan){.at_ms = at_ms, .stream = -1, .cue = -1, .fake = (int)n};
+        at_ms += (int64_t)rng_below(&rng, 16) * 1000;
+    }
+    return n;
+}
+
 static int by_time(const void *a, const void *b)
 {
     const struct plan *p = a, *q = b;
@@ -221,6 +236,7 @@ enum nb_err plan_all(struct nb_arena *arena, struct plan **out, size_t *out_n)
     for (size_t i = 0; i < streams_n; i++) {
         n += plan_stream(i, plans + n, PLANS_MAX - n);
     }
+    n += plan_fakes(plans + n, PLANS_MAX - n);
     for (size_t i = 0; i < n; i++) {
         plans[i].ordinal = (uint32_t)i;
     }

@@ -8,12 +8,15 @@
 
 #include "tests/site/story.h"
 
-/* One planned item: from a stream (then the topic is thrown later) or from the script. */
+#define STORY_FAKE_MS STORY_AT(25, 15, 2) /* accounts that act as one */
+
+/* One planned item: from a stream (then the topic is thrown later), from the script, or a fake. */
 struct plan {
     int64_t at_ms;
     uint32_t ordinal; /* breaks ties, and seeds the item's die */
     int stream;       /* -1: scripted */
-    int cue;          /* -1: from a stream */
+    int cue;          /* -1: not from the script */
+    int fake;         /* of those without stream and cue: which of the accounts that act as one */
 };
 
 #define MIX_MAX 10

@@ -42,6 +42,9 @@ static enum nb_err say_one_of(struct writer *writer, struct text_voice *voice, c
 
 static size_t wanted_lines(const struct item *item, struct rng *rng)
 {
+    if (item->tag == TAG_FAKE) {
+        return 1;
+    }
     switch (item->kind) {
     case ITEM_ARTICLE:
         return 5 + rng_below(rng, 5);

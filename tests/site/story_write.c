@@ -184,6 +184,29 @@ static void from_cue(struct writer *writer, const struct plan *plan, struct item
     item->author = cast_person(writer->cast, nb_slice_str(cue->handle));
 }
 
+/* The n-th of the accounts that act as one; they all come again where there are fewer. */
+static const struct person *fake_person(const struct cast *cast, int n)
+{
+    const struct person *last = NULL;
+    for (size_t i = 0; i < cast->people_n && n >= 0; i++) {
+        if (cast->people[i].habits & HABIT_FAKE) {
+            last = &cast->people[i];
+            n--;
+        }
+    }
+    return last;
+}
+
+static void from_fake(struct writer *writer, const struct plan *plan, struct item *item)
+{
+    item->site = SITE_SOZLUK;
+    item->channel = -1;
+    item->kind = ITEM_ENTRY;
+    item->topic = TOPIC_FAKE;
+    item->tag = TAG_FAKE;
+    item->author = fake_person(writer->cast, plan->fake);
+}
+
 /* Some things are corrected after the fact, a few vanish; while the feed still shows them. */
 static void plan_changes(struct writer *writer, struct item *item)
 {
@@ -212,6 +235,8 @@ enum nb_err write_item(struct writer *writer, const struct plan *plan, bool *out
     writer->rng = rng_for(STORY_SEED, 100000 + plan->ordinal);
     if (plan->cue >= 0) {
         from_cue(writer, plan, item);
+    } else if (plan->stream < 0) {
+        from_fake(writer, plan, item);
     } else {
         from_stream(writer, plan, item);
     }
