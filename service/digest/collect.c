@@ -189,33 +189,6 @@ static enum nb_err collect_events(struct nb_txn *analysis, const struct nb_event
     return err;
 }
 
-/* Names of influencers are shown as those of documents are: clean. */
-static enum nb_err collect_influencers(struct nb_txn *analysis, struct nb_arena *arena,
-                                       struct nb_report *out)
-{
-    const struct nb_influencer *rows = NULL;
-    size_t n = 0;
-    const struct nb_influence_query query = {.topic = out->topic,
-                                             .from_ms =
-                                                 out->end_ms - NB_REPORT_INFLUENCE_DAYS * NB_DAY_MS,
-                                             .to_ms = out->end_ms};
-    enum nb_err err = nb_influence_list(analysis, &query, arena, &rows, &n);
-    struct nb_influencer *shown = nb_arena_calloc(arena, n, sizeof(*shown));
-    if (err == NB_OK && !shown) {
-        err = NB_ENOMEM;
-    }
-    for (size_t i = 0; err == NB_OK && i < n; i++) {
-        shown[i] = rows[i];
-        struct nb_slice *const names[] = {&shown[i].author, &shown[i].site, &shown[i].name};
-        for (size_t k = 0; err == NB_OK && k < sizeof(names) / sizeof(names[0]); k++) {
-            err = nb_report_line(*names[k], NB_REPORT_LINE_BYTES, arena, names[k]);
-        }
-    }
-    out->influencers = shown;
-    out->influencers_n = n;
-    return err;
-}
-
 static enum nb_err collect_commands(const char *zone_name, struct nb_arena *arena,
                                     struct nb_report *out)
 {
@@ -295,7 +268,7 @@ enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
         err = collect_lists(arena, &report, error);
     }
     if (err == NB_OK) {
-        err = collect_influencers(analysis, arena, &report);
+        err = nb_report_influencers(options->all_people ? SIZE_MAX : report.list_n, arena, &report);
     }
     if (err == NB_OK) {
         err = nb_incident_list(analysis, report.topic, report.day_ms, report.end_ms, arena,

@@ -193,7 +193,7 @@ static void json_people(struct nb_json *j, const struct nb_report *report)
     }
     close_list(j);
     open_list(j, "influencers", report->commands.influencers, report->influencers_n);
-    for (size_t i = 0; i < report->influencers_n && i < report->list_n; i++) {
+    for (size_t i = 0; i < report->influencers_list_n; i++) {
         const struct nb_influencer *row = &report->influencers[i];
         nb_json_object(j);
         nb_json_kstr(j, "author", row->author);

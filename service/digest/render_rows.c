@@ -252,7 +252,7 @@ static enum nb_err influencer_rows(struct output *o)
     const struct nb_report *report = o->report;
     struct nb_csv *csv = &o->csv;
     titles(csv, "author posts score sentiment evidence");
-    for (size_t i = 0; i < report->influencers_n; i++) {
+    for (size_t i = 0; i < report->influencers_list_n; i++) {
         const struct nb_influencer *row = &report->influencers[i];
         nb_csv_str(csv, row->author);
         nb_csv_int(csv, (int64_t)row->posts_n);

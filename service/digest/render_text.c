@@ -425,12 +425,12 @@ static void write_people(const struct page *p)
     if (report->influencers_n > 0) {
         section(p, "section.influencers");
         people_head(p, "people.influence");
-        for (size_t i = 0; i < shown(report->influencers_n); i++) {
+        for (size_t i = 0; i < shown(report->influencers_list_n); i++) {
             const struct nb_influencer *row = &report->influencers[i];
             person(p, row->author, row->posts_n, milli(p, row->score_milli), row->sentiment_milli);
             wrap_in(p, nb_digest_evidence(row, p->labels, p->arena), 5);
         }
-        more(p, report->influencers_n, report->influencers_n);
+        more(p, report->influencers_n, report->influencers_list_n);
         command(p, report->commands.influencers);
     }
 }

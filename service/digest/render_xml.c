@@ -263,7 +263,7 @@ static void write_influencers(struct view *v)
 {
     const struct nb_report *report = v->report;
     size_t n = open_list(v, "influencers", report->commands.influencers, report->influencers_n,
-                         report->influencers_n);
+                         report->influencers_list_n);
     for (size_t i = 0; i < n; i++) {
         const struct nb_influencer *row = &report->influencers[i];
         nb_xml_open(v->xml, "person");

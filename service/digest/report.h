@@ -25,6 +25,7 @@
 #define NB_REPORT_SLOTS_MAX 25    /* hours of the longest day */
 #define NB_REPORT_REPLY_MIN 30    /* a complaint should be answered within this */
 #define NB_REPORT_INFLUENCE_DAYS 30
+#define NB_REPORT_INFLUENCE_MAX 50000 /* documents that influence is asked of, newest first */
 #define NB_REPORT_EVENT_DAYS                                                                       \
     28                         /* life events are counted over, and compared with as many before   \
                                 */
@@ -172,8 +173,8 @@ struct nb_report {
     const struct nb_report_author *loudest; /* most documents first */
     size_t loudest_n, loudest_list_n;
     size_t list_n;                           /* what a list has at most */
-    const struct nb_influencer *influencers; /* as nb_influence_list() */
-    size_t influencers_n;
+    const struct nb_influencer *influencers; /* who spoke in the period; highest score first */
+    size_t influencers_n, influencers_list_n;
     const struct nb_incident *const *alerts; /* oldest first */
     size_t alerts_n;
     const struct nb_report_share *share; /* most documents first, topics of the day */
@@ -224,6 +225,7 @@ struct nb_report_options {
     const struct nb_zone *zone;             /* of days and times; kept */
     const char *zone_name;                  /* for the commands; NULL: that of the configuration */
     size_t list_n;                          /* rows of a list; 0: NB_REPORT_LIST_MAX */
+    bool all_people;                        /* but all influencers */
     const struct nb_event_classes *classes; /* NULL: all types are sensitive */
 };
 

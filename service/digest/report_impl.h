@@ -32,6 +32,10 @@ enum nb_err nb_report_join_alike(const struct nb_report *report, struct nb_scan 
                                  const struct nb_story_count *stories, size_t n,
                                  struct nb_arena *arena, struct nb_error *error) NB_MUSTUSE;
 
+/** Fill influencers from the scan. */
+enum nb_err nb_report_influencers(size_t limit, struct nb_arena *arena,
+                                  struct nb_report *out) NB_MUSTUSE;
+
 /** "site/handle" -> "handle"; what has no byline is signed by its site. Borrows. */
 struct nb_slice nb_report_handle(struct nb_slice author);
 

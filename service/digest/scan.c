@@ -15,9 +15,6 @@ enum { ROWS_MAX = INT32_MAX, COMMENTS_MAX = 1000000000 };
 struct reading {
     struct nb_scan *scan;
     struct nb_arena *arena;
-    uint64_t secret;
-    uint32_t *slots; /* of authors */
-    size_t slots_n;
     size_t rows_cap, authors_cap;
 };
 
@@ -45,21 +42,21 @@ static uint64_t hash_of(uint64_t secret, struct nb_slice text)
 
 static enum nb_err grow_slots(struct reading *r)
 {
-    size_t n = r->slots_n ? 2 * r->slots_n : 1024;
+    size_t n = r->scan->slots_n ? 2 * r->scan->slots_n : 1024;
     uint32_t *slots = nb_arena_alloc(r->arena, n * sizeof(*slots));
     if (!slots) {
         return NB_ENOMEM;
     }
     memset(slots, 0xff, n * sizeof(*slots));
     for (uint32_t i = 0; i < r->scan->authors_n; i++) {
-        size_t at = hash_of(r->secret, r->scan->authors[i].id) & (n - 1);
+        size_t at = hash_of(r->scan->secret, r->scan->authors[i].id) & (n - 1);
         while (slots[at] != NB_SCAN_NONE) {
             at = (at + 1) & (n - 1);
         }
         slots[at] = i;
     }
-    r->slots = slots;
-    r->slots_n = n;
+    r->scan->slots = slots;
+    r->scan->slots_n = n;
     return NB_OK;
 }
 
@@ -85,25 +82,37 @@ static enum nb_err add_author(struct reading *r, struct nb_slice id, uint32_t *o
     return NB_OK;
 }
 
+/* The slot that has the author, or the empty one where it would be. */
+static size_t slot_of_author(const struct nb_scan *scan, struct nb_slice id)
+{
+    size_t at = hash_of(scan->secret, id) & (scan->slots_n - 1);
+    while (scan->slots[at] != NB_SCAN_NONE && !nb_slice_eq(scan->authors[scan->slots[at]].id, id)) {
+        at = (at + 1) & (scan->slots_n - 1);
+    }
+    return at;
+}
+
+uint32_t nb_scan_author(const struct nb_scan *scan, struct nb_slice id)
+{
+    return scan->slots_n ? scan->slots[slot_of_author(scan, id)] : NB_SCAN_NONE;
+}
+
 static enum nb_err number_author(struct reading *r, struct nb_slice id, uint32_t *out)
 {
-    if (2 * (size_t)r->scan->authors_n >= r->slots_n) {
+    if (2 * (size_t)r->scan->authors_n >= r->scan->slots_n) {
         enum nb_err err = grow_slots(r);
         if (err != NB_OK) {
             return err;
         }
     }
-    size_t at = hash_of(r->secret, id) & (r->slots_n - 1);
-    while (r->slots[at] != NB_SCAN_NONE) {
-        if (nb_slice_eq(r->scan->authors[r->slots[at]].id, id)) {
-            *out = r->slots[at];
-            return NB_OK;
-        }
-        at = (at + 1) & (r->slots_n - 1);
+    size_t at = slot_of_author(r->scan, id);
+    *out = r->scan->slots[at];
+    if (*out != NB_SCAN_NONE) {
+        return NB_OK;
     }
     enum nb_err err = add_author(r, id, out);
     if (err == NB_OK) {
-        r->slots[at] = *out;
+        r->scan->slots[at] = *out;
     }
     return err;
 }
@@ -239,7 +248,7 @@ enum nb_err nb_scan_read(struct nb_txn *analysis, struct nb_slice topic, int64_t
     struct nb_scan scan = {.rows_n = 0};
     struct reading reading = {.scan = &scan, .arena = arena, .rows_cap = hint_n + 1};
     scan.rows = nb_arena_alloc(arena, reading.rows_cap * sizeof(*scan.rows));
-    enum nb_err err = scan.rows ? nb_random(&reading.secret, sizeof(reading.secret)) : NB_ENOMEM;
+    enum nb_err err = scan.rows ? nb_random(&scan.secret, sizeof(scan.secret)) : NB_ENOMEM;
     if (err == NB_OK) {
         err = nb_mentions_each(analysis, topic, from_ms, to_ms, take, &reading);
     }

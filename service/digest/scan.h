@@ -58,6 +58,9 @@ struct nb_scan {
     struct nb_scan_author *authors; /* in the order they first appear */
     uint32_t authors_n;
     struct nb_key_table addresses;
+    uint32_t *slots; /* of authors, by a hash that is keyed with the secret */
+    size_t slots_n;
+    uint64_t secret;
 };
 
 /**
@@ -70,6 +73,9 @@ struct nb_scan {
 enum nb_err nb_scan_read(struct nb_txn *analysis, struct nb_slice topic, int64_t from_ms,
                          int64_t to_ms, size_t hint_n, struct nb_arena *arena,
                          struct nb_scan *out) NB_MUSTUSE;
+
+/** Place of an author; NB_SCAN_NONE when they did not speak. */
+uint32_t nb_scan_author(const struct nb_scan *scan, struct nb_slice id);
 
 /** A table with room for n keys. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_key_table_init(struct nb_key_table *table, size_t n,
