@@ -123,7 +123,7 @@ static void add_incident(struct nb_notice_text *text, const struct nb_notice *no
         {NULL, {NULL, 0}}};
     add_line(text, notice, "alert.volume", volume, arena);
     if (incident->negative_n > 0) {
-        add_line(text, notice, "alert.negative", negative, arena);
+        add_line(text, notice, "alert.are_negative", negative, arena);
     }
     if (sites[0].text.len > 0) {
         add_line(text, notice, "alert.sites", sites, arena);
