@@ -344,20 +344,15 @@ int32_t nb_spread_score(int64_t caused_milli)
 int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, int64_t now_s)
 {
     const uint64_t one = UINT64_C(1) << WEIGHT_BITS;
-    uint64_t weight = 0, logs = 0;
+    uint64_t weight = 0, roots = 0;
     for (size_t i = 0; i < n; i++) {
         int64_t age_s = acts[i].at_s < now_s ? now_s - acts[i].at_s : 0;
-        int64_t halvings = age_s / NB_SPREAD_HALF_LIFE_S;
-        int64_t rest = age_s % NB_SPREAD_HALF_LIFE_S * 1000 / NB_SPREAD_HALF_LIFE_S;
-        uint64_t w = halvings >= WEIGHT_BITS
-                         ? 0
-                         : nb_exp2_milli((int32_t)(WEIGHT_BITS * 1000 - rest)) >> halvings;
+        uint64_t w = decayed(one, age_s, NB_SPREAD_HALF_LIFE_S);
         weight += w;
-        logs += w * (uint64_t)nb_log2_milli((uint64_t)acts[i].taken_n + 1);
+        roots += w * nb_isqrt((uint64_t)acts[i].taken_n << 16); /* in 2^-8 */
     }
-    uint64_t mean_milli = logs / (weight + one);                               /* at most 32,000 */
-    uint64_t usual = nb_exp2_milli((int32_t)(10000 + mean_milli)) - (1 << 10); /* in 2^-10 */
+    uint64_t usual = roots / (weight + NB_SPREAD_SHRINKAGE * one); /* root of what an act brings */
     uint64_t acts_milli = (weight >> 10) * 1000 >> 10;
-    uint64_t limit = (UINT64_C(1) << 62) / (usual ? usual : 1);
-    return (int64_t)((acts_milli < limit ? acts_milli : limit) * usual >> 10);
+    uint64_t limit = (UINT64_C(1) << 62) / (usual * usual + 1);
+    return (int64_t)((acts_milli < limit ? acts_milli : limit) * (usual * usual) >> 16);
 }

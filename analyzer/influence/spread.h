@@ -26,10 +26,11 @@
 #include <nabiz/err.h>
 
 enum {
-    NB_SPREAD_LEAST = 3,                /* groups, below which there is not enough data */
-    NB_SPREAD_RESAMPLES = 200,          /* of the interval */
-    NB_SPREAD_HALF_MILLI = 5000,        /* caused adoptions that make a score of 500 */
-    NB_SPREAD_HALF_LIFE_S = 180 * 86400 /* of an act's weight in what is to be expected */
+    NB_SPREAD_LEAST = 3,                 /* groups, below which there is not enough data */
+    NB_SPREAD_RESAMPLES = 200,           /* of the interval */
+    NB_SPREAD_HALF_MILLI = 5000,         /* caused adoptions that make a score of 500 */
+    NB_SPREAD_HALF_LIFE_S = 730 * 86400, /* of an act's weight in what is to be expected */
+    NB_SPREAD_SHRINKAGE = 8              /* acts that brought nothing, added to everybody's */
 };
 
 struct nb_spread_act {
@@ -86,11 +87,12 @@ struct nb_spread_yield {
 /**
  * Adoptions to be expected of an author, in thousandths and up to a factor that is the same for
  * all: how often the author acts, times what an act usually brings,
- *     W * (2^(sum of w * log2(1 + taken) / (W + 1)) - 1),   W: sum of w,
- * w halves every NB_SPREAD_HALF_LIFE_S before now. The geometric mean keeps one lucky act from
- * counting as a habit; the 1 is one more act that brought nothing, which draws those seen once or
- * twice down (shrinkage to the bulk, who bring nothing). tests/eval/eval_cascades.c measures how
- * well it predicts.
+ *     W * (sum of w * sqrt(taken) / (W + 8))^2,   W: sum of w,
+ * w halves every NB_SPREAD_HALF_LIFE_S before now. The power mean of order 1/2 lies between the
+ * geometric and the arithmetic one: a lucky act counts, but not as a habit. The 8 are
+ * NB_SPREAD_SHRINKAGE more acts that brought nothing, which draw down those seen once or twice, of
+ * whom most never come back. tests/eval/eval_cascades.c measures how well it predicts. n below
+ * 2^18.
  */
 int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, int64_t now_s);
 
