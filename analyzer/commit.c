@@ -26,6 +26,7 @@
 #include "analyzer/alerts/watch.h"
 #include "analyzer/author_docs.h"
 #include "analyzer/index/entry.h"
+#include "analyzer/influence/standing.h"
 #include "analyzer/keys.h"
 #include "analyzer/mentions.h"
 #include "analyzer/tally.h"
@@ -494,6 +495,9 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
     for (size_t i = 0; i < commit->items_n; i++) {
         nb_arena_reset(commit->arena);
         err = commit_item(txn, &commit->items[i], commit);
+        if (err == NB_OK && nb_standing_is_due(commit->items[i].document->number)) {
+            err = nb_standing_write(txn);
+        }
         if (err) {
             return nb_error_set(commit->detail, err, "document %" PRIu64 " cannot be counted: %s",
                                 commit->items[i].document->number, nb_strerror(err));

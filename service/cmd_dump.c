@@ -84,6 +84,8 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
         DECODE(author);
     case NB_TBL_AUTHOR_DOC:
         DECODE(author_doc);
+    case NB_TBL_STANDING:
+        DECODE(standing);
     case NB_TBL_TOPIC_HOUR:
         DECODE(topic_hour);
     case NB_TBL_TOPIC_DOC:

@@ -16,7 +16,7 @@
 #include "analyzer/sentiment/opinion.h"
 #include "analyzer/topics/copies.h"
 
-enum { COPIES_MAX = 16 };
+enum { COPIES_MAX = 64 };
 
 static const char *const names[] = {
 #define X(id, name, what) name,
@@ -55,25 +55,48 @@ static void count(struct nb_credibility *c, enum nb_credit credit, uint64_t numb
     count->samples[NB_CREDIT_SAMPLES - 1] = number;
 }
 
-/* Whether the document is the first of its cluster and another site has it too. */
-static enum nb_err is_first(struct nb_txn *txn, const struct nb_author_doc_row *row,
-                            struct nb_slice author, struct nb_arena *arena, bool *out)
+/* Whether a copy was put right by who published it: its revision says so. */
+static enum nb_err is_withdrawn(struct nb_txn *txn, const struct nb_copy_row *copy,
+                                struct nb_arena *arena, bool *out)
+{
+    struct nb_key key;
+    struct nb_slice value;
+    struct nb_author_doc *doc;
+    nb_key_text(&key, nb_field(copy->copy->author));
+    nb_key_add_u64(&key, nb_key_time(copy->at_ms));
+    nb_key_add_u64(&key, copy->number);
+    enum nb_err err = nb_get(txn, NB_TBL_AUTHOR_DOC, nb_key_slice(&key), &value);
+    if (err == NB_OK) {
+        err = nb_author_doc_decode(value, arena, &doc);
+    }
+    *out = err == NB_OK && doc->revised && (doc->signs >> NB_SIGN_CORRECTION & 1);
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+/* What others did with the same text: published it later, or took it back. */
+static enum nb_err look_at_copies(struct nb_txn *txn, const struct nb_author_doc_row *row,
+                                  struct nb_slice author, struct nb_arena *arena, bool *first,
+                                  bool *refuted)
 {
     const struct nb_copy_row *copies;
     size_t n;
-    *out = false;
-    if (!row->doc->has_cluster || row->doc->copied) {
+    *first = *refuted = false;
+    if (!row->doc->has_cluster) {
         return NB_OK;
     }
+    bool corrects = row->doc->signs >> NB_SIGN_CORRECTION & 1;
     enum nb_err err = nb_copies_list(txn, row->doc->cluster, COPIES_MAX, arena, &copies, &n);
-    if (err || n == 0 || copies[0].number != row->number) {
-        return err;
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        struct nb_slice other = nb_field(copies[i].copy->author);
+        bool withdrawn = false;
+        if (!other.len || nb_slice_eq(nb_author_site(other), nb_author_site(author))) {
+            continue;
+        }
+        *first |= copies[0].number == row->number && !row->doc->copied;
+        err = corrects ? NB_OK : is_withdrawn(txn, &copies[i], arena, &withdrawn);
+        *refuted |= withdrawn;
     }
-    for (size_t i = 1; i < n && !*out; i++) {
-        struct nb_slice other = nb_author_site(nb_field(copies[i].copy->author));
-        *out = other.len && !nb_slice_eq(other, nb_author_site(author));
-    }
-    return NB_OK;
+    return err;
 }
 
 static enum nb_err count_document(struct nb_txn *txn, const struct nb_author_doc_row *row,
@@ -106,10 +129,13 @@ static enum nb_err count_document(struct nb_txn *txn, const struct nb_author_doc
         }
     }
     struct nb_arena_mark mark = nb_arena_mark(arena);
-    bool first;
-    enum nb_err err = is_first(txn, row, author, arena, &first);
+    bool first, refuted;
+    enum nb_err err = look_at_copies(txn, row, author, arena, &first, &refuted);
     if (err == NB_OK && first) {
         count(out, NB_CREDIT_FIRST, row->number);
+    }
+    if (err == NB_OK && refuted) {
+        count(out, NB_CREDIT_REFUTED, row->number);
     }
     nb_arena_rewind(arena, mark);
     return err;
@@ -132,7 +158,7 @@ static int by_target(const void *a, const void *b)
 
 /* Documents count, not those who deny them: many may repeat one denial. */
 static enum nb_err count_denied(struct nb_txn *txn, struct nb_slice author, int64_t to_ms,
-                                const struct nb_deniable *deniable, struct nb_arena *arena,
+                                const struct nb_answerable *targets, struct nb_arena *arena,
                                 struct nb_credibility *out)
 {
     const struct nb_edge *const *edges;
@@ -143,12 +169,12 @@ static enum nb_err count_denied(struct nb_txn *txn, struct nb_slice author, int6
         return err ? err : NB_ENOMEM;
     }
     for (size_t i = 0; err == NB_OK && i < n; i++) {
-        uint64_t target = 0;
+        const struct nb_answered *target = NULL;
         if (edges[i]->at_ms < to_ms && !nb_slice_eq(nb_field(edges[i]->from), author)) {
-            err = nb_edge_denies(txn, edges[i], deniable, &target);
+            err = nb_edge_target(txn, edges[i], targets, &target);
         }
-        if (target) {
-            all[all_n++] = (struct denied){target, edges[i]->number};
+        if (err == NB_OK && nb_edge_denies(edges[i], target)) {
+            all[all_n++] = (struct denied){target->number, edges[i]->number};
         }
     }
     if (all_n) {
@@ -173,6 +199,7 @@ static int32_t judge(const struct nb_credibility *c, const struct nb_weights *w)
                                            [NB_CREDIT_COPIED] = -w->credibility_copied,
                                            [NB_CREDIT_HEARSAY] = -w->credibility_hearsay,
                                            [NB_CREDIT_DELETED] = -w->credibility_deleted,
+                                           [NB_CREDIT_REFUTED] = -w->credibility_refuted,
                                            [NB_CREDIT_DENIED] = -w->credibility_denied};
     const uint64_t most = UINT64_C(1) << 32;
     int64_t good = 1000, bad = 1000;
@@ -191,7 +218,7 @@ enum nb_err nb_credibility(struct nb_txn *txn, struct nb_slice author, int64_t t
 {
     const struct nb_author_doc_row *rows = NULL;
     struct nb_weights in_force;
-    struct nb_deniable deniable;
+    struct nb_answerable targets;
     size_t n = 0;
     *out = (struct nb_credibility){.credibility_milli = NB_UNKNOWN_MILLI};
     enum nb_err err = weights ? NB_OK : nb_weights_in_force(txn, &in_force);
@@ -202,10 +229,10 @@ enum nb_err nb_credibility(struct nb_txn *txn, struct nb_slice author, int64_t t
         err = count_document(txn, &rows[i], author, arena, out);
     }
     if (err == NB_OK) {
-        err = nb_deniable_of(rows, n, arena, &deniable);
+        err = nb_answerable_of(rows, n, arena, &targets);
     }
     if (err == NB_OK) {
-        err = count_denied(txn, author, to_ms, &deniable, arena, out);
+        err = count_denied(txn, author, to_ms, &targets, arena, out);
     }
     if (err == NB_OK) {
         int64_t week_ms = 7 * NB_DAY_MS;

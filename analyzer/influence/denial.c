@@ -5,68 +5,73 @@
 #include "analyzer/keys.h"
 #include "analyzer/sentiment/opinion.h"
 
+/* From this strength on a document has an opinion that an answer can share. */
+enum { OPINION_FROM = 200 };
+
 static const uint32_t denying = UINT32_C(1) << NB_SIGN_DENIAL | UINT32_C(1) << NB_SIGN_CORRECTION;
 
 static int by_number(const void *a, const void *b)
 {
-    const uint64_t *x = a;
-    const uint64_t *y = b;
-    return (*x > *y) - (*x < *y);
+    const struct nb_answered *x = a;
+    const struct nb_answered *y = b;
+    return (x->number > y->number) - (x->number < y->number);
 }
 
-enum nb_err nb_deniable_of(const struct nb_author_doc_row *docs, size_t n, struct nb_arena *arena,
-                           struct nb_deniable *out)
+enum nb_err nb_answerable_of(const struct nb_author_doc_row *docs, size_t n, struct nb_arena *arena,
+                             struct nb_answerable *out)
 {
-    *out = (struct nb_deniable){.numbers = nb_arena_calloc(arena, n, sizeof(out->numbers[0]))};
-    if (!out->numbers) {
+    *out = (struct nb_answerable){.all = nb_arena_calloc(arena, n, sizeof(out->all[0]))};
+    if (!out->all) {
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < n; i++) {
-        if (!docs[i].doc->deleted && !(docs[i].doc->signs & denying)) {
-            out->numbers[out->n++] = docs[i].number;
+        if (!docs[i].doc->deleted) {
+            out->all[out->n++] = (struct nb_answered){docs[i].number, docs[i].doc->score_milli,
+                                                      (docs[i].doc->signs & denying) != 0};
         }
     }
     if (out->n) {
-        qsort(out->numbers, out->n, sizeof(out->numbers[0]), by_number);
+        qsort(out->all, out->n, sizeof(out->all[0]), by_number);
     }
     return NB_OK;
 }
 
-enum nb_err nb_edge_target(struct nb_txn *txn, const struct nb_edge *edge, uint64_t *out)
+static const struct nb_answered *find(const struct nb_answerable *targets, uint64_t number)
+{
+    const struct nb_answered key = {.number = number};
+    return targets->n ? bsearch(&key, targets->all, targets->n, sizeof(key), by_number) : NULL;
+}
+
+enum nb_err nb_edge_target(struct nb_txn *txn, const struct nb_edge *edge,
+                           const struct nb_answerable *targets, const struct nb_answered **out)
 {
     struct nb_slice value;
-    *out = edge->target;
-    if (!nb_field(edge->url).len) {
+    *out = edge->has_target ? find(targets, edge->target) : NULL;
+    if (*out || !nb_field(edge->url).len) {
         return NB_OK;
     }
     struct nb_id id = nb_known_url(nb_field(edge->url));
     enum nb_err err = nb_get(txn, NB_TBL_KNOWN, nb_slice(id.b, sizeof(id.b)), &value);
-    if (err == NB_ENOTFOUND) {
-        return NB_OK;
-    }
     if (err == NB_OK && value.len < 8) {
         return NB_ECORRUPT;
     }
     if (err == NB_OK) {
-        *out = nb_key_to_u64((const uint8_t *)value.p);
+        *out = find(targets, nb_key_to_u64((const uint8_t *)value.p));
     }
-    return err;
+    return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
-enum nb_err nb_edge_denies(struct nb_txn *txn, const struct nb_edge *edge,
-                           const struct nb_deniable *deniable, uint64_t *target)
+bool nb_edge_denies(const struct nb_edge *edge, const struct nb_answered *target)
 {
-    uint64_t number;
     bool speaks = edge->act == NB__EDGE__ACT__LINK || edge->act == NB__EDGE__ACT__REPLY ||
                   edge->act == NB__EDGE__ACT__QUOTE;
-    *target = 0;
-    if (!speaks || !(edge->signs & denying)) {
-        return NB_OK;
-    }
-    enum nb_err err = nb_edge_target(txn, edge, &number);
-    if (err == NB_OK && deniable->n &&
-        bsearch(&number, deniable->numbers, deniable->n, sizeof(number), by_number)) {
-        *target = number;
-    }
-    return err;
+    return speaks && target && !target->denies && (edge->signs & denying);
+}
+
+int32_t nb_edge_agrees(const struct nb_edge *edge, const struct nb_answered *target)
+{
+    int32_t opinion = target ? target->score_milli : 0;
+    return opinion >= OPINION_FROM    ? edge->score_milli
+           : opinion <= -OPINION_FROM ? -edge->score_milli
+                                      : edge->score_milli / 2;
 }

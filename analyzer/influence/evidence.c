@@ -65,17 +65,11 @@ static struct nb_slice voice_of(const struct nb_edge *edge, struct nb_slice own_
     return is_site || (nb_act_spreads(edge) && !nb_slice_eq(site, own_site)) ? site : from;
 }
 
-static enum nb_err is_on_topic(const struct nb_scope *scope, const struct nb_edge *edge, bool *out)
+static bool is_on_topic(const struct nb_scope *scope, const struct nb_edge *edge,
+                        const struct nb_answered *target)
 {
-    *out = !scope->topic.len || post_of(scope, edge->number) ||
-           (edge->has_target && post_of(scope, edge->target));
-    if (*out || !nb_field(edge->url).len) {
-        return NB_OK;
-    }
-    uint64_t target = 0;
-    enum nb_err err = nb_edge_target(scope->txn, edge, &target);
-    *out = target && post_of(scope, target);
-    return err;
+    return !scope->topic.len || post_of(scope, edge->number) ||
+           (target && post_of(scope, target->number));
 }
 
 static void add_docs(struct nb_evidence *e, const struct nb_author_doc_row *docs, size_t n)
@@ -102,40 +96,40 @@ static void add_docs(struct nb_evidence *e, const struct nb_author_doc_row *docs
     }
 }
 
-static enum nb_err add_acts(struct nb_evidence *e, const struct nb_edge *const *edges, size_t n,
-                            const struct nb_deniable *deniable)
+/* An act within the window and on the topic counts for all parts, another one for trust. */
+static enum nb_err add_act(struct nb_evidence *e, const struct nb_edge *edge,
+                           const struct nb_answerable *targets)
 {
     const struct nb_scope *scope = e->scope;
-    for (size_t i = 0; i < n; i++) {
-        const struct nb_edge *edge = edges[i];
-        bool on_topic;
-        if (edge->at_ms < scope->from_ms || edge->at_ms >= scope->to_ms ||
-            nb_slice_eq(nb_field(edge->from), e->author)) {
-            continue;
-        }
-        enum nb_err err = is_on_topic(scope, edge, &on_topic);
-        if (err) {
-            return err;
-        }
-        uint64_t denied = 0;
-        if (on_topic) {
-            err = nb_edge_denies(scope->txn, edge, deniable, &denied);
-        }
-        if (err) {
-            return err;
-        }
-        if (on_topic) {
-            e->rows[e->n++] = (struct nb_row){
-                .at_ms = edge->at_ms,
-                .number = edge->number,
-                .kind = NB_ROW_ACT,
-                .edge = edge,
-                .who = nb_field(edge->from),
-                .denies = denied != 0,
-                .score_milli = edge->has_score_milli ? edge->score_milli : NB_UNKNOWN_MILLI};
+    const struct nb_answered *target;
+    enum nb_err err = nb_edge_target(scope->txn, edge, targets, &target);
+    if (err) {
+        return err;
+    }
+    bool counts = edge->at_ms >= scope->from_ms && is_on_topic(scope, edge, target);
+    e->rows[e->n++] = (struct nb_row){
+        .at_ms = edge->at_ms,
+        .number = edge->number,
+        .kind = counts ? NB_ROW_ACT : NB_ROW_SUPPORT,
+        .edge = edge,
+        .who = nb_field(edge->from),
+        .denies = nb_edge_denies(edge, target),
+        .target = target ? target->number : 0,
+        .score_milli = edge->has_score_milli ? nb_edge_agrees(edge, target) : NB_UNKNOWN_MILLI};
+    return NB_OK;
+}
+
+static enum nb_err add_acts(struct nb_evidence *e, const struct nb_edge *const *edges, size_t n,
+                            const struct nb_answerable *targets)
+{
+    enum nb_err err = NB_OK;
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        if (edges[i]->at_ms < e->scope->to_ms &&
+            !nb_slice_eq(nb_field(edges[i]->from), e->author)) {
+            err = add_act(e, edges[i], targets);
         }
     }
-    return NB_OK;
+    return err;
 }
 
 static int by_time(const void *a, const void *b)
@@ -151,25 +145,19 @@ static int by_time(const void *a, const void *b)
     if (x->kind != y->kind) {
         return x->kind < y->kind ? -1 : 1;
     }
-    return x->kind == NB_ROW_ACT ? (x->edge->act > y->edge->act) - (x->edge->act < y->edge->act)
-                                 : 0;
+    return x->edge ? (x->edge->act > y->edge->act) - (x->edge->act < y->edge->act) : 0;
 }
-
-struct voice {
-    struct nb_slice name;
-    size_t row;
-};
 
 static int by_name(const void *a, const void *b)
 {
-    const struct voice *x = a;
-    const struct voice *y = b;
+    const struct nb_actor *x = a;
+    const struct nb_actor *y = b;
     int order = nb_slice_cmp(x->name, y->name);
     return order ? order : (x->row > y->row) - (x->row < y->row);
 }
 
 /* Numbers of different names among voices; puts the number of each name to its rows if wanted. */
-static uint32_t number_names(struct voice *voices, size_t n, struct nb_row *rows)
+static uint32_t number_names(struct nb_actor *voices, size_t n, struct nb_row *rows)
 {
     uint32_t names_n = 0;
     if (n) {
@@ -187,10 +175,11 @@ static uint32_t number_names(struct voice *voices, size_t n, struct nb_row *rows
 static enum nb_err count_voices(struct nb_evidence *e, struct nb_arena *arena)
 {
     struct nb_slice own_site = nb_author_site(e->author);
-    struct voice *all = nb_arena_calloc(arena, e->n, sizeof(*all));
-    struct voice *sites = nb_arena_calloc(arena, e->n, sizeof(*sites));
-    struct voice *answering = nb_arena_calloc(arena, e->n, sizeof(*answering));
-    if (!all || !sites || !answering) {
+    struct nb_actor *all = nb_arena_calloc(arena, e->n, sizeof(*all));
+    struct nb_actor *sites = nb_arena_calloc(arena, e->n, sizeof(*sites));
+    struct nb_actor *answering = nb_arena_calloc(arena, e->n, sizeof(*answering));
+    struct nb_actor *actors = nb_arena_calloc(arena, e->n, sizeof(*actors));
+    if (!actors || !all || !sites || !answering) {
         return NB_ENOMEM;
     }
     size_t all_n = 0, sites_n = 0, answering_n = 0;
@@ -200,13 +189,19 @@ static enum nb_err count_voices(struct nb_evidence *e, struct nb_arena *arena)
             continue;
         }
         struct nb_slice voice = voice_of(edge, own_site);
-        all[all_n++] = (struct voice){voice, i};
+        all[all_n++] = (struct nb_actor){voice, i};
+        actors[e->actors_n++] = (struct nb_actor){nb_field(edge->from), i};
+        if (e->rows[i].kind == NB_ROW_SUPPORT) {
+            continue;
+        }
         if (!nb_act_spreads(edge)) {
-            answering[answering_n++] = (struct voice){nb_field(edge->from), i};
+            answering[answering_n++] = (struct nb_actor){nb_field(edge->from), i};
         } else if (!nb_slice_eq(nb_author_site(nb_field(edge->from)), own_site)) {
-            sites[sites_n++] = (struct voice){voice, i};
+            sites[sites_n++] = (struct nb_actor){voice, i};
         }
     }
+    (void)number_names(actors, e->actors_n, NULL);
+    e->actors = actors;
     e->groups_n = number_names(all, all_n, e->rows);
     e->per_group = nb_arena_calloc(arena, e->groups_n + 1, sizeof(e->per_group[0]));
     e->sites_n = number_names(sites, sites_n, NULL);
@@ -233,14 +228,19 @@ enum nb_err nb_evidence_read(const struct nb_scope *scope, struct nb_slice autho
     if (!out->rows) {
         return NB_ENOMEM;
     }
-    struct nb_deniable deniable;
-    err = nb_deniable_of(docs, docs_n, arena, &deniable);
+    struct nb_answerable targets;
+    err = nb_answerable_of(docs, docs_n, arena, &targets);
     if (err == NB_OK) {
         add_docs(out, docs, docs_n);
-        err = add_acts(out, edges, edges_n, &deniable);
+        err = add_acts(out, edges, edges_n, &targets);
     }
     if (err == NB_OK && out->n) {
         qsort(out->rows, out->n, sizeof(out->rows[0]), by_time);
+    }
+    if (err == NB_OK && scope->standing) {
+        struct nb_standing *standing = NULL;
+        err = nb_standing_get(scope->standing, author, arena, &standing);
+        out->standing = standing;
     }
     return err ? err : count_voices(out, arena);
 }

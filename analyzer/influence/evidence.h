@@ -11,6 +11,8 @@
 
 #include <nabiz/influence.h>
 
+#include "analyzer/influence/standing.h"
+
 /* A document that the topic matched, of the window. */
 struct nb_topic_post {
     uint64_t number;
@@ -24,22 +26,31 @@ struct nb_scope {
     struct nb_slice topic;
     int64_t from_ms, to_ms;
     const struct nb_weights *weights;
+    struct nb_standing_view *standing; /* NULL: trust is not asked for */
     const struct nb_topic_post *posts; /* by number; of a topic only */
     size_t posts_n;
 };
 
-enum nb_row_kind { NB_ROW_POST, NB_ROW_ACT, NB_ROW_DELETED };
+/* SUPPORT: an act before the window or on something else, which trust alone looks at. */
+enum nb_row_kind { NB_ROW_POST, NB_ROW_ACT, NB_ROW_DELETED, NB_ROW_SUPPORT };
 
 struct nb_row {
     int64_t at_ms;
     uint64_t number;
     enum nb_row_kind kind;
     const struct nb_author_doc *doc; /* of POST and DELETED */
-    const struct nb_edge *edge;      /* of ACT */
+    const struct nb_edge *edge;      /* of ACT and SUPPORT */
     struct nb_slice who;
-    int32_t score_milli; /* of a post toward the topic, of an act as a whole; may be unknown */
+    uint64_t target;     /* of an act: the author's document that it is towards; 0: not known */
+    int32_t score_milli; /* of a post toward the topic; of an act, whether it agrees, see denial.h;
+                            may be unknown */
     bool denies;         /* an act that denies or corrects: see denial.h */
     uint32_t group;      /* who acts as one: 1 .. groups_n; 0: the author */
+};
+
+struct nb_actor {
+    struct nb_slice name;
+    size_t row;
 };
 
 struct nb_evidence {
@@ -48,7 +59,10 @@ struct nb_evidence {
     struct nb_row *rows; /* oldest first */
     size_t n;
     size_t posts_n;
-    size_t all_posts_n; /* those on other topics as well */
+    size_t all_posts_n;                 /* those on other topics as well */
+    const struct nb_standing *standing; /* NULL: nobody is known to act towards the author */
+    const struct nb_actor *actors;      /* of acts, by name, then row */
+    size_t actors_n;
     uint32_t groups_n;
     uint32_t *per_group;  /* groups_n + 1, for whoever counts by group */
     uint64_t sites_n;     /* other sites that link, quote or copy */

@@ -177,6 +177,7 @@ static enum nb_err measure(const struct nb_scope *scope, struct nb_slice author,
 {
     static nb_part_fn *const parts[NB_PARTS_N] = {[NB_PART_REACH] = nb_part_reach,
                                                   [NB_PART_EXPERTISE] = nb_part_expertise,
+                                                  [NB_PART_TRUST] = nb_part_trust,
                                                   [NB_PART_SPREAD] = nb_part_spread,
                                                   [NB_PART_RECEPTION] = nb_part_reception};
     struct nb_author *row;
@@ -229,18 +230,28 @@ static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_quer
                               struct nb_weights *weights, struct nb_arena *arena,
                               struct nb_scope *scope)
 {
+    struct nb_standing_view *standing = NULL;
     enum nb_err err = NB_OK;
-    if (query->weights) {
-        *weights = *query->weights;
-    } else {
-        err = nb_weights_in_force(txn, weights);
-    }
     *scope = (struct nb_scope){.txn = txn,
                                .topic = query->topic,
                                .from_ms = query->from_ms,
                                .to_ms = query->to_ms,
                                .weights = weights};
+    if (query->weights) {
+        *weights = *query->weights;
+    } else {
+        err = nb_weights_in_force(txn, weights);
+    }
+    if (err == NB_OK) {
+        err = nb_standing_open(txn, &standing);
+        scope->standing = standing;
+    }
     return err ? err : nb_scope_posts(scope, arena);
+}
+
+static void close_scope(struct nb_scope *scope)
+{
+    nb_standing_close(scope->standing);
 }
 
 enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_query *query,
@@ -248,7 +259,7 @@ enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_quer
                               size_t *out_n)
 {
     struct nb_weights weights;
-    struct nb_scope scope;
+    struct nb_scope scope = {0};
     const struct nb_slice *authors = NULL;
     size_t n = 0;
     struct nb_arena *scratch = nb_arena_new(SCRATCH_BYTES);
@@ -270,6 +281,7 @@ enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_quer
         err = err == NB_ENOTFOUND ? NB_ECORRUPT : err; /* who posted has a row */
     }
     nb_arena_free(scratch);
+    close_scope(&scope);
     if (err) {
         return err;
     }
@@ -279,6 +291,20 @@ enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_quer
     *out = rows;
     *out_n = n;
     return NB_OK;
+}
+
+/* Acts outside of the window or topic are shown where trust rests on them. @return rows left. */
+static size_t drop_idle(struct measured *m)
+{
+    const struct nb_evidence *e = &m->evidence;
+    size_t n = 0;
+    for (size_t i = 0; i < m->ledger_n; i++) {
+        bool idle = i < e->n && e->rows[i].kind == NB_ROW_SUPPORT && !m->ledger[i].points_milli;
+        if (!idle) {
+            m->ledger[n++] = m->ledger[i];
+        }
+    }
+    return n;
 }
 
 enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author,
@@ -297,11 +323,12 @@ enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author,
     if (err == NB_OK) {
         err = id.len ? measure(&scope, id, arena, &m) : NB_ENOTFOUND;
     }
+    close_scope(&scope);
     if (err) {
         return err;
     }
     *out = m.who;
     *out_rows = m.ledger;
-    *out_rows_n = m.ledger_n;
+    *out_rows_n = drop_idle(&m);
     return NB_OK;
 }

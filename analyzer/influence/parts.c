@@ -78,6 +78,40 @@ int32_t nb_part_expertise(const struct nb_evidence *evidence, int64_t *adds)
     return (int32_t)(saturate(sum, w->expertise_half) * (500 + share / 2) / 1000);
 }
 
+/* The first act of an author, or NULL. */
+static const struct nb_row *first_act(const struct nb_evidence *evidence, struct nb_slice author)
+{
+    size_t low = 0, high = evidence->actors_n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (nb_slice_cmp(evidence->actors[middle].name, author) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = low < evidence->actors_n && nb_slice_eq(evidence->actors[low].name, author);
+    return found ? &evidence->rows[evidence->actors[low].row] : NULL;
+}
+
+int32_t nb_part_trust(const struct nb_evidence *evidence, int64_t *adds)
+{
+    const struct nb_standing *standing = evidence->standing;
+    if (!standing || standing->groups_n < (uint32_t)evidence->scope->weights->trust_least) {
+        return NB_UNKNOWN_MILLI;
+    }
+    int64_t sum = 0;
+    for (size_t i = 0; i < standing->n_shares; i++) {
+        const Nb__TrustShare *share = standing->shares[i];
+        const struct nb_row *row = first_act(evidence, nb_field(share->from));
+        if (row) {
+            adds[row - evidence->rows] += (int64_t)share->points;
+            sum += (int64_t)share->points;
+        }
+    }
+    return sum ? standing->trust_milli : 0;
+}
+
 int32_t nb_part_spread(const struct nb_evidence *evidence, int64_t *adds)
 {
     const struct nb_weights *w = evidence->scope->weights;

@@ -18,6 +18,7 @@ typedef int32_t nb_part_fn(const struct nb_evidence *evidence, int64_t *adds);
 
 nb_part_fn nb_part_reach;
 nb_part_fn nb_part_expertise;
+nb_part_fn nb_part_trust;
 nb_part_fn nb_part_spread;
 nb_part_fn nb_part_reception;
 

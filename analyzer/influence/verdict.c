@@ -66,6 +66,12 @@ static const char *advice_of(const struct nb_influencer *who, const struct nb_ve
     if (faked) {
         return "do not count on them: they act as one with other accounts";
     }
+    bool objected =
+        who->reception_milli != NB_UNKNOWN_MILLI && who->reception_milli <= -w->verdict_low;
+    if (objected && (moving == NB_ANSWER_YES || heard == NB_ANSWER_YES)) {
+        return "a loud voice that its own readers contradict: watch what they spread, and answer "
+               "with facts";
+    }
     if (believed >= NB_ANSWER_PARTLY && (moving == NB_ANSWER_YES || heard == NB_ANSWER_YES)) {
         return "take them seriously: others follow what they say";
     }

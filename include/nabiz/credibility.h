@@ -19,6 +19,7 @@
     X(COPIED, "copied", "repeat what somebody else had published")                                 \
     X(HEARSAY, "hearsay", "tell on what they do not vouch for")                                    \
     X(DELETED, "deleted", "were deleted")                                                          \
+    X(REFUTED, "refuted", "say what another publisher of the same text took back")                 \
     X(DENIED, "denied", "were denied or corrected by others")
 
 enum nb_credit {

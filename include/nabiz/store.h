@@ -53,6 +53,7 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_
     X(AUTHOR, ANALYSIS, "author", "site/handle", "Author")                                         \
     X(AUTHOR_DOC, ANALYSIS, "author_doc", "site/handle, NUL, u64 published, u64 number",           \
       "AuthorDoc")                                                                                 \
+    X(STANDING, ANALYSIS, "standing", "site/handle", "Standing")                                   \
     X(TOPIC_HOUR, ANALYSIS, "topic_hour", "topic, NUL, u64 hour", "TopicHour")                     \
     X(TOPIC_DOC, ANALYSIS, "topic_doc", "topic, NUL, u64 published, u64 number", "Mention")        \
     X(TOPIC_AUTHOR, ANALYSIS, "topic_author", "topic, NUL, site/handle", "TopicAuthor")            \

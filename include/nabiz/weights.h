@@ -28,7 +28,6 @@
     X(expertise_copied, 100, 0, 1000)                                                              \
     X(expertise_depth_bytes, 600, 1, 1000000)                                                      \
     X(trust_least, 2, 1, 1000)                                                                     \
-    X(trust_half, 3, 1, 1000)                                                                      \
     X(spread_least, 2, 1, 1000)                                                                    \
     X(spread_half, 5, 1, 1000000)                                                                  \
     X(reception_least, 3, 1, 1000)                                                                 \
@@ -42,6 +41,7 @@
     X(credibility_copied, 250, 0, 100000)                                                          \
     X(credibility_hearsay, 500, 0, 100000)                                                         \
     X(credibility_deleted, 2000, 0, 100000)                                                        \
+    X(credibility_refuted, 5000, 0, 100000)                                                        \
     X(credibility_denied, 5000, 0, 100000)                                                         \
     X(verdict_low, 200, 0, 1000)                                                                   \
     X(verdict_high, 450, 0, 1000)

@@ -1,0 +1,275 @@
+#include "analyzer/influence/standing.h"
+
+#include <nabiz/mem.h>
+
+#include "analyzer/influence/groups.h"
+#include "analyzer/influence/seeds.h"
+#include "analyzer/influence/trust.h"
+#include "analyzer/keys.h"
+
+enum { SCRATCH_BYTES = 64 << 20, STEP_LEAST_BITS = 12, STEP_BITS = 5 };
+
+struct nb_standing_view {
+    struct nb_txn *txn;
+    struct nb_graph_builder *builder; /* NULL: as stored */
+    struct nb_trust *trust;
+    uint64_t mean; /* of the scores above 0; at least 1 */
+};
+
+/* Against what authors stand in who are trusted at all: as much as they makes 500. */
+static int32_t relative(uint64_t score, uint64_t mean)
+{
+    return (int32_t)(1000 * (score >> 10) / ((score >> 10) + (mean >> 10) + 1)); /* below 2^50 */
+}
+
+static uint64_t mean_of(const struct nb_trust *trust)
+{
+    const uint64_t *scores = nb_trust_scores(trust);
+    uint64_t sum = 0, n = 0;
+    for (uint32_t i = 0; i < nb_trust_authors_n(trust); i++) {
+        sum += scores[i] >> 8; /* a step adds no more than the mass: no overflow */
+        n += scores[i] > 0;
+    }
+    return n ? (sum / n) << 8 : 1;
+}
+
+/* Every act that is stored, as an edge of the graph. */
+static enum nb_err add_edges(struct nb_txn *txn, struct nb_graph_builder *builder)
+{
+    struct nb_cursor *cursor;
+    struct nb_slice key, value;
+    struct nb_arena *arena = nb_arena_new(SCRATCH_BYTES);
+    enum nb_err err = arena ? nb_cursor_open(txn, NB_TBL_EDGE, &cursor) : NB_ENOMEM;
+    if (err) {
+        nb_arena_free(arena);
+        return err;
+    }
+    err = nb_cursor_seek(cursor, nb_slice(NULL, 0), &key, &value);
+    while (err == NB_OK) {
+        struct nb_edge *edge;
+        nb_arena_reset(arena);
+        err = nb_edge_decode(value, arena, &edge);
+        if (err == NB_OK && edge->act >= NB__EDGE__ACT__LINK && edge->act <= NB__EDGE__ACT__COPY) {
+            err = nb_graph_builder_add_named(builder, nb_field(edge->from), nb_field(edge->to),
+                                             (enum nb_act_kind)(edge->act - NB__EDGE__ACT__LINK),
+                                             edge->at_ms / 1000);
+        }
+        if (err == NB_OK) {
+            err = nb_cursor_next(cursor, &key, &value);
+        }
+    }
+    nb_cursor_close(cursor);
+    nb_arena_free(arena);
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+static enum nb_err make_trust(struct nb_standing_view *view)
+{
+    struct nb_graph *graph;
+    uint32_t seeds[NB_SEEDS_MAX];
+    size_t seeds_n = 0;
+    int32_t share_milli;
+    enum nb_err err = nb_graph_build(view->builder, &graph);
+    if (err) {
+        return err;
+    }
+    uint32_t *group = nb_calloc((size_t)graph->authors_n + 1, sizeof(*group));
+    err = group ? nb_groups_find(graph, nb_graph_builder_names(view->builder), NULL, 0, group)
+                : NB_ENOMEM;
+    if (err == NB_OK) {
+        err = nb_seeds_find(graph, seeds, &seeds_n, &share_milli);
+    }
+    if (err == NB_OK) {
+        err = nb_trust_new(graph, group, seeds, seeds_n, &view->trust);
+    }
+    if (err == NB_OK) {
+        view->mean = mean_of(view->trust);
+    }
+    nb_free(group);
+    nb_graph_free(graph);
+    return err;
+}
+
+static enum nb_err make(struct nb_txn *txn, struct nb_standing_view **out)
+{
+    struct nb_standing_view *view = nb_calloc(1, sizeof(*view));
+    *out = NULL;
+    if (!view) {
+        return NB_ENOMEM;
+    }
+    view->txn = txn;
+    enum nb_err err = nb_graph_builder_new(&view->builder);
+    if (err == NB_OK) {
+        err = add_edges(txn, view->builder);
+    }
+    if (err == NB_OK) {
+        err = make_trust(view);
+    }
+    if (err) {
+        nb_standing_close(view);
+        return err;
+    }
+    *out = view;
+    return NB_OK;
+}
+
+enum nb_err nb_standing_open(struct nb_txn *txn, struct nb_standing_view **out)
+{
+    if (nb_table_count(txn, NB_TBL_EDGE) <= NB_STANDING_DIRECT_N) {
+        return make(txn, out);
+    }
+    *out = nb_calloc(1, sizeof(**out));
+    if (!*out) {
+        return NB_ENOMEM;
+    }
+    (*out)->txn = txn;
+    return NB_OK;
+}
+
+void nb_standing_close(struct nb_standing_view *view)
+{
+    if (view) {
+        nb_trust_free(view->trust);
+        nb_graph_builder_free(view->builder);
+        nb_free(view);
+    }
+}
+
+/* The record of an author of the graph. */
+static enum nb_err take(const struct nb_standing_view *view, uint32_t author,
+                        struct nb_arena *arena, struct nb_standing **out)
+{
+    const struct nb_names *names = nb_graph_builder_names(view->builder);
+    uint32_t n = nb_trust_supporters_n(view->trust, author);
+    struct nb_trust_share *shares = nb_arena_calloc(arena, n, sizeof(*shares));
+    struct nb_standing *row = nb_standing_new(arena);
+    if (!shares || !row) {
+        return NB_ENOMEM;
+    }
+    n = nb_trust_shares(view->trust, author, shares);
+    row->has_trust_milli = row->has_groups_n = 1;
+    row->trust_milli = relative(nb_trust_scores(view->trust)[author], view->mean);
+    row->groups_n = n;
+    row->shares = nb_arena_calloc(arena, n, sizeof(row->shares[0]));
+    Nb__TrustShare *all = nb_arena_calloc(arena, n, sizeof(*all));
+    if (!row->shares || !all) {
+        return NB_ENOMEM;
+    }
+    for (uint32_t i = 0; i < n && row->n_shares < NB_STANDING_SHARES_MAX; i++) {
+        Nb__TrustShare *share = &all[i];
+        if (!shares[i].points) {
+            continue;
+        }
+        nb__trust_share__init(share);
+        share->from = nb_arena_strdup(arena, nb_names_at(names, shares[i].from));
+        share->has_points = share->has_accounts_n = 1;
+        share->points = shares[i].points;
+        share->accounts_n = shares[i].group_n;
+        if (!share->from) {
+            return NB_ENOMEM;
+        }
+        row->shares[row->n_shares++] = share;
+    }
+    *out = row;
+    return NB_OK;
+}
+
+enum nb_err nb_standing_get(const struct nb_standing_view *view, struct nb_slice author,
+                            struct nb_arena *arena, struct nb_standing **out)
+{
+    *out = NULL;
+    if (view->builder) {
+        uint32_t number = nb_names_find(nb_graph_builder_names(view->builder), author);
+        return number == NB_NO_NODE ? NB_OK : take(view, number, arena, out);
+    }
+    struct nb_slice value;
+    enum nb_err err = nb_get(view->txn, NB_TBL_STANDING, author, &value);
+    if (err == NB_OK) {
+        err = nb_standing_decode(value, arena, out);
+    }
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+bool nb_standing_is_due(uint64_t number)
+{
+    unsigned bits = 0;
+    for (uint64_t n = number; n > 1; n >>= 1) {
+        bits++;
+    }
+    unsigned step = bits > STEP_LEAST_BITS + STEP_BITS ? bits - STEP_BITS : STEP_LEAST_BITS;
+    return number && (number & ((UINT64_C(1) << step) - 1)) == 0;
+}
+
+/* Rows of authors that have none any more: their acts went with a revision. */
+static enum nb_err drop_gone(struct nb_txn *txn, const struct nb_standing_view *view)
+{
+    struct nb_cursor *cursor;
+    struct nb_slice key, value;
+    struct nb_key at = {0};
+    enum nb_err err = NB_OK;
+    while (err == NB_OK) {
+        err = nb_cursor_open(txn, NB_TBL_STANDING, &cursor);
+        if (err) {
+            return err;
+        }
+        err = nb_cursor_seek(cursor, nb_key_slice(&at), &key, &value);
+        while (err == NB_OK &&
+               nb_names_find(nb_graph_builder_names(view->builder), key) != NB_NO_NODE) {
+            err = nb_cursor_next(cursor, &key, &value);
+        }
+        at.len = 0;
+        if (err == NB_OK) {
+            nb_key_add(&at, key);
+        }
+        nb_cursor_close(cursor);
+        if (err == NB_OK) {
+            nb_del(txn, NB_TBL_STANDING, nb_key_slice(&at));
+            err = nb_txn_err(txn);
+        }
+    }
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+static enum nb_err write_row(struct nb_txn *txn, struct nb_slice author,
+                             const struct nb_standing *row, struct nb_arena *arena)
+{
+    struct nb_slice value, before;
+    enum nb_err err = nb_standing_encode(row, arena, &value);
+    if (err == NB_OK) {
+        err = nb_get(txn, NB_TBL_STANDING, author, &before);
+    }
+    if (err == NB_OK && nb_slice_eq(before, value)) {
+        return NB_OK;
+    }
+    if (err == NB_OK || err == NB_ENOTFOUND) {
+        nb_put(txn, NB_TBL_STANDING, author, value);
+        err = nb_txn_err(txn);
+    }
+    return err;
+}
+
+enum nb_err nb_standing_write(struct nb_txn *txn)
+{
+    struct nb_standing_view *view;
+    struct nb_arena *arena = nb_arena_new(SCRATCH_BYTES);
+    enum nb_err err = arena ? make(txn, &view) : NB_ENOMEM;
+    if (err) {
+        nb_arena_free(arena);
+        return err;
+    }
+    const struct nb_names *names = nb_graph_builder_names(view->builder);
+    for (uint32_t i = 0; err == NB_OK && i < nb_trust_authors_n(view->trust); i++) {
+        struct nb_standing *row;
+        nb_arena_reset(arena);
+        err = take(view, i, arena, &row);
+        if (err == NB_OK) {
+            err = write_row(txn, nb_names_at(names, i), row, arena);
+        }
+    }
+    if (err == NB_OK) {
+        err = drop_gone(txn, view);
+    }
+    nb_standing_close(view);
+    nb_arena_free(arena);
+    return err;
+}
