@@ -69,19 +69,46 @@ static void look_sum(const struct nb_detector *d, const struct bin *bin, int64_t
     out->is_seen = true;
 }
 
+/* Logarithm of an hour's sum against what was expected; `back` is the newest bin of the hour. */
+static int32_t hour_log(const struct nb_detector *d, const struct bin *bin, uint32_t back,
+                        uint32_t bins)
+{
+    int64_t value = 0;
+    int64_t expected = 0;
+    for (uint32_t i = back; i < back + bins; i++) {
+        const struct bin *one = i == 0 ? bin : &d->ring[ring_index(d, i - 1)];
+        value += one->value;
+        expected += one->expected;
+    }
+    int64_t more = counts(d, COUNTS_BIN);
+    return nb_fine_log(value, more) - nb_fine_log(expected, more);
+}
+
+/*
+ * Mean of the logarithms. Of a bin with less than one expected the logarithm says little, and their
+ * mean less than that of hours.
+ */
 static void look_mean(const struct nb_detector *d, const struct bin *bin, struct sight *out)
 {
-    out->bins = nb_detector_span(d->interval_ms, LOOK_BACK_MS, LOOK_BACK_BINS);
+    uint32_t an_hour = nb_detector_span(d->interval_ms, MINUTES(60), 1);
+    int64_t sum = bin->log_milli;
+    uint32_t n = nb_detector_span(d->interval_ms, LOOK_BACK_MS, LOOK_BACK_BINS);
+    out->bins = n;
     out->value = bin->value;
     out->expected = bin->expected;
-    int64_t sum = bin->log_milli;
     for (uint32_t i = 0; i + 1 < out->bins; i++) {
         const struct bin *old = &d->ring[ring_index(d, i)];
         out->value += old->value;
         out->expected += old->expected;
         sum += old->log_milli;
     }
-    out->seen_milli = (int32_t)(sum / out->bins);
+    if (!d->gauge && an_hour > 1 && d->baseline.level < counts(d, COUNTS_BIN)) {
+        sum = 0;
+        for (n = 0; n < out->bins / an_hour; n++) {
+            sum += hour_log(d, bin, n * an_hour, an_hour);
+        }
+    }
+    out->seen_milli = (int32_t)(sum / n);
     out->is_seen = true;
 }
 

@@ -39,6 +39,12 @@ char *nb_detection_why(const struct nb_detection *v, int64_t interval_ms, struct
     if (!span || !value || !expected || !limit) {
         return NULL;
     }
+    if (v->span_bins == 0) {
+        return nb_arena_printf(arena, "%s in a time in which %s is usual", value, expected);
+    }
+    if (v->seen == NB_DETECTOR_DROP && v->value_milli == 0) {
+        return nb_arena_printf(arena, "none in %s; usual is %s", span, expected);
+    }
     return nb_arena_printf(arena, "%s in %s; usual is %s, %s %s is ordinary", value, span, expected,
                            v->seen == NB_DETECTOR_DROP ? "down to" : "up to", limit);
 }

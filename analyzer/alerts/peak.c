@@ -2,10 +2,10 @@
 
 enum {
     NONE_MILLI = -9000,
-    DAYS = 14,          /* time constant of what days reach */
-    DAYS_MIN = 4,       /* before, only the peak counts */
-    SPREADS = 3,        /* so far above what days reach is odd */
-    DAY_SPREADS_MAX = 1 /* no day counts for more: a crisis is not what days are like */
+    DAYS = 14,           /* time constant of what days reach */
+    DAYS_MIN = 4,        /* before, only the peak counts */
+    SPREADS_TENTHS = 34, /* 3.4 of them above what days reach is odd */
+    DAY_SPREADS_MAX = 1  /* no day counts for more: a crisis is not what days are like */
 };
 
 void nb_peak_init(struct peak *peak)
@@ -50,6 +50,6 @@ void nb_peak_end_day(struct peak *peak)
 int64_t nb_peak_limit(const struct peak *peak, int64_t margin_milli)
 {
     int64_t over_top = peak->top_nano / 1000000 + margin_milli;
-    int64_t over_days = peak->mean_milli + (int64_t)peak->spread_milli * SPREADS;
+    int64_t over_days = peak->mean_milli + (int64_t)peak->spread_milli * SPREADS_TENTHS / 10;
     return peak->days_n >= DAYS_MIN && over_days > over_top ? over_days : over_top;
 }
