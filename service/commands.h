@@ -41,6 +41,7 @@
     COMMAND(morph)                                                                                 \
     COMMAND(tag)                                                                                   \
     COMMAND(detect)                                                                                \
+    COMMAND(rank)                                                                                  \
     GROUP("Find out more")                                                                         \
     COMMAND(help)                                                                                  \
     COMMAND(version)

@@ -50,8 +50,34 @@ static struct nb_slice site_of(struct nb_slice name)
                                                      : nb_slice_sub(name, 0, 0);
 }
 
-/* Whole sites of one registrable domain have one owner. */
-static enum nb_err join_sites(const struct nb_names *names, uint32_t authors_n, uint32_t *group)
+static void flatten(uint32_t *group, uint32_t authors_n)
+{
+    for (uint32_t i = 0; i < authors_n; i++) {
+        group[i] = find(group, i);
+    }
+}
+
+enum nb_err nb_groups_find(const struct nb_graph *graph, const struct nb_names *names,
+                           const struct nb_groups_pair *pairs, size_t pairs_n, uint32_t *group)
+{
+    for (uint32_t i = 0; i < graph->authors_n; i++) {
+        group[i] = i;
+    }
+    for (size_t i = 0; i < pairs_n; i++) {
+        if (pairs[i].a >= graph->authors_n || pairs[i].b >= graph->authors_n) {
+            return NB_EINVAL;
+        }
+        nb_groups_join(group, pairs[i].a, pairs[i].b);
+    }
+    enum nb_err err = nb_groups_by_times(graph, group);
+    if (err == NB_OK) {
+        err = nb_groups_by_lists(graph, group);
+    }
+    flatten(group, graph->authors_n);
+    return err == NB_OK && names ? nb_groups_join_sites(names, graph->authors_n, group) : err;
+}
+
+enum nb_err nb_groups_join_sites(const struct nb_names *names, uint32_t authors_n, uint32_t *group)
 {
     struct nb_names *domains;
     uint32_t *first = nb_malloc(((size_t)authors_n + 1) * sizeof(*first));
@@ -72,32 +98,8 @@ static enum nb_err join_sites(const struct nb_names *names, uint32_t authors_n, 
             nb_groups_join(group, first[number], i);
         }
     }
+    flatten(group, authors_n);
     nb_names_free(domains);
     nb_free(first);
-    return err;
-}
-
-enum nb_err nb_groups_find(const struct nb_graph *graph, const struct nb_names *names,
-                           const struct nb_groups_pair *pairs, size_t pairs_n, uint32_t *group)
-{
-    for (uint32_t i = 0; i < graph->authors_n; i++) {
-        group[i] = i;
-    }
-    for (size_t i = 0; i < pairs_n; i++) {
-        if (pairs[i].a >= graph->authors_n || pairs[i].b >= graph->authors_n) {
-            return NB_EINVAL;
-        }
-        nb_groups_join(group, pairs[i].a, pairs[i].b);
-    }
-    enum nb_err err = names ? join_sites(names, graph->authors_n, group) : NB_OK;
-    if (err == NB_OK) {
-        err = nb_groups_by_times(graph, group);
-    }
-    if (err == NB_OK) {
-        err = nb_groups_by_lists(graph, group);
-    }
-    for (uint32_t i = 0; i < graph->authors_n; i++) {
-        group[i] = find(group, i);
-    }
     return err;
 }

@@ -34,4 +34,12 @@ enum nb_err nb_groups_find(const struct nb_graph *graph, const struct nb_names *
                            const struct nb_groups_pair *pairs, size_t pairs_n,
                            uint32_t *group) NB_MUSTUSE;
 
+/**
+ * Put whole sites of one registrable domain together, in groups that nb_groups_find() found without
+ * names: who only wants to know who acts together leaves owners out.
+ * @return NB_OK, NB_ENOMEM.
+ */
+enum nb_err nb_groups_join_sites(const struct nb_names *names, uint32_t authors_n,
+                                 uint32_t *group) NB_MUSTUSE;
+
 #endif

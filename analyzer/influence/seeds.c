@@ -214,21 +214,16 @@ struct standing {
     uint32_t author;
 };
 
-static int by_standing(const void *a, const void *b)
+/* The best want of those who act, or of all, in order. @return how many there are. */
+static size_t best_of(const struct finder *f, size_t least_n, bool who_act, size_t want,
+                      struct standing *best)
 {
-    const struct standing *x = a;
-    const struct standing *y = b;
-    if (x->sum != y->sum) {
-        return x->sum > y->sum ? -1 : 1;
-    }
-    return (x->author > y->author) - (x->author < y->author);
-}
-
-/* The best want of all, in order. @return how many there are. */
-static size_t best_of(const struct finder *f, size_t least_n, size_t want, struct standing *best)
-{
+    const uint32_t *begin = f->graph->out.begin;
     size_t n = 0;
     for (uint32_t i = 0; i < f->graph->authors_n; i++) {
+        if (who_act && begin[i] == begin[i + 1]) {
+            continue;
+        }
         uint64_t sum = lower_sum(&f->brought[i], f->starts_n, least_n);
         if (sum == 0 || (n == want && sum <= best[n - 1].sum)) {
             continue;
@@ -239,26 +234,34 @@ static size_t best_of(const struct finder *f, size_t least_n, size_t want, struc
         }
         best[at] = (struct standing){sum, i};
     }
-    qsort(best, n, sizeof(best[0]), by_standing);
     return n;
 }
 
+/* Who stands high enough: of those who act, as many as wanted or fewer; and the others beside them
+ * that stand as high. */
 static size_t choose_seeds(const struct finder *f, uint32_t *seeds, int32_t *share_milli)
 {
-    struct standing best[NB_SEEDS_MAX];
+    struct standing best[NB_SEEDS_MAX / 2], all[NB_SEEDS_MAX / 2];
     size_t want = f->graph->authors_n / AUTHORS_PER_SEED;
-    want = want < SEEDS_LEAST ? SEEDS_LEAST : want > NB_SEEDS_MAX ? NB_SEEDS_MAX : want;
-    size_t enough = want / 2 > 1 ? want / 2 : 1, n = 0;
-    size_t above_n = f->starts_n / 2;
-    *share_milli = 500;
-    for (int i = 0; i <= HALVINGS && n < enough; i++) {
+    want = want < SEEDS_LEAST ? SEEDS_LEAST : want > NB_SEEDS_MAX / 2 ? NB_SEEDS_MAX / 2 : want;
+    size_t n = 0, above_n = f->starts_n / 2, least_n = 0;
+    *share_milli = 0;
+    for (int i = 0; i <= HALVINGS && n < SEEDS_LEAST; i++) {
         above_n = i == HALVINGS ? 0 : above_n;
         *share_milli = f->starts_n ? (int32_t)(1000 * above_n / f->starts_n) : 0;
-        n = best_of(f, f->starts_n - above_n, want, best);
+        least_n = f->starts_n - above_n;
+        n = best_of(f, least_n, true, want, best);
         above_n /= 2;
     }
     for (size_t i = 0; i < n; i++) {
         seeds[i] = best[i].author;
+    }
+    size_t all_n = best_of(f, least_n, false, want, all);
+    const uint32_t *begin = f->graph->out.begin;
+    for (size_t i = 0; i < all_n; i++) {
+        if (begin[all[i].author] == begin[all[i].author + 1]) {
+            seeds[n++] = all[i].author;
+        }
     }
     return n;
 }

@@ -21,11 +21,12 @@
 
 #include "analyzer/influence/graph.h"
 
-/* Most seeds; a small graph has one for twenty authors, and three at least if there are. */
-enum { NB_SEEDS_MAX = 50 };
+/* Most seeds: fifty who act themselves, for trust ends at those who do not, and the best fifty of
+ * all. A small graph has one of each for twenty authors, and three at least if there are. */
+enum { NB_SEEDS_MAX = 100 };
 
 /**
- * @param seeds        [out] room for NB_SEEDS_MAX; best first.
+ * @param seeds        [out] room for NB_SEEDS_MAX; none is there twice.
  * @param seeds_n      [out] 0 when nobody acts towards anybody.
  * @param share_milli  [out] of all starts, how many may be false before they can make a seed: 500
  *                     at best, 0 when it was the mean that was taken.

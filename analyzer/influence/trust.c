@@ -15,6 +15,8 @@ enum {
     PASSED_ON = 218, /* of 256: 0.85 */
     LEAST_PARTS = 16,
     EXCESS_SHIFT = 4, /* a sixteenth */
+    ALONE_SHIFT = 8,
+    OWN_SHIFT = 2, /* a quarter */
     BITS = 6,
     SMALL = 1 << BITS
 };
@@ -100,15 +102,22 @@ static uint64_t points_of(uint64_t value, uint64_t third)
     return (whole + ((value - whole) >> EXCESS_SHIFT)) / NB_SUPPORT_WHOLE;
 }
 
-/* Points are rounded group by group, so that shares add up: only the first two differ from what
- * they give, and the others' rounding is that of points_of(). */
-static uint64_t score_of(const struct nb_support *support, const uint16_t *passed, uint32_t author)
+/* What an author has without anybody's support: as a seed. */
+static uint64_t own_points(const struct nb_trust *trust, uint32_t author)
 {
+    return trust->given[author] >> OWN_SHIFT;
+}
+
+/* Points are rounded group by group, so that shares add up. */
+static uint64_t score_of(const struct nb_trust *trust, uint32_t author)
+{
+    const struct nb_support *support = &trust->support;
+    const uint16_t *passed = trust->passed[NB_TRUST_LEVELS - 1];
     struct nb_support_row row = support->in[author];
     const uint32_t *from = support->from + row.begin;
     const uint8_t *weight = support->weight + row.begin;
     uint64_t third = income_of(support, passed, author).third;
-    uint64_t score = 0, strongest = 0;
+    uint64_t score = own_points(trust, author), strongest = 0;
     for (uint32_t i = 0; i < row.n; i++) {
         uint64_t value = unpack(passed[from[i]]) * (weight[i] & NB_SUPPORT_WEIGHT);
         if (weight[i] & NB_SUPPORT_SAME) {
@@ -136,7 +145,8 @@ static uint16_t pass_of(const struct nb_trust *trust, unsigned level, uint32_t a
     }
     if (level > 0) {
         struct income in = income_of(&trust->support, trust->passed[level - 1], author);
-        has += (in.all - in.first + in.second) / NB_SUPPORT_WHOLE;
+        uint64_t beyond = in.first - in.second;
+        has += (in.all - beyond + (beyond >> ALONE_SHIFT)) / NB_SUPPORT_WHOLE;
     }
     return parts_of(trust, author, has);
 }
@@ -152,7 +162,7 @@ static void walk(struct nb_trust *trust)
         }
     }
     for (uint32_t i = 0; i < n; i++) {
-        trust->scores[i] = score_of(&trust->support, trust->passed[NB_TRUST_LEVELS - 1], i);
+        trust->scores[i] = score_of(trust, i);
     }
 }
 
@@ -295,8 +305,7 @@ static void walk_again(struct nb_trust *trust)
     }
     for (uint32_t i = 0; i < trust->dirty.n; i++) {
         uint32_t author = trust->dirty.list[i];
-        trust->scores[author] =
-            score_of(&trust->support, trust->passed[NB_TRUST_LEVELS - 1], author);
+        trust->scores[author] = score_of(trust, author);
     }
     unmark_all(&trust->dirty);
     unmark_all(&trust->always);
@@ -353,7 +362,7 @@ size_t nb_trust_bytes(const struct nb_trust *trust)
 
 uint32_t nb_trust_supporters_n(const struct nb_trust *trust, uint32_t author)
 {
-    return trust->support.in[author].n;
+    return trust->support.in[author].n + (trust->given[author] > 0);
 }
 
 uint32_t nb_trust_shares(const struct nb_trust *trust, uint32_t author, struct nb_trust_share *out)
@@ -377,6 +386,10 @@ uint32_t nb_trust_shares(const struct nb_trust *trust, uint32_t author, struct n
     for (uint32_t i = 0; i < n; i++) {
         out[i].points = points_of(out[i].given, third);
         out[i].given /= NB_SUPPORT_WHOLE;
+    }
+    if (trust->given[author] > 0) {
+        out[n++] =
+            (struct nb_trust_share){author, 1, trust->given[author], own_points(trust, author)};
     }
     return n;
 }

@@ -9,9 +9,10 @@
  * honest authors who support them are few, so little comes in. What comes in is held back by this:
  *
  *   - accounts of one independence group (groups.h) count as one, the strongest of them;
- *   - passing on takes two: the strongest group counts as much as the second strongest, no more;
+ *   - passing on takes two: the strongest group counts as much as the second strongest, and of what
+ *     it gives beyond that a 256th, so that the order of those far from all seeds is not blind;
  *   - standing takes three: of what the two strongest give beyond the third, a sixteenth counts;
- *   - what a seed is given as a seed is passed on, but is no part of its own score.
+ *   - a seed's own score is a quarter of what it is given, and what others give it.
  *
  * Numbers are fixed point, and what is passed on is rounded down to six bits: the result is exact,
  * the same on every machine, and small changes end after a few steps. So adding acts touches only
@@ -59,7 +60,8 @@ uint32_t nb_trust_authors_n(const struct nb_trust *trust);
  */
 int32_t nb_trust_milli(uint64_t score);
 
-/** What one group adds to an author's score; the points of all add up to it. */
+/** What one group adds to an author's score; the points of all add up to it. A seed supports
+ * itself: its last share is from itself. */
 struct nb_trust_share {
     uint32_t from;    /* the strongest of the group */
     uint32_t group_n; /* accounts of it that support the author */
@@ -67,7 +69,7 @@ struct nb_trust_share {
     uint64_t points;  /* what of it counts */
 };
 
-/** Supporters of an author: it has at most as many shares. */
+/** Supporters of an author, itself if it is a seed: it has at most as many shares. */
 uint32_t nb_trust_supporters_n(const struct nb_trust *trust, uint32_t author);
 
 /** @param out  room for nb_trust_supporters_n(). @return how many groups there are, by number. */
@@ -76,7 +78,7 @@ uint32_t nb_trust_shares(const struct nb_trust *trust, uint32_t author, struct n
 /**
  * Where the score would lie with another draw of supporters: the 5th and the 95th of 100 parts of
  * bootstrap scores, groups drawn with replacement, seeded by the author's number.
- * @param shares  of nb_trust_shares(); n of them, at least one.
+ * @param shares  of nb_trust_shares(); n of them.
  */
 void nb_trust_interval(const struct nb_trust_share *shares, uint32_t n, uint32_t author,
                        uint64_t *low, uint64_t *high);

@@ -43,12 +43,16 @@ void nb_trust_interval(const struct nb_trust_share *shares, uint32_t n, uint32_t
 {
     uint64_t blocks[BLOCKS] = {0}, sums[DRAWS];
     uint64_t series = author;
+    uint64_t own = 0;
+    if (n > 0 && shares[n - 1].from == author) { /* a seed's, which nobody draws */
+        own = shares[--n].points;
+    }
     uint32_t blocks_n = n < BLOCKS ? n : BLOCKS;
     for (uint32_t i = 0; i < n; i++) {
         blocks[i % BLOCKS] += shares[i].points;
     }
     for (int draw = 0; draw < DRAWS; draw++) {
-        sums[draw] = 0;
+        sums[draw] = own;
         for (uint32_t i = 0; i < blocks_n; i++) {
             sums[draw] += blocks[nb_series_next(&series) % blocks_n];
         }

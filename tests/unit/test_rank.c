@@ -1,264 +1,132 @@
+/* Lines of acts and seeds, and the list made of them. */
 #include "tests/lib/test.h"
 
-#include <pthread.h>
-#include <unistd.h>
+#include <nabiz/mem.h>
 
-#include <nabiz/map.h>
+#include "analyzer/influence/rank.h"
+#include "analyzer/influence/rank_read.h"
 
-#include "analyzer/turkish/table.h"
-#include "analyzer/turkish/tagger.h"
-#include "analyzer/words.h"
+enum { NOW_S = 1700000000, DAY_S = 86400 };
 
-enum { THREADS = 8, WEIGHTS = 1024, LEMMAS = 64 };
-
-struct fixture {
-    struct nb_words words;
-    struct nb_arena *arena;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct nb_error error = {0};
-    assert_int_equal(nb_words_init(&f->words, "lexicons", "models", NULL, &error), NB_OK);
-    f->arena = nb_arena_new((size_t)32 << 20);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    nb_words_fini(&f->words);
-    nb_arena_free(f->arena);
-    free(f);
-    return 0;
-}
-
-/* A good model with every weight 0. */
-static struct nb_slice make_model(struct nb_arena *arena, char **bytes)
-{
-    struct tr_rank_header header = {
-        .magic = TR_RANK_MAGIC, .version = TR_RANK_VERSION, .weights_n = WEIGHTS};
-    size_t content = WEIGHTS + 2 * LEMMAS;
-    header.lemmas_n = LEMMAS;
-    *bytes = nb_arena_calloc(arena, 1, sizeof(header) + content);
-    header.content_hash = tr_hash(nb_slice(*bytes + sizeof(header), content));
-    memcpy(*bytes, &header, sizeof(header));
-    return nb_slice(*bytes, sizeof(header) + content);
-}
-
-static void a_model_cut_short_or_changed_is_refused(void **state)
-{
-    struct fixture *f = *state;
-    struct tr_ranker ranker;
-    char *bytes;
-    struct nb_slice model = make_model(f->arena, &bytes);
-    assert_int_equal(tr_ranker_init(&ranker, f->words.core, model), NB_OK);
-    for (size_t len = 0; len < model.len; len++) {
-        assert_int_not_equal(tr_ranker_init(&ranker, f->words.core, nb_slice_sub(model, 0, len)),
-                             NB_OK);
-    }
-    for (size_t at = 0; at < model.len; at += at < sizeof(struct tr_rank_header) ? 1 : 37) {
-        bool says_of_what = at >= offsetof(struct tr_rank_header, unused) &&
-                            at < offsetof(struct tr_rank_header, content_hash);
-        bytes[at] ^= 0x55;
-        assert_int_equal(tr_ranker_init(&ranker, f->words.core, model) == NB_OK, says_of_what);
-        bytes[at] ^= 0x55;
-    }
-}
-
-static void a_file_of_something_else_is_refused(void **state)
-{
-    struct fixture *f = *state;
-    struct tr_ranker ranker;
-    struct nb_slice text = nbt_read_file("lexicons/suffixes.txt", f->arena);
-    assert_non_null(text.p);
-    assert_int_equal(tr_ranker_init(&ranker, f->words.core, text), NB_EINVAL);
-    assert_int_equal(tr_ranker_init(&ranker, f->words.core, nb_slice(NULL, 0)), NB_EINVAL);
-}
-
-/* A weight at the place of a feature that one analysis has and the other has not decides. */
-static void weights_decide_the_order(void **state)
-{
-    struct fixture *f = *state;
-    struct tr_ranker ranker;
-    struct tr_analysis all[TR_ANALYSE_MAX];
-    struct tr_seen word = {NB_LIT("yazar"), TR_SHAPE_SMALL, NULL};
-    char *bytes;
-    struct nb_slice model = make_model(f->arena, &bytes);
-    size_t n = tr_analyse(f->words.core, word.folded, all, TR_ANALYSE_MAX);
-    assert_true(n >= 2);
-    assert_int_equal(tr_ranker_init(&ranker, f->words.core, model), NB_OK);
-    for (size_t wanted = 0; wanted < n; wanted++) {
-        struct tr_analysis ranked[TR_ANALYSE_MAX];
-        int32_t scores[TR_ANALYSE_MAX];
-        uint32_t mine[TR_RANK_FEATURES_MAX], other[TR_RANK_FEATURES_MAX];
-        int8_t *weights = (int8_t *)bytes + sizeof(struct tr_rank_header);
-        memset(weights, 0, WEIGHTS);
-        size_t mine_n = tr_rank_features(&ranker, &word, all, n, wanted, mine);
-        for (size_t k = 0; k < mine_n; k++) {
-            weights[mine[k] & (WEIGHTS - 1)]++;
-        }
-        for (size_t i = 0; i < n; i++) {
-            size_t other_n = tr_rank_features(&ranker, &word, all, n, i, other);
-            for (size_t k = 0; k < other_n; k++) {
-                int8_t *at = &weights[other[k] & (WEIGHTS - 1)];
-                *at = (int8_t)(*at - (i != wanted));
-            }
-        }
-        memcpy(ranked, all, sizeof(ranked));
-        tr_rank(&ranker, &word, ranked, n, scores);
-        assert_memory_equal(&ranked[0], &all[wanted], sizeof(all[0]));
-        for (size_t i = 1; i < n; i++) {
-            assert_true(scores[i] <= scores[i - 1]);
-        }
-    }
-}
-
-static const char *const sample[] = {
-    "Kargo", "hâlâ",   "gelmedi", "ama",     "kurye", "çok",     "kibar",    "yazar", "Ankara'ya",
-    "yüzde", "evinde", "zxqvlar", "2019'da", ":)",    "olmadan", "İstanbul", "gelme", "."};
-
-enum { SAMPLE = sizeof(sample) / sizeof(sample[0]) };
-
-static struct nb_slice tag_sample(const struct tr_tagger *tagger, struct nb_arena *arena,
-                                  size_t from)
-{
-    struct tr_form forms[SAMPLE];
-    struct tr_tag tags[SAMPLE];
-    char *out = nb_arena_calloc(arena, 1, 16384);
-    size_t len = 0;
-    /* words one by one first, from another one each time: the order of calls must not matter */
-    for (size_t i = 0; i < SAMPLE; i++) {
-        struct tr_tag all[TR_ANALYSE_MAX];
-        size_t n;
-        assert_int_equal(
-            tr_tag_word(tagger, nb_slice_str(sample[(from + i) % SAMPLE]), arena, all, &n), NB_OK);
-        assert_true(n >= 1);
-        forms[i] = (struct tr_form){.text = nb_slice_str(sample[i])};
-    }
-    assert_int_equal(tr_tag_sentence(tagger, forms, SAMPLE, arena, tags), NB_OK);
-    for (size_t i = 0; i < SAMPLE; i++) {
-        int n = snprintf(out + len, 16384 - len, "%.*s %s %.*s\n", NB_ARG(tags[i].lemma),
-                         tags[i].upos, NB_ARG(tags[i].features));
-        len += (size_t)n;
-    }
-    return nb_slice(out, len);
-}
-
-struct job {
-    const struct tr_tagger *tagger;
-    struct nb_arena *arena;
-    struct nb_slice got;
-    size_t from;
-};
-
-static void *run_job(void *context)
-{
-    struct job *job = context;
-    for (int i = 0; i < 20; i++) {
-        job->got = tag_sample(job->tagger, job->arena, job->from);
-    }
-    return NULL;
-}
-
-static void eight_threads_tag_alike(void **state)
-{
-    struct fixture *f = *state;
-    struct job jobs[THREADS];
-    pthread_t threads[THREADS];
-    struct nb_slice want = tag_sample(&f->words.tagger, f->arena, 0);
-    for (size_t i = 0; i < THREADS; i++) {
-        jobs[i] = (struct job){&f->words.tagger, nb_arena_new((size_t)64 << 20), {NULL, 0}, i};
-        assert_int_equal(pthread_create(&threads[i], NULL, run_job, &jobs[i]), 0);
-    }
-    for (size_t i = 0; i < THREADS; i++) {
-        assert_int_equal(pthread_join(threads[i], NULL), 0);
-        assert_true(nb_slice_eq(jobs[i].got, want));
-        nb_arena_free(jobs[i].arena);
-    }
-}
-
-static void shapes_say_only_what_was_a_choice(void **state)
+static void lines_that_are_no_acts_are_refused_with_a_reason(void **state)
 {
     (void)state;
     static const struct {
-        const char *words[4];
-        enum tr_shape want[4];
+        const char *line, *why; /* why: part of the reason; NULL: it is an act or nothing */
     } rows[] = {
-        {{"Bugün", "Ankara", "güzel", "TBMM"},
-         {TR_SHAPE_FIRST, TR_SHAPE_CAPITAL, TR_SHAPE_SMALL, TR_SHAPE_CAPITALS}},
-        {{"\"", "Bugün", "Ege'de", "var"},
-         {TR_SHAPE_SMALL, TR_SHAPE_FIRST, TR_SHAPE_CAPITAL, TR_SHAPE_SMALL}},
-        {{"HER", "ŞEY", "ÇOK", "İYİYDİ"},
-         {TR_SHAPE_SMALL, TR_SHAPE_SMALL, TR_SHAPE_SMALL, TR_SHAPE_SMALL}},
-        {{"o", "ABD'ye", "gitti", "5"},
-         {TR_SHAPE_SMALL, TR_SHAPE_CAPITALS, TR_SHAPE_SMALL, TR_SHAPE_SMALL}},
+        {"a\tb\tlink\t1700000000", NULL},
+        {"a\tb\tboost\t0", NULL},
+        {"", NULL},
+        {"from\tto\tkind\tunix_s", NULL},
+        {"a\tb\tlink", "3 fields"},
+        {"a\tb\tlink\t1\t2", "5 fields"},
+        {"\tb\tlink\t1", "from is empty"},
+        {"a\t\tlink\t1", "to is empty"},
+        {"a\tb\tLink\t1", "no kind"},
+        {"a\tb\tli\x1b[2Jnk\t1", "\"?\" is no kind"},
+        {"a\tb\tlink\t-1", "no time"},
+        {"a\tb\tlink\t1700000000000", "no time"},
+        {"a\tb\tlink\t99999999999999999999999", "no time"},
+        {"a\tb\tlink\t1.5", "no time"},
+        {"a\xff\tb\tlink\t1", "not UTF-8"},
+        {"a\tb\x7f\tlink\t1", "control character"},
     };
+    struct nb_graph_builder *builder;
+    assert_int_equal(nb_graph_builder_new(&builder), NB_OK);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct tr_form forms[4] = {{{NULL, 0}, false, false}};
-        enum tr_shape got[4];
-        for (size_t k = 0; k < 4; k++) {
-            forms[k].text = nb_slice_str(rows[i].words[k]);
-        }
-        tr_tag_shapes(forms, 4, got);
-        for (size_t k = 0; k < 4; k++) {
-            assert_int_equal(got[k], rows[i].want[k]);
-        }
+        struct nb_error error = {0};
+        enum nb_err err = nb_rank_read_act(builder, nb_slice_str(rows[i].line), &error);
+        assert_int_equal(err, rows[i].why ? NB_ESYNTAX : NB_OK);
+        assert_true(!rows[i].why || strstr(error.text, rows[i].why));
     }
+    assert_int_equal(nb_names_n(nb_graph_builder_names(builder)), 2);
+    nb_graph_builder_free(builder);
 }
 
-static void a_name_keeps_its_capitals_in_the_lemma(void **state)
+static void seeds_may_be_of_a_topic(void **state)
 {
-    struct fixture *f = *state;
-    static const char *const words[] = {"o", "Zxqvistan\u2019a", "gitti"};
-    struct tr_form forms[3] = {{{NULL, 0}, false, false}};
-    struct tr_tag tags[3];
-    for (size_t i = 0; i < 3; i++) {
-        forms[i].text = nb_slice_str(words[i]);
+    (void)state;
+    static const struct {
+        const char *line, *topic, *author;
+    } rows[] = {
+        {"a.example/", "", "a.example/"},           {" a.example/ ", "food", "a.example/"},
+        {"a.example/\tfood", "food", "a.example/"}, {"a.example/\tfood", "", "a.example/"},
+        {"a.example/\tcars", "food", ""},           {"# a.example/", "", ""},
+        {"a.example/#1", "", "a.example/#1"},       {"", "food", ""},
+    };
+    struct nb_slice author;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(nb_rank_read_seed(nb_slice_str(rows[i].line), nb_slice_str(rows[i].topic),
+                                           &author, NULL),
+                         NB_OK);
+        assert_slice_equal(author, rows[i].author);
     }
-    assert_int_equal(tr_tag_sentence(&f->words.tagger, forms, 3, f->arena, tags), NB_OK);
-    assert_slice_equal(tags[1].lemma, "Zxqvistan");
-    assert_string_equal(tags[1].upos, "PROPN");
-    assert_false(tags[1].covered);
-    assert_slice_equal(tags[2].lemma, "git");
+    assert_int_equal(nb_rank_read_seed(NB_LIT("a\tfood\tcars"), NB_LIT(""), &author, NULL),
+                     NB_ESYNTAX);
+    assert_int_equal(author.len, 0);
 }
 
-static void a_file_is_mapped_whole_or_not_at_all(void **state)
+static void add(struct nb_graph_builder *builder, const char *from, const char *to,
+                enum nb_act_kind kind, int64_t at_s)
 {
-    struct fixture *f = *state;
-    char *dir = nbt_tmpdir(), *path = nbt_path(dir, "file");
-    struct nb_slice bytes;
-    struct nb_error error = {0};
-    (void)f;
-    nbt_write_file(path, NB_LIT("twelve bytes"));
-    assert_int_equal(nb_map_open(path, 12, &bytes, &error), NB_OK);
-    assert_slice_equal(bytes, "twelve bytes");
-    nb_map_close(bytes);
-    assert_int_equal(nb_map_open(path, 11, &bytes, &error), NB_ETOOBIG);
-    assert_int_equal(nb_map_open(dir, 100, &bytes, &error), NB_EIO);
-    nbt_write_file(path, nb_slice(NULL, 0));
-    assert_int_equal(nb_map_open(path, 100, &bytes, &error), NB_OK);
-    assert_int_equal(bytes.len, 0);
-    nb_map_close(bytes);
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(nb_map_open(path, 100, &bytes, &error), NB_ENOTFOUND);
-    assert_null(bytes.p);
-    free(path);
-    nbt_rmdir(dir);
+    assert_int_equal(
+        nb_graph_builder_add_named(builder, nb_slice_str(from), nb_slice_str(to), kind, at_s),
+        NB_OK);
+}
+
+static void what_acts_cannot_tell_is_unknown(void **state)
+{
+    (void)state;
+    struct nb_graph_builder *builder;
+    struct nb_graph *graph;
+    struct nb_rank_row *rows;
+    char name[32];
+    assert_int_equal(nb_graph_builder_new(&builder), NB_OK);
+    add(builder, "known.example/", "b.example/", NB_ACT_LINK, NOW_S);
+    add(builder, "known.example/", "a.example/", NB_ACT_LINK, NOW_S);
+    for (int i = 0; i < 8; i++) {
+        snprintf(name, sizeof(name), "forum.example/m%d", i);
+        add(builder, "known.example/", name, NB_ACT_LINK, NOW_S);
+        add(builder, "b.example/", i < 4 ? name : "a.example/", NB_ACT_LINK, NOW_S + 8 * DAY_S);
+        add(builder, name, "a.example/", i < 5 ? NB_ACT_REPLY : NB_ACT_COPY, NOW_S + i * DAY_S);
+        add(builder, name, "c.example/", NB_ACT_COPY, NOW_S + 100 * DAY_S + i % 2);
+        add(builder, name, "d.example/", NB_ACT_COPY, NOW_S + 300 * DAY_S + i % 2);
+    }
+    assert_int_equal(nb_graph_build(builder, &graph), NB_OK);
+    const struct nb_names *names = nb_graph_builder_names(builder);
+    uint32_t seed = nb_names_find(names, NB_LIT("known.example/"));
+    assert_int_equal(nb_rank(graph, names, &seed, 1, &rows), NB_OK);
+    assert_int_equal(rows[0].author, seed);
+    for (uint32_t i = 0; i < graph->authors_n; i++) {
+        struct nb_slice who = nb_names_at(names, rows[i].author);
+        if (nb_slice_eq(who, NB_LIT("b.example/"))) {
+            assert_int_equal(rows[i].low_milli, NB_UNKNOWN_MILLI);
+            assert_int_equal(rows[i].spread_milli, NB_UNKNOWN_MILLI);
+            assert_int_equal(rows[i].coordination_milli, 0);
+            assert_int_equal(rows[i].acts_n, 1);
+        } else if (nb_slice_eq(who, NB_LIT("a.example/"))) {
+            assert_true(rows[i].low_milli <= rows[i].score_milli);
+            assert_true(rows[i].spread_milli > 0);
+            assert_int_equal(rows[i].coordination_milli, NB_UNKNOWN_MILLI);
+            assert_int_equal(rows[i].acts_n, 10);
+        } else if (nb_slice_starts(who, NB_LIT("forum.example/"))) {
+            assert_int_equal(rows[i].coordination_milli, 1000 * 7 / 9);
+        } else if (nb_slice_eq(who, NB_LIT("c.example/"))) {
+            assert_int_equal(rows[i].low_milli, NB_UNKNOWN_MILLI);
+            assert_int_equal(rows[i].spread_milli, NB_UNKNOWN_MILLI);
+        }
+    }
+    nb_free(rows);
+    nb_graph_free(graph);
+    nb_graph_builder_free(builder);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_model_cut_short_or_changed_is_refused),
-        cmocka_unit_test(a_file_of_something_else_is_refused),
-        cmocka_unit_test(weights_decide_the_order),
-        cmocka_unit_test(eight_threads_tag_alike),
-        cmocka_unit_test(shapes_say_only_what_was_a_choice),
-        cmocka_unit_test(a_name_keeps_its_capitals_in_the_lemma),
-        cmocka_unit_test(a_file_is_mapped_whole_or_not_at_all),
+        cmocka_unit_test(lines_that_are_no_acts_are_refused_with_a_reason),
+        cmocka_unit_test(seeds_may_be_of_a_topic),
+        cmocka_unit_test(what_acts_cannot_tell_is_unknown),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
