@@ -111,7 +111,8 @@ static enum nb_err replace_file(const char *path, struct nb_slice bytes, struct 
     return NB_OK;
 }
 
-static enum nb_err write_feed(struct nb_serve *serve, struct nb_error *error)
+static enum nb_err write_feed(struct nb_serve *serve, enum nb_pages_feed format,
+                              struct nb_error *error)
 {
     char path[PATH_BYTES];
     const char *dir = nb_config_str(serve->config, NB_CFG_DATA_DIR);
@@ -120,9 +121,10 @@ static enum nb_err write_feed(struct nb_serve *serve, struct nb_error *error)
     if (mkdir(path, 0755) != 0 && errno != EEXIST) {
         return nb_error_set(error, NB_EIO, "%s: %s", path, strerror(errno));
     }
-    (void)snprintf(path, sizeof(path), "%s/out/alerts.atom", dir);
+    (void)snprintf(path, sizeof(path), "%s/out/alerts.%s", dir,
+                   format == NB_PAGES_ATOM ? "atom" : "json");
     nb_buf_init(&feed, NB_ATOM_MAX_BYTES);
-    enum nb_err err = nb_pages_alerts(serve->reading, &feed, error);
+    enum nb_err err = nb_pages_alerts(serve->reading, format, &feed, error);
     if (err == NB_OK) {
         err = replace_file(path, nb_buf_slice(&feed), error);
     }
@@ -147,7 +149,8 @@ static void follow_alerts(struct nb_serve *serve, struct nb_store *analysis, str
         return;
     }
     if (err == NB_OK) {
-        err = write_feed(serve, &error);
+        err = write_feed(serve, NB_PAGES_JSON, &error);
+        err = err == NB_OK ? write_feed(serve, NB_PAGES_ATOM, &error) : err;
     }
     if (err != NB_OK && !w->complained) {
         nb_diag(NB_ERROR, "alerts", "the feed is not written; it is tried again",

@@ -1,6 +1,6 @@
 /**
- * The serving process: answers people over HTTP, keeps DATA/out/alerts.atom up to date, and sends
- * alerts and digests to the recipients.
+ * The serving process: answers people over HTTP, keeps DATA/out/alerts.atom and .json up to date,
+ * and sends alerts and digests to the recipients.
  *
  * Writes only the desk store. Analysis and crawl are opened read-only when they are first there;
  * when one of them was replaced on disk the process ends by itself, so that whoever supervises it

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include <nabiz/date.h>
+#include <nabiz/incident.h>
 #include <nabiz/version.h>
 
 #include "service/digest/xml.h"
@@ -67,30 +68,43 @@ static void write_why(struct nb_xml *xml, const struct nb_incident *alert)
     nb_xml_close(xml);
 }
 
-/* A feed reader shows an entry again only when this moved. */
-static int64_t updated_ms(const struct nb_incident *alert)
+void nb_atom_id(const struct nb_incident *alert, char out[NB_ATOM_TEXT_BYTES])
 {
-    return alert->has_raised_ms ? alert->raised_ms : alert->at_ms;
+    char id[NB_INCIDENT_ID_BYTES];
+    nb_incident_id_text(alert->id, id);
+    (void)snprintf(out, NB_ATOM_TEXT_BYTES, TAG "incident/%s", id);
+}
+
+void nb_atom_title(const struct nb_incident *alert, char out[NB_ATOM_TEXT_BYTES])
+{
+    (void)snprintf(out, NB_ATOM_TEXT_BYTES, "%.100s: %s, severity %u/10, %llu documents, %s",
+                   alert->topic ? alert->topic : "", nb_form_name(alert->form),
+                   (unsigned)alert->severity, (unsigned long long)alert->documents_n,
+                   nb_state_name(alert->state));
+}
+
+int64_t nb_atom_updated_ms(const struct nb_incident *alert)
+{
+    int64_t at_ms = alert->has_raised_ms ? alert->raised_ms : alert->at_ms;
+    return alert->told_ms > at_ms ? alert->told_ms : at_ms;
 }
 
 static void write_alert(struct nb_xml *xml, const struct nb_incident *alert, struct nb_log *log,
                         struct nb_arena *scratch)
 {
-    const char *topic = alert->topic ? alert->topic : "";
-    const char *form = nb_form_name(alert->form);
-    char text[256];
+    char text[NB_ATOM_TEXT_BYTES];
     nb_xml_open(xml, "entry");
-    (void)snprintf(text, sizeof(text), TAG "alert/%.100s/%lld", topic, (long long)alert->at_ms);
+    nb_atom_id(alert, text);
     nb_xml_leaf(xml, "id", nb_slice_str(text));
-    (void)snprintf(text, sizeof(text), "%.100s: %s, severity %u/10, %llu in the hour", topic, form,
-                   (unsigned)alert->severity, (unsigned long long)alert->value);
+    nb_atom_title(alert, text);
     nb_xml_leaf(xml, "title", nb_slice_str(text));
-    time_leaf(xml, "updated", updated_ms(alert));
+    time_leaf(xml, "updated", nb_atom_updated_ms(alert));
     time_leaf(xml, "published", alert->at_ms);
     (void)snprintf(text, sizeof(text), "%u", (unsigned)alert->severity);
     category(xml, TAG "severity", nb_slice_str(text));
-    category(xml, TAG "form", nb_slice_str(form));
-    category(xml, TAG "topic", nb_slice_str(topic));
+    category(xml, TAG "form", nb_slice_str(nb_form_name(alert->form)));
+    category(xml, TAG "topic", nb_field(alert->topic));
+    category(xml, TAG "state", nb_slice_str(nb_state_name(alert->state)));
     if (log) {
         write_links(xml, alert, log, scratch);
     }
@@ -107,7 +121,8 @@ static void write_feed(struct nb_xml *xml, const struct nb_incident *const *aler
     nb_xml_leaf(xml, "title", NB_LIT("nabiz alerts"));
     int64_t newest_ms = 0;
     for (size_t i = 0; i < n; i++) {
-        newest_ms = updated_ms(alerts[i]) > newest_ms ? updated_ms(alerts[i]) : newest_ms;
+        newest_ms =
+            nb_atom_updated_ms(alerts[i]) > newest_ms ? nb_atom_updated_ms(alerts[i]) : newest_ms;
     }
     time_leaf(xml, "updated", newest_ms);
     nb_xml_open(xml, "author");

@@ -1,9 +1,9 @@
 /**
  * Alerts as an Atom feed (RFC 4287), for feed readers, chat bridges and incident tools.
  *
- * An entry's id is a tag URI (RFC 4151) made of topic and moment, so that a reader shows an alert
- * once, whichever run or machine wrote the feed. Categories carry severity, form and topic for
- * filters. The same alerts give the same bytes.
+ * An entry's id is a tag URI (RFC 4151) made of the incident's id, so that a reader shows an alert
+ * once, whichever run or machine wrote the feed. Categories carry severity, form, topic and state
+ * for filters. The same alerts give the same bytes.
  *
  * Threads: pure function.
  */
@@ -31,5 +31,13 @@ struct nb_atom_options {
  */
 enum nb_err nb_atom_alerts(struct nb_buf *out, const struct nb_incident *const *alerts,
                            size_t alerts_n, const struct nb_atom_options *options) NB_MUSTUSE;
+
+/* What other feeds of the same alerts say in the same words. */
+enum { NB_ATOM_TEXT_BYTES = 256 };
+void nb_atom_id(const struct nb_incident *alert, char out[NB_ATOM_TEXT_BYTES]);
+void nb_atom_title(const struct nb_incident *alert, char out[NB_ATOM_TEXT_BYTES]);
+
+/** When there was last something new to say: a reader shows an entry again when this moved. */
+int64_t nb_atom_updated_ms(const struct nb_incident *alert);
 
 #endif

@@ -11,6 +11,7 @@
 #include <nabiz/websub.h>
 
 #include "service/deliver/atom.h"
+#include "service/deliver/jsonfeed.h"
 #include "service/digest/make.h"
 #include "service/digest/report.h"
 #include "service/http/push.h"
@@ -70,7 +71,8 @@ static enum nb_err oldest_shown(struct nb_txn *txn, int64_t *out_ms)
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
-enum nb_err nb_pages_alerts(struct nb_reading *reading, struct nb_buf *out, struct nb_error *error)
+enum nb_err nb_pages_alerts(struct nb_reading *reading, enum nb_pages_feed format,
+                            struct nb_buf *out, struct nb_error *error)
 {
     struct nb_store *analysis = NULL;
     struct nb_txn *txn = NULL;
@@ -93,7 +95,8 @@ enum nb_err nb_pages_alerts(struct nb_reading *reading, struct nb_buf *out, stru
         }
         nb_read_end(txn);
         if (err == NB_OK) {
-            err = nb_atom_alerts(out, alerts, alerts_n, &options);
+            err = format == NB_PAGES_ATOM ? nb_atom_alerts(out, alerts, alerts_n, &options)
+                                          : nb_jsonfeed_alerts(out, alerts, alerts_n, &options);
         }
     }
     nb_arena_free(arena);
@@ -101,11 +104,12 @@ enum nb_err nb_pages_alerts(struct nb_reading *reading, struct nb_buf *out, stru
 }
 
 static void answer_alerts(const struct nb_pages *pages, const struct nb_http_request *request,
-                          struct nb_http_answer *answer)
+                          enum nb_pages_feed format, struct nb_http_answer *answer)
 {
     struct nb_error error = {0};
-    answer->content_type = "application/atom+xml; charset=utf-8";
-    enum nb_err err = nb_pages_alerts(pages->reading, &answer->body, &error);
+    answer->content_type = format == NB_PAGES_ATOM ? "application/atom+xml; charset=utf-8"
+                                                   : "application/feed+json; charset=utf-8";
+    enum nb_err err = nb_pages_alerts(pages->reading, format, &answer->body, &error);
     if (err != NB_OK) {
         fail(answer, request, err, &error);
     }
@@ -318,6 +322,7 @@ void nb_pages_answer(void *arg, const struct nb_http_request *request,
             "nabiz\n\n"
             "/digest/TOPIC/2026-11-21   what was said about a topic on one day; ?lang=en\n"
             "/alerts.atom               the newest alerts, for a feed reader\n"
+            "/alerts.json               the same as a JSON Feed\n"
             "/health                    how far the processes are, as JSON\n"
             "/metrics                   counters, for Prometheus");
     } else if (nb_slice_eq(path, NB_LIT("/health"))) {
@@ -325,7 +330,9 @@ void nb_pages_answer(void *arg, const struct nb_http_request *request,
     } else if (nb_slice_eq(path, NB_LIT("/metrics"))) {
         answer_metrics(pages, answer);
     } else if (nb_slice_eq(path, NB_LIT("/alerts.atom"))) {
-        answer_alerts(pages, request, answer);
+        answer_alerts(pages, request, NB_PAGES_ATOM, answer);
+    } else if (nb_slice_eq(path, NB_LIT("/alerts.json"))) {
+        answer_alerts(pages, request, NB_PAGES_JSON, answer);
     } else if (pages->door && nb_slice_starts(path, NB_LIT(NB_WEBSUB_PATH))) {
         nb_push_ask(pages->door, request, answer);
     } else if (nb_slice_starts(path, digest)) {

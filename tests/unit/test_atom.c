@@ -3,7 +3,9 @@
 #include <nabiz/date.h>
 #include <nabiz/feed.h>
 
+#include "analyzer/alerts/incident.h"
 #include "service/deliver/atom.h"
+#include "service/deliver/jsonfeed.h"
 
 #define AT_MS (20778 * NB_DAY_MS + 9 * NB_HOUR_MS)
 
@@ -18,8 +20,12 @@ static struct nb_incident *alert(struct nb_arena *arena, const char *topic, int6
     a->form = NB__INCIDENT__FORM__SPIKE;
     a->has_severity = 1;
     a->severity = 7;
-    a->has_value = 1;
-    a->value = 34;
+    a->has_documents_n = 1;
+    a->documents_n = 34;
+    a->has_state = 1;
+    a->state = NB__INCIDENT__STATE__OPEN;
+    a->has_id = 1;
+    a->id = nb_incident_id(nb_slice_str(topic), a->form, at_ms);
     a->n_why = 2;
     a->why = nb_arena_calloc(arena, 2, sizeof(char *));
     a->why[0] = nb_arena_strdup(arena, nb_slice_str(why));
@@ -64,14 +70,16 @@ static void a_feed_of_alerts_reads_back_newest_first(void **state)
     assert_null(feed.bozo);
     assert_string_equal(feed.format, "atom");
     assert_int_equal(feed.entries_n, 2);
-    assert_slice_equal(feed.entries[0].id, "tag:nabiz,2026:alert/beta/1795251601500");
+    char id[NB_ATOM_TEXT_BYTES];
+    nb_atom_id(alerts[1], id);
+    assert_slice_equal(feed.entries[0].id, id);
+    assert_non_null(strstr(id, "tag:nabiz,2026:incident/"));
     assert_int_equal(feed.entries[0].updated_ms, AT_MS + 1500);
-    assert_slice_equal(feed.entries[1].id, "tag:nabiz,2026:alert/acme/1795251600000");
-    assert_slice_equal(feed.entries[1].title, "acme: spike, severity 7/10, 34 in the hour");
+    assert_slice_equal(feed.entries[1].title, "acme: spike, severity 7/10, 34 documents, open");
     assert_int_equal(feed.entries[1].published_ms, AT_MS);
     assert_true(nb_slice_find(feed.entries[1].content, NB_LIT("<usual> is 4 & \"less\""), 0) !=
                 NB_NPOS);
-    assert_int_equal(feed.entries[1].categories_n, 3);
+    assert_int_equal(feed.entries[1].categories_n, 4);
     assert_slice_equal(feed.entries[1].categories[0], "7");
     nb_arena_free(arena);
 }
@@ -91,6 +99,36 @@ static void an_alert_that_was_raised_is_updated(void **state)
     assert_int_equal(feed.entries[1].updated_ms, AT_MS + NB_HOUR_MS);
     struct nb_slice first = nb_slice_sub(bytes, 0, nb_slice_find(bytes, NB_LIT("<entry>"), 0));
     assert_true(nb_slice_find(first, NB_LIT("<updated>2026-11-21T10:00:00Z"), 0) != NB_NPOS);
+    nb_arena_free(arena);
+}
+
+static void a_json_feed_has_the_same_items(void **state)
+{
+    (void)state;
+    struct nb_feed feed;
+    struct nb_buf out;
+    struct nb_error error = {0};
+    struct nb_arena *arena = nb_arena_new(16u << 20);
+    const struct nb_date_context dates = {.now_ms = AT_MS};
+    const struct nb_incident *const alerts[] = {
+        alert(arena, "acme", AT_MS, "34 documents, <usual> is 4 & \"less\" \x01"),
+        alert(arena, "beta", AT_MS + 1500, "again"),
+    };
+    const struct nb_atom_options options = {.self_url = "https://desk.example/alerts.json"};
+    nb_buf_init(&out, NB_ATOM_MAX_BYTES);
+    assert_int_equal(nb_jsonfeed_alerts(&out, alerts, 2, &options), NB_OK);
+    assert_int_equal(nb_feed_parse(nb_buf_slice(&out), NB_LIT("https://desk.example/alerts.json"),
+                                   NB_LIT("application/feed+json"), &dates, arena, &feed, &error),
+                     NB_OK);
+    char id[NB_ATOM_TEXT_BYTES];
+    nb_atom_id(alerts[1], id);
+    assert_null(feed.bozo);
+    assert_string_equal(feed.format, "json");
+    assert_int_equal(feed.entries_n, 2);
+    assert_slice_equal(feed.entries[0].id, id);
+    assert_int_equal(feed.entries[1].published_ms, AT_MS);
+    assert_slice_equal(feed.entries[1].title, "acme: spike, severity 7/10, 34 documents, open");
+    nb_buf_fini(&out);
     nb_arena_free(arena);
 }
 
@@ -126,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_feed_of_alerts_reads_back_newest_first),
         cmocka_unit_test(an_alert_that_was_raised_is_updated),
+        cmocka_unit_test(a_json_feed_has_the_same_items),
         cmocka_unit_test(a_feed_with_no_alerts_is_still_a_feed),
         cmocka_unit_test(a_feed_carries_the_newest_hundred),
     };

@@ -116,7 +116,8 @@ static void pages_are_answered_and_nothing_else(void **state)
         {"GET", "/health", "localhost", "200", "\"ok\": true"},
         {"GET", "/health", "[::1]:1", "200", "\"lag\": 0"},
         {"GET", "/metrics", "localhost", "200", "# TYPE nabiz_requests_total counter"},
-        {"GET", "/alerts.atom", "localhost", "200", "tag:nabiz,2026:alert/acme/"},
+        {"GET", "/alerts.atom", "localhost", "200", "tag:nabiz,2026:incident/"},
+        {"GET", "/alerts.json", "localhost", "200", "https://jsonfeed.org/version/1.1"},
         {"GET", "/digest/acme/2026-11-21", "localhost", "200", "<html lang=\"tr\">"},
         {"GET", "/digest/acme/2026-11-21?lang=en", "localhost", "200", "<html lang=\"en\">"},
         {"GET", "/digest/acme/2026-11-21?lang=../x", "localhost", "400", "lang=tr"},
@@ -272,7 +273,7 @@ static void the_feed_on_disk_follows_the_analysis(void **state)
         nb_arena_reset(s.arena);
         feed = nbt_read_file(path, s.arena);
     }
-    assert_true(has(feed, "tag:nabiz,2026:alert/acme/"));
+    assert_true(has(feed, "tag:nabiz,2026:incident/"));
     assert_true(has(feed, "</feed>"));
     assert_int_equal(waitpid(pid, NULL, 0), pid);
     close(go);

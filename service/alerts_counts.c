@@ -1,0 +1,165 @@
+#include "service/alerts_counts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <nabiz/arena.h>
+#include <nabiz/buf.h>
+#include <nabiz/date.h>
+#include <nabiz/fixed.h>
+#include <nabiz/json.h>
+#include <nabiz/text.h>
+
+#include "service/alerts_print.h"
+#include "service/detect_rows.h"
+#include "service/lang.h"
+
+enum { INTERVAL_MIN = 5, ARENA_BYTES = 65536, OUT_BYTES = 65536, LOG10_OF_2_MILLI = 301 };
+
+struct counts {
+    struct nb_args *args;
+    struct nb_rows rows;
+    struct nb_arena *arena;
+    struct nb_buf out;
+    bool as_json;
+    bool begun;
+    uint64_t alarms_n;
+    int64_t first_ms, last_ms;
+};
+
+/* -log10(k) in thousandths. */
+static int32_t rarity_of(int64_t budget_milli)
+{
+    if (budget_milli < 0) {
+        return NB_DETECTOR_RARITY_MILLI;
+    }
+    return (nb_log2_milli(1000) - nb_log2_milli((uint64_t)budget_milli)) * LOG10_OF_2_MILLI / 1000;
+}
+
+static enum nb_err print_alarm(struct counts *c, const struct nb_alarm *alarm)
+{
+    const struct nb_detection *d = &alarm->detection;
+    nb_arena_reset(c->arena);
+    char *why = nb_detection_why(d, c->rows.interval_ms, c->arena);
+    if (!why) {
+        return NB_ENOMEM;
+    }
+    nb_buf_reset(&c->out);
+    if (c->as_json) {
+        struct nb_json json;
+        nb_json_init(&json, &c->out, false);
+        nb_json_object(&json);
+        nb_json_ktime(&json, "at", alarm->at_ms);
+        nb_json_kint(&json, "severity", nb_detection_severity(d));
+        nb_json_kcstr(&json, "kind", nb_detector_kind_name(d->kind));
+        nb_json_kint(&json, "rarity_milli", d->rarity_milli);
+        nb_json_kcstr(&json, "why", why);
+        nb_json_end(&json);
+    } else {
+        char when[NB_ALERTS_TIME_BYTES];
+        nb_alerts_time(alarm->at_ms, 0, when);
+        nb_buf_addf(&c->out, "%s  %-5s  severity %" PRIu32 "  rarity %.1f  %s", when,
+                    nb_detector_kind_name(d->kind), nb_detection_severity(d),
+                    (double)d->rarity_milli / 1000, why);
+    }
+    struct nb_slice line;
+    enum nb_err err = nb_buf_finish(&c->out, &line);
+    if (err == NB_OK) {
+        printf("%.*s\n", NB_ARG(line));
+    }
+    c->alarms_n++;
+    return err;
+}
+
+static enum nb_err take_line(struct counts *c, struct nb_slice line, size_t number)
+{
+    struct nb_error error = {0};
+    struct nb_row row;
+    struct nb_alarm alarms[2];
+    size_t n = 0;
+    if (!nb_slice_trim(line).len) {
+        return NB_OK;
+    }
+    bool is_first = !c->begun;
+    c->begun = true;
+    enum nb_err err = nb_row_parse(line, &row, &error);
+    if (err != NB_OK) {
+        if (!is_first || nb_ascii_is_digit(nb_slice_trim(line).p[0])) {
+            fprintf(stderr, "nabiz alerts: line %zu: %s\n", number, nb_error_text(&error));
+        }
+        return NB_OK;
+    }
+    err = nb_rows_take(&c->rows, &row, alarms, &n);
+    if (err == NB_EEXIST || err == NB_EINVAL) {
+        fprintf(stderr, "nabiz alerts: line %zu: not later than the row before; left out\n",
+                number);
+        return NB_OK;
+    }
+    c->first_ms = c->last_ms ? c->first_ms : row.at_ms;
+    c->last_ms = row.at_ms;
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        err = print_alarm(c, &alarms[i]);
+    }
+    return err;
+}
+
+static enum nb_err read_all(struct counts *c, int fd)
+{
+    struct nb_lines lines;
+    struct nb_slice line;
+    bool too_long;
+    enum nb_err err;
+    nb_lines_init(&lines, fd);
+    while ((err = nb_lines_next(&lines, &line, &too_long)) == NB_OK) {
+        err = too_long ? NB_OK : take_line(c, line, lines.number);
+        if (err) {
+            break;
+        }
+    }
+    nb_lines_fini(&lines);
+    return err == NB_ECLOSED ? NB_OK : err;
+}
+
+static void print_sum(const struct counts *c)
+{
+    int64_t days = (c->last_ms - c->first_ms) / NB_DAY_MS;
+    if (!c->as_json) {
+        printf("%s%" PRIu64 " alarms in %" PRId64 " days\n", c->alarms_n ? "\n" : "", c->alarms_n,
+               days);
+    }
+}
+
+int nb_alerts_counts(struct nb_args *args, int64_t budget_milli, bool as_json)
+{
+    struct nb_error error = {0};
+    const char *path = nb_args_get(args, "csv");
+    struct counts c = {.args = args, .as_json = as_json};
+    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        (void)nb_error_set(&error, NB_ENOTFOUND, "%s cannot be read: %s", path, strerror(errno));
+        return nb_fail(args, &error);
+    }
+    nb_buf_init(&c.out, OUT_BYTES);
+    c.arena = nb_arena_new(ARENA_BYTES);
+    enum nb_err err = nb_rows_init(&c.rows, INTERVAL_MIN * NB_MINUTE_MS, 0);
+    if (err == NB_OK) {
+        c.rows.rarity_milli = rarity_of(budget_milli);
+        err = c.arena ? read_all(&c, fd) : NB_ENOMEM;
+    }
+    if (err == NB_OK) {
+        print_sum(&c);
+    } else {
+        (void)nb_error_set(&error, err, "%s", nb_strerror(err));
+    }
+    nb_arena_free(c.arena);
+    nb_buf_fini(&c.out);
+    nb_rows_fini(&c.rows);
+    if (fd != STDIN_FILENO) {
+        (void)close(fd);
+    }
+    return err ? nb_fail(args, &error) : c.alarms_n ? NB_EXIT_OK : NB_EXIT_NOTHING;
+}
