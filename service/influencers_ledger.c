@@ -22,6 +22,7 @@ struct explained {
     struct nb_verdict_text verdict;
     struct opened *rows;
     size_t rows_n;
+    struct nb_slice coordination; /* address of the first document that is part of it */
     struct nb_slice samples[NB_CREDITS_N][NB_CREDIT_SAMPLES]; /* addresses */
 };
 
@@ -54,6 +55,7 @@ static enum nb_err open_rows(const struct nb_ledger_row *rows, size_t n, struct 
     for (size_t i = 0; i < n; i++) {
         e->rows[i] = (struct opened){&rows[i], address_of(log, rows[i].number, answer->arena)};
     }
+    e->coordination = address_of(log, e->who.coordination_number, answer->arena);
     for (size_t i = 0; i < NB_CREDITS_N; i++) {
         const struct nb_credit_count *count = &e->credibility.credits[i];
         for (size_t k = 0; k < count->samples_n; k++) {
@@ -183,7 +185,15 @@ static enum nb_err explain_table(const struct explained *e,
     if (who->low_milli != NB_UNKNOWN_MILLI) {
         nb_buf_addf(out, ", between %" PRId32 " and %" PRId32, who->low_milli, who->high_milli);
     }
-    nb_buf_addf(out, "\n%s\n\n", e->verdict.advice);
+    nb_buf_addf(out, "\n%s\n", e->verdict.advice);
+    if (who->coordination && who->coordination[0]) {
+        nb_buf_addf(out, "coordination risk %" PRId32 ": %s\n", who->coordination_milli,
+                    who->coordination);
+        if (e->coordination.len) {
+            nb_buf_addf(out, "    %.*s\n", NB_ARG(e->coordination));
+        }
+    }
+    nb_buf_add_byte(out, '\n');
     for (size_t i = 0; i < NB_VERDICT_LINES; i++) {
         const struct nb_verdict_line *line = &e->verdict.lines[i];
         nb_buf_addf(out, "  %s %s\n      %s\n", line->question, nb_answer_text(line->answer),

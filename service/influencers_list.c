@@ -210,6 +210,8 @@ void nb_json_influencer(struct nb_json *json, const struct nb_influencer *row)
     nb_json_known(json, "low_milli", row->low_milli);
     nb_json_known(json, "high_milli", row->high_milli);
     nb_json_kint(json, "points_milli", row->points_milli);
+    nb_json_kcstr(json, "coordination",
+                  row->coordination && row->coordination[0] ? row->coordination : NULL);
     nb_json_kcstr(json, "evidence", row->evidence);
 }
 

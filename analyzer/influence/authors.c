@@ -31,13 +31,12 @@ static int by_name(const void *a, const void *b)
     return nb_slice_cmp(*(const struct nb_slice *)a, *(const struct nb_slice *)b);
 }
 
-static enum nb_err authors_of_posts(const struct nb_scope *scope, struct nb_slice site,
-                                    struct list *list)
+static enum nb_err authors_of_posts(const struct nb_scope *scope, struct list *list)
 {
     enum nb_err err = NB_OK;
     for (size_t i = 0; err == NB_OK && i < scope->posts_n; i++) {
         struct nb_slice author = scope->posts[i].author;
-        if (author.len && (!site.len || nb_slice_eq(nb_author_site(author), site))) {
+        if (author.len) {
             err = add(list, author);
         }
     }
@@ -58,7 +57,7 @@ static enum nb_err authors_of_posts(const struct nb_scope *scope, struct nb_slic
 /* The author whose first document in the window is at the cursor, and where the next one begins.
  * A key is author, NUL, time, number. */
 static enum nb_err look(struct nb_cursor *cursor, const struct nb_scope *scope, struct nb_key *at,
-                        struct nb_slice site, struct list *list)
+                        struct list *list)
 {
     struct nb_slice key, value;
     enum nb_err err = nb_cursor_seek(cursor, nb_key_slice(at), &key, &value);
@@ -71,9 +70,6 @@ static enum nb_err look(struct nb_cursor *cursor, const struct nb_scope *scope, 
     struct nb_slice author = nb_arena_copy(list->arena, nb_slice_sub(key, 0, key.len - 17));
     if (!author.p) {
         return NB_ENOMEM;
-    }
-    if (site.len && !nb_slice_eq(nb_author_site(author), site)) {
-        return NB_ENOTFOUND; /* keys begin with the site: all of its were seen */
     }
     struct nb_key from;
     nb_key_text(&from, author);
@@ -92,35 +88,27 @@ static enum nb_err look(struct nb_cursor *cursor, const struct nb_scope *scope, 
     return is_inside ? add(list, author) : NB_OK;
 }
 
-static enum nb_err authors_of_store(const struct nb_scope *scope, struct nb_slice site,
-                                    struct list *list)
+static enum nb_err authors_of_store(const struct nb_scope *scope, struct list *list)
 {
     struct nb_cursor *cursor;
     struct nb_key at = {0};
-    if (site.len > NB_AUTHOR_ID_BYTES) {
-        return NB_OK;
-    }
-    nb_key_add(&at, site);
-    if (site.len) {
-        nb_key_add(&at, NB_LIT("/"));
-    }
     enum nb_err err = nb_cursor_open(scope->txn, NB_TBL_AUTHOR_DOC, &cursor);
     if (err) {
         return err;
     }
     while (err == NB_OK) {
-        err = look(cursor, scope, &at, site, list);
+        err = look(cursor, scope, &at, list);
     }
     nb_cursor_close(cursor);
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
-enum nb_err nb_scope_authors(const struct nb_scope *scope, struct nb_slice site,
-                             struct nb_arena *arena, const struct nb_slice **out, size_t *out_n)
+enum nb_err nb_scope_authors(const struct nb_scope *scope, struct nb_arena *arena,
+                             const struct nb_slice **out, size_t *out_n)
 {
     struct list list = {.arena = arena};
-    enum nb_err err = scope->topic.len ? authors_of_posts(scope, site, &list)
-                                       : authors_of_store(scope, site, &list);
+    enum nb_err err =
+        scope->topic.len ? authors_of_posts(scope, &list) : authors_of_store(scope, &list);
     if (err == NB_OK) {
         *out = list.names;
         *out_n = list.n;

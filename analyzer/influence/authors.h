@@ -11,12 +11,10 @@
 /**
  * With a topic it takes the documents of the scope, without one a look at each author that is
  * stored.
- * @param site  empty: any.
  * @param out   [out] in the arena, ascending.
  * @return NB_OK, NB_ENOMEM, NB_ECORRUPT.
  */
-enum nb_err nb_scope_authors(const struct nb_scope *scope, struct nb_slice site,
-                             struct nb_arena *arena, const struct nb_slice **out,
-                             size_t *out_n) NB_MUSTUSE;
+enum nb_err nb_scope_authors(const struct nb_scope *scope, struct nb_arena *arena,
+                             const struct nb_slice **out, size_t *out_n) NB_MUSTUSE;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyzer/influence/crowd.h"
 #include "analyzer/influence/denial.h"
 #include "analyzer/keys.h"
 
@@ -96,6 +97,13 @@ static void add_docs(struct nb_evidence *e, const struct nb_author_doc_row *docs
     }
 }
 
+static bool is_faked(const struct nb_scope *scope, struct nb_slice author)
+{
+    const struct nb_coordination_risk *risk =
+        scope->crowd ? nb_crowd_risk(scope->crowd, author) : NULL;
+    return risk && risk->risk_milli >= scope->weights->coordination_from;
+}
+
 /* An act within the window and on the topic counts for all parts, another one for trust. */
 static enum nb_err add_act(struct nb_evidence *e, const struct nb_edge *edge,
                            const struct nb_answerable *targets)
@@ -113,6 +121,7 @@ static enum nb_err add_act(struct nb_evidence *e, const struct nb_edge *edge,
         .kind = counts ? NB_ROW_ACT : NB_ROW_SUPPORT,
         .edge = edge,
         .who = nb_field(edge->from),
+        .faked = is_faked(scope, nb_field(edge->from)),
         .denies = nb_edge_denies(edge, target),
         .target = target ? target->number : 0,
         .score_milli = edge->has_score_milli ? nb_edge_agrees(edge, target) : NB_UNKNOWN_MILLI};
@@ -215,7 +224,7 @@ enum nb_err nb_evidence_read(const struct nb_scope *scope, struct nb_slice autho
     const struct nb_author_doc_row *docs;
     const struct nb_edge *const *edges = NULL;
     size_t docs_n, edges_n = 0;
-    *out = (struct nb_evidence){.scope = scope, .author = author};
+    *out = (struct nb_evidence){.scope = scope, .arena = arena, .author = author};
     enum nb_err err = nb_analysis_author_docs(scope->txn, author, scope->from_ms, scope->to_ms,
                                               arena, &docs, &docs_n);
     if (err == NB_OK) {

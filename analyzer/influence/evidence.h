@@ -20,6 +20,8 @@ struct nb_topic_post {
     int32_t score_milli;    /* toward the topic; NB_UNKNOWN_MILLI when there is none */
 };
 
+struct nb_crowd;
+
 /* What a query is about. */
 struct nb_scope {
     struct nb_txn *txn;
@@ -27,6 +29,8 @@ struct nb_scope {
     int64_t from_ms, to_ms;
     const struct nb_weights *weights;
     struct nb_standing_view *standing; /* NULL: trust is not asked for */
+    const struct nb_crowd *crowd;      /* NULL: nobody is known to act in coordination */
+    uint64_t usual_micro;              /* groups that take up a usual author, in millionths */
     const struct nb_topic_post *posts; /* by number; of a topic only */
     size_t posts_n;
 };
@@ -44,6 +48,7 @@ struct nb_row {
     uint64_t target;     /* of an act: the author's document that it is towards; 0: not known */
     int32_t score_milli; /* of a post toward the topic; of an act, whether it agrees, see denial.h;
                             may be unknown */
+    bool faked;          /* who acts does so in coordination with others */
     bool denies;         /* an act that denies or corrects: see denial.h */
     uint32_t group;      /* who acts as one: 1 .. groups_n; 0: the author */
 };
@@ -55,6 +60,7 @@ struct nb_actor {
 
 struct nb_evidence {
     const struct nb_scope *scope;
+    struct nb_arena *arena; /* for whoever needs more */
     struct nb_slice author;
     struct nb_row *rows; /* oldest first */
     size_t n;

@@ -12,6 +12,7 @@
 #include <nabiz/hash.h>
 
 #include "analyzer/influence/authors.h"
+#include "analyzer/influence/crowd.h"
 #include "analyzer/influence/parts.h"
 #include "analyzer/keys.h"
 
@@ -161,6 +162,12 @@ static enum nb_err describe(struct measured *m, const struct nb_author *row, str
                                   .sites_n = e->sites_n,
                                   .answering_n = e->answering_n,
                                   .groups_n = e->groups_n};
+    const struct nb_coordination_risk *risk = nb_crowd_risk(e->scope->crowd, e->author);
+    if (risk) {
+        who->coordination_milli = risk->risk_milli;
+        who->coordination = nb_coordination_sign_name(risk->sign);
+        who->coordination_number = risk->number;
+    }
     if (!who->name.len) {
         struct nb_slice handle = nb_slice_sub(e->author, who->site.len + 1, e->author.len);
         who->name = handle.len ? handle : who->site;
@@ -201,7 +208,8 @@ static enum nb_err measure(const struct nb_scope *scope, struct nb_slice author,
         return err;
     }
     finish(m);
-    return add_interval(m, arena);
+    err = add_interval(m, arena);
+    return err == NB_OK && nb_arena_failed(arena) ? NB_ENOMEM : err;
 }
 
 static int by_score(const void *a, const void *b)
@@ -226,62 +234,76 @@ static enum nb_err keep(const struct nb_influencer *who, struct nb_slice author,
     return out->name.p && out->evidence ? NB_OK : NB_ENOMEM;
 }
 
+/* A scope with all it refers to. */
+struct opened {
+    struct nb_scope scope;
+    struct nb_weights weights;
+    struct nb_crowd crowd;
+    const struct nb_slice *authors; /* of any site */
+    size_t authors_n;
+};
+
 static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_query *query,
-                              struct nb_weights *weights, struct nb_arena *arena,
-                              struct nb_scope *scope)
+                              struct nb_arena *arena, struct opened *o)
 {
-    struct nb_standing_view *standing = NULL;
+    *o = (struct opened){.scope = {.txn = txn,
+                                   .topic = query->topic,
+                                   .from_ms = query->from_ms,
+                                   .to_ms = query->to_ms,
+                                   .weights = &o->weights}};
     enum nb_err err = NB_OK;
-    *scope = (struct nb_scope){.txn = txn,
-                               .topic = query->topic,
-                               .from_ms = query->from_ms,
-                               .to_ms = query->to_ms,
-                               .weights = weights};
     if (query->weights) {
-        *weights = *query->weights;
+        o->weights = *query->weights;
     } else {
-        err = nb_weights_in_force(txn, weights);
+        err = nb_weights_in_force(txn, &o->weights);
     }
     if (err == NB_OK) {
-        err = nb_standing_open(txn, &standing);
-        scope->standing = standing;
+        err = nb_standing_open(txn, &o->scope.standing);
     }
-    return err ? err : nb_scope_posts(scope, arena);
+    if (err == NB_OK) {
+        err = nb_scope_posts(&o->scope, arena);
+    }
+    if (err == NB_OK) {
+        err = nb_crowd_read(&o->scope, arena, &o->crowd);
+        o->scope.crowd = &o->crowd;
+    }
+    if (err == NB_OK) {
+        err = nb_scope_authors(&o->scope, arena, &o->authors, &o->authors_n);
+    }
+    return err ? err : nb_crowd_usual(&o->scope, o->authors, o->authors_n, &o->scope.usual_micro);
 }
 
-static void close_scope(struct nb_scope *scope)
+static bool is_wanted(const struct nb_influence_query *query, struct nb_slice author)
 {
-    nb_standing_close(scope->standing);
+    return !query->site.len || nb_slice_eq(nb_author_site(author), query->site);
 }
 
 enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_query *query,
                               struct nb_arena *arena, const struct nb_influencer **out,
                               size_t *out_n)
 {
-    struct nb_weights weights;
-    struct nb_scope scope = {0};
-    const struct nb_slice *authors = NULL;
+    struct opened o = {.authors_n = 0};
     size_t n = 0;
     struct nb_arena *scratch = nb_arena_new(SCRATCH_BYTES);
-    enum nb_err err = scratch ? open_scope(txn, query, &weights, arena, &scope) : NB_ENOMEM;
-    if (err == NB_OK) {
-        err = nb_scope_authors(&scope, query->site, arena, &authors, &n);
-    }
-    struct nb_influencer *rows = nb_arena_calloc(arena, n, sizeof(rows[0]));
+    enum nb_err err = scratch ? open_scope(txn, query, arena, &o) : NB_ENOMEM;
+    struct nb_influencer *rows = nb_arena_calloc(arena, o.authors_n, sizeof(rows[0]));
     if (err == NB_OK && !rows) {
         err = NB_ENOMEM;
     }
-    for (size_t i = 0; err == NB_OK && i < n; i++) {
+    for (size_t i = 0; err == NB_OK && i < o.authors_n; i++) {
         struct measured m;
+        if (!is_wanted(query, o.authors[i])) {
+            continue;
+        }
         nb_arena_reset(scratch);
-        err = measure(&scope, authors[i], scratch, &m);
+        err = measure(&o.scope, o.authors[i], scratch, &m);
         if (err == NB_OK) {
-            err = keep(&m.who, authors[i], arena, &rows[i]);
+            err = keep(&m.who, o.authors[i], arena, &rows[n++]);
         }
         err = err == NB_ENOTFOUND ? NB_ECORRUPT : err; /* who posted has a row */
     }
     nb_arena_free(scratch);
-    close_scope(&scope);
+    nb_standing_close(o.scope.standing);
     if (err) {
         return err;
     }
@@ -312,18 +334,17 @@ enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author,
                                 struct nb_influencer *out, const struct nb_ledger_row **out_rows,
                                 size_t *out_rows_n)
 {
-    struct nb_weights weights;
-    struct nb_scope scope;
+    struct opened o = {.authors_n = 0};
     struct nb_slice id;
     struct measured m;
-    enum nb_err err = open_scope(txn, query, &weights, arena, &scope);
+    enum nb_err err = open_scope(txn, query, arena, &o);
     if (err == NB_OK) {
         err = nb_author_id(author, nb_slice(NULL, 0), arena, &id);
     }
     if (err == NB_OK) {
-        err = id.len ? measure(&scope, id, arena, &m) : NB_ENOTFOUND;
+        err = id.len ? measure(&o.scope, id, arena, &m) : NB_ENOTFOUND;
     }
-    close_scope(&scope);
+    nb_standing_close(o.scope.standing);
     if (err) {
         return err;
     }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "analyzer/influence/spread.h"
+#include "analyzer/keys.h"
 #include "analyzer/sentiment/opinion.h"
 
 /* A count is at most this, so that sums stay far from overflow. */
@@ -112,26 +114,67 @@ int32_t nb_part_trust(const struct nb_evidence *evidence, int64_t *adds)
     return sum ? standing->trust_milli : 0;
 }
 
+/* What an adoption is worth: nothing by accounts of one's own site or fakes, half if it was paid.
+ */
+static uint32_t worth_of(const struct nb_evidence *evidence, const struct nb_row *row)
+{
+    bool own = row->edge->act != NB__EDGE__ACT__QUOTE &&
+               nb_slice_eq(nb_author_site(row->who), nb_author_site(evidence->author));
+    return own || row->faked ? 0 : has_sign(row->edge->signs, NB_SIGN_PAID) ? 500 : 1000;
+}
+
+/* The documents and what took them up, as spread.h wants them. @return false when there is none. */
+static bool take_spread(const struct nb_evidence *evidence, struct nb_spread_input *in,
+                        size_t *row_of)
+{
+    const struct nb_scope *scope = evidence->scope;
+    struct nb_arena *arena = evidence->arena;
+    struct nb_spread_act *acts = nb_arena_calloc(arena, evidence->n, sizeof(*acts));
+    struct nb_adoption *adoptions = nb_arena_calloc(arena, evidence->n, sizeof(*adoptions));
+    int64_t first_ms = INT64_MAX, last_ms = 0;
+    for (size_t i = 0; acts && adoptions && i < evidence->n; i++) {
+        const struct nb_row *row = &evidence->rows[i];
+        bool adopts = row->kind == NB_ROW_ACT && nb_act_spreads(row->edge);
+        if (row->kind == NB_ROW_POST) {
+            acts[in->acts_n++] = (struct nb_spread_act){row->at_ms / 1000, row->number};
+        } else if (adopts) {
+            row_of[in->adoptions_n] = i;
+            adoptions[in->adoptions_n++] = (struct nb_adoption){
+                row->at_ms / 1000, row->target, row->group, worth_of(evidence, row)};
+        }
+        if (adopts || row->kind == NB_ROW_POST) {
+            first_ms = row->at_ms < first_ms ? row->at_ms : first_ms;
+            last_ms = row->at_ms;
+        }
+    }
+    in->acts = acts;
+    in->adoptions = adoptions;
+    in->from_s =
+        (scope->from_ms > first_ms || first_ms == INT64_MAX ? scope->from_ms : first_ms) / 1000;
+    in->to_s = last_ms / 1000 + 1;
+    in->usual_micro = scope->usual_micro;
+    in->seed = nb_hash64(evidence->author);
+    return acts && adoptions && in->acts_n && in->adoptions_n;
+}
+
 int32_t nb_part_spread(const struct nb_evidence *evidence, int64_t *adds)
 {
     const struct nb_weights *w = evidence->scope->weights;
-    size_t posts_n = 0;
-    uint32_t taken_n = 0;
-    forget_counts(evidence);
-    if (evidence->posts_n < (size_t)w->spread_least) {
+    struct nb_spread_input in = {.acts_n = 0};
+    struct nb_spread spread;
+    size_t *row_of = nb_arena_calloc(evidence->arena, evidence->n, sizeof(*row_of));
+    int32_t *worth = nb_arena_calloc(evidence->arena, evidence->n, sizeof(*worth));
+    if (!row_of || !worth || !take_spread(evidence, &in, row_of) ||
+        nb_spread_estimate(&in, evidence->arena, worth, &spread) != NB_OK || !spread.known ||
+        spread.groups_n < (uint32_t)w->spread_least) {
         return NB_UNKNOWN_MILLI;
     }
-    for (size_t i = 0; i < evidence->n; i++) {
-        const struct nb_row *row = &evidence->rows[i];
-        posts_n += row->kind == NB_ROW_POST;
-        if (row->kind != NB_ROW_ACT || !posts_n || !nb_act_spreads(row->edge) ||
-            has_sign(row->edge->signs, NB_SIGN_PAID)) {
-            continue;
-        }
-        adds[i] = !evidence->per_group[row->group]++;
-        taken_n += adds[i] != 0;
+    int64_t sum = 0;
+    for (size_t i = 0; i < in.adoptions_n; i++) {
+        adds[row_of[i]] = worth[i];
+        sum += worth[i];
     }
-    return saturate(taken_n, w->spread_half);
+    return sum > 0 ? saturate(sum, (int64_t)w->spread_half * 1000) : 0;
 }
 
 /* What a row says of how the author is received. @return false: nothing. */
@@ -143,7 +186,7 @@ static bool stance_of(const struct nb_row *row, int32_t *out)
     }
     bool answers = row->kind == NB_ROW_ACT && (row->edge->act == NB__EDGE__ACT__REPLY ||
                                                row->edge->act == NB__EDGE__ACT__QUOTE);
-    if (!answers && !row->denies) {
+    if (row->faked || (!answers && !row->denies)) {
         return false;
     }
     *out = row->denies ? -VOICE_MILLI : row->score_milli;

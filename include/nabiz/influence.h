@@ -47,12 +47,14 @@ struct nb_influencer {
     int32_t reception_milli; /* -1000..1000 */
     int32_t coordination_milli;
     int32_t low_milli,
-        high_milli;          /* interval of the score; NB_UNKNOWN_MILLI when not enough data */
-    int32_t sentiment_milli; /* mean towards the topic, -1000..1000 */
-    uint64_t sites_n;        /* other sites that link, quote or copy */
-    uint64_t answering_n;    /* other authors who reply or mention */
-    uint64_t groups_n;       /* independent groups who do any of that */
-    const char *evidence;    /* these and posts_n in one line of English */
+        high_milli;               /* interval of the score; NB_UNKNOWN_MILLI when not enough data */
+    int32_t sentiment_milli;      /* mean towards the topic, -1000..1000 */
+    uint64_t sites_n;             /* other sites that link, quote or copy */
+    uint64_t answering_n;         /* other authors who reply or mention */
+    uint64_t groups_n;            /* independent groups who do any of that */
+    const char *coordination;     /* what the risk is, in English; NULL or "" for none */
+    uint64_t coordination_number; /* the first document that is part of it; 0: none */
+    const char *evidence;         /* these and posts_n in one line of English */
     int64_t part_points_milli[NB_PARTS_N]; /* of points_milli; 0 for a part that is not known */
 };
 
