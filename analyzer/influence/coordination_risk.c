@@ -25,6 +25,7 @@ enum {
     OWN_MBITS = 12000, /* two of two */
     HALF_MBITS = 20000,
     DOUBTED_MBITS = 8000, /* most of a group whose verdict is unknown */
+    ROW_BYTES = 400,      /* limit of what judging takes for a row with its shingles */
     MISTAKEN_N = 1,
     MISTAKEN_OF = 100
 };
@@ -215,20 +216,12 @@ static enum nb_err weigh_together(struct risks *r)
     return err;
 }
 
-/* Groups of the whole: their texts by clusters, for rows without shingles. */
 static enum nb_err weigh_texts(struct risks *r)
 {
-    struct nb_coordination_act *plain = nb_calloc(r->n + 1, sizeof(*plain));
-    struct nb_arena *arena = nb_arena_new((size_t)400 * (r->n + r->authors_n) + (1 << 20));
+    struct nb_arena *arena = nb_arena_new((size_t)ROW_BYTES * (r->n + r->authors_n) + (1 << 20));
     struct nb_coordination found = {0};
-    enum nb_err err = plain && arena ? NB_OK : NB_ENOMEM;
-    for (size_t i = 0; err == NB_OK && i < r->n; i++) {
-        plain[i] = r->acts[i];
-        plain[i].shingles = NULL;
-    }
-    if (err == NB_OK) {
-        err = nb_coordination_judge(plain, r->n, r->authors_n, NULL, arena, &found);
-    }
+    enum nb_err err =
+        arena ? nb_coordination_judge(r->acts, r->n, r->authors_n, NULL, arena, &found) : NB_ENOMEM;
     for (size_t g = 0; err == NB_OK && g < found.groups_n; g++) {
         const struct nb_coordination_group *group = &found.groups[g];
         int64_t mbits = nb_coordination_mbits(group);
@@ -245,7 +238,6 @@ static enum nb_err weigh_texts(struct risks *r)
         }
     }
     nb_arena_free(arena);
-    nb_free(plain);
     return err;
 }
 

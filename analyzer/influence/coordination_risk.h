@@ -28,7 +28,8 @@ struct nb_coordination_risk {
 const char *nb_coordination_sign_name(enum nb_coordination_sign sign);
 
 /**
- * @param acts  of all authors, in any order; shingles are not looked at. At most 2^26.
+ * @param acts  of all authors, in any order; best without shingles where there are many. At most
+ * 2^26.
  * @param out   [out] authors_n of them, by author; all 0 for whom nothing speaks against.
  * @return NB_OK, NB_ENOMEM, NB_ETOOBIG. Cost: n log n; some 150 bytes a row while it runs.
  */
