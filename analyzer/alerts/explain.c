@@ -11,6 +11,7 @@
 #include "analyzer/alerts/streams.h"
 #include "analyzer/alerts/why.h"
 #include "analyzer/influence/claims.h"
+#include "analyzer/influence/coordination_read.h"
 #include "analyzer/keys.h"
 #include "analyzer/mentions.h"
 #include "analyzer/sentiment/opinion.h"
@@ -20,7 +21,9 @@ enum {
     TOP_MAX = 3,
     HEARD_MAX = 50, /* authors whose standing is looked up, those with most documents */
     ANSWERED_MAX = 3,
-    CHAIN_READ_MAX = 200 /* documents of a text that are looked at */
+    CHAIN_READ_MAX = 200, /* documents of a text that are looked at */
+    JUDGED_MAX = 300,     /* newest documents whose authors may act as one */
+    GROUPS_MAX = 2
 };
 
 /* What can hurt people; the other matters cost money, trust or a trial. */
@@ -44,6 +47,7 @@ struct explain {
     uint64_t all_n; /* with those that are not read */
     uint64_t recent_n;
     int64_t recent_from_ms;
+    uint32_t coordinated_n; /* authors who act as one */
 };
 
 static enum nb_err take(void *arg, const struct nb_mention_brief *row)
@@ -274,6 +278,44 @@ static enum nb_err fill_chain(struct explain *x)
     return err;
 }
 
+/* Whether the accounts act as one, and how many of them do. */
+static enum nb_err fill_coordination(struct explain *x)
+{
+    struct nb_coordination_set set;
+    struct nb_incident *in = x->incident;
+    size_t n = x->n < JUDGED_MAX ? x->n : JUDGED_MAX;
+    uint64_t *numbers = nb_arena_calloc(x->arena, n, sizeof(*numbers));
+    if (!numbers) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        numbers[i] = x->rows[x->n - n + i].number;
+    }
+    enum nb_err err =
+        nb_coordination_of_documents(x->txn, nb_field(in->topic), numbers, n, x->arena, &set);
+    if (err) {
+        return err;
+    }
+    x->coordinated_n = set.judged.coordinated_n;
+    size_t lines_n = set.judged.groups_n < GROUPS_MAX ? set.judged.groups_n : GROUPS_MAX;
+    const char *verdict = nb_coordination_name(set.judged.verdict);
+    in->coordination = nb_arena_strdup(x->arena, nb_slice_str(verdict));
+    in->coordination_why = nb_arena_calloc(x->arena, lines_n, sizeof(in->coordination_why[0]));
+    in->n_coordination_why = 0;
+    if (!in->coordination || !in->coordination_why) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < lines_n; i++) {
+        const char *line = nb_coordination_line(&set.judged.groups[i], x->arena);
+        char *copy = line ? nb_arena_strdup(x->arena, nb_slice_str(line)) : NULL;
+        if (!copy) {
+            return NB_ENOMEM;
+        }
+        in->coordination_why[in->n_coordination_why++] = copy;
+    }
+    return NB_OK;
+}
+
 /* What the documents speak of, most first. */
 static enum nb_err fill_matters(struct explain *x, struct nb_severity_facts *facts)
 {
@@ -386,7 +428,7 @@ static enum nb_err judge(struct explain *x, struct nb_severity_facts *facts, uin
     const Nb__Alarm *alarm = nb_explain_strongest(in);
     facts->rarity_milli = alarm ? alarm->rarity_milli : 0;
     facts->documents_n = (uint32_t)x->n;
-    facts->authors_n = (uint32_t)x->authors_n;
+    facts->authors_n = (uint32_t)x->authors_n - x->coordinated_n;
     facts->sites_n = (uint32_t)x->sites_n;
     facts->negative_n = (uint32_t)in->negative_n;
     facts->usual_milli = in->negative_usual_milli;
@@ -432,6 +474,7 @@ enum nb_err nb_explain(struct nb_txn *txn, const struct nb_topic_watch *row, int
     err = err == NB_OK ? fill_names(&x) : err;
     err = err == NB_OK ? fill_loudest(&x) : err;
     err = err == NB_OK ? fill_chain(&x) : err;
+    err = err == NB_OK ? fill_coordination(&x) : err;
     err = err == NB_OK ? fill_matters(&x, &facts) : err;
     err = err == NB_OK ? fill_samples(&x) : err;
     if (err == NB_OK) {

@@ -16,6 +16,12 @@ static int32_t asked(const struct nb_gate_rule *rule)
     return log2 * LOG10_OF_2_MILLI / 1000;
 }
 
+static bool is_alarm(change *c)
+{
+    return c->what == NB__INCIDENT_CHANGE__WHAT__OPENED ||
+           c->what == NB__INCIDENT_CHANGE__WHAT__ESCALATED;
+}
+
 /* The rarest that an incident was and whether it closed without ever having been severe. */
 static bool was_false(change *const *changes, size_t at, size_t first, int32_t *rarity_milli)
 {
@@ -28,8 +34,7 @@ static bool was_false(change *const *changes, size_t at, size_t first, int32_t *
         }
         closed = closed || changes[i]->what == NB__INCIDENT_CHANGE__WHAT__CLOSED;
         severity = changes[i]->severity > severity ? changes[i]->severity : severity;
-        bool is_alarm = changes[i]->what <= NB__INCIDENT_CHANGE__WHAT__ESCALATED;
-        if (is_alarm && changes[i]->rarity_milli > *rarity_milli) {
+        if (is_alarm(changes[i]) && changes[i]->rarity_milli > *rarity_milli) {
             *rarity_milli = changes[i]->rarity_milli;
         }
     }
@@ -78,10 +83,17 @@ static bool same_topic(change *a, change *b)
     return nb_slice_eq(nb_field(a->topic), nb_field(b->topic));
 }
 
-static bool is_alarm(change *c)
+/* The rarest that the incident was so far. */
+static int32_t rarity_of(change *const *changes, size_t at)
 {
-    return c->what == NB__INCIDENT_CHANGE__WHAT__OPENED ||
-           c->what == NB__INCIDENT_CHANGE__WHAT__ESCALATED;
+    int32_t rarity_milli = INT32_MIN;
+    for (size_t i = 0; i <= at; i++) {
+        if (changes[i]->incident == changes[at]->incident && is_alarm(changes[i]) &&
+            changes[i]->rarity_milli > rarity_milli) {
+            rarity_milli = changes[i]->rarity_milli;
+        }
+    }
+    return rarity_milli;
 }
 
 /* What is against it when quiet hours and the pause are left aside; NULL: nothing. */
@@ -94,7 +106,7 @@ static const char *is_too_little(const struct nb_gate_rule *rule, change *const 
     if (changes[at]->severity < rule->min_severity) {
         return "less severe than is asked for";
     }
-    return is_alarm(changes[at]) && changes[at]->rarity_milli < nb_gate_rarity(rule, changes, at)
+    return rarity_of(changes, at) < nb_gate_rarity(rule, changes, at)
                ? "not rare enough for the budget"
                : NULL;
 }

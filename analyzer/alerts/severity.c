@@ -34,7 +34,9 @@ static uint32_t of_negative(const struct nb_severity_facts *f)
     int64_t share = (int64_t)f->negative_n * 1000 / f->documents_n;
     int64_t usual = f->usual_milli > 0 ? f->usual_milli : 0;
     bool more = share * 10 >= usual * 13;
-    return !more || share < 300 ? 0 : share < 600 ? 1 : 2;
+    uint32_t most = f->usual_milli < 0 ? 1 : 2; /* what is usual is not known: half */
+    uint32_t n = !more || share < 300 ? 0 : share < 600 ? 1 : 2;
+    return n < most ? n : most;
 }
 
 /* More than one document must say so, and a tenth of them. */

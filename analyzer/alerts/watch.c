@@ -224,6 +224,16 @@ static enum nb_err merge_alarms(struct nb_incident *incident, Nb__Alarm *const *
     return NB_OK;
 }
 
+static int32_t rarest(Nb__Alarm *const *alarms, size_t n)
+{
+    int32_t rarity_milli = alarms[0]->rarity_milli;
+    for (size_t i = 1; i < n; i++) {
+        bool is_rarer = alarms[i]->rarity_milli > rarity_milli;
+        rarity_milli = is_rarer ? alarms[i]->rarity_milli : rarity_milli;
+    }
+    return rarity_milli;
+}
+
 static enum nb_err raise(struct watch *w, struct nb_incident *incident, Nb__Alarm *const *alarms,
                          size_t n)
 {
@@ -239,8 +249,8 @@ static enum nb_err raise(struct watch *w, struct nb_incident *incident, Nb__Alar
     }
     bool told = nb_incident_alarm(incident, severity, w->in->clock_ms, &what);
     if (told) {
-        err = nb_incident_tell(w->txn, incident, what, nb_explain_strongest(incident)->rarity_milli,
-                               w->in->clock_ms, w->arena);
+        err =
+            nb_incident_tell(w->txn, incident, what, rarest(alarms, n), w->in->clock_ms, w->arena);
     }
     return err ? err : nb_incident_put(w->txn, incident, due_before_ms, w->arena);
 }

@@ -158,11 +158,14 @@ static void copies_line(struct lines *l)
         nb_buf_addf(&l->line, "near-duplicates: %" PRIu64 " of %" PRIu64, in->copies_n, in->read_n);
         end_line(l);
     }
-    if (in->coordination) {
-        nb_buf_addf(&l->line, "coordination: %s", in->coordination);
+    if (in->n_coordination_why) {
+        nb_buf_add_str(&l->line, "accounts:");
         for (size_t i = 0; i < in->n_coordination_why; i++) {
-            nb_buf_addf(&l->line, "%s %s", i ? ";" : ":", in->coordination_why[i]);
+            nb_buf_addf(&l->line, "%s %s", i ? ";" : "", in->coordination_why[i]);
         }
+        end_line(l);
+    } else if (in->coordination) {
+        nb_buf_addf(&l->line, "accounts: whether they act as one: %s", in->coordination);
         end_line(l);
     }
 }
