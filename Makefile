@@ -28,7 +28,8 @@ Q := $(if $(V),,@)
 # Packages of Debian 12; one list for `make deps` and CI.
 DEPS_BUILD := gcc make pkg-config libc6-dev protobuf-c-compiler libprotobuf-c-dev liblmdb-dev \
   libzstd-dev libssl-dev libicu-dev libuchardet-dev libidn2-dev libpsl-dev libcurl4-openssl-dev \
-  libxml2-dev libxslt1-dev libjansson-dev libmicrohttpd-dev zlib1g-dev libroaring-dev
+  libxml2-dev libxslt1-dev libjansson-dev libmicrohttpd-dev zlib1g-dev libroaring-dev \
+  libcairo2-dev fonts-dejavu-core
 DEPS_TEST := libcmocka-dev
 # What CI needs on top: the other compiler with its sanitizers and fuzzer, and the linters.
 DEPS_CI := clang libclang-rt-14-dev clang-format shellcheck mandoc
@@ -39,7 +40,7 @@ DEPS_REAL := wordpress wordpress-theme-twentytwentythree mariadb-server-core mar
   micro-httpd php-cli php-mysql php-xml php-mbstring redmine redmine-sqlite puma
 
 PACKAGES := libprotobuf-c lmdb libzstd libssl libcrypto icu-uc icu-i18n uchardet libidn2 libpsl libcurl \
-  libxml-2.0 libxslt jansson libmicrohttpd zlib
+  libxml-2.0 libxslt jansson libmicrohttpd zlib cairo
 
 B := build$(addprefix /,$(SAN))$(if $(findstring clang,$(CC)),/clang)
 

@@ -9,6 +9,7 @@
 
 #include "service/digest/make.h"
 #include "service/digest/render.h"
+#include "service/digest/send.h"
 
 /* What stays open while a digest is made. */
 struct view {
@@ -195,6 +196,26 @@ static int64_t newest_week(const struct view *s)
     return nb_zone_day(s->zone, next_ms, -7 - nb_civil_of(next_ms, offset_min).weekday);
 }
 
+/* Leave the digest with the serving process, for a recipient; it is sent once per period. */
+static int send_digest(struct nb_args *args, const struct view *s,
+                       const struct nb_digest_request *request)
+{
+    struct nb_error error = {0};
+    struct nb_digest_parcel parcel = {.config = s->config,
+                                      .recipient = nb_slice_str(nb_args_get(args, "send"))};
+    error.code = nb_digest_send(request, &parcel, s->arena, &error);
+    if (error.code == NB_ENOTFOUND) {
+        fprintf(stderr, "nabiz digest: %s\n", nb_error_text(&error));
+        return NB_EXIT_NOTHING;
+    }
+    if (error.code != NB_OK) {
+        return nb_fail(args, &error);
+    }
+    fprintf(stderr, "nabiz digest: left for %.*s as %.*s; sent when nabiz serves, once\n",
+            NB_ARG(parcel.recipient), NB_ARG(parcel.key));
+    return NB_EXIT_OK;
+}
+
 static int make(struct nb_args *args, struct view *s)
 {
     const char *day = nb_args_get(args, "day");
@@ -210,7 +231,8 @@ static int make(struct nb_args *args, struct view *s)
                                         .format = format_of(nb_args_get(args, "format")),
                                         .rows = nb_args_get(args, "rows"),
                                         .sink = &sink,
-                                        .lang = lang ? lang : "tr"};
+                                        .lang = lang ? lang
+                                                     : (nb_args_has(args, "send") ? NULL : "tr")};
     if (day && !read_day(s, day, &request.day_ms)) {
         return nb_usage(args, "\"%s\" is no day; write it as 2026-11-21", day);
     }
@@ -220,7 +242,20 @@ static int make(struct nb_args *args, struct view *s)
         }
         request.format = NB_DIGEST_ROWS;
     }
+    struct nb_digest_envelope envelope;
+    const char *from = nb_config_str(s->config, NB_CFG_MAIL_FROM);
+    const char *to = nb_args_get(args, "to");
+    from = *from ? from : "nabiz@localhost";
     int code = choose_topic(args, s, &request.topic);
+    if (code == NB_EXIT_OK && nb_args_has(args, "mail")) {
+        request.format = NB_DIGEST_MAIL;
+        nb_digest_address(&request, nb_slice_str(from), nb_slice_str(to ? to : from), s->arena,
+                          &envelope);
+        request.envelope = &envelope;
+    }
+    if (code == NB_EXIT_OK && nb_args_has(args, "send")) {
+        return send_digest(args, s, &request);
+    }
     return code == NB_EXIT_OK ? write_digest(args, &request) : code;
 }
 
@@ -253,6 +288,10 @@ const struct nb_command nb_cmd_digest = {
              "whose days and hours, as Europe/Istanbul; that of clock.utc_offset unless given"},
             {"format", "F", "html|text|json|xml",
              "text unless given; xml is what the page's stylesheet sees"},
+            {"mail", NULL, NULL, "a whole mail (MIME) with text, page and charts, to read or pipe"},
+            {"to", "ADDRESS", NULL, "who that mail is to; mail.from unless given"},
+            {"send", "NAME", NULL,
+             "send it to a recipient of the recipients file, once for each topic and period"},
             {"rows", "SET", NB_DIGEST_ROW_SETS, "the rows behind a section, as CSV"},
             {"lang", "L", NULL, "language of the labels: tr unless given, en, or one of your own"},
             {NULL, NULL, NULL, NULL},
@@ -264,6 +303,8 @@ const struct nb_command nb_cmd_digest = {
              "a page, or the body of a mail"},
             {"nabiz digest --topic acme --day 2026-11-21 --rows waiting > waiting.csv",
              "every complaint nobody answered, for a spreadsheet"},
+            {"nabiz digest --topic acme --mail --to team@acme.example > acme.eml",
+             "the mail as it would be sent, for a mail program"},
             {NULL, NULL},
         },
     .min_words = 0,

@@ -38,12 +38,12 @@
             .dim { color: #9aa5b5 !important; }
             .line { border-color: #2c333e !important; }
             .chip { background: #262d38 !important; color: #c7d0dc !important; }
-            .bar { background: #5b93e0 !important; }
-            .bar-bad { background: #e5766c !important; }
+            .bar { background: #56b4e9 !important; }
+            .bar-bad { background: #f08a3c !important; }
             .code { background: #242b35 !important; color: #b6c1d0 !important; }
             .track { background: #2c333e !important; }
-            .bad { color: #f0857b !important; }
-            .good { color: #6cc28d !important; }
+            .bad { color: #f5a066 !important; }
+            .good { color: #4cc7a0 !important; }
             a { color: #7fb0f5 !important; }
           }
         </style>
@@ -108,8 +108,8 @@
   <xsl:template match="headline/line">
     <xsl:variable name="colour">
       <xsl:choose>
-        <xsl:when test="@tone = 'bad'">#d2483d</xsl:when>
-        <xsl:when test="@tone = 'good'">#2f9e5f</xsl:when>
+        <xsl:when test="@tone = 'bad'">#d55e00</xsl:when>
+        <xsl:when test="@tone = 'good'">#009e73</xsl:when>
         <xsl:otherwise>#a9b3c1</xsl:otherwise>
       </xsl:choose>
     </xsl:variable>
@@ -129,6 +129,7 @@
         <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed;">
           <tr><xsl:apply-templates select="count"/></tr>
         </table>
+        <div style="padding:10px 6px 4px;"><xsl:apply-templates select="/digest/chart[@id = 'sentiment']"/></div>
         <div style="padding:0 6px;">
           <xsl:call-template name="recount"><xsl:with-param name="command" select="@command"/></xsl:call-template>
           <xsl:if test="@compared &gt; 0">
@@ -157,10 +158,10 @@
           <xsl:attribute name="style">
             <xsl:text>font-size:13px;line-height:19px;white-space:nowrap;color:</xsl:text>
             <xsl:choose>
-              <xsl:when test="@id = 'negative' and @change &gt;= 10">#c03a30</xsl:when>
-              <xsl:when test="@id = 'negative' and @change &lt;= -10">#23824b</xsl:when>
-              <xsl:when test="@id = 'positive' and @change &gt;= 10">#23824b</xsl:when>
-              <xsl:when test="@id = 'positive' and @change &lt;= -10">#c03a30</xsl:when>
+              <xsl:when test="@id = 'negative' and @change &gt;= 10">#b34700</xsl:when>
+              <xsl:when test="@id = 'negative' and @change &lt;= -10">#00724f</xsl:when>
+              <xsl:when test="@id = 'positive' and @change &gt;= 10">#00724f</xsl:when>
+              <xsl:when test="@id = 'positive' and @change &lt;= -10">#b34700</xsl:when>
               <xsl:otherwise>#5b6472</xsl:otherwise>
             </xsl:choose>
           </xsl:attribute>
@@ -239,7 +240,7 @@
     <div class="ink" style="padding:4px 0;font-size:15px;line-height:22px;color:#171b22;">
       <b><xsl:value-of select="@time"/>&#160; <xsl:value-of select="@form"/></b>
       <xsl:text> </xsl:text>
-      <span class="bad" style="color:#c03a30;">(<xsl:value-of select="key('l', 'alert.severity')"/><xsl:text> </xsl:text><xsl:value-of select="@severity-text"/>/10)</span>
+      <span class="bad" style="color:#b34700;">(<xsl:value-of select="key('l', 'alert.severity')"/><xsl:text> </xsl:text><xsl:value-of select="@severity-text"/>/10)</span>
       <xsl:text> &#160;</xsl:text>
       <xsl:value-of select="@value-text"/><xsl:text> </xsl:text><xsl:value-of select="key('l', 'alert.value')"/>
       <xsl:text>, </xsl:text>
@@ -270,11 +271,11 @@
               </xsl:if>
               <xsl:if test="@negative &gt; 0">
                 <xsl:text> · </xsl:text>
-                <span class="bad" style="color:#c03a30;"><xsl:value-of select="@negative-text"/><xsl:text> </xsl:text><xsl:value-of select="key('l', 'word.negative')"/></span>
+                <span class="bad" style="color:#b34700;"><xsl:value-of select="@negative-text"/><xsl:text> </xsl:text><xsl:value-of select="key('l', 'word.negative')"/></span>
               </xsl:if>
               <xsl:if test="@positive &gt; 0">
                 <xsl:text> · </xsl:text>
-                <span class="good" style="color:#23824b;"><xsl:value-of select="@positive-text"/><xsl:text> </xsl:text><xsl:value-of select="key('l', 'word.positive')"/></span>
+                <span class="good" style="color:#00724f;"><xsl:value-of select="@positive-text"/><xsl:text> </xsl:text><xsl:value-of select="key('l', 'word.positive')"/></span>
               </xsl:if>
             </xsl:with-param>
           </xsl:call-template>
@@ -289,14 +290,14 @@
       <xsl:with-param name="title" select="key('l', 'section.waiting')"/>
       <xsl:with-param name="body">
         <xsl:if test="not(complaint)">
-          <div class="good" style="font-size:15px;line-height:22px;color:#23824b;"><xsl:value-of select="key('l', 'waiting.none')"/></div>
+          <div class="good" style="font-size:15px;line-height:22px;color:#00724f;"><xsl:value-of select="key('l', 'waiting.none')"/></div>
         </xsl:if>
         <xsl:for-each select="complaint">
           <xsl:call-template name="item">
             <xsl:with-param name="facts">
               <b class="ink" style="color:#171b22;"><xsl:value-of select="@age-text"/></b>
               <xsl:if test="@overdue = 'yes'">
-                <xsl:text> </xsl:text><span class="bad" style="color:#c03a30;">(<xsl:value-of select="key('l', 'waiting.late.word')"/>)</span>
+                <xsl:text> </xsl:text><span class="bad" style="color:#b34700;">(<xsl:value-of select="key('l', 'waiting.late.word')"/>)</span>
               </xsl:if>
               <xsl:text> · </xsl:text>
               <xsl:call-template name="by"/>
@@ -315,7 +316,7 @@
         <xsl:for-each select="praise">
           <xsl:call-template name="item">
             <xsl:with-param name="facts">
-              <span class="good" style="color:#23824b;"><xsl:value-of select="@score-text"/></span>
+              <span class="good" style="color:#00724f;"><xsl:value-of select="@score-text"/></span>
               <xsl:text> · </xsl:text>
               <xsl:call-template name="by"/>
             </xsl:with-param>
@@ -391,8 +392,8 @@
         <xsl:attribute name="style">
           <xsl:value-of select="$cell"/>
           <xsl:choose>
-            <xsl:when test="@score-milli &lt;= -100">color:#c03a30;</xsl:when>
-            <xsl:when test="@score-milli &gt;= 100">color:#23824b;</xsl:when>
+            <xsl:when test="@score-milli &lt;= -100">color:#b34700;</xsl:when>
+            <xsl:when test="@score-milli &gt;= 100">color:#00724f;</xsl:when>
           </xsl:choose>
         </xsl:attribute>
         <xsl:value-of select="@score-text"/>
@@ -404,6 +405,9 @@
     <xsl:call-template name="section">
       <xsl:with-param name="title" select="key('l', 'section.share')"/>
       <xsl:with-param name="body">
+        <xsl:choose>
+          <xsl:when test="/digest/chart[@id = 'share']"><xsl:apply-templates select="/digest/chart[@id = 'share']"/></xsl:when>
+          <xsl:otherwise>
         <table width="100%" cellpadding="0" cellspacing="0" border="0">
           <xsl:for-each select="topic">
             <tr>
@@ -414,13 +418,15 @@
                 </xsl:choose>
               </td>
               <td style="padding:4px 0;">
-                <div class="track" style="background:#e6eaf0;"><div class="bar" style="width:{@percent}%;height:12px;background:#4a80cf;font-size:0;line-height:0;">&#8203;</div></div>
+                <div class="track" style="background:#e6eaf0;"><div class="bar" style="width:{@percent}%;height:12px;background:#0072b2;font-size:0;line-height:0;">&#8203;</div></div>
               </td>
               <td class="ink" width="56" align="right" style="padding:4px 0 4px 8px;font-size:15px;line-height:20px;color:#171b22;white-space:nowrap;"><xsl:value-of select="@percent-text"/></td>
               <td class="dim wide" width="64" align="right" style="padding:4px 0 4px 8px;{$small}white-space:nowrap;"><xsl:value-of select="@documents-text"/></td>
             </tr>
           </xsl:for-each>
         </table>
+          </xsl:otherwise>
+        </xsl:choose>
         <xsl:call-template name="list-end"/>
       </xsl:with-param>
     </xsl:call-template>

@@ -1,88 +1,10 @@
 #include "service/digest/make.h"
 
-#include <stdio.h>
-
-#include <nabiz/paths.h>
-
+#include "service/digest/present.h"
 #include "service/digest/render.h"
 
 /* A limit, not a cost: a usual day takes a few hundred KiB, a million documents some 200 MiB. */
 #define REPORT_MAX_BYTES ((size_t)4 << 30)
-#define TEMPLATE_MAX_BYTES (1u << 20)
-#define PATH_BYTES 4096
-
-static enum nb_err template_dir(const struct nb_config *config, char dir[PATH_BYTES])
-{
-    const char *own = nb_config_str(config, NB_CFG_TEMPLATES);
-    if (*own) {
-        return (size_t)snprintf(dir, PATH_BYTES, "%s", own) < PATH_BYTES ? NB_OK : NB_ETOOBIG;
-    }
-    return nb_path_share("templates", dir, PATH_BYTES);
-}
-
-static enum nb_err load_stylesheet(const char *dir, struct nb_xslt **out, struct nb_error *error)
-{
-    char path[PATH_BYTES + 16];
-    struct nb_buf bytes;
-    (void)snprintf(path, sizeof(path), "%s/digest.xsl", dir);
-    enum nb_err err = nb_xml_load(path, TEMPLATE_MAX_BYTES, &bytes, error);
-    if (err == NB_OK) {
-        err = nb_xslt_parse(path, nb_buf_slice(&bytes), out, error);
-        nb_buf_fini(&bytes);
-    }
-    return err;
-}
-
-static enum nb_err render_html(const struct nb_report *report, const char *dir,
-                               const struct nb_labels *labels, struct nb_arena *arena,
-                               struct nb_buf *out, struct nb_error *error)
-{
-    struct nb_xslt *xslt = NULL;
-    enum nb_err err = load_stylesheet(dir, &xslt, error);
-    if (err == NB_OK) {
-        err = nb_digest_html(report, labels, xslt, arena, out, error);
-    }
-    nb_xslt_free(xslt);
-    return err;
-}
-
-static enum nb_err render_xml(const struct nb_report *report, const struct nb_labels *labels,
-                              struct nb_arena *arena, struct nb_buf *out)
-{
-    struct nb_xml *xml = nb_xml_new();
-    if (!xml) {
-        return NB_ENOMEM;
-    }
-    nb_digest_xml(report, labels, arena, xml);
-    enum nb_err err = nb_xml_finish(xml, out);
-    nb_xml_free(xml);
-    return err;
-}
-
-static enum nb_err render_labelled(const struct nb_digest_request *request,
-                                   const struct nb_report *report, struct nb_arena *arena,
-                                   struct nb_buf *out, struct nb_error *error)
-{
-    char dir[PATH_BYTES];
-    struct nb_labels *labels = NULL;
-    enum nb_err err = template_dir(request->config, dir);
-    if (err == NB_OK) {
-        err = nb_labels_load(dir, request->lang, &labels, error);
-    }
-    if (err != NB_OK) {
-        return err;
-    }
-    if (request->format == NB_DIGEST_HTML) {
-        err = render_html(report, dir, labels, arena, out, error);
-    } else if (request->format == NB_DIGEST_XML) {
-        err = render_xml(report, labels, arena, out);
-    } else {
-        err = nb_digest_text(report, labels, arena, out);
-    }
-    nb_labels_free(labels);
-    return err;
-}
-
 /* Rows of a list of documents that the format shows. */
 static size_t list_n_of(enum nb_digest_format format)
 {
@@ -105,7 +27,7 @@ static enum nb_err render(const struct nb_digest_request *request, const struct 
     if (request->format == NB_DIGEST_ROWS) {
         return nb_digest_rows(report, request->rows, request->sink, arena, out, error);
     }
-    return render_labelled(request, report, arena, out, error);
+    return nb_digest_present(request, report, arena, out, error);
 }
 
 enum nb_err nb_digest_zone(const struct nb_config *config, const char *name, struct nb_zone **out,

@@ -1,8 +1,5 @@
 /**
- * One digest from stores to bytes: what the command, the pages and later the mail have in common.
- *
- * Templates are read each time: a team that edits them sees the change at once, and a process that
- * serves a digest now and then keeps nothing of it in memory.
+ * One digest from stores to bytes: what the command, the pages and the mail have in common.
  *
  * Threads: any; one request belongs to one thread.
  */
@@ -23,8 +20,18 @@ enum nb_digest_format {
     NB_DIGEST_HTML,
     NB_DIGEST_TEXT,
     NB_DIGEST_JSON,
-    NB_DIGEST_XML, /* what the stylesheet sees */
-    NB_DIGEST_ROWS /* CSV of one section: see NB_DIGEST_ROW_SETS */
+    NB_DIGEST_XML,  /* what the stylesheet sees */
+    NB_DIGEST_MAIL, /* a whole message: text, page and charts */
+    NB_DIGEST_ROWS  /* CSV of one section: see NB_DIGEST_ROW_SETS */
+};
+
+/** What of a mail is not in its report; see service/deliver/mail.h. */
+struct nb_digest_envelope {
+    struct nb_slice from, to;
+    struct nb_slice id;      /* of the message, without <> */
+    struct nb_slice list_id; /* may be empty, and so may leave */
+    struct nb_slice leave;
+    int64_t date_ms; /* 0: the end of the period */
 };
 
 struct nb_digest_request {
@@ -36,9 +43,10 @@ struct nb_digest_request {
     size_t days_n;    /* 7: a week; else one day */
     const char *zone; /* IANA name; NULL: that of clock.utc_offset */
     enum nb_digest_format format;
-    const char *rows;                  /* for NB_DIGEST_ROWS */
-    const struct nb_digest_sink *sink; /* for NB_DIGEST_ROWS; NULL: all goes to out */
-    const char *lang;                  /* "tr", "en", ... */
+    const char *rows;                          /* for NB_DIGEST_ROWS */
+    const struct nb_digest_sink *sink;         /* for NB_DIGEST_ROWS; NULL: all goes to out */
+    const char *lang;                          /* "tr", "en", ... */
+    const struct nb_digest_envelope *envelope; /* for NB_DIGEST_MAIL */
 };
 
 /** The zone of a request: of that name, or of clock.utc_offset. Free with nb_zone_close(). */

@@ -14,6 +14,7 @@
 
 #include <nabiz/buf.h>
 
+#include "service/digest/charts.h"
 #include "service/digest/labels.h"
 #include "service/digest/report.h"
 #include "service/digest/xml.h"
@@ -76,13 +77,20 @@ struct nb_slice nb_digest_people(const struct nb_event_row *row, uint64_t people
 struct nb_slice nb_digest_event(const struct nb_event_row *row, const struct nb_labels *labels,
                                 struct nb_arena *arena);
 
+/** What a page is made of: the charts are there by their src only. */
+struct nb_page {
+    const struct nb_report *report;
+    const struct nb_labels *labels;
+    const struct nb_chart *charts;
+    size_t charts_n;
+};
+
 /** The model as a tree with the labels in it. Errors stay in xml. */
-void nb_digest_xml(const struct nb_report *report, const struct nb_labels *labels,
-                   struct nb_arena *arena, struct nb_xml *xml);
+void nb_digest_xml(const struct nb_page *page, struct nb_arena *arena, struct nb_xml *xml);
 
 /** @return NB_OK, NB_ENOMEM, NB_ETOOBIG, NB_EREFUSED (the stylesheet: see nb_xslt_apply). */
-enum nb_err nb_digest_html(const struct nb_report *report, const struct nb_labels *labels,
-                           const struct nb_xslt *xslt, struct nb_arena *arena, struct nb_buf *out,
+enum nb_err nb_digest_html(const struct nb_page *page, const struct nb_xslt *xslt,
+                           struct nb_arena *arena, struct nb_buf *out,
                            struct nb_error *error) NB_MUSTUSE;
 
 /** For a terminal of NB_DIGEST_COLUMNS. @return NB_OK, NB_ENOMEM, NB_ETOOBIG. */

@@ -336,17 +336,32 @@ static void write_events(struct view *v)
     nb_xml_close(v->xml);
 }
 
-void nb_digest_xml(const struct nb_report *report, const struct nb_labels *labels,
-                   struct nb_arena *arena, struct nb_xml *xml)
+static void write_charts(struct view *v, const struct nb_page *page)
 {
-    struct view v = {report, labels, arena, xml};
+    for (size_t i = 0; i < page->charts_n; i++) {
+        const struct nb_chart *chart = &page->charts[i];
+        nb_xml_open(v->xml, "chart");
+        attr_str(v, "id", chart->id);
+        nb_xml_attr(v->xml, "src", chart->src);
+        nb_xml_attr_int(v->xml, "width", chart->width);
+        nb_xml_attr_int(v->xml, "height", chart->height);
+        nb_xml_attr(v->xml, "alt", chart->alt);
+        nb_xml_close(v->xml);
+    }
+}
+
+void nb_digest_xml(const struct nb_page *page, struct nb_arena *arena, struct nb_xml *xml)
+{
+    const struct nb_report *report = page->report;
+    struct view v = {report, page->labels, arena, xml};
     nb_xml_open(xml, "digest");
     nb_xml_attr(xml, "topic", report->topic);
-    attr_str(&v, "lang", nb_labels_lang(labels));
-    nb_xml_attr(xml, "date", nb_digest_date(report, labels, arena));
+    attr_str(&v, "lang", nb_labels_lang(page->labels));
+    nb_xml_attr(xml, "date", nb_digest_date(report, page->labels, arena));
     attr_str(&v, "period", report->days_n == 7 ? "week" : "day");
     attr_str(&v, "empty", nb_report_empty(report) ? "yes" : "no");
     write_labels(&v);
+    write_charts(&v, page);
     write_headline(&v);
     if (!nb_report_empty(report)) {
         write_counts(&v);
@@ -364,15 +379,14 @@ void nb_digest_xml(const struct nb_report *report, const struct nb_labels *label
     nb_xml_close(xml);
 }
 
-enum nb_err nb_digest_html(const struct nb_report *report, const struct nb_labels *labels,
-                           const struct nb_xslt *xslt, struct nb_arena *arena, struct nb_buf *out,
-                           struct nb_error *error)
+enum nb_err nb_digest_html(const struct nb_page *page, const struct nb_xslt *xslt,
+                           struct nb_arena *arena, struct nb_buf *out, struct nb_error *error)
 {
     struct nb_xml *xml = nb_xml_new();
     if (!xml) {
         return NB_ENOMEM;
     }
-    nb_digest_xml(report, labels, arena, xml);
+    nb_digest_xml(page, arena, xml);
     struct _xmlDoc *tree = nb_arena_failed(arena) ? NULL : nb_xml_tree(xml);
     enum nb_err err = tree ? nb_xslt_apply(xslt, tree, out, error) : NB_ENOMEM;
     nb_xml_free(xml);
