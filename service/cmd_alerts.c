@@ -230,7 +230,8 @@ static int run_alerts(struct nb_args *args)
         query.offset_min = (int32_t)nb_config_int(answer.config, NB_CFG_UTC_OFFSET);
         if (is_following || id) {
             err = id ? explain(&answer, &query, id) : follow(&answer, &query);
-            return nb_answer_close(&answer, err);
+            int failed = nb_answer_close(&answer, err);
+            return err == NB_ENOTFOUND ? NB_EXIT_NOTHING : failed;
         }
         err = read_incidents(&answer, &query, &incidents, &n);
     }
