@@ -1,7 +1,7 @@
 /*
- * Expected = level * 2^((hour of the day + hour of the week) / 2), on days of the calendar times
- * what days of that kind had beside that. Half of what the hours showed is taken: with all of it
- * the handful of posts of a night weigh as much as hundreds at noon, and nights would alarm most.
+ * Expected = level * 2^(3/4 * (hour of the day + hour of the week)), on days of the calendar times
+ * what days of that kind had beside that. Three quarters of what the hours showed are taken: with
+ * all of it the handful of posts of a night weighs as much as hundreds at noon, and nights alarm.
  */
 #include "analyzer/alerts/baseline.h"
 
@@ -57,7 +57,7 @@ static int32_t trusted(const struct hour_slot *slot, uint32_t trust)
 
 static int32_t hours_log(const struct baseline *b, const struct place *at)
 {
-    return (b->day[at->day_slot].log_milli + trusted(&b->week[at->week_slot], WEEK_TRUST)) / 2;
+    return (b->day[at->day_slot].log_milli + trusted(&b->week[at->week_slot], WEEK_TRUST)) * 3 / 4;
 }
 
 int64_t nb_baseline_expected(const struct baseline *b, const struct nb_calendar *calendar,

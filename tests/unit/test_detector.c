@@ -3,6 +3,7 @@
 #include <nabiz/date.h>
 #include <nabiz/fixed.h>
 
+#include "analyzer/alerts/baseline.h"
 #include "analyzer/alerts/detector.h"
 
 enum { FIVE_MINUTES_MS = 300000 };
@@ -93,11 +94,52 @@ static void a_state_survives_the_disk_and_damage_is_refused(void **state)
     nb_arena_free(arena);
 }
 
+/* Two feasts: 300 a day as always, 900 on a feast day, 200 on Sundays. */
+static int64_t of_day(const struct nb_calendar *calendar, int64_t day)
+{
+    if (calendar && nb_calendar_kind(calendar, day) > 0) {
+        return 900;
+    }
+    return (day + 3) % 7 == 6 ? 200 : 300;
+}
+
+static void a_feast_is_expected_once_it_was_seen(void **state)
+{
+    (void)state;
+    enum { HOURS = 24 };
+    struct nb_calendar *calendar;
+    struct nb_error error = {0};
+    assert_int_equal(nb_calendar_parse(NB_LIT("kind feast rest\n2026-03-20..2026-03-22 feast\n"
+                                              "2026-05-27..2026-05-30 feast\n"),
+                                       "test", &calendar, &error),
+                     NB_OK);
+    struct baseline with = {.offset_min = 180};
+    struct baseline without = {.offset_min = 180};
+    int64_t feast = 20600; /* 2026-05-27, counted from 1970 */
+    assert_int_equal(nb_calendar_kind(calendar, feast), 1);
+    for (int64_t hour = (feast - 80) * HOURS; hour < feast * HOURS; hour++) {
+        int64_t at_ms = (hour - 3) * NB_HOUR_MS;
+        int64_t value = of_day(calendar, hour / HOURS) * 1000 * BASELINE_FINE / HOURS;
+        nb_baseline_learn(&with, calendar, NB_HOUR_MS, at_ms, value);
+        nb_baseline_learn(&without, NULL, NB_HOUR_MS, at_ms, value);
+    }
+    int64_t noon_ms = (feast * HOURS + 9) * NB_HOUR_MS;
+    int64_t usual = nb_baseline_expected(&without, NULL, noon_ms) / (1000 * BASELINE_FINE);
+    int64_t known = nb_baseline_expected(&with, calendar, noon_ms) / (1000 * BASELINE_FINE);
+    int64_t after =
+        nb_baseline_expected(&with, calendar, noon_ms + 7 * NB_DAY_MS) / (1000 * BASELINE_FINE);
+    assert_in_range(usual, 10, 15);
+    assert_in_range(known, 16, 40);
+    assert_in_range(after, 10, 15);
+    nb_calendar_free(calendar);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(logarithms_are_the_same_everywhere),
         cmocka_unit_test(a_burst_alarms_while_its_bin_is_open),
+        cmocka_unit_test(a_feast_is_expected_once_it_was_seen),
         cmocka_unit_test(a_state_survives_the_disk_and_damage_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
