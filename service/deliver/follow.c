@@ -11,6 +11,7 @@
 
 #include <nabiz/diag.h>
 #include <nabiz/incident.h>
+#include <nabiz/paths.h>
 
 enum { BATCH_N = 64, FOLLOW_ARENA_BYTES = 64 << 20 };
 
@@ -66,16 +67,25 @@ static enum nb_err check_place(struct nb_txn *analysis, struct nb_arena *arena, 
 
 /* ---- messages ---- */
 
+/* What a team broke in its labels must not keep an alert from it: then those that came with the
+ * program do. */
 enum nb_err nb_deliver_labels(struct nb_deliver *deliver, const char *language,
                               const struct nb_labels **out, struct nb_error *error)
 {
-    int i = strcmp(language, "en") == 0;
+    char path[NB_ERRAND_PATH_BYTES];
+    struct nb_labels **labels = &deliver->labels[strcmp(language, "en") == 0];
     enum nb_err err = NB_OK;
-    if (!deliver->labels[i]) {
-        err = nb_labels_load(nb_config_str(deliver->config, NB_CFG_TEMPLATES), language,
-                             &deliver->labels[i], error);
+    if (!*labels) {
+        const char *dir = nb_config_str(deliver->config, NB_CFG_TEMPLATES);
+        err = nb_labels_load(dir, language, labels, error);
+        if (err != NB_OK && nb_path_share("templates", path, sizeof(path)) == NB_OK &&
+            nb_labels_load(path, language, labels, NULL) == NB_OK) {
+            nb_diag(NB_ERROR, "deliver", "alerts are written with the labels that came with nabiz",
+                    nb_kv_err(error));
+            err = NB_OK;
+        }
     }
-    *out = deliver->labels[i];
+    *out = *labels;
     return err;
 }
 

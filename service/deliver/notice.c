@@ -57,11 +57,11 @@ static struct nb_slice number(const struct nb_notice *notice, int64_t n, struct 
 
 struct nb_slice nb_notice_subject(const struct nb_notice *notice, struct nb_arena *arena)
 {
-    static const char *const ids[] = {"alert.changed", "alert.opened", "alert.escalated",
-                                      "alert.calmed", "alert.closed"};
+    static const char *const ids[] = {"notice.changed", "notice.opened", "notice.escalated",
+                                      "notice.calmed", "notice.closed"};
     const struct nb_incident_change *change = notice->change;
     if (!change) {
-        return plain(nb_label(notice->labels, "alert.test"), arena);
+        return plain(nb_label(notice->labels, "notice.test"), arena);
     }
     const struct nb_label_value values[] = {
         {"topic", nb_field(change->topic)},
@@ -121,15 +121,15 @@ static void add_incident(struct nb_notice_text *text, const struct nb_notice *no
         {"time", nb_label_time(notice->labels, arena, incident->first_ms, notice->utc_offset_min)},
         {"date", nb_label_date(notice->labels, arena, incident->first_ms, notice->utc_offset_min)},
         {NULL, {NULL, 0}}};
-    add_line(text, notice, "alert.volume", volume, arena);
+    add_line(text, notice, "notice.volume", volume, arena);
     if (incident->negative_n > 0) {
-        add_line(text, notice, "alert.are_negative", negative, arena);
+        add_line(text, notice, "notice.negative", negative, arena);
     }
     if (sites[0].text.len > 0) {
-        add_line(text, notice, "alert.sites", sites, arena);
+        add_line(text, notice, "notice.sites", sites, arena);
     }
     if (nb_field(incident->first_author).len > 0) {
-        add_line(text, notice, "alert.first", first, arena);
+        add_line(text, notice, "notice.first", first, arena);
     }
 }
 
@@ -139,7 +139,7 @@ static void fill(struct nb_notice_text *text, const struct nb_notice *notice,
     const struct nb_label_value none[] = {{NULL, {NULL, 0}}};
     *text = (struct nb_notice_text){.subject = nb_notice_subject(notice, arena)};
     if (!notice->change) {
-        add_line(text, notice, "alert.test.why", none, arena);
+        add_line(text, notice, "notice.test.why", none, arena);
     } else if (notice->incident) {
         add_incident(text, notice, arena);
     }
@@ -154,7 +154,7 @@ static void fill(struct nb_notice_text *text, const struct nb_notice *notice,
     }
     if (notice->pages[0]) {
         text->link = nb_notice_url(nb_slice_str(notice->pages), arena);
-        text->link_title = plain(nb_label(notice->labels, "alert.link"), arena);
+        text->link_title = plain(nb_label(notice->labels, "notice.link"), arena);
     }
 }
 
