@@ -6,6 +6,7 @@
 #include "analyzer/influence/seeds.h"
 #include "analyzer/influence/trust.h"
 #include "analyzer/keys.h"
+#include "analyzer/sentiment/opinion.h"
 
 enum { SCRATCH_BYTES = 64 << 20, STEP_LEAST_BITS = 12, STEP_BITS = 5 };
 
@@ -33,7 +34,18 @@ static uint64_t mean_of(const struct nb_trust *trust)
     return n ? (sum / n) << 8 : 1;
 }
 
-/* Every act that is stored, as an edge of the graph. */
+/*
+ * Whether an act stands by the one it is towards. Who copies takes the words and names nobody: that
+ * is spread, and chance where texts are short. Who denies does the opposite.
+ */
+static bool supports(const struct nb_edge *edge)
+{
+    const uint32_t denying = UINT32_C(1) << NB_SIGN_DENIAL | UINT32_C(1) << NB_SIGN_CORRECTION;
+    return edge->act >= NB__EDGE__ACT__LINK && edge->act < NB__EDGE__ACT__COPY &&
+           !(edge->signs & denying);
+}
+
+/* Every act that supports, as an edge of the graph. */
 static enum nb_err add_edges(struct nb_txn *txn, struct nb_graph_builder *builder)
 {
     struct nb_cursor *cursor;
@@ -49,7 +61,7 @@ static enum nb_err add_edges(struct nb_txn *txn, struct nb_graph_builder *builde
         struct nb_edge *edge;
         nb_arena_reset(arena);
         err = nb_edge_decode(value, arena, &edge);
-        if (err == NB_OK && edge->act >= NB__EDGE__ACT__LINK && edge->act <= NB__EDGE__ACT__COPY) {
+        if (err == NB_OK && supports(edge)) {
             err = nb_graph_builder_add_named(builder, nb_field(edge->from), nb_field(edge->to),
                                              (enum nb_act_kind)(edge->act - NB__EDGE__ACT__LINK),
                                              edge->at_ms / 1000);
