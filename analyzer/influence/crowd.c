@@ -4,7 +4,7 @@
 
 #include "analyzer/influence/coordination_read.h"
 
-enum { SAMPLE_N = 64, SCRATCH_BYTES = 256 << 20 };
+enum { SAMPLE_N = 64, SCRATCH_BYTES = 256 << 20, READ_BYTES = 1 << 30 };
 
 /* Documents to judge, the oldest first. */
 static enum nb_err numbers_of(const struct nb_scope *scope, struct nb_arena *arena, uint64_t **out,
@@ -53,29 +53,51 @@ static void take_groups(const struct nb_coordination_set *set, struct nb_coordin
     }
 }
 
+/* What outlives the scratch memory: the risks, and the names they are found by. */
+static enum nb_err keep(const struct nb_coordination_set *set, struct nb_arena *scratch,
+                        struct nb_arena *arena, struct nb_crowd *out)
+{
+    struct nb_coordination_act *acts = nb_arena_calloc(scratch, set->acts_n, sizeof(*acts));
+    struct nb_coordination_risk *risks = nb_arena_calloc(arena, set->authors_n, sizeof(*risks));
+    struct nb_slice *names = nb_arena_calloc(arena, set->authors_n, sizeof(*names));
+    if (!acts || !risks || !names) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < set->acts_n; i++) {
+        acts[i] = set->acts[i];
+        acts[i].shingles = NULL; /* of authors it is asked without them */
+        acts[i].shingles_n = 0;
+    }
+    for (uint32_t i = 0; i < set->authors_n; i++) {
+        names[i] = nb_arena_copy(arena, set->authors[i]);
+        if (!names[i].p) {
+            return NB_ENOMEM;
+        }
+    }
+    enum nb_err err = nb_coordination_risks(acts, set->acts_n, set->authors_n, risks);
+    if (err == NB_OK) {
+        take_groups(set, risks);
+        *out = (struct nb_crowd){names, risks, set->authors_n};
+    }
+    return err;
+}
+
 enum nb_err nb_crowd_read(const struct nb_scope *scope, struct nb_arena *arena,
                           struct nb_crowd *out)
 {
     struct nb_coordination_set set;
     uint64_t *numbers;
     size_t n;
+    struct nb_arena *scratch = nb_arena_new(READ_BYTES);
     *out = (struct nb_crowd){.n = 0};
-    enum nb_err err = numbers_of(scope, arena, &numbers, &n);
+    enum nb_err err = scratch ? numbers_of(scope, scratch, &numbers, &n) : NB_ENOMEM;
     if (err == NB_OK) {
-        err = nb_coordination_of_documents(scope->txn, scope->topic, numbers, n, arena, &set);
+        err = nb_coordination_of_documents(scope->txn, scope->topic, numbers, n, scratch, &set);
     }
-    if (err) {
-        return err;
-    }
-    struct nb_coordination_risk *risks = nb_arena_calloc(arena, set.authors_n, sizeof(*risks));
-    if (!risks) {
-        return NB_ENOMEM;
-    }
-    err = nb_coordination_risks(set.acts, set.acts_n, set.authors_n, risks);
     if (err == NB_OK) {
-        take_groups(&set, risks);
-        *out = (struct nb_crowd){set.authors, risks, set.authors_n};
+        err = keep(&set, scratch, arena, out);
     }
+    nb_arena_free(scratch);
     return err;
 }
 

@@ -1,0 +1,58 @@
+# Who carries weight in the story: every number of every author's ledger adds up to the score, those
+# who are trusted are told from those who are loud, and fake accounts are called so.
+# limit: 600
+. tests/lib/scenario.sh
+
+play story
+nabiz story influencers --topic turna --limit 1000 --format csv >"$NABIZ_DIR/list.csv" ||
+    fail "influencers --format csv"
+"$SITE" --describe >"$NABIZ_DIR/story.txt" || fail "site --describe"
+
+# The columns of a ledger add up to its points, and the points to the score of the list.
+sums='
+function milli(text) { sub(",", "", text); return text + 0 }
+NR > 1 {
+    all = 0
+    for (i = 5; i <= 9; i++) all += milli($i)
+    if ($2 != "cut" && all != milli($4)) { print "line " NR ": parts make " all ", not " $4; bad = 1 }
+    sum += milli($4)
+}
+END {
+    if (int(sum / 1000) != milli(score)) { print "the points make " sum ", not " score; bad = 1 }
+    exit bad
+}'
+tail -n +2 "$NABIZ_DIR/list.csv" | awk -F ';' '{ print $2 "\t" $NF }' >"$NABIZ_DIR/authors.txt"
+[ "$(wc -l <"$NABIZ_DIR/authors.txt")" -gt 100 ] || fail "fewer than 100 authors"
+while IFS="$(printf '\t')" read -r author score; do
+    nabiz story influencers --topic turna --explain "$author" --format csv </dev/null \
+        >"$NABIZ_DIR/ledger.csv" || fail "--explain $author"
+    awk -F ';' -v score="$score" "$sums" "$NABIZ_DIR/ledger.csv" || fail "the ledger of $author"
+done <"$NABIZ_DIR/authors.txt"
+
+# As the story describes its people; columns: 2 author, 7 trust, 10 coordination.
+awk -F ';' '
+function milli(text) { sub(",", "", text); return text + 0 }
+NR == FNR { split($0, told, "\t"); is[told[told[1] == "fake" ? 5 : 2]] = told[1]; next }
+FNR > 1 {
+    handle = $2
+    sub("^[^/]*/", "", handle)
+    kind = is[handle]
+    n[kind]++
+    trust[kind] += milli($7)
+    flagged[kind] += milli($10) >= 500
+}
+END {
+    printf "trusted %d, loud %d, fake %d of which %d flagged\n", n["trusted"], n["loud"], n["fake"],
+        flagged["fake"]
+    if (n["fake"] < 10 || flagged["fake"] != n["fake"]) bad = 1
+    if (flagged["trusted"] || flagged["loud"]) bad = 1
+    if (trust["trusted"] / n["trusted"] <= 2 * trust["loud"] / n["loud"]) bad = 1
+    exit bad
+}' "$NABIZ_DIR/story.txt" "$NABIZ_DIR/list.csv" || fail "the people of the story are not told apart"
+
+# A list is the same twice, and what is not there is said.
+nabiz story influencers --topic turna --limit 1000 --format csv >"$NABIZ_DIR/again.csv"
+same_files() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
+same_files "$NABIZ_DIR/list.csv" "$NABIZ_DIR/again.csv"
+nabiz story influencers --explain kimse.example/yok 2>"$NABIZ_DIR/said.txt" && fail "nobody is known"
+grep -q 'nothing is known of kimse.example/yok' "$NABIZ_DIR/said.txt" || fail "what was said"
