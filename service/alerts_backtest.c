@@ -370,7 +370,8 @@ int nb_alerts_backtest(struct nb_args *args, bool as_json)
                                    .topics_n = 1};
     int64_t severity;
     if (strcmp(nb_args_word(args, 0), "backtest") != 0) {
-        return nb_usage(args, "the only word here is backtest, not \"%s\"", nb_args_word(args, 0));
+        return nb_usage(args, "the words here are backtest and silence, not \"%s\"",
+                        nb_args_word(args, 0));
     }
     if (!nb_args_int(args, "min-severity", 1, 10, 1, &severity) ||
         !read_budget(args, &b.rule.budget_milli)) {

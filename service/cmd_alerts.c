@@ -10,6 +10,7 @@
 
 #include "service/alerts_backtest.h"
 #include "service/alerts_print.h"
+#include "service/alerts_silence.h"
 #include "service/answer.h"
 #include "service/commands.h"
 #include "service/deliver/atom.h"
@@ -212,7 +213,9 @@ static int run_alerts(struct nb_args *args)
                           .format = format_of(nb_args_get(args, "format"))};
     bool is_feed = query.format == ATOM || query.format == JSONFEED;
     if (nb_args_words_n(args) > 0) {
-        return nb_alerts_backtest(args, query.format == JSON);
+        return strcmp(nb_args_word(args, 0), "silence") == 0
+                   ? nb_alerts_silence(args, query.format == JSON)
+                   : nb_alerts_backtest(args, query.format == JSON);
     }
     if (!nb_args_int(args, "min-severity", 1, 10, 1, &query.min_severity) ||
         !nb_answer_window(args, "window", 30 * NB_DAY_MS, &query.window_ms)) {
@@ -249,13 +252,15 @@ static int run_alerts(struct nb_args *args)
 const struct nb_command nb_cmd_alerts = {
     .name = "alerts",
     .line = "incidents: when a topic was far louder, angrier or more copied than usual",
-    .usage = "[backtest]",
+    .usage = "[backtest | silence]",
     .about =
         "Prints the incidents of a window that ends with the newest document analysed, oldest "
         "first. With --follow it prints what became of them, then each change as it comes. "
         "--explain opens one of them down to its documents. `nabiz alerts backtest` replays what "
         "is stored, or a CSV of counts, and shows what would have been told under a budget of "
-        "false alarms. docs/alerts.md says when an incident opens and what severity means. Times "
+        "false alarms; `nabiz alerts silence` who was not heard for longer than usual: the "
+        "crawler, a kind or group of sources, a source. docs/alerts.md says when an incident opens "
+        "and what severity means. Times "
         "in tables are in the zone of clock.utc_offset, elsewhere UTC.",
     .options =
         (const struct nb_option[]){
@@ -278,6 +283,7 @@ const struct nb_command nb_cmd_alerts = {
             {"nabiz alerts --format jsonfeed > alerts.json", "for a feed reader"},
             {"nabiz alerts backtest --topic acme --budget 0.5",
              "what one false alarm in two weeks would have let through"},
+            {"nabiz alerts silence", "is it calm, or is something broken"},
             {NULL, NULL}},
     .min_words = 0,
     .max_words = 1,

@@ -6,6 +6,7 @@
 
 #include <nabiz/arena.h>
 #include <nabiz/buf.h>
+#include <nabiz/clock.h>
 #include <nabiz/knowledge.h>
 #include <nabiz/record.h>
 #include <nabiz/sources.h>
@@ -15,6 +16,7 @@
 #include "analyzer/core.h"
 #include "service/confine.h"
 #include "service/commands.h"
+#include "service/silence.h"
 #include "service/status.h"
 
 enum {
@@ -251,6 +253,33 @@ static void check_sources(struct report *report, const struct nb_config *config)
     nb_sources_free(sources);
 }
 
+/* Only what is more than one source: those are listed elsewhere. */
+static void check_silence(struct report *report, const struct nb_config *config)
+{
+    struct nb_clock *clock = NULL;
+    const struct nb_silence *rows = NULL;
+    size_t n = 0, sources_n = 0;
+    if (nb_clock_open(nb_config_str(config, NB_CFG_CLOCK_FILE), &clock, NULL) != NB_OK ||
+        nb_silence_read(config, nb_clock_now_ms(clock), report->arena, &rows, &n, NULL) != NB_OK) {
+        nb_clock_close(clock);
+        return; /* nothing to listen to yet: said above */
+    }
+    for (size_t i = 0; i < n; i++) {
+        sources_n += rows[i].of == NB_SILENCE_SOURCE;
+        bool is_told = i > 0 && rows[0].of == NB_SILENCE_CRAWLER; /* it is the reason of the rest */
+        if (rows[i].of != NB_SILENCE_SOURCE && !is_told) {
+            say(report, VERDICT_WARN, "silence", "%s: %lld h without a word, usual are %lld min",
+                rows[i].name, (long long)(rows[i].quiet_ms / NB_HOUR_MS),
+                (long long)(rows[i].usual_ms / NB_MINUTE_MS));
+        }
+    }
+    if (sources_n && rows[0].of != NB_SILENCE_CRAWLER) {
+        say(report, VERDICT_WARN, "silence",
+            "%zu sources are silent for longer than usual; `nabiz alerts silence`", sources_n);
+    }
+    nb_clock_close(clock);
+}
+
 static void check_processes(struct report *report, const struct nb_config *config)
 {
     struct nb_process_status processes[NB_PROCESSES_N];
@@ -294,6 +323,7 @@ static int run_doctor(struct nb_args *args)
     check_store(&report, config, NB_STORE_DESK);
     check_knowledge(&report, config);
     check_sources(&report, config);
+    check_silence(&report, config);
     check_processes(&report, config);
     struct nb_buf out;
     nb_buf_init(&out, OUT_MAX_BYTES);
