@@ -3,7 +3,8 @@
  * evenly from our own lexicons, with the endings a dictionary lists (tests/lib/shuffle.h), than in
  * everyday posts; `build/tests/eval_synthetic --classes` recounts them. Against a shuffle they are
  * held back to 3 or 4, since a reading may be wrong, and further for what larger dictionaries than
- * ours list too: compounds (owned), small words that are rare, and words that we do not know.
+ * ours list too: compounds (owned), small words that are rare, and words that we do not know. For
+ * it, nouns that people do write now and then count nothing: lists of things are made of them.
  *
  * A mean over the words, with two words' worth of doubt added, so that short texts need more.
  */
@@ -11,18 +12,22 @@
 
 enum {
     WORDS_LEAST = 2,
+    ONE_KIND_LEAST = 3,
     DOUBT_WORDS = 2,
+    NAME_POINTS = 0, /* may be what is pushed */
+    NOTHING_POINTS = -5,
     SLOGAN_POINTS = 2,  /* something is pushed, or else nothing is */
     REMARK_POINTS = -2, /* what people type: marks, lines, pictures, mentions */
     NUMBER_POINTS = -1,
-    EVEN_MILLI = 250,  /* mean points, in thousandths, that are as likely either way */
-    STEEP_MILLI = 500, /* as much above is 750 */
+    ONE_KIND_POINTS = -2, /* each word: things alone are a list */
+    EVEN_MILLI = 25,      /* mean points, in thousandths, that are as likely either way */
+    STEEP_MILLI = 500,    /* as much above is 750 */
     RARE_BELOW = 5,
     COMMON_BELOW = 9 /* logarithms of counts */
 };
 
 static const int8_t points[NB_FORMS_N][NB_FREQUENCIES_N] = {
-    [NB_FORM_ADVERB] = {3, 1, -2, -4},       [NB_FORM_BARE] = {4, 2, -1, -3},
+    [NB_FORM_ADVERB] = {3, 1, -2, -4},       [NB_FORM_BARE] = {4, 0, -1, -3},
     [NB_FORM_FINITE] = {-3, -3, -3, -3},     [NB_FORM_FUNCTION] = {-1, -2, -3, -4},
     [NB_FORM_INFINITIVE] = {5, 2, 0, -2},    [NB_FORM_INFLECTED] = {-2, -3, -3, -3},
     [NB_FORM_PARTICIPLE] = {-3, -3, -3, -3}, [NB_FORM_OWNED] = {1, 1, 0, -2},
@@ -139,10 +144,41 @@ bool nb_synthetic_counts(const struct tr_token *tokens, size_t n, size_t i)
     return !tokens[i].capital || (opens && i + 1 < n && !is_capital(&tokens[i + 1]));
 }
 
+/* Kinds of words: a dictionary has all of them, what somebody needs or sells is of one. */
+enum { KIND_THING = 1, KIND_QUALITY = 2, KIND_DEED = 4, KIND_UNKNOWN = 8 };
+
 struct sum {
     int64_t points, words_n;
-    bool slogan;
+    bool slogan, name;
+    unsigned kinds;
 };
+
+static unsigned kind_of(enum nb_form form, const struct tr_reading *reading)
+{
+    switch (form) {
+    case NB_FORM_INFINITIVE:
+        return KIND_DEED;
+    case NB_FORM_ADVERB:
+        return KIND_QUALITY;
+    case NB_FORM_BARE:
+    case NB_FORM_OWNED:
+        return reading->analyses[0].upos == TR_UPOS_ADJ ? KIND_QUALITY : KIND_THING;
+    case NB_FORM_UNKNOWN:
+        return KIND_UNKNOWN;
+    default:
+        return 0;
+    }
+}
+
+static void add_word(const struct nb_synthetic *synthetic, const struct tr_token *token,
+                     const struct tr_reading *reading, struct sum *sum)
+{
+    unsigned frequency;
+    enum nb_form form = nb_synthetic_form(synthetic, token, reading, &frequency);
+    sum->points += points[form][frequency];
+    sum->kinds |= kind_of(form, reading);
+    sum->words_n++;
+}
 
 /* A name with an ending is somebody's sentence; two capitals in a row may be what is pushed. */
 static void add_capital(const struct tr_token *token, bool after_capital, struct sum *sum)
@@ -150,6 +186,7 @@ static void add_capital(const struct tr_token *token, bool after_capital, struct
     bool has_ending = token->stem_len < token->folded.len;
     sum->points += has_ending ? points[NB_FORM_INFLECTED][NB_FREQUENCIES_N - 1] : 0;
     sum->slogan |= after_capital && !has_ending;
+    sum->name |= !has_ending;
 }
 
 static void add_other(const struct tr_token *token, struct nb_slice text, struct sum *sum)
@@ -189,10 +226,7 @@ int32_t nb_synthetic_judge(const struct nb_synthetic *synthetic, const struct nb
         bool counts = nb_synthetic_counts(text->tokens, text->tokens_n, i);
         sum.points += i && token->after_break ? REMARK_POINTS : 0;
         if (counts) {
-            unsigned frequency;
-            enum nb_form form = nb_synthetic_form(synthetic, token, &text->readings[i], &frequency);
-            sum.points += points[form][frequency];
-            sum.words_n++;
+            add_word(synthetic, token, &text->readings[i], &sum);
         } else if (is_capital(token)) {
             add_capital(token, after_capital, &sum);
         } else {
@@ -200,9 +234,11 @@ int32_t nb_synthetic_judge(const struct nb_synthetic *synthetic, const struct nb
         }
         after_capital = is_capital(token) && !counts;
     }
-    if (sum.words_n < WORDS_LEAST) {
+    bool one_kind = !(sum.kinds & KIND_DEED) && !(sum.kinds & (sum.kinds - 1));
+    if (sum.words_n < (one_kind ? ONE_KIND_LEAST : WORDS_LEAST)) {
         return 0;
     }
-    sum.points += sum.slogan ? SLOGAN_POINTS : -SLOGAN_POINTS;
+    sum.points += one_kind ? ONE_KIND_POINTS * sum.words_n : 0;
+    sum.points += sum.slogan ? SLOGAN_POINTS : sum.name ? NAME_POINTS : NOTHING_POINTS;
     return squash(sum.points * 1000 / (sum.words_n + DOUBT_WORDS));
 }

@@ -57,7 +57,7 @@ bool nb_synthetic_counts(const struct tr_token *tokens, size_t n, size_t i);
 /**
  * @param text  Turkish; other languages have no such words.
  * @return thousandths; 500 and above: more likely than not. Texts with fewer than two words that
- *         count are 0: too little to say so. Linear in the text.
+ *         count, or three where all are of one kind, are 0: too little to say. Linear in the text.
  */
 int32_t nb_synthetic_judge(const struct nb_synthetic *synthetic,
                            const struct nb_reading_text *text);

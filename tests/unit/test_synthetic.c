@@ -32,6 +32,12 @@ static void what_people_write_is_not_synthetic(void **state)
         "#turna kargo",
         "The parcel arrived two days late and the box was open #turna",
         "geldim, gordum, yendim",
+        "elma armut ayva nar incir",
+        "mercimek corbasi pilav tavuk cacik #iftar",
+        "sabir tevekkul #cuma",
+        "kurumsal web tasarim seo danismanlik",
+        "Samsung Galaxy 128 GB siyah cep telefonu kilifi",
+        "sahibinden satilik temiz hasarsiz boyasiz",
         "Depoda yangin: iki kamyon kullanilamaz halde",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -70,7 +76,7 @@ static void most_shuffles_of_our_own_words_are_found(void **state)
         found += score_of(w, nb_buf_slice(&text).p) >= 500;
     }
     nb_buf_fini(&text);
-    assert_true(found * 100 >= n * 95);
+    assert_true(found * 100 >= n * 90);
 }
 
 /* Sentences about the same rare words have endings and small words. */
