@@ -150,9 +150,9 @@ static int run(struct nb_args *args)
         !nb_args_int(args, "zone", -840, 840, 0, &zone_min)) {
         return NB_EXIT_USAGE;
     }
-    enum nb_err err = nb_rows_init(&d.rows, read_interval(nb_slice_str(interval ? interval : "5m")),
-                                   (int32_t)zone_min);
-    if (err == NB_EINVAL) {
+    int64_t interval_ms = interval ? read_interval(nb_slice_str(interval)) : 0;
+    enum nb_err err = nb_rows_init(&d.rows, interval_ms, (int32_t)zone_min);
+    if (err == NB_EINVAL || (interval && interval_ms == 0)) {
         return nb_usage(args, "--interval takes a minute to a day that divides hours or is made of "
                               "them: 5m, 15m, 1h, 1d");
     }
@@ -194,7 +194,8 @@ const struct nb_command nb_cmd_detect = {
         "before are reported on standard error with their line, and left out.",
     .options =
         (const struct nb_option[]){
-            {"interval", "SPAN", NULL, "bins, 1m to 1d (default: 5m)"},
+            {"interval", "SPAN", NULL,
+             "bins, 1m to 1d (default: 5m, or the distance of the rows where that is larger)"},
             {"missing", "HOW", "auto|gap|zero",
              "bins without rows: nobody looked, or nothing was there (default: by whether rows "
              "come at even distances)"},

@@ -111,8 +111,10 @@ enum nb_err nb_row_parse(struct nb_slice line, struct nb_row *out, struct nb_err
 
 enum nb_err nb_rows_init(struct nb_rows *rows, int64_t interval_ms, int32_t offset_min)
 {
-    *rows = (struct nb_rows){.interval_ms = interval_ms, .rarity_milli = NB_DETECTOR_RARITY_MILLI};
-    return nb_detector_new(interval_ms, offset_min, &rows->detector);
+    *rows = (struct nb_rows){.interval_ms = interval_ms,
+                             .offset_min = offset_min,
+                             .rarity_milli = NB_DETECTOR_RARITY_MILLI};
+    return interval_ms == 0 ? NB_OK : nb_detector_new(interval_ms, offset_min, &rows->detector);
 }
 
 void nb_rows_fini(struct nb_rows *rows)
@@ -175,18 +177,11 @@ static void note_distance(struct nb_rows *rows, int64_t at_ms)
     rows->distance_ms = distance_ms;
 }
 
-enum nb_err nb_rows_take(struct nb_rows *rows, const struct nb_row *row, struct nb_alarm out[2],
-                         size_t *out_n)
+static void count_in(struct nb_rows *rows, const struct nb_row *row, struct nb_alarm out[2],
+                     size_t *out_n)
 {
     struct nb_detection detection;
     int64_t bin_ms = nb_detector_bin(rows->detector, row->at_ms);
-    *out_n = 0;
-    if (rows->open && row->at_ms <= rows->last_ms) {
-        return row->at_ms == rows->last_ms ? NB_EEXIST : NB_EINVAL;
-    }
-    if (rows->open) {
-        note_distance(rows, row->at_ms);
-    }
     if (rows->open && bin_ms > rows->bin_ms) {
         close_bins(rows, bin_ms, &detection);
         tell(rows, row->at_ms, &detection, out, out_n);
@@ -194,7 +189,6 @@ enum nb_err nb_rows_take(struct nb_rows *rows, const struct nb_row *row, struct 
     }
     rows->open = true;
     rows->bin_ms = bin_ms;
-    rows->last_ms = row->at_ms;
     rows->value_milli += row->value_milli;
     if (rows->value_milli > NB_DETECTOR_VALUE_MAX_MILLI) {
         rows->value_milli = NB_DETECTOR_VALUE_MAX_MILLI;
@@ -202,5 +196,49 @@ enum nb_err nb_rows_take(struct nb_rows *rows, const struct nb_row *row, struct 
     nb_detector_peek(rows->detector, rows->calendar, bin_ms, rows->value_milli, rows->rarity_milli,
                      &detection);
     tell(rows, row->at_ms, &detection, out, out_n);
-    return NB_OK;
+}
+
+/* The least interval there is that holds a distance. */
+static int64_t interval_for(int64_t distance_ms)
+{
+    static const int64_t MINUTES[] = {5, 6, 10, 12, 15, 20, 30, 60};
+    enum { MINUTES_N = sizeof(MINUTES) / sizeof(MINUTES[0]) };
+    for (size_t i = 0; i < MINUTES_N; i++) {
+        if (distance_ms <= MINUTES[i] * NB_MINUTE_MS) {
+            return MINUTES[i] * NB_MINUTE_MS;
+        }
+    }
+    int64_t hours = (distance_ms + NB_HOUR_MS - 1) / NB_HOUR_MS;
+    return hours < 24 ? hours * NB_HOUR_MS : NB_DAY_MS;
+}
+
+/* The first rows are known: find the interval, and take them. */
+static enum nb_err begin(struct nb_rows *rows, struct nb_alarm out[2], size_t *out_n)
+{
+    rows->interval_ms = interval_for(rows->uneven_n == 0 ? rows->distance_ms : 0);
+    enum nb_err err = nb_detector_new(rows->interval_ms, rows->offset_min, &rows->detector);
+    for (size_t i = 0; err == NB_OK && i < rows->first_n; i++) {
+        count_in(rows, &rows->first[i], out, out_n);
+    }
+    return err;
+}
+
+enum nb_err nb_rows_take(struct nb_rows *rows, const struct nb_row *row, struct nb_alarm out[2],
+                         size_t *out_n)
+{
+    *out_n = 0;
+    if (rows->begun && row->at_ms <= rows->last_ms) {
+        return row->at_ms == rows->last_ms ? NB_EEXIST : NB_EINVAL;
+    }
+    if (rows->begun) {
+        note_distance(rows, row->at_ms);
+    }
+    rows->begun = true;
+    rows->last_ms = row->at_ms;
+    if (rows->detector) {
+        count_in(rows, row, out, out_n);
+        return NB_OK;
+    }
+    rows->first[rows->first_n++] = *row;
+    return rows->first_n < NB_ROWS_FIRST ? NB_OK : begin(rows, out, out_n);
 }

@@ -41,15 +41,21 @@ struct nb_alarm {
     struct nb_detection detection;
 };
 
+enum { NB_ROWS_FIRST = 4 };
+
 struct nb_rows {
     struct nb_detector *detector;
     const struct nb_calendar *calendar; /* may be NULL */
-    int64_t interval_ms;
+    int64_t interval_ms;                /* as set, or as found */
+    int32_t offset_min;
     int32_t rarity_milli;
     enum nb_missing missing;
+    struct nb_row first[NB_ROWS_FIRST]; /* held until their distance is known */
+    size_t first_n;
     bool open;           /* there is a bin that is not judged yet: */
     int64_t bin_ms;      /* when it begins, */
     int64_t value_milli; /* and its sum so far */
+    bool begun;          /* there was a row: */
     int64_t last_ms, distance_ms;
     uint64_t even_n, uneven_n; /* distances like, unlike the one before */
     struct {
@@ -58,7 +64,12 @@ struct nb_rows {
     } told[2];
 };
 
-/** @return NB_OK, NB_EINVAL (interval), NB_ENOMEM. */
+/**
+ * @param interval_ms  0: five minutes, or the distance of the rows where the first four come at an
+ *                     even and larger one. Nothing is told of the first hours, so none waits for
+ * it.
+ * @return NB_OK, NB_EINVAL (interval), NB_ENOMEM.
+ */
 enum nb_err nb_rows_init(struct nb_rows *rows, int64_t interval_ms, int32_t offset_min) NB_MUSTUSE;
 void nb_rows_fini(struct nb_rows *rows);
 
@@ -66,7 +77,8 @@ void nb_rows_fini(struct nb_rows *rows);
  * Take the next row. Of an episode (alarms within six hours of each other) only the first is told,
  * and what is far rarer than all told of it.
  * @param out  [out] at most one alarm for each side; *out_n of them.
- * @return NB_OK, NB_EEXIST (the row before was of the same moment), NB_EINVAL (of a later one).
+ * @return NB_OK, NB_EEXIST (the row before was of the same moment), NB_EINVAL (of a later one),
+ *         NB_ENOMEM.
  */
 enum nb_err nb_rows_take(struct nb_rows *rows, const struct nb_row *row, struct nb_alarm out[2],
                          size_t *out_n) NB_MUSTUSE;

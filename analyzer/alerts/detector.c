@@ -24,7 +24,7 @@ static const struct look {
     [LOOK_JUMP] = {NB_DETECTOR_SPIKE, 200, 1500, 200, 1000},
     [LOOK_HOUR] = {NB_DETECTOR_SPIKE, 100, 1000, 200, 1000},
     [LOOK_RISE] = {NB_DETECTOR_RISE, 0, 600, 200, 500},
-    [LOOK_CLIMB] = {NB_DETECTOR_RISE, 500, 8000, 1000, 5000},
+    [LOOK_CLIMB] = {NB_DETECTOR_RISE, 500, 8000, 5000, 5000},
     [LOOK_FEW] = {NB_DETECTOR_SPIKE, 1500, 10000, 2000, 5000},
     [LOOK_MORE] = {NB_DETECTOR_RISE, 1500, 10000, 2000, 5000},
     [LOOK_FALL] = {NB_DETECTOR_DROP, 100, 2000, 200, 1000},
@@ -187,7 +187,8 @@ static void judge(const struct nb_detector *d, const struct bin *bin, int64_t bi
 
 static void learn_peaks(struct nb_detector *d, const struct bin *bin, int64_t bin_ms)
 {
-    bool ends_day = (bin_ms + d->interval_ms) % NB_DAY_MS == 0;
+    int64_t end_ms = bin_ms + d->interval_ms;
+    bool ends_day = end_ms / NB_DAY_MS != bin_ms / NB_DAY_MS;
     for (enum looked_at i = 0; i < DETECTOR_WATCHES; i++) {
         struct sight sight;
         int64_t leak = LOOKS[i].leak_milli * INT64_C(1000000) / (7 * NB_DAY_MS / d->interval_ms);

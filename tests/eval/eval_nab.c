@@ -95,23 +95,11 @@ static bool read_series(const char *name, json_t *windows, struct series *s)
     return s->rows_n > 2;
 }
 
-/* The distance most rows have, up to the next interval there is. */
-static int64_t interval_of(const struct series *s)
-{
-    static const int64_t MINUTES[] = {5, 10, 15, 20, 30, 60};
-    int64_t distance_ms = s->rows[s->rows_n / 2].at_ms - s->rows[s->rows_n / 2 - 1].at_ms;
-    size_t i = 0;
-    while (i < 5 && distance_ms > MINUTES[i] * NB_MINUTE_MS) {
-        i++;
-    }
-    return MINUTES[i] * NB_MINUTE_MS;
-}
-
 static void detect(struct series *s, int32_t rarity_milli)
 {
     struct nb_rows rows;
     s->alarms_n = 0;
-    if (nb_rows_init(&rows, interval_of(s), 0) != NB_OK) {
+    if (nb_rows_init(&rows, 0, 0) != NB_OK) {
         abort();
     }
     rows.rarity_milli = rarity_milli;

@@ -140,6 +140,34 @@ static void events_at_odd_times_are_counted_and_nothing_between_is_zero(void **s
     nb_rows_fini(&rows);
 }
 
+static void the_interval_is_that_of_rows_which_come_further_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t every_ms;
+        int64_t odd_ms; /* the third row comes so much later */
+        int64_t interval_ms;
+    } cases[] = {
+        {NB_MINUTE_MS, 0, 5 * NB_MINUTE_MS},      {5 * NB_MINUTE_MS, 0, 5 * NB_MINUTE_MS},
+        {7 * NB_MINUTE_MS, 0, 10 * NB_MINUTE_MS}, {30 * NB_MINUTE_MS, 0, 30 * NB_MINUTE_MS},
+        {3 * NB_HOUR_MS, 0, 3 * NB_HOUR_MS},      {40 * NB_HOUR_MS, 0, NB_DAY_MS},
+        {NB_HOUR_MS, 1000, 5 * NB_MINUTE_MS},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct nb_rows rows;
+        struct nb_alarm alarms[2];
+        size_t n;
+        assert_int_equal(nb_rows_init(&rows, 0, 0), NB_OK);
+        for (int64_t k = 0; k < 5; k++) {
+            int64_t at_ms = FIRST_MS + k * cases[i].every_ms + (k >= 2) * cases[i].odd_ms;
+            struct nb_row row = {at_ms, 1000};
+            assert_int_equal(nb_rows_take(&rows, &row, alarms, &n), NB_OK);
+        }
+        assert_int_equal(rows.interval_ms, cases[i].interval_ms);
+        nb_rows_fini(&rows);
+    }
+}
+
 static void rows_that_go_back_are_refused_and_change_nothing(void **state)
 {
     (void)state;
@@ -164,6 +192,7 @@ int main(void)
         cmocka_unit_test(a_crawler_that_was_down_is_no_drop_and_its_return_no_spike),
         cmocka_unit_test(silence_that_was_seen_is_a_drop),
         cmocka_unit_test(events_at_odd_times_are_counted_and_nothing_between_is_zero),
+        cmocka_unit_test(the_interval_is_that_of_rows_which_come_further_apart),
         cmocka_unit_test(rows_that_go_back_are_refused_and_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

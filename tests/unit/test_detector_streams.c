@@ -259,6 +259,20 @@ static void a_burst_of_a_habit_is_soon_no_news(void **state)
     stream_fini(&s);
 }
 
+static void a_smaller_crisis_after_a_larger_one_is_told_when_it_lasts(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 60; seed < 64; seed++) {
+        struct stream s;
+        stream_init(&s, seed, 1440, 0);
+        (void)run(&s, (size_t)3 * BINS_WEEK + BINS_NOON, 1);
+        assert_int_equal(run(&s, BINS_HOUR, 50), 1);
+        (void)run(&s, (size_t)3 * BINS_WEEK, 1);
+        assert_int_equal(run(&s, (size_t)8 * BINS_HOUR, 10), 1);
+        stream_fini(&s);
+    }
+}
+
 static void counters_may_be_huge(void **state)
 {
     (void)state;
@@ -285,6 +299,7 @@ int main(void)
         cmocka_unit_test(days_that_nobody_listened_change_nothing),
         cmocka_unit_test(little_is_said_before_there_is_something_to_compare),
         cmocka_unit_test(a_burst_of_a_habit_is_soon_no_news),
+        cmocka_unit_test(a_smaller_crisis_after_a_larger_one_is_told_when_it_lasts),
         cmocka_unit_test(counters_may_be_huge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
