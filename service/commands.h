@@ -25,6 +25,7 @@
     COMMAND(search)                                                                                \
     COMMAND(digest)                                                                                \
     COMMAND(influencers)                                                                           \
+    COMMAND(spread)                                                                                \
     COMMAND(alerts)                                                                                \
     COMMAND(events)                                                                                \
     GROUP("Look after it")                                                                         \
