@@ -30,7 +30,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev protobuf-c-compiler libprotobuf-c-de
   libzstd-dev libssl-dev libicu-dev libuchardet-dev libidn2-dev libpsl-dev libcurl4-openssl-dev \
   libxml2-dev libxslt1-dev libjansson-dev libmicrohttpd-dev zlib1g-dev libroaring-dev \
   libcairo2-dev fonts-dejavu-core
-DEPS_TEST := libcmocka-dev
+DEPS_TEST := libcmocka-dev openssl python3-aiosmtpd
 # What CI needs on top: the other compiler with its sanitizers and fuzzer, and the linters.
 DEPS_CI := clang libclang-rt-14-dev clang-format shellcheck mandoc
 # Those that benchmarks are measured against.

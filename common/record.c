@@ -91,6 +91,7 @@ static void json_value(struct nb_json *json, const ProtobufCFieldDescriptor *fie
         nb_json_int(json, *(const int64_t *)member);
         break;
     case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED64:
         nb_json_int(json, (int64_t) * (const uint64_t *)member);
         break;
     case PROTOBUF_C_TYPE_UINT32:
@@ -135,6 +136,7 @@ static size_t element_size(const ProtobufCFieldDescriptor *field)
     case PROTOBUF_C_TYPE_INT64:
     case PROTOBUF_C_TYPE_SINT64:
     case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_FIXED64:
         return sizeof(int64_t);
     default:
         return sizeof(int32_t);
