@@ -59,10 +59,13 @@
                 <xsl:apply-templates select="slots"/>
                 <xsl:apply-templates select="alerts[alert]"/>
                 <xsl:apply-templates select="stories[story]"/>
+                <xsl:apply-templates select="terms[term]"/>
                 <xsl:apply-templates select="waiting"/>
+                <xsl:apply-templates select="questions[question]"/>
                 <xsl:apply-templates select="praises[praise]"/>
                 <xsl:apply-templates select="loudest[person]"/>
                 <xsl:apply-templates select="influencers[person]"/>
+                <xsl:apply-templates select="silence[silent]"/>
                 <xsl:apply-templates select="share[count(topic) &gt; 1]"/>
                 <xsl:apply-templates select="events[event]"/>
                 <tr>
@@ -277,6 +280,73 @@
                 <xsl:text> · </xsl:text>
                 <span class="good" style="color:#00724f;"><xsl:value-of select="@positive-text"/><xsl:text> </xsl:text><xsl:value-of select="key('l', 'word.positive')"/></span>
               </xsl:if>
+            </xsl:with-param>
+          </xsl:call-template>
+        </xsl:for-each>
+        <xsl:call-template name="list-end"/>
+      </xsl:with-param>
+    </xsl:call-template>
+  </xsl:template>
+
+  <xsl:template match="terms">
+    <xsl:call-template name="section">
+      <xsl:with-param name="title" select="key('l', 'section.terms')"/>
+      <xsl:with-param name="body">
+        <table width="100%" cellpadding="0" cellspacing="0" border="0">
+          <tr>
+            <td></td>
+            <td class="dim" width="72" align="right" style="padding:0 0 2px 8px;{$small}"><xsl:value-of select="key('l', 'terms.head.n')"/></td>
+            <td class="dim" width="72" align="right" style="padding:0 0 2px 8px;{$small}"><xsl:value-of select="key('l', 'terms.head.before')"/></td>
+          </tr>
+          <xsl:for-each select="term">
+            <tr>
+              <td class="ink line" style="padding:4px 8px 4px 0;font-size:15px;line-height:20px;color:#171b22;border-top:1px solid #e6eaf0;word-break:break-word;"><bdi><xsl:value-of select="@text"/></bdi></td>
+              <td class="ink line" width="72" align="right" style="padding:4px 0 4px 8px;font-size:15px;line-height:20px;color:#171b22;border-top:1px solid #e6eaf0;white-space:nowrap;"><xsl:value-of select="@n-text"/></td>
+              <td class="dim line" width="72" align="right" style="padding:4px 0 4px 8px;{$small}border-top:1px solid #e6eaf0;white-space:nowrap;"><xsl:value-of select="@before-text"/></td>
+            </tr>
+          </xsl:for-each>
+        </table>
+        <div class="dim" style="padding-top:4px;{$small}">
+          <xsl:variable name="of" select="key('l', 'terms.of')"/>
+          <xsl:value-of select="substring-before($of, '{of}')"/>
+          <xsl:value-of select="@of-text"/>
+          <xsl:value-of select="substring-before(substring-after($of, '{of}'), '{all}')"/>
+          <xsl:value-of select="@before-of-text"/>
+          <xsl:value-of select="substring-after($of, '{all}')"/>
+        </div>
+        <xsl:call-template name="recount"><xsl:with-param name="command" select="@command"/></xsl:call-template>
+      </xsl:with-param>
+    </xsl:call-template>
+  </xsl:template>
+
+  <xsl:template match="silence">
+    <xsl:call-template name="section">
+      <xsl:with-param name="title" select="key('l', 'section.silence')"/>
+      <xsl:with-param name="body">
+        <xsl:for-each select="silent">
+          <div class="ink" style="padding:3px 0;font-size:15px;line-height:21px;color:#171b22;">
+            <bdi><xsl:value-of select="@site"/></bdi><xsl:text> </xsl:text>
+            <span class="dim" style="{$small}"><xsl:value-of select="@text"/></span>
+          </div>
+        </xsl:for-each>
+        <xsl:call-template name="list-end"/>
+      </xsl:with-param>
+    </xsl:call-template>
+  </xsl:template>
+
+  <xsl:template match="questions">
+    <xsl:call-template name="section">
+      <xsl:with-param name="title" select="key('l', 'section.questions')"/>
+      <xsl:with-param name="body">
+        <xsl:for-each select="question">
+          <xsl:call-template name="item">
+            <xsl:with-param name="facts">
+              <b class="ink" style="color:#171b22;"><xsl:value-of select="@age-text"/></b>
+              <xsl:if test="@overdue = 'yes'">
+                <xsl:text> </xsl:text><span class="bad" style="color:#b34700;">(<xsl:value-of select="key('l', 'waiting.late.word')"/>)</span>
+              </xsl:if>
+              <xsl:text> · </xsl:text>
+              <xsl:call-template name="by"/>
             </xsl:with-param>
           </xsl:call-template>
         </xsl:for-each>

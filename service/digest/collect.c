@@ -211,6 +211,8 @@ static enum nb_err collect_commands(const char *zone_name, struct nb_arena *aren
         {&out->commands.alerts, "alerts"},
         {&out->commands.influencers, "influencers"},
         {&out->commands.events, "events"},
+        {&out->commands.terms, "terms"},
+        {&out->commands.silence, "silence"},
     };
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
         *own[i].to = nb_arena_printf(arena, "nabiz digest --topic %.*s --day %s %s%s%s%s--rows %s",
@@ -266,6 +268,9 @@ enum nb_err nb_report_collect(struct nb_txn *analysis, struct nb_log *log,
     }
     if (err == NB_OK) {
         err = collect_lists(arena, &report, error);
+    }
+    if (err == NB_OK) {
+        err = nb_report_rising(arena, &report);
     }
     if (err == NB_OK) {
         err = nb_report_influencers(options->all_people ? SIZE_MAX : report.list_n, arena, &report);

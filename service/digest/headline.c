@@ -10,6 +10,8 @@
 
 #define SAME_PERCENT 10
 #define SAME_MILLI 50
+#define TERMS_N 4
+#define TITLE_BYTES 120
 
 bool nb_digest_change(uint64_t of, int64_t usual_milli, int64_t *percent)
 {
@@ -147,6 +149,44 @@ static struct nb_headline waiting(const struct nb_report *report, const struct n
                                 nb_label_fill(labels, arena, "headline.waiting", values)};
 }
 
+/* The first few that rose. */
+static struct nb_headline terms(const struct nb_report *report, const struct nb_labels *labels,
+                                struct nb_arena *arena)
+{
+    struct nb_slice list = {NULL, 0};
+    for (size_t i = 0; i < report->rising.terms_n && i < TERMS_N; i++) {
+        const struct nb_rising_term *term = &report->rising.terms[i];
+        const struct nb_label_value values[] = {
+            {"name", nb_digest_term(term, arena)},
+            {"n", nb_label_count(labels, arena, (int64_t)term->n)},
+            {NULL, {NULL, 0}}};
+        struct nb_slice item = nb_label_fill(labels, arena, "list.name", values);
+        list = nb_slice_str(
+            nb_arena_printf(arena, "%.*s%s%.*s", NB_ARG(list), i > 0 ? ", " : "", NB_ARG(item)));
+    }
+    const struct nb_label_value values[] = {{"terms", list}, {NULL, {NULL, 0}}};
+    return (struct nb_headline){NB_TONE_NEUTRAL,
+                                nb_label_fill(labels, arena, "headline.terms", values)};
+}
+
+static struct nb_headline story(const struct nb_report *report, const struct nb_labels *labels,
+                                struct nb_arena *arena)
+{
+    const struct nb_report_story *first = &report->stories[0];
+    struct nb_slice title = {NULL, 0};
+    struct nb_slice text = first->best.title.len > 0 ? first->best.title : first->best.excerpt;
+    (void)!nb_report_line(text, TITLE_BYTES, arena, &title); /* the arena remembers */
+    const struct nb_label_value values[] = {
+        {"title", title.len > 0 ? title : nb_label(labels, "no_text")},
+        {"n", nb_label_count(labels, arena, (int64_t)first->documents_n)},
+        {"authors", nb_label_count(labels, arena, (int64_t)first->authors_n)},
+        {"response", nb_label_count(labels, arena, (int64_t)(first->comments_n + first->links_n))},
+        {NULL, {NULL, 0}}};
+    bool bad = first->negative_n * 2 > first->documents_n;
+    return (struct nb_headline){bad ? NB_TONE_BAD : NB_TONE_NEUTRAL,
+                                nb_label_fill(labels, arena, "headline.story", values)};
+}
+
 static struct nb_headline behind(const struct nb_report *report, const struct nb_labels *labels,
                                  struct nb_arena *arena)
 {
@@ -166,6 +206,12 @@ size_t nb_digest_headline(const struct nb_report *report, const struct nb_labels
     out[n++] = volume(report, labels, arena);
     if (report->day.documents_n > 0) {
         out[n++] = sentiment(report, labels, arena);
+    }
+    if (report->stories_list_n > 0) {
+        out[n++] = story(report, labels, arena);
+    }
+    if (report->rising.terms_n > 0) {
+        out[n++] = terms(report, labels, arena);
     }
     if (report->waiting_n > 0) {
         out[n++] = waiting(report, labels, arena);

@@ -9,26 +9,6 @@
 
 #define SCRATCH_MAX_BYTES ((size_t)2 << 30)
 
-/* Start of the window: hours back from the end until there are too many documents. */
-static enum nb_err window(const struct nb_report *report, struct nb_arena *scratch, int64_t *out_ms)
-{
-    const struct nb_hour_row *rows = NULL;
-    size_t n = 0;
-    uint64_t documents_n = 0;
-    int64_t from_ms = report->end_ms - NB_REPORT_INFLUENCE_DAYS * NB_DAY_MS;
-    enum nb_err err = nb_analysis_hours(report->analysis, report->topic, from_ms, report->end_ms,
-                                        scratch, &rows, &n);
-    for (size_t i = n; err == NB_OK && i > 0; i--) {
-        documents_n += rows[i - 1].hour->documents_n;
-        if (documents_n > NB_REPORT_INFLUENCE_MAX) {
-            from_ms = i < n ? rows[i].hour_ms : rows[i - 1].hour_ms;
-            break;
-        }
-    }
-    *out_ms = from_ms;
-    return err;
-}
-
 /* Out of the scratch arena; names are shown as those of documents are: clean. */
 static enum nb_err keep(const struct nb_influencer *from, struct nb_arena *arena,
                         struct nb_influencer *out)
@@ -69,7 +49,9 @@ enum nb_err nb_report_influencers(size_t limit, struct nb_arena *arena, struct n
     const struct nb_influencer *rows = NULL;
     size_t n = 0;
     struct nb_arena *scratch = nb_arena_new(SCRATCH_MAX_BYTES);
-    enum nb_err err = scratch ? window(out, scratch, &query.from_ms) : NB_ENOMEM;
+    enum nb_err err = scratch ? nb_report_back(out, out->end_ms, NB_REPORT_INFLUENCE_DAYS,
+                                               NB_REPORT_INFLUENCE_MAX, scratch, &query.from_ms)
+                              : NB_ENOMEM;
     if (err == NB_OK) {
         err = nb_influence_list(out->analysis, &query, scratch, &rows, &n);
     }

@@ -4,6 +4,8 @@
  */
 #include "service/digest/render.h"
 
+#include <nabiz/date.h>
+
 #define NAME_MAX_BYTES 120
 
 static struct nb_slice shown_name(const struct nb_labels *labels, struct nb_arena *arena,
@@ -93,4 +95,25 @@ struct nb_slice nb_digest_event(const struct nb_event_row *row, const struct nb_
 {
     const char *id = nb_arena_printf(arena, "event.%s", nb_event_type_name(row->type));
     return nb_label(labels, id ? id : "");
+}
+
+struct nb_slice nb_digest_term(const struct nb_rising_term *term, struct nb_arena *arena)
+{
+    struct nb_slice first = {NULL, 0}, second = {NULL, 0};
+    if (nb_report_line(term->text, NAME_MAX_BYTES, arena, &first) != NB_OK || !term->with.len ||
+        nb_report_line(term->with, NAME_MAX_BYTES, arena, &second) != NB_OK) {
+        return first;
+    }
+    return nb_slice_str(nb_arena_printf(arena, "%.*s + %.*s", NB_ARG(first), NB_ARG(second)));
+}
+
+struct nb_slice nb_digest_silence(const struct nb_report *report, size_t silent,
+                                  const struct nb_labels *labels, struct nb_arena *arena)
+{
+    int64_t days = (report->day_ms - report->rising_from_ms + NB_DAY_MS - 1) / NB_DAY_MS;
+    const struct nb_label_value values[] = {
+        {"n", nb_label_count(labels, arena, (int64_t)report->rising.silent[silent].before_n)},
+        {"d", nb_label_count(labels, arena, days)},
+        {NULL, {NULL, 0}}};
+    return nb_label_fill(labels, arena, "silence.usual", values);
 }

@@ -24,6 +24,7 @@
 
 /* Rows shown of each list; what is not shown is counted. */
 #define NB_DIGEST_SHOWN 5
+#define NB_DIGEST_TERMS 8
 
 /** One sentence of the headline: how it is meant, and finished text. */
 enum nb_tone { NB_TONE_NEUTRAL, NB_TONE_GOOD, NB_TONE_BAD };
@@ -33,7 +34,7 @@ struct nb_headline {
     struct nb_slice text;
 };
 
-#define NB_HEADLINES_MAX 5
+#define NB_HEADLINES_MAX 7
 
 /** What changed, most important first. @return how many; results live in the arena. */
 size_t nb_digest_headline(const struct nb_report *report, const struct nb_labels *labels,
@@ -57,6 +58,13 @@ struct nb_slice nb_digest_slot(const struct nb_report *report, size_t slot,
 /** The day, or "16 - 22 November 2026" of a week. In the arena. */
 struct nb_slice nb_digest_date(const struct nb_report *report, const struct nb_labels *labels,
                                struct nb_arena *arena);
+
+/** A term as shown, with its companion: "depo + kutu". In the arena. */
+struct nb_slice nb_digest_term(const struct nb_rising_term *term, struct nb_arena *arena);
+
+/** How much a silent site usually says, in words. In the arena. */
+struct nb_slice nb_digest_silence(const struct nb_report *report, size_t silent,
+                                  const struct nb_labels *labels, struct nb_arena *arena);
 
 #define NB_REASONS_MAX 5
 
@@ -113,7 +121,8 @@ struct nb_digest_sink {
  * @return NB_OK, NB_EINVAL (no such set), NB_ENOMEM, NB_ETOOBIG, NB_ECORRUPT, NB_EIO.
  */
 #define NB_DIGEST_ROW_SETS                                                                         \
-    "mentions|days|hours|stories|waiting|questions|praise|authors|influencers|alerts|share|events"
+    "mentions|days|hours|stories|terms|waiting|questions|praise|authors|influencers|alerts|"       \
+    "silence|share|events"
 enum nb_err nb_digest_rows(const struct nb_report *report, const char *set,
                            const struct nb_digest_sink *sink, struct nb_arena *arena,
                            struct nb_buf *out, struct nb_error *error) NB_MUSTUSE;

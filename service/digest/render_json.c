@@ -143,6 +143,35 @@ static void json_waiting(struct nb_json *j, const struct nb_report_waiting *rows
     close_list(j);
 }
 
+static void json_rising(struct nb_json *j, const struct nb_report *report)
+{
+    const struct nb_rising *rising = &report->rising;
+    open_list(j, "terms", report->commands.terms, rising->terms_n);
+    for (size_t i = 0; i < rising->terms_n; i++) {
+        const struct nb_rising_term *term = &rising->terms[i];
+        nb_json_object(j);
+        nb_json_kstr(j, "term", term->text);
+        nb_json_kstr(j, "with", term->with);
+        nb_json_kstr(j, "root", term->root);
+        nb_json_kint(j, "documents", (int64_t)term->n);
+        nb_json_kint(j, "of", (int64_t)rising->documents_n);
+        nb_json_kint(j, "before", (int64_t)term->before_n);
+        nb_json_kint(j, "before_of", (int64_t)rising->before_n);
+        nb_json_kint(j, "deviation_milli", term->deviation_milli);
+        nb_json_end(j);
+    }
+    close_list(j);
+    open_list(j, "silence", report->commands.silence, rising->silent_n);
+    for (size_t i = 0; i < rising->silent_n; i++) {
+        nb_json_object(j);
+        nb_json_kstr(j, "site", rising->silent[i].site);
+        nb_json_kint(j, "before", (int64_t)rising->silent[i].before_n);
+        nb_json_ktime(j, "since", report->rising_from_ms);
+        nb_json_end(j);
+    }
+    close_list(j);
+}
+
 static void json_documents(struct nb_json *j, const struct nb_report *report)
 {
     open_list(j, "stories", report->commands.stories, report->stories_n);
@@ -162,6 +191,7 @@ static void json_documents(struct nb_json *j, const struct nb_report *report)
         nb_json_end(j);
     }
     close_list(j);
+    json_rising(j, report);
     open_list(j, "waiting", report->commands.waiting, report->waiting_n);
     json_waiting(j, report->waiting, report->waiting_list_n);
     open_list(j, "questions", report->commands.questions, report->questions_n);

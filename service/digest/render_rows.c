@@ -296,6 +296,39 @@ static enum nb_err share_rows(struct output *o)
     return NB_OK;
 }
 
+static enum nb_err term_rows(struct output *o)
+{
+    const struct nb_rising *rising = &o->report->rising;
+    titles(&o->csv, "term with root documents of before of deviation");
+    for (size_t i = 0; i < rising->terms_n; i++) {
+        const struct nb_rising_term *term = &rising->terms[i];
+        nb_csv_str(&o->csv, term->text);
+        nb_csv_str(&o->csv, term->with);
+        nb_csv_str(&o->csv, term->root);
+        nb_csv_int(&o->csv, (int64_t)term->n);
+        nb_csv_int(&o->csv, (int64_t)rising->documents_n);
+        nb_csv_int(&o->csv, (int64_t)term->before_n);
+        nb_csv_int(&o->csv, (int64_t)rising->before_n);
+        nb_csv_milli(&o->csv, term->deviation_milli);
+        nb_csv_end_row(&o->csv);
+    }
+    return NB_OK;
+}
+
+static enum nb_err silence_rows(struct output *o)
+{
+    const struct nb_rising *rising = &o->report->rising;
+    int64_t from_ms = o->report->rising_from_ms;
+    titles(&o->csv, "site before since");
+    for (size_t i = 0; i < rising->silent_n; i++) {
+        nb_csv_str(&o->csv, rising->silent[i].site);
+        nb_csv_int(&o->csv, (int64_t)rising->silent[i].before_n);
+        nb_csv_time(&o->csv, from_ms, nb_report_offset(o->report, from_ms));
+        nb_csv_end_row(&o->csv);
+    }
+    return NB_OK;
+}
+
 static enum nb_err event_rows(struct output *o)
 {
     const struct nb_report *report = o->report;
@@ -324,7 +357,8 @@ static const struct {
     {"mentions", mention_rows}, {"days", day_rows},        {"hours", hour_rows},
     {"stories", story_rows},    {"waiting", waiting_rows}, {"questions", question_rows},
     {"praise", praise_rows},    {"authors", author_rows},  {"influencers", influencer_rows},
-    {"alerts", alert_rows},     {"share", share_rows},     {"events", event_rows},
+    {"alerts", alert_rows},     {"terms", term_rows},      {"silence", silence_rows},
+    {"share", share_rows},      {"events", event_rows},
 };
 
 enum nb_err nb_digest_rows(const struct nb_report *report, const char *set,

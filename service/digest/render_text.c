@@ -316,6 +316,45 @@ static void write_stories(const struct page *p)
     command(p, report->commands.stories);
 }
 
+static void write_terms(const struct page *p)
+{
+    const struct nb_rising *rising = &p->report->rising;
+    if (rising->terms_n == 0) {
+        return;
+    }
+    section(p, "section.terms");
+    for (size_t i = 0; i < rising->terms_n && i < NB_DIGEST_TERMS; i++) {
+        const struct nb_rising_term *term = &rising->terms[i];
+        const struct nb_label_value values[] = {{"n", count(p, term->n)},
+                                                {"of", count(p, rising->documents_n)},
+                                                {"before", count(p, term->before_n)},
+                                                {"all", count(p, rising->before_n)},
+                                                {NULL, {NULL, 0}}};
+        spaces(p, INDENT);
+        pad_right(p, nb_digest_term(term, p->arena), 27);
+        nb_buf_add_byte(p->out, ' ');
+        wrap(p, nb_label_fill(p->labels, p->arena, "term.line", values), INDENT + 28);
+    }
+    command(p, p->report->commands.terms);
+}
+
+static void write_silence(const struct page *p)
+{
+    const struct nb_rising *rising = &p->report->rising;
+    if (rising->silent_n == 0) {
+        return;
+    }
+    section(p, "section.silence");
+    for (size_t i = 0; i < shown(rising->silent_n); i++) {
+        spaces(p, INDENT);
+        pad_right(p, rising->silent[i].site, 37);
+        nb_buf_add_byte(p->out, ' ');
+        wrap(p, nb_digest_silence(p->report, i, p->labels, p->arena), INDENT + 38);
+    }
+    more(p, rising->silent_n, rising->silent_n);
+    command(p, p->report->commands.silence);
+}
+
 static void waiting_rows(const struct page *p, const struct nb_report_waiting *rows, size_t n)
 {
     for (size_t i = 0; i < shown(n); i++) {
@@ -493,10 +532,12 @@ enum nb_err nb_digest_text(const struct nb_report *report, const struct nb_label
         write_counts(&page);
         write_slots(&page);
         write_stories(&page);
+        write_terms(&page);
         write_waiting(&page);
         write_questions(&page);
         write_praise(&page);
         write_people(&page);
+        write_silence(&page);
         write_share(&page);
         write_events(&page);
     }

@@ -194,6 +194,40 @@ static void write_stories(struct view *v)
     nb_xml_close(v->xml);
 }
 
+/* "34 of 1.000, before 2 of 5.000" */
+static void write_terms(struct view *v)
+{
+    const struct nb_rising *rising = &v->report->rising;
+    size_t n = rising->terms_n < NB_DIGEST_TERMS ? rising->terms_n : NB_DIGEST_TERMS;
+    nb_xml_open(v->xml, "terms");
+    attr_str(v, "command", v->report->commands.terms);
+    attr_count(v, "of", "of-text", rising->documents_n);
+    attr_count(v, "before-of", "before-of-text", rising->before_n);
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_rising_term *term = &rising->terms[i];
+        nb_xml_open(v->xml, "term");
+        nb_xml_attr(v->xml, "text", nb_digest_term(term, v->arena));
+        attr_count(v, "n", "n-text", term->n);
+        attr_count(v, "before", "before-text", term->before_n);
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
+static void write_silence(struct view *v)
+{
+    const struct nb_rising *rising = &v->report->rising;
+    size_t n =
+        open_list(v, "silence", v->report->commands.silence, rising->silent_n, rising->silent_n);
+    for (size_t i = 0; i < n; i++) {
+        nb_xml_open(v->xml, "silent");
+        nb_xml_attr(v->xml, "site", rising->silent[i].site);
+        nb_xml_attr(v->xml, "text", nb_digest_silence(v->report, i, v->labels, v->arena));
+        nb_xml_close(v->xml);
+    }
+    nb_xml_close(v->xml);
+}
+
 static void write_waiting_rows(struct view *v, const char *element,
                                const struct nb_report_waiting *rows, size_t n)
 {
@@ -368,11 +402,13 @@ void nb_digest_xml(const struct nb_page *page, struct nb_arena *arena, struct nb
         write_slots(&v);
         write_alerts(&v);
         write_stories(&v);
+        write_terms(&v);
         write_waiting(&v);
         write_questions(&v);
         write_praise(&v);
         write_loudest(&v);
         write_influencers(&v);
+        write_silence(&v);
         write_share(&v);
         write_events(&v);
     }

@@ -20,11 +20,14 @@
 #include <nabiz/zone.h>
 
 #include "analyzer/events/summary.h"
+#include "analyzer/rising.h"
 
 #define NB_REPORT_HISTORY_DAYS 28 /* that a period is compared with, at most */
 #define NB_REPORT_SLOTS_MAX 25    /* hours of the longest day */
 #define NB_REPORT_REPLY_MIN 30    /* a complaint should be answered within this */
 #define NB_REPORT_INFLUENCE_DAYS 30
+#define NB_REPORT_RISING_MAX                                                                       \
+    200000 /* documents before, newest first, that terms are held against */
 #define NB_REPORT_INFLUENCE_MAX 50000 /* documents that influence is asked of, newest first */
 #define NB_REPORT_EVENT_DAYS                                                                       \
     28                         /* life events are counted over, and compared with as many before   \
@@ -125,6 +128,8 @@ struct nb_report_commands {
     const char *history;
     const char *hours;
     const char *stories;
+    const char *terms;
+    const char *silence;
     const char *waiting;
     const char *questions;
     const char *praise;
@@ -173,6 +178,8 @@ struct nb_report {
     const struct nb_report_author *loudest; /* most documents first */
     size_t loudest_n, loudest_list_n;
     size_t list_n;                           /* what a list has at most */
+    struct nb_rising rising;                 /* names are folded text of people: clean */
+    int64_t rising_from_ms;                  /* it is held against what was said from then on */
     const struct nb_influencer *influencers; /* who spoke in the period; highest score first */
     size_t influencers_n, influencers_list_n;
     const struct nb_incident *const *alerts; /* oldest first */

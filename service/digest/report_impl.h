@@ -32,6 +32,16 @@ enum nb_err nb_report_join_alike(const struct nb_report *report, struct nb_scan 
                                  const struct nb_story_count *stories, size_t n,
                                  struct nb_arena *arena, struct nb_error *error) NB_MUSTUSE;
 
+/**
+ * How far back from end_ms to go: some days, or as many hours as have at most so many documents,
+ * and not before the topic's first.
+ */
+enum nb_err nb_report_back(const struct nb_report *report, int64_t end_ms, int64_t days,
+                           uint64_t most, struct nb_arena *scratch, int64_t *out_ms) NB_MUSTUSE;
+
+/** Fill rising from the index; the scan is grouped. */
+enum nb_err nb_report_rising(struct nb_arena *arena, struct nb_report *out) NB_MUSTUSE;
+
 /** Fill influencers from the scan. */
 enum nb_err nb_report_influencers(size_t limit, struct nb_arena *arena,
                                   struct nb_report *out) NB_MUSTUSE;

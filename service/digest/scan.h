@@ -31,6 +31,7 @@ struct nb_scan_row {
     uint8_t label;
     uint8_t kind;
     bool doubtful;
+    bool copy;    /* an earlier row has its cluster */
     bool replied; /* somebody else answered or quoted it within the period */
 };
 

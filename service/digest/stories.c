@@ -37,7 +37,7 @@ static uint64_t title_of(const struct nb_scan_row *row)
 }
 
 static enum nb_err join_equal(struct nb_scan *scan, uint64_t (*key_of)(const struct nb_scan_row *),
-                              struct nb_arena *arena)
+                              bool copies, struct nb_arena *arena)
 {
     struct nb_arena_mark mark = nb_arena_mark(arena);
     struct nb_key_table table;
@@ -51,6 +51,7 @@ static enum nb_err join_equal(struct nb_scan *scan, uint64_t (*key_of)(const str
         uint32_t first = key ? nb_key_table_add(&table, key, i) : i;
         if (first != i) {
             join(scan, first, i);
+            scan->rows[i].copy |= copies;
         }
     }
     nb_arena_rewind(arena, mark);
@@ -91,9 +92,9 @@ enum nb_err nb_report_group(struct nb_scan *scan, struct nb_arena *arena)
     for (uint32_t i = 0; i < scan->rows_n; i++) {
         scan->rows[i].story = i;
     }
-    enum nb_err err = join_equal(scan, cluster_of, arena);
+    enum nb_err err = join_equal(scan, cluster_of, true, arena);
     if (err == NB_OK) {
-        err = join_equal(scan, title_of, arena);
+        err = join_equal(scan, title_of, false, arena);
     }
     return err == NB_OK ? join_threads(scan, arena) : err;
 }
