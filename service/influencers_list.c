@@ -209,6 +209,17 @@ void nb_json_influencer(struct nb_json *json, const struct nb_influencer *row)
     }
     nb_json_known(json, "low_milli", row->low_milli);
     nb_json_known(json, "high_milli", row->high_milli);
+    nb_json_key(json, "people");
+    if (row->people.known) {
+        nb_json_object(json);
+        nb_json_kint(json, "count", (int64_t)row->people.n);
+        nb_json_kint(json, "low", (int64_t)row->people.low_n);
+        nb_json_kint(json, "high", (int64_t)row->people.high_n);
+        nb_json_kbool(json, "measured", row->people.measured);
+        nb_json_end(json);
+    } else {
+        nb_json_null(json);
+    }
     nb_json_kint(json, "points_milli", row->points_milli);
     nb_json_kcstr(json, "coordination",
                   row->coordination && row->coordination[0] ? row->coordination : NULL);

@@ -11,6 +11,7 @@
 
 #include <nabiz/influence.h>
 
+#include "analyzer/influence/reach.h"
 #include "analyzer/influence/standing.h"
 
 /* A document that the topic matched, of the window. */
@@ -66,6 +67,7 @@ struct nb_evidence {
     size_t n;
     size_t posts_n;
     size_t all_posts_n;                 /* those on other topics as well */
+    struct nb_reach reach;              /* how many see a document: set by nb_part_reach() */
     const struct nb_standing *standing; /* NULL: nobody is known to act towards the author */
     const struct nb_actor *actors;      /* of acts, by name, then row */
     size_t actors_n;

@@ -72,7 +72,7 @@ static enum nb_err open_ledger(struct measured *m, struct nb_arena *arena)
 
 static enum nb_err add_part(struct measured *m, size_t part, nb_part_fn *fn, struct nb_arena *arena)
 {
-    const struct nb_evidence *e = &m->evidence;
+    struct nb_evidence *e = &m->evidence;
     int64_t *adds = nb_arena_calloc(arena, e->n, sizeof(*adds));
     int32_t *points = nb_arena_calloc(arena, e->n, sizeof(*points));
     if (!adds || !points) {
@@ -207,6 +207,9 @@ static enum nb_err measure(const struct nb_scope *scope, struct nb_slice author,
     if (err) {
         return err;
     }
+    const struct nb_reach *reach = &m->evidence.reach;
+    m->who.people = (struct nb_people){reach->known, reach->measured, reach->people_n, reach->low_n,
+                                       reach->high_n};
     finish(m);
     err = add_interval(m, arena);
     return err == NB_OK && nb_arena_failed(arena) ? NB_ENOMEM : err;

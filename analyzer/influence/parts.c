@@ -1,5 +1,6 @@
 #include "analyzer/influence/parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/influence/spread.h"
@@ -29,37 +30,105 @@ static void forget_counts(const struct nb_evidence *evidence)
     memset(evidence->per_group, 0, (evidence->groups_n + 1) * sizeof(evidence->per_group[0]));
 }
 
-/* What others are known to have done with a document where it stands. @return false: unknown. */
-static bool count_audience(const struct nb_author_doc *doc, uint64_t *out)
+/* Counts that were read where a document stands. */
+static void take_counts(const struct nb_author_doc *doc, struct nb_reach_doc *out)
 {
-    *out = 0;
     for (size_t i = 0; i < doc->n_engagement; i++) {
         const Nb__Engagement *count = doc->engagement[i];
-        if (count->has_count && nb_field(count->kind).len &&
-            !nb_slice_eq(nb_field(count->kind), NB_LIT("views"))) {
-            *out += count->count < COUNT_MAX ? count->count : COUNT_MAX;
+        bool views = nb_slice_eq(nb_field(count->kind), NB_LIT("views"));
+        struct nb_reach_count *to = views ? &out->views : &out->acts;
+        if (count->has_count && nb_field(count->kind).len) {
+            to->known = true;
+            to->n += count->count < COUNT_MAX ? count->count : COUNT_MAX;
         }
     }
-    return doc->n_engagement > 0;
 }
 
-int32_t nb_part_reach(const struct nb_evidence *evidence, int64_t *adds)
+static int by_number(const void *a, const void *b)
 {
-    int64_t sum = 0;
-    bool known = false;
-    for (size_t i = 0; i < evidence->n; i++) {
-        const struct nb_row *row = &evidence->rows[i];
-        uint64_t n;
-        if (row->kind == NB_ROW_POST && count_audience(row->doc, &n)) {
-            adds[i] = (int64_t)n;
-            sum += adds[i];
-            known = true;
-        }
-    }
-    return known ? saturate(sum, evidence->scope->weights->reach_half) : NB_UNKNOWN_MILLI;
+    const uint64_t *x = a;
+    const uint64_t *y = b;
+    return (*x > *y) - (*x < *y);
 }
 
-int32_t nb_part_expertise(const struct nb_evidence *evidence, int64_t *adds)
+/* The documents acted upon by others, ascending, one for each act. */
+static uint64_t *acted_upon(const struct nb_evidence *evidence, size_t *n)
+{
+    uint64_t *targets = nb_arena_calloc(evidence->arena, evidence->n, sizeof(*targets));
+    *n = 0;
+    for (size_t i = 0; targets && i < evidence->n; i++) {
+        const struct nb_row *row = &evidence->rows[i];
+        if (row->kind == NB_ROW_ACT && row->target && !row->faked) {
+            targets[(*n)++] = row->target;
+        }
+    }
+    if (*n) {
+        qsort(targets, *n, sizeof(*targets), by_number);
+    }
+    return targets;
+}
+
+static uint64_t count_equal(const uint64_t *numbers, size_t n, uint64_t number)
+{
+    const uint64_t *found = n ? bsearch(&number, numbers, n, sizeof(number), by_number) : NULL;
+    const uint64_t *end = found;
+    while (found && found > numbers && found[-1] == number) {
+        found--;
+    }
+    while (end && end < numbers + n && *end == number) {
+        end++;
+    }
+    return (uint64_t)(end - found);
+}
+
+/* As reach.h wants them, and what each says. @return how many, SIZE_MAX without memory. */
+static size_t take_reach(const struct nb_evidence *evidence, struct nb_reach_doc *docs,
+                         struct nb_reach_site *measured, int64_t *adds)
+{
+    size_t acted_n, n = 0;
+    const uint64_t *acted = acted_upon(evidence, &acted_n);
+    for (size_t i = 0; acted && i < evidence->n; i++) {
+        const struct nb_row *row = &evidence->rows[i];
+        if (row->kind != NB_ROW_POST) {
+            continue;
+        }
+        struct nb_reach_doc *doc = &docs[n++];
+        take_counts(row->doc, doc);
+        doc->seen_n = count_equal(acted, acted_n, row->number);
+        uint64_t acts = doc->acts.n > doc->seen_n ? doc->acts.n : doc->seen_n;
+        adds[i] = (int64_t)(doc->views.known ? doc->views.n : 100 * acts);
+        if (doc->views.known && doc->acts.known) {
+            measured->views_n += doc->views.n;
+            measured->acts_n += doc->acts.n;
+            measured->docs_n++;
+        }
+    }
+    return acted ? n : SIZE_MAX;
+}
+
+int32_t nb_part_reach(struct nb_evidence *evidence, int64_t *adds)
+{
+    struct nb_reach_site measured = {0};
+    struct nb_reach_doc *docs = nb_arena_calloc(evidence->arena, evidence->n, sizeof(*docs));
+    size_t n = docs ? take_reach(evidence, docs, &measured, adds) : SIZE_MAX;
+    if (n == SIZE_MAX ||
+        nb_reach_estimate(docs, n, measured.docs_n ? &measured : NULL,
+                          (struct nb_reach_count){.known = false}, evidence->arena,
+                          &evidence->reach) != NB_OK ||
+        !evidence->reach.known) {
+        return NB_UNKNOWN_MILLI;
+    }
+    int64_t sum = 0;
+    for (size_t i = 0; i < evidence->n; i++) {
+        sum += adds[i];
+    }
+    uint64_t people = evidence->reach.people_n;
+    return sum ? saturate((int64_t)(people < COUNT_MAX ? people : COUNT_MAX),
+                          evidence->scope->weights->reach_half)
+               : 0;
+}
+
+int32_t nb_part_expertise(struct nb_evidence *evidence, int64_t *adds)
 {
     const struct nb_weights *w = evidence->scope->weights;
     int64_t sum = 0;
@@ -96,7 +165,7 @@ static const struct nb_row *first_act(const struct nb_evidence *evidence, struct
     return found ? &evidence->rows[evidence->actors[low].row] : NULL;
 }
 
-int32_t nb_part_trust(const struct nb_evidence *evidence, int64_t *adds)
+int32_t nb_part_trust(struct nb_evidence *evidence, int64_t *adds)
 {
     const struct nb_standing *standing = evidence->standing;
     if (!standing || standing->groups_n < (uint32_t)evidence->scope->weights->trust_least) {
@@ -157,7 +226,7 @@ static bool take_spread(const struct nb_evidence *evidence, struct nb_spread_inp
     return acts && adoptions && in->acts_n && in->adoptions_n;
 }
 
-int32_t nb_part_spread(const struct nb_evidence *evidence, int64_t *adds)
+int32_t nb_part_spread(struct nb_evidence *evidence, int64_t *adds)
 {
     const struct nb_weights *w = evidence->scope->weights;
     struct nb_spread_input in = {.acts_n = 0};
@@ -203,7 +272,7 @@ static void count_stances(const struct nb_evidence *evidence)
     }
 }
 
-int32_t nb_part_reception(const struct nb_evidence *evidence, int64_t *adds)
+int32_t nb_part_reception(struct nb_evidence *evidence, int64_t *adds)
 {
     enum { PRECISION = 1000 };
     const struct nb_weights *w = evidence->scope->weights;

@@ -14,7 +14,7 @@
  * @param adds  [out] evidence->n of them, all 0 before; what each row adds.
  * @return the part in thousandths, or NB_UNKNOWN_MILLI.
  */
-typedef int32_t nb_part_fn(const struct nb_evidence *evidence, int64_t *adds);
+typedef int32_t nb_part_fn(struct nb_evidence *evidence, int64_t *adds);
 
 nb_part_fn nb_part_reach;
 nb_part_fn nb_part_expertise;

@@ -9,6 +9,20 @@ static const char *number(struct nb_arena *arena, const char *name, int32_t mill
                                      : nb_arena_printf(arena, "%s %" PRId32, name, milli);
 }
 
+/* " (400 to 3600 people see a document)", or nothing. */
+static const char *people_of(const struct nb_influencer *who, struct nb_arena *arena)
+{
+    const struct nb_people *people = &who->people;
+    const char *text =
+        !people->known
+            ? ""
+            : nb_arena_printf(arena,
+                              " (%s %" PRIu64 " people see a document, %" PRIu64 " to %" PRIu64 ")",
+                              people->measured ? "measured:" : "about", people->n, people->low_n,
+                              people->high_n);
+    return text ? text : "";
+}
+
 const char *nb_answer_text(enum nb_answer_kind answer)
 {
     static const char *const texts[] = {"not enough data", "no", "somewhat", "yes"};
@@ -107,8 +121,8 @@ enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credi
         .lines = {
             {"do they mean something to their readers?",
              answer_of(larger(who->reach_milli, answered ? warmth : NB_UNKNOWN_MILLI), weights),
-             nb_arena_printf(arena, "%s, %s, %" PRIu64 " authors answered", reach, reception,
-                             who->answering_n)},
+             nb_arena_printf(arena, "%s%s, %s, %" PRIu64 " authors answered", reach,
+                             people_of(who, arena), reception, who->answering_n)},
             {"are they believed?", is_believed(who, credibility, weights),
              nb_arena_printf(arena,
                              "%s, %s (%" PRIu64 " of %" PRIu64 " documents denied, %" PRIu64

@@ -8,6 +8,8 @@
 #ifndef NABIZ_INFLUENCE_H
 #define NABIZ_INFLUENCE_H
 
+#include <stdbool.h>
+
 #include <nabiz/analysis.h>
 #include <nabiz/weights.h>
 
@@ -33,6 +35,13 @@ struct nb_influence_query {
     const struct nb_weights *weights; /* NULL: those in force */
 };
 
+/** How many people plausibly see a usual document. */
+struct nb_people {
+    bool known;
+    bool measured; /* views were read for half of the documents or more; else estimated */
+    uint64_t n, low_n, high_n;
+};
+
 struct nb_influencer {
     struct nb_slice author; /* site/handle */
     struct nb_slice site;
@@ -49,6 +58,7 @@ struct nb_influencer {
     int32_t low_milli,
         high_milli;               /* interval of the score; NB_UNKNOWN_MILLI when not enough data */
     int32_t sentiment_milli;      /* mean towards the topic, -1000..1000 */
+    struct nb_people people;      /* behind reach_milli */
     uint64_t sites_n;             /* other sites that link, quote or copy */
     uint64_t answering_n;         /* other authors who reply or mention */
     uint64_t groups_n;            /* independent groups who do any of that */
