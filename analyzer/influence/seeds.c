@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include <nabiz/fixed.h>
 #include <nabiz/mem.h>
 #include <nabiz/series.h>
 
@@ -19,6 +20,7 @@ enum {
     PASSED_ON = 218, /* of 256 */
     AUTHORS_PER_SEED = 20,
     SEEDS_LEAST = 3,
+    CHOSEN_MAX = 51,
     HALVINGS = 6,
     MONTH_S = 30 * 86400
 };
@@ -237,33 +239,51 @@ static size_t best_of(const struct finder *f, size_t least_n, bool who_act, size
     return n;
 }
 
-/* Who stands high enough: of those who act, as many as wanted or fewer; and the others beside them
- * that stand as high. */
+/* Name each as often as it stands above the least, by powers, as a part of what all do. @return how
+ * many names. */
+static size_t name_by_standing(const struct standing *best, size_t n, uint64_t least,
+                               uint32_t *seeds)
+{
+    int64_t least_milli = nb_log2_milli(least + 1), all = 0;
+    size_t named_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        all += nb_log2_milli(best[i].sum + 1) - least_milli;
+    }
+    for (size_t i = 0; i < n; i++) {
+        int64_t above = nb_log2_milli(best[i].sum + 1) - least_milli;
+        int64_t times = 1 + above * (NB_SEEDS_MAX - 2 * CHOSEN_MAX) / (all + 1);
+        for (; times > 0; times--) {
+            seeds[named_n++] = best[i].author;
+        }
+    }
+    return named_n;
+}
+
+/* Those who act, and beside them the others who stand as high. The last of either is not taken: it
+ * says from where on the others stand out. */
 static size_t choose_seeds(const struct finder *f, uint32_t *seeds, int32_t *share_milli)
 {
-    struct standing best[NB_SEEDS_MAX / 2], all[NB_SEEDS_MAX / 2];
+    struct standing best[2 * CHOSEN_MAX], all[CHOSEN_MAX];
+    const uint32_t *begin = f->graph->out.begin;
     size_t want = f->graph->authors_n / AUTHORS_PER_SEED;
-    want = want < SEEDS_LEAST ? SEEDS_LEAST : want > NB_SEEDS_MAX / 2 ? NB_SEEDS_MAX / 2 : want;
+    want = want < SEEDS_LEAST ? SEEDS_LEAST : want >= CHOSEN_MAX ? CHOSEN_MAX - 1 : want;
     size_t n = 0, above_n = f->starts_n / 2, least_n = 0;
     *share_milli = 0;
     for (int i = 0; i <= HALVINGS && n < SEEDS_LEAST; i++) {
         above_n = i == HALVINGS ? 0 : above_n;
         *share_milli = f->starts_n ? (int32_t)(1000 * above_n / f->starts_n) : 0;
         least_n = f->starts_n - above_n;
-        n = best_of(f, least_n, true, want, best);
+        n = best_of(f, least_n, true, want + 1, best);
         above_n /= 2;
     }
-    for (size_t i = 0; i < n; i++) {
-        seeds[i] = best[i].author;
-    }
+    uint64_t least = n > want ? best[--n].sum : 0;
     size_t all_n = best_of(f, least_n, false, want, all);
-    const uint32_t *begin = f->graph->out.begin;
     for (size_t i = 0; i < all_n; i++) {
-        if (begin[all[i].author] == begin[all[i].author + 1]) {
-            seeds[n++] = all[i].author;
+        if (begin[all[i].author] == begin[all[i].author + 1] && all[i].sum >= least) {
+            best[n++] = all[i];
         }
     }
-    return n;
+    return name_by_standing(best, n, least, seeds);
 }
 
 static bool new_mass(struct mass *mass, size_t n)

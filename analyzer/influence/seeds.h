@@ -21,12 +21,15 @@
 
 #include "analyzer/influence/graph.h"
 
-/* Most seeds: fifty who act themselves, for trust ends at those who do not, and the best fifty of
- * all. A small graph has one of each for twenty authors, and three at least if there are. */
-enum { NB_SEEDS_MAX = 100 };
+/* Fifty who act themselves, for trust ends at those who do not, and what others of all stand as
+ * high as the last of them; in a small graph one for twenty authors, and three at least if there
+ * are. */
+enum { NB_SEEDS_MAX = 2000 };
 
 /**
- * @param seeds        [out] room for NB_SEEDS_MAX; none is there twice.
+ * @param seeds        [out] room for NB_SEEDS_MAX; who stands higher above the first that is none
+ *                     is named more often, for as often it counts. So little is changed by who is
+ *                     the last seed.
  * @param seeds_n      [out] 0 when nobody acts towards anybody.
  * @param share_milli  [out] of all starts, how many may be false before they can make a seed: 500
  *                     at best, 0 when it was the mean that was taken.

@@ -15,8 +15,7 @@ enum {
     PASSED_ON = 218, /* of 256: 0.85 */
     LEAST_PARTS = 16,
     EXCESS_SHIFT = 4, /* a sixteenth */
-    ALONE_SHIFT = 8,
-    OWN_SHIFT = 2, /* a quarter */
+    OWN_SHIFT = 2,    /* a quarter */
     BITS = 6,
     SMALL = 1 << BITS
 };
@@ -145,8 +144,7 @@ static uint16_t pass_of(const struct nb_trust *trust, unsigned level, uint32_t a
     }
     if (level > 0) {
         struct income in = income_of(&trust->support, trust->passed[level - 1], author);
-        uint64_t beyond = in.first - in.second;
-        has += (in.all - beyond + (beyond >> ALONE_SHIFT)) / NB_SUPPORT_WHOLE;
+        has += (in.all - in.first + in.second) / NB_SUPPORT_WHOLE;
     }
     return parts_of(trust, author, has);
 }

@@ -173,11 +173,10 @@ static void passing_on_takes_two_that_do_not_depend_on_one_another(void **state)
         group[i] = i;
     }
     assert_true(score_with(one, 2, NULL, 20) > 0);
-    uint64_t alone = score_with(one, 2, NULL, 30);
-    assert_true(alone > 0);
-    assert_true(score_with(two, 3, group, 30) > 256 * alone);
+    assert_int_equal(score_with(one, 2, NULL, 30), 0);
+    assert_true(score_with(two, 3, group, 30) > 0);
     group[1] = 0;
-    assert_int_equal(score_with(two, 3, group, 30), alone);
+    assert_int_equal(score_with(two, 3, group, 30), 0);
     assert_int_equal(score_with(two, 3, group, 20), score_with(one, 2, NULL, 20));
 }
 
@@ -270,8 +269,9 @@ static size_t false_seeds(uint32_t crowd, uint32_t clique, uint32_t fakes_at_s)
     int32_t share_milli;
     assert_int_equal(nb_seeds_find(graph, seeds, &n, &share_milli), NB_OK);
     for (size_t i = 0; i < n; i++) {
+        bool again = i > 0 && seeds[i] == seeds[i - 1];
         wrong += seeds[i] >= 10 + crowd;
-        stars += seeds[i] < 10;
+        stars += seeds[i] < 10 && !again;
     }
     assert_in_range(share_milli, 490, 500);
     assert_true(wrong > 0 || stars >= 6);
