@@ -7,6 +7,8 @@
 #include <nabiz/date.h>
 #include <nabiz/table.h>
 
+#include "analyzer/influence/coordination.h"
+
 enum { WIDE = 110 };
 
 void nb_alerts_time(int64_t at_ms, int32_t utc_offset_min, char out[NB_ALERTS_TIME_BYTES])
@@ -19,6 +21,14 @@ void nb_alerts_time(int64_t at_ms, int32_t utc_offset_min, char out[NB_ALERTS_TI
 static const char *first_reason(const struct nb_incident *incident)
 {
     return incident && incident->n_why ? incident->why[0] : "";
+}
+
+/* Before what raised it: that it is no crowd, when it is none. */
+static const char *told_accounts(const struct nb_incident *incident)
+{
+    const char *coordinated = nb_coordination_name(NB_COORDINATION_COORDINATED);
+    bool is_told = incident->coordination && strcmp(incident->coordination, coordinated) == 0;
+    return is_told ? "coordinated accounts: " : "";
 }
 
 static enum nb_paint severity_paint(uint32_t severity)
@@ -57,7 +67,7 @@ enum nb_err nb_alerts_table(const struct nb_incident *const *incidents, size_t n
         nb_table_cellf(table, NB_PLAIN, "%" PRIu64, a->negative_n);
         nb_table_cell(table, NB_DIM, nb_slice_str(id));
         if (has_why) {
-            nb_table_cell(table, NB_PLAIN, nb_slice_str(first_reason(a)));
+            nb_table_cellf(table, NB_PLAIN, "%s%s", told_accounts(a), first_reason(a));
         }
     }
     return nb_table_write(table, width, nb_terminal_colour(STDOUT_FILENO), out);
