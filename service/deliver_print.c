@@ -128,9 +128,8 @@ enum nb_err nb_deliver_print_recipients(const struct nb_deliver_view *view,
 
 static const char *state_name(const struct nb_delivery *d)
 {
-    return d->state == NB__DELIVERY__STATE__SENT   ? "sent"
-           : d->state == NB__DELIVERY__STATE__DEAD ? "dead"
-                                                   : "waiting";
+    static const char *const names[] = {"unknown", "waiting", "sent", "dead", "replaced"};
+    return names[d->state >= 1 && d->state <= 4 ? (int)d->state : 0];
 }
 
 static const char *last_failure(const struct nb_delivery *d)

@@ -10,10 +10,18 @@
 #include <stdio.h>
 
 #include <nabiz/diag.h>
+#include <nabiz/file.h>
 #include <nabiz/incident.h>
 #include <nabiz/paths.h>
 
-enum { BATCH_N = 64, FOLLOW_ARENA_BYTES = 64 << 20 };
+#include "analyzer/alerts/gate.h"
+
+enum {
+    BATCH_N = 64,   /* changes in one transaction */
+    PAST_N = 4096,  /* before them, that a judgement may look at */
+    AHEAD_N = 1024, /* from the first of them on */
+    FOLLOW_ARENA_BYTES = 256 << 20
+};
 
 #define CURSOR NB_LIT("alerts_cursor")
 
@@ -104,14 +112,6 @@ void nb_deliver_notice(struct nb_deliver *deliver, const struct nb_recipient *to
     };
 }
 
-/* Of what a recipient is told. */
-static bool is_wanted(const struct nb_recipient *to, const struct nb_incident_change *change)
-{
-    bool is_known = change->what >= 1 && change->what <= 4;
-    return to->has_alerts && is_known && (to->sends & 1u << (change->what - 1)) &&
-           change->severity >= to->min_severity && nb_recipient_wants(to, nb_field(change->topic));
-}
-
 /* One batch of changes. */
 struct batch {
     struct nb_deliver *deliver;
@@ -119,7 +119,11 @@ struct batch {
     struct nb_log *log;
     struct nb_arena *arena;
     struct nb_error *error;
-    size_t looked_at;
+    const struct nb_change_row *rows; /* those of before that a judgement looks at, then the new */
+    size_t rows_n;
+    size_t first;      /* of the new ones */
+    size_t looked_at;  /* how many new ones */
+    uint32_t topics_n; /* that are watched */
     size_t added_n;
 };
 
@@ -139,7 +143,8 @@ static void add_posts(const struct batch *b, const struct nb_incident *incident,
 }
 
 static enum nb_err add_for(struct batch *b, struct nb_txn *desk, const struct nb_recipient *to,
-                           const struct nb_incident_change *change)
+                           const struct nb_incident_change *change, struct nb_slice key,
+                           int64_t not_before_ms)
 {
     struct nb_deliver *deliver = b->deliver;
     const struct nb_labels *labels = NULL;
@@ -158,7 +163,7 @@ static enum nb_err add_for(struct batch *b, struct nb_txn *desk, const struct nb
     nb_deliver_notice(deliver, to, labels, &notice);
     notice.change = change;
     notice.incident = incident;
-    notice.key = nb_notice_key(change, b->arena);
+    notice.key = key;
     notice.thread = nb_notice_thread(change->incident, b->arena);
     add_posts(b, incident, &notice);
     nb_buf_init(&body, NB_NOTICE_BYTES);
@@ -168,7 +173,8 @@ static enum nb_err add_for(struct batch *b, struct nb_txn *desk, const struct nb
                                        .thread = notice.thread,
                                        .subject = nb_notice_subject(&notice, b->arena),
                                        .form = to->form,
-                                       .body = nb_buf_slice(&body)};
+                                       .body = nb_buf_slice(&body),
+                                       .not_before_ms = not_before_ms};
     if (err == NB_OK) {
         err = nb_outbox_add(desk, &message, deliver->max_bytes, notice.now_ms, b->arena, &added);
     } else if (err != NB_ENOMEM) {
@@ -181,44 +187,103 @@ static enum nb_err add_for(struct batch *b, struct nb_txn *desk, const struct nb
     return err;
 }
 
-static enum nb_err add_change(struct batch *b, struct nb_txn *desk,
-                              const struct nb_incident_change *change)
+/* What a recipient bears, as the gate wants it. */
+static struct nb_gate_rule rule_of(const struct batch *b, const struct nb_recipient *to)
 {
-    struct nb_deliver *deliver = b->deliver;
-    int64_t age_ms = nb_clock_now_ms(deliver->clock) - change->at_ms;
-    enum nb_err err = NB_OK;
-    if (age_ms > nb_config_int(deliver->config, NB_CFG_DELIVER_ALERT_AGE) * 1000) {
+    return (struct nb_gate_rule){
+        .min_severity = to->min_severity,
+        .budget_milli = to->budget_milli,
+        .cooldown_ms = to->cooldown_s * 1000,
+        .quiet_from_min = to->quiet_from_min,
+        .quiet_to_min = to->quiet_to_min,
+        .quiet_severity = to->quiet_severity,
+        .utc_offset_min = (int32_t)nb_config_int(b->deliver->config, NB_CFG_UTC_OFFSET),
+        .topics_n = to->topics_n ? (uint32_t)to->topics_n : b->topics_n,
+    };
+}
+
+static bool is_too_old(const struct batch *b, const struct nb_incident_change *change)
+{
+    const struct nb_deliver *deliver = b->deliver;
+    return nb_clock_now_ms(deliver->clock) - change->at_ms >
+           nb_config_int(deliver->config, NB_CFG_DELIVER_ALERT_AGE) * 1000;
+}
+
+/* One new change, the at-th of those that the recipient hears of. */
+static enum nb_err judge(struct batch *b, struct nb_txn *desk, const struct nb_recipient *to,
+                         const struct nb_incident_change *const *heard, size_t n, size_t at)
+{
+    struct nb_gate_rule rule = rule_of(b, to);
+    struct nb_gate_answer answer = nb_gate_judge(&rule, heard, n, at);
+    bool is_known = answer.what >= 1 && answer.what <= 4;
+    if (answer.verdict == NB_GATE_DROP || !is_known || !(to->sends & 1u << (answer.what - 1))) {
         return NB_OK;
     }
-    for (size_t i = 0; err == NB_OK && i < nb_recipients_n(deliver->recipients); i++) {
-        const struct nb_recipient *to = nb_recipients_get(deliver->recipients, i);
-        if (is_wanted(to, change)) {
-            err = add_for(b, desk, to, change);
+    struct nb_incident_change told = *heard[at];
+    told.what = answer.what;
+    return add_for(b, desk, to, &told, nb_notice_key(heard[at], b->arena),
+                   answer.verdict == NB_GATE_HOLD ? answer.until_ms : 0);
+}
+
+static enum nb_err add_new_for(struct batch *b, struct nb_txn *desk, const struct nb_recipient *to)
+{
+    const struct nb_incident_change **heard =
+        nb_arena_alloc(b->arena, (b->rows_n + 1) * sizeof(*heard));
+    size_t n = 0;
+    size_t new_from = 0;
+    size_t new_to = 0;
+    if (!heard) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < b->rows_n; i++) {
+        new_from = i == b->first ? n : new_from;
+        if (nb_recipient_wants(to, nb_field(b->rows[i].change->topic))) {
+            heard[n++] = b->rows[i].change;
+        }
+        new_to = i + 1 == b->first + b->looked_at ? n : new_to;
+    }
+    enum nb_err err = NB_OK;
+    for (size_t i = new_from; i < new_to && err == NB_OK; i++) {
+        if (!is_too_old(b, heard[i])) {
+            err = judge(b, desk, to, heard, n, i);
         }
     }
+    return err;
+}
+
+/* The changes that are new, and those before that judgements look at. */
+static enum nb_err read_batch(struct batch *b, const struct place *place)
+{
+    uint64_t from = place->number > PAST_N ? place->number - PAST_N : 0;
+    enum nb_err err =
+        nb_incident_changes(b->analysis, from, PAST_N + AHEAD_N, b->arena, &b->rows, &b->rows_n);
+    for (b->first = 0;
+         err == NB_OK && b->first < b->rows_n && b->rows[b->first].number <= place->number;) {
+        b->first++;
+    }
+    size_t left = err == NB_OK ? b->rows_n - b->first : 0;
+    b->looked_at = left < BATCH_N ? left : BATCH_N;
     return err;
 }
 
 static enum nb_err write_batch(struct nb_txn *desk, void *arg)
 {
     struct batch *b = arg;
-    const struct nb_change_row *rows = NULL;
-    size_t n = 0;
+    const struct nb_recipients *all = b->deliver->recipients;
     struct place place = read_place(desk);
     b->looked_at = b->added_n = 0;
     nb_arena_reset(b->arena);
     enum nb_err err = check_place(b->analysis, b->arena, &place);
-    err = err == NB_OK
-              ? nb_incident_changes(b->analysis, place.number, BATCH_N, b->arena, &rows, &n)
-              : err;
-    for (size_t i = 0; err == NB_OK && i < n; i++) {
-        err = add_change(b, desk, rows[i].change);
-        place = (struct place){rows[i].number, rows[i].change->incident, rows[i].change->ordinal};
+    err = err == NB_OK ? read_batch(b, &place) : err;
+    for (size_t i = 0; err == NB_OK && b->looked_at > 0 && i < nb_recipients_n(all); i++) {
+        const struct nb_recipient *to = nb_recipients_get(all, i);
+        err = to->has_alerts ? add_new_for(b, desk, to) : NB_OK;
     }
-    if (err == NB_OK && n > 0) {
+    if (err == NB_OK && b->looked_at > 0) {
+        const struct nb_change_row *last = &b->rows[b->first + b->looked_at - 1];
+        place = (struct place){last->number, last->change->incident, last->change->ordinal};
         write_place(desk, &place);
     }
-    b->looked_at = n;
     return err == NB_OK ? nb_txn_err(desk) : err;
 }
 
@@ -237,6 +302,16 @@ static enum nb_err is_up_to_date(struct nb_deliver *deliver, struct nb_txn *anal
     return err;
 }
 
+/* For the budget of who hears of all topics. */
+static uint32_t count_topics(const struct nb_config *config, struct nb_arena *arena)
+{
+    const char *const *names = NULL;
+    size_t n = 0;
+    enum nb_err err =
+        nb_file_names(nb_config_str(config, NB_CFG_TOPICS), ".topic", arena, &names, &n, NULL);
+    return err == NB_OK && n > 0 && n < UINT32_MAX ? (uint32_t)n : 1;
+}
+
 enum nb_err nb_deliver_follow(struct nb_deliver *deliver, struct nb_store *analysis,
                               struct nb_log *log, struct nb_error *error)
 {
@@ -248,6 +323,7 @@ enum nb_err nb_deliver_follow(struct nb_deliver *deliver, struct nb_store *analy
     }
     err = is_up_to_date(deliver, b.analysis, &is_done, error);
     b.arena = err == NB_OK && !is_done ? nb_arena_new(FOLLOW_ARENA_BYTES) : NULL;
+    b.topics_n = b.arena ? count_topics(deliver->config, b.arena) : 0;
     pthread_mutex_lock(&deliver->mu);
     for (bool more = b.arena != NULL; err == NB_OK && more; more = b.looked_at == BATCH_N) {
         err = nb_store_write(deliver->desk, write_batch, &b, error);

@@ -278,7 +278,8 @@ static enum nb_err new_delivery(const struct nb_message *message, int64_t now_ms
     d->form = message->form;
     d->id.len = sizeof(id.b);
     memcpy(&d->id.data, &kept.p, sizeof(kept.p));
-    d->created_ms = d->next_ms = now_ms;
+    d->created_ms = now_ms;
+    d->next_ms = message->not_before_ms > now_ms ? message->not_before_ms : now_ms;
     d->state = NB__DELIVERY__STATE__WAITING;
     *out = d;
     return d->recipient && d->key && d->subject && (d->thread || !message->thread.len) ? NB_OK
@@ -319,6 +320,48 @@ static bool is_within(struct nb_slice text, size_t max_bytes)
            nb_slice_find_byte(text, '\0', 0) == NB_NPOS;
 }
 
+/* From OUTBOX to DELIVERED. */
+static enum nb_err finish(struct nb_txn *desk, uint64_t number, struct nb_delivery *d,
+                          struct nb_recipient_state *state, const struct nb_outbox_attempt *attempt,
+                          struct nb_arena *arena)
+{
+    struct key key;
+    count_waiting(state, false, d->bytes);
+    d->has_state = d->has_done_ms = 1;
+    d->state = attempt->state;
+    d->done_ms = attempt->now_ms;
+    d->has_next_ms = 0;
+    if (attempt->state != NB__DELIVERY__STATE__DEAD) {
+        drop_body(desk, number, d);
+    }
+    nb_del(desk, NB_TBL_OUTBOX, key_of(number, &key));
+    return put_delivery(desk, NB_TBL_DELIVERED, number, d, arena);
+}
+
+/* Of several that wait for one moment, the last of a thread says it all. */
+static enum nb_err replace_held(struct nb_txn *desk, const struct nb_message *message,
+                                struct nb_recipient_state *state, int64_t now_ms,
+                                struct nb_arena *arena)
+{
+    const struct nb_outbox_attempt none = {.state = NB__DELIVERY__STATE__REPLACED,
+                                           .at_ms = now_ms,
+                                           .now_ms = now_ms,
+                                           .failure = "a later message says it"};
+    uint64_t number = 0;
+    enum nb_err err = NB_OK;
+    while (err == NB_OK && message->not_before_ms > now_ms && message->thread.len) {
+        struct nb_delivery *d = NULL;
+        err = nb_outbox_next(desk, number, arena, &number, &d);
+        if (err == NB_OK && d->attempts_n == 0 && d->next_ms == message->not_before_ms &&
+            nb_slice_eq(nb_field(d->recipient), message->recipient) &&
+            nb_slice_eq(nb_field(d->thread), message->thread)) {
+            err = add_attempt(d, &none, arena);
+            err = err == NB_OK ? finish(desk, number, d, state, &none, arena) : err;
+        }
+    }
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
 /* A message whose id is new. */
 static enum nb_err add_new(struct nb_txn *desk, const struct nb_message *message,
                            uint64_t max_bytes, int64_t now_ms, struct nb_arena *arena)
@@ -331,6 +374,7 @@ static enum nb_err add_new(struct nb_txn *desk, const struct nb_message *message
     enum nb_err err = new_delivery(message, now_ms, arena, &d);
     err = err == NB_OK ? nb_outbox_recipient(desk, message->recipient, arena, &state) : err;
     err = err == NB_OK ? make_room(desk, message->body.len, max_bytes, arena) : err;
+    err = err == NB_OK ? replace_held(desk, message, state, now_ms, arena) : err;
     if (err != NB_OK) {
         return err;
     }
@@ -386,24 +430,6 @@ enum nb_err nb_outbox_add(struct nb_txn *desk, const struct nb_message *message,
 }
 
 /* ---- what came of it ---- */
-
-/* From OUTBOX to DELIVERED. */
-static enum nb_err finish(struct nb_txn *desk, uint64_t number, struct nb_delivery *d,
-                          struct nb_recipient_state *state, const struct nb_outbox_attempt *attempt,
-                          struct nb_arena *arena)
-{
-    struct key key;
-    count_waiting(state, false, d->bytes);
-    d->has_state = d->has_done_ms = 1;
-    d->state = attempt->state;
-    d->done_ms = attempt->now_ms;
-    d->has_next_ms = 0;
-    if (attempt->state == NB__DELIVERY__STATE__SENT) {
-        drop_body(desk, number, d);
-    }
-    nb_del(desk, NB_TBL_OUTBOX, key_of(number, &key));
-    return put_delivery(desk, NB_TBL_DELIVERED, number, d, arena);
-}
 
 /* All that still waits for a recipient that is gone. */
 static enum nb_err give_up_rest(struct nb_txn *desk, struct nb_slice recipient,

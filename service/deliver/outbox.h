@@ -37,6 +37,8 @@ struct nb_message {
     struct nb_slice subject; /* in a line, for people who look at the queue; cut when long */
     Nb__Delivery__Form form; /* that the recipient had when the body was made */
     struct nb_slice body;    /* what is sent: JSON, or a whole mail, see mail.h */
+    int64_t not_before_ms;   /* it waits until then: quiet hours; 0: it need not. It takes the place
+                                of an untried one of its thread that waits for the same moment. */
 };
 
 /** Of a recipient and a key: the end of a webhook-id and of a Message-ID. */

@@ -90,7 +90,8 @@ enum nb_err nb_digest_send(const struct nb_digest_request *request, struct nb_di
     struct nb_recipients *all = NULL;
     const struct nb_recipient *to = NULL;
     const char *path = nb_config_str(parcel->config, NB_CFG_RECIPIENTS);
-    enum nb_err err = nb_recipients_load(path, false, &all, error);
+    bool allow_private = nb_config_int(parcel->config, NB_CFG_DELIVER_PRIVATE) != 0;
+    enum nb_err err = nb_recipients_load(path, allow_private, &all, error);
     if (err == NB_OK) {
         err = find(all, parcel->recipient, &to, error);
     }

@@ -111,7 +111,7 @@ static enum nb_err write_changes(struct nb_txn *txn, void *arg)
         change->what = change->ordinal == 1   ? NB__INCIDENT_CHANGE__WHAT__OPENED
                        : change->ordinal == 2 ? NB__INCIDENT_CHANGE__WHAT__ESCALATED
                                               : NB__INCIDENT_CHANGE__WHAT__CLOSED;
-        change->at_ms = h->at_ms;
+        change->at_ms = h->at_ms + (int64_t)i; /* one after the other */
         change->severity = 5;
         change->topic = topic;
         change->form = NB__INCIDENT__FORM__SPIKE;
