@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include <nabiz/choice.h>
 #include <nabiz/date.h>
 #include <nabiz/file.h>
 
@@ -28,6 +29,9 @@ static int say_nothing(const struct nb_influencers_query *query, const char *aut
     nb_date_rfc3339(query->asked.to_ms, to);
     if (author) {
         fprintf(stderr, "nabiz influencers: nothing is known of %s; ids are site/handle\n", author);
+    } else if (query->portfolio_n) {
+        fprintf(stderr, "nabiz influencers: nobody%s%.*s is known to reach anybody\n",
+                query->asked.topic.len ? " on " : "", NB_ARG(query->asked.topic));
     } else if (query->has_min_trust) {
         fprintf(stderr,
                 "nabiz influencers: nobody%s%.*s has a trust of %lld or more; an author whose "
@@ -83,8 +87,13 @@ static int run_influencers(struct nb_args *args)
     int64_t window_ms;
     if (!nb_answer_window(args, "window", WINDOW_DAYS * NB_DAY_MS, &window_ms) ||
         !nb_args_int(args, "limit", 1, 1000000, 50, &query.limit) ||
-        !nb_args_int(args, "min-trust", 0, 1000, 0, &query.min_trust)) {
+        !nb_args_int(args, "min-trust", 0, 1000, 0, &query.min_trust) ||
+        !nb_args_int(args, "portfolio", 1, NB_CHOICE_MAX, 0, &query.portfolio_n) ||
+        !nb_args_int(args, "budget", 1, 1000000000, 0, &query.budget)) {
         return NB_EXIT_USAGE;
+    }
+    if (author && query.portfolio_n) {
+        return nb_usage(args, "--explain is about one author, --portfolio about several");
     }
     struct nb_answer answer;
     struct nb_txn *txn = NULL;
@@ -106,7 +115,8 @@ static int run_influencers(struct nb_args *args)
     }
     if (err == NB_OK) {
         err = author ? nb_influencers_ledger(txn, nb_slice_str(author), &query, &answer)
-                     : nb_influencers_list(txn, &query, &answer, &shown_n);
+              : query.portfolio_n ? nb_influencers_portfolio(txn, &query, &answer, &shown_n)
+                                  : nb_influencers_list(txn, &query, &answer, &shown_n);
     }
     nb_read_end(txn);
     bool is_nothing = author ? err == NB_ENOTFOUND : err == NB_OK && shown_n == 0;
@@ -138,6 +148,8 @@ const struct nb_command nb_cmd_influencers = {
              "highest first; unknown comes last"},
             {"limit", "N", NULL, "print at most this many (50)"},
             {"explain", "AUTHOR", NULL, "verdict and ledger of one author, site/handle"},
+            {"portfolio", "N", NULL, "up to N authors who together reach the most groups"},
+            {"budget", "N", NULL, "with --portfolio: for the price of N ordinary authors"},
             {"own", "SITES", NULL, "with --explain: one's own sites, to see who spreads them"},
             {"weights", "FILE", NULL, "try other numbers than lexicons/weights.txt has"},
             {"format", "FORMAT", "table|json|csv", "how to print"},
@@ -148,6 +160,7 @@ const struct nb_command nb_cmd_influencers = {
             {"nabiz influencers --topic acme --format csv > list.csv", "for a spreadsheet"},
             {"nabiz influencers --topic acme --explain forum.example/ayla", "what was counted"},
             {"nabiz influencers --topic acme --sort trust --min-trust 300", "who is believed"},
+            {"nabiz influencers --topic acme --portfolio 5", "whom to work with together"},
             {NULL, NULL}},
     .run = run_influencers,
 };

@@ -19,6 +19,8 @@ struct nb_influencers_query {
     struct nb_weights weights; /* asked.weights */
     int64_t limit;
     int64_t min_trust;
+    int64_t portfolio_n; /* 0: a list is wanted */
+    int64_t budget;      /* of the portfolio, in ordinary authors; 0: no limit */
     bool has_min_trust;
     const char *sort;
     const char *own; /* sites of one's own, with commas between them; may be NULL */
@@ -44,6 +46,10 @@ void nb_json_known(struct nb_json *json, const char *key, int32_t value);
 /** @param shown_n  [out] rows printed. */
 enum nb_err nb_influencers_list(struct nb_txn *txn, const struct nb_influencers_query *query,
                                 struct nb_answer *answer, size_t *shown_n) NB_MUSTUSE;
+
+/** Authors who together reach most. @param shown_n  [out] authors printed. */
+enum nb_err nb_influencers_portfolio(struct nb_txn *txn, const struct nb_influencers_query *query,
+                                     struct nb_answer *answer, size_t *shown_n) NB_MUSTUSE;
 
 /** @return also NB_ENOTFOUND. */
 enum nb_err nb_influencers_ledger(struct nb_txn *txn, struct nb_slice author,

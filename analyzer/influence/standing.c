@@ -4,6 +4,7 @@
 
 #include "analyzer/influence/groups.h"
 #include "analyzer/influence/seeds.h"
+#include "analyzer/influence/store_graph.h"
 #include "analyzer/influence/trust.h"
 #include "analyzer/keys.h"
 #include "analyzer/sentiment/opinion.h"
@@ -45,36 +46,6 @@ static bool supports(const struct nb_edge *edge)
            !(edge->signs & denying);
 }
 
-/* Every act that supports, as an edge of the graph. */
-static enum nb_err add_edges(struct nb_txn *txn, struct nb_graph_builder *builder)
-{
-    struct nb_cursor *cursor;
-    struct nb_slice key, value;
-    struct nb_arena *arena = nb_arena_new(SCRATCH_BYTES);
-    enum nb_err err = arena ? nb_cursor_open(txn, NB_TBL_EDGE, &cursor) : NB_ENOMEM;
-    if (err) {
-        nb_arena_free(arena);
-        return err;
-    }
-    err = nb_cursor_seek(cursor, nb_slice(NULL, 0), &key, &value);
-    while (err == NB_OK) {
-        struct nb_edge *edge;
-        nb_arena_reset(arena);
-        err = nb_edge_decode(value, arena, &edge);
-        if (err == NB_OK && supports(edge)) {
-            err = nb_graph_builder_add_named(builder, nb_field(edge->from), nb_field(edge->to),
-                                             (enum nb_act_kind)(edge->act - NB__EDGE__ACT__LINK),
-                                             edge->at_ms / 1000);
-        }
-        if (err == NB_OK) {
-            err = nb_cursor_next(cursor, &key, &value);
-        }
-    }
-    nb_cursor_close(cursor);
-    nb_arena_free(arena);
-    return err == NB_ENOTFOUND ? NB_OK : err;
-}
-
 static enum nb_err make_trust(struct nb_standing_view *view)
 {
     struct nb_graph *graph;
@@ -112,7 +83,7 @@ static enum nb_err make(struct nb_txn *txn, struct nb_standing_view **out)
     view->txn = txn;
     enum nb_err err = nb_graph_builder_new(&view->builder);
     if (err == NB_OK) {
-        err = add_edges(txn, view->builder);
+        err = nb_store_graph(txn, supports, view->builder);
     }
     if (err == NB_OK) {
         err = make_trust(view);

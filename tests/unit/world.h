@@ -42,6 +42,8 @@ struct post {
     const char *city;     /* where; NULL: not said */
     int32_t synthetic_milli;
     struct act acts[WORLD_ACTS];
+    uint32_t signs; /* of the text */
+    bool deleted;   /* not there any more */
     bool skipped;
     bool undated;
 };
@@ -114,6 +116,7 @@ static inline struct nb_document *world_document(struct world *w, const struct p
     d->published_ms = post->at_ms;
     d->has_fetched_ms = 1;
     d->fetched_ms = post->at_ms + post->late_ms;
+    d->has_deleted = d->deleted = post->deleted;
     if (post->comments_n >= 0) {
         world_comments(w, post, d);
     }
@@ -181,6 +184,8 @@ static inline struct nb_annotation *world_annotation(struct world *w, const stru
     if (post->event) {
         world_event(w, post, a);
     }
+    a->has_signs = post->signs != 0;
+    a->signs = post->signs;
     a->edges = nb_arena_alloc(w->arena, WORLD_ACTS * sizeof(a->edges[0]));
     while (a->n_edges < WORLD_ACTS && post->acts[a->n_edges].act) {
         a->edges[a->n_edges] = world_edge(w, post, &post->acts[a->n_edges]);
@@ -199,7 +204,7 @@ static inline void world_commit(struct world *w, const struct post *posts, size_
         for (; i < n && commit.items_n < batch_n; i++) {
             items[commit.items_n].document = world_document(w, &posts[i], ++w->last);
             items[commit.items_n].annotation =
-                posts[i].skipped ? NULL : world_annotation(w, &posts[i]);
+                posts[i].skipped || posts[i].deleted ? NULL : world_annotation(w, &posts[i]);
             commit.items_n++;
         }
         commit.cursor = w->last;

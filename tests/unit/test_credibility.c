@@ -1,0 +1,198 @@
+#include "tests/unit/world.h"
+
+#include <nabiz/choice.h>
+#include <nabiz/verdict.h>
+
+#include "analyzer/sentiment/opinion.h"
+
+enum { MAP_BYTES = 16 << 20, GENERATED_N = 600 };
+
+#define SIGN(name) (UINT32_C(1) << NB_SIGN_##name)
+
+/* Ayla writes seven times: one is denied twice, one denies and is agreed with, one is deleted. */
+static void commit_record(struct world *w)
+{
+    static const struct {
+        const char *author, *url, *towards;
+        uint32_t signs;
+        bool deleted;
+    } rows[] = {
+        {"a.example/ayla", "https://a.example/1", NULL, 0, false},
+        {"a.example/ayla", "https://a.example/2", NULL, SIGN(HEARSAY), false},
+        {"a.example/ayla", "https://a.example/3", NULL, SIGN(DENIAL), false},
+        {"a.example/ayla", "https://a.example/4", NULL, SIGN(PAID), false},
+        {"a.example/ayla", "https://a.example/5", "https://d.example/1", 0, false},
+        {"a.example/ayla", "https://a.example/6", NULL, SIGN(CORRECTION), false},
+        {"b.example/veli", "https://b.example/1", "https://a.example/2", SIGN(DENIAL), false},
+        {"c.example/can", "https://c.example/1", "https://a.example/2", SIGN(DENIAL), false},
+        {"c.example/can", "https://c.example/2", "https://a.example/3", SIGN(DENIAL), false},
+        {"b.example/veli", "https://b.example/2", "https://a.example/1", 0, false},
+        {"a.example/ayla", "https://a.example/1", NULL, 0, true},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct post post = {.at_ms = WORLD_DAY_MS + (int64_t)i * NB_HOUR_MS,
+                            .author = rows[i].author,
+                            .url = rows[i].url,
+                            .topic = "acme",
+                            .comments_n = -1,
+                            .signs = rows[i].signs,
+                            .deleted = rows[i].deleted};
+        if (rows[i].towards) {
+            bool to_d = strstr(rows[i].towards, "d.example") != NULL;
+            post.acts[0] = (struct act){NB__EDGE__ACT__LINK, to_d ? "d.example/" : "a.example/",
+                                        rows[i].towards};
+        }
+        world_commit(w, &post, 1, 1);
+    }
+}
+
+static void a_record_counts_documents_and_shows_them(void **state)
+{
+    (void)state;
+    static const uint64_t want[NB_CREDITS_N] = {
+        [NB_CREDIT_CITED] = 1,   [NB_CREDIT_CORRECTED] = 1, [NB_CREDIT_PAID] = 1,
+        [NB_CREDIT_HEARSAY] = 1, [NB_CREDIT_DELETED] = 1,   [NB_CREDIT_DENIED] = 1};
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    commit_record(&w);
+    struct nb_txn *txn = world_read(&w);
+    struct nb_credibility record;
+    assert_int_equal(
+        nb_credibility(txn, NB_LIT("a.example/ayla"), INT64_MAX, NULL, w.arena, &record), NB_OK);
+    assert_int_equal(record.documents_n, 5);
+    for (size_t i = 0; i < NB_CREDITS_N; i++) {
+        if (record.credits[i].n != want[i]) {
+            fail_msg("%s: %d", nb_credit_name((enum nb_credit)i), (int)record.credits[i].n);
+        }
+    }
+    assert_int_equal(record.credits[NB_CREDIT_DENIED].samples[0], 7); /* Veli was first to deny */
+    assert_int_equal(record.credits[NB_CREDIT_DELETED].samples[0], 1);
+    struct nb_weights weights;
+    nb_weights_usual(&weights);
+    int64_t good = 1000 + weights.credibility_cited;
+    int64_t bad = 1000 + weights.credibility_hearsay + weights.credibility_deleted +
+                  weights.credibility_denied;
+    assert_int_equal(record.credibility_milli, 1000 * good / (good + bad));
+    assert_int_equal(
+        nb_credibility(txn, NB_LIT("c.example/can"), INT64_MAX, NULL, w.arena, &record), NB_OK);
+    assert_int_equal(record.credibility_milli, NB_UNKNOWN_MILLI); /* two documents */
+    nb_read_end(txn);
+    world_close(&w);
+}
+
+static void acts_towards_own_sites_are_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *author, *sites;
+        uint64_t n;
+    } rows[] = {{"b.example/veli", "a.example", 2}, {"c.example/can", "d.example, a.example", 2},
+                {"c.example/can", "d.example", 0},  {"a.example/ayla", "a.example,d.example", 1},
+                {"b.example/veli", "", 0},          {"b.example/veli", "a.exampl", 0}};
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    commit_record(&w);
+    struct nb_txn *txn = world_read(&w);
+    const struct nb_influence_query query = {.to_ms = INT64_MAX};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint64_t n;
+        assert_int_equal(nb_influence_own(txn, nb_slice_str(rows[i].author),
+                                          nb_slice_str(rows[i].sites), &query, w.arena, &n),
+                         NB_OK);
+        assert_int_equal(n, rows[i].n);
+    }
+    nb_read_end(txn);
+    world_close(&w);
+}
+
+static void the_verdict_says_what_the_parts_say(void **state)
+{
+    (void)state;
+    enum { NONE = NB_UNKNOWN_MILLI };
+    static const struct {
+        int32_t reach, trust, spread, reception, coordination, credibility;
+        enum nb_answer_kind meaning, believed, moving;
+        const char *advice; /* begins with */
+    } rows[] = {
+        {NONE, NONE, NONE, NONE, NONE, NONE, NB_ANSWER_UNKNOWN, NB_ANSWER_UNKNOWN,
+         NB_ANSWER_UNKNOWN, "serve them like any customer"},
+        {600, 600, 500, 300, 0, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
+         "take them seriously"},
+        {600, 600, 500, 300, 900, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
+         "do not count on them"},
+        {600, 600, 500, 300, 0, 100, NB_ANSWER_YES, NB_ANSWER_NO, NB_ANSWER_YES, "a loud voice"},
+        {600, 600, 500, -600, 0, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES, "a loud voice"},
+        {50, 600, 50, NONE, 0, 700, NB_ANSWER_NO, NB_ANSWER_YES, NB_ANSWER_NO, "a trusted voice"},
+        {300, 50, 50, NONE, 0, NONE, NB_ANSWER_PARTLY, NB_ANSWER_NO, NB_ANSWER_NO, "some weight"},
+        {50, 0, 50, NONE, 0, 400, NB_ANSWER_NO, NB_ANSWER_NO, NB_ANSWER_NO, "serve them"},
+    };
+    struct nb_arena *arena = nb_arena_new(1 << 20);
+    struct nb_weights weights;
+    nb_weights_usual(&weights);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct nb_influencer who = {.reach_milli = rows[i].reach,
+                                          .trust_milli = rows[i].trust,
+                                          .spread_milli = rows[i].spread,
+                                          .reception_milli = rows[i].reception,
+                                          .coordination_milli = rows[i].coordination,
+                                          .posts_n = 8};
+        const struct nb_credibility record = {.credibility_milli = rows[i].credibility};
+        struct nb_verdict_text verdict;
+        assert_int_equal(nb_verdict_of(&who, &record, i, &weights, arena, &verdict), NB_OK);
+        if (verdict.lines[0].answer != rows[i].meaning ||
+            verdict.lines[1].answer != rows[i].believed ||
+            verdict.lines[2].answer != rows[i].moving ||
+            strncmp(verdict.advice, rows[i].advice, strlen(rows[i].advice)) != 0) {
+            fail_msg("row %zu: %s, %s, %s: %s", i, nb_answer_text(verdict.lines[0].answer),
+                     nb_answer_text(verdict.lines[1].answer),
+                     nb_answer_text(verdict.lines[2].answer), verdict.advice);
+        }
+        enum nb_answer_kind own = i == 0 ? NB_ANSWER_NO : i < 2 ? NB_ANSWER_PARTLY : NB_ANSWER_YES;
+        assert_int_equal(verdict.lines[3].answer, own);
+    }
+    nb_arena_free(arena);
+}
+
+static void a_choice_adds_up_and_is_the_same_again(void **state)
+{
+    (void)state;
+    static struct post posts[GENERATED_N];
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    world_generate(&w, 5, posts, GENERATED_N);
+    world_commit(&w, posts, GENERATED_N, 100);
+    struct nb_txn *txn = world_read(&w);
+    const struct nb_influence_query query = {.topic = NB_LIT("acme"), .to_ms = INT64_MAX};
+    struct nb_choice choice, again, poor;
+    assert_int_equal(nb_influence_choose(txn, &query, 5, 0, w.arena, &choice), NB_OK);
+    assert_int_equal(nb_influence_choose(txn, &query, 5, 0, w.arena, &again), NB_OK);
+    assert_true(choice.n > 1 && choice.n <= 5 && choice.n == again.n);
+    int64_t gains = 0, cost = 0;
+    for (size_t i = 0; i < choice.n; i++) {
+        assert_true(nb_slice_eq(choice.chosen[i].author, again.chosen[i].author));
+        assert_true(choice.chosen[i].gain_milli <= choice.chosen[i].alone_milli);
+        assert_true(choice.chosen[i].cost_milli >= 1000);
+        gains += choice.chosen[i].gain_milli;
+        cost += choice.chosen[i].cost_milli;
+    }
+    assert_int_equal(choice.reached_milli, gains);
+    assert_int_equal(choice.cost_milli, cost);
+    assert_true(choice.reached_milli <= (int64_t)choice.groups_n * 1000);
+    assert_true(choice.has_star && choice.many_cost_milli <= choice.star.cost_milli);
+    int64_t dearest = choice.chosen[0].cost_milli;
+    assert_int_equal(nb_influence_choose(txn, &query, 5, dearest, w.arena, &poor), NB_OK);
+    assert_true(poor.cost_milli <= dearest && poor.n < choice.n);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_record_counts_documents_and_shows_them),
+        cmocka_unit_test(acts_towards_own_sites_are_counted),
+        cmocka_unit_test(the_verdict_says_what_the_parts_say),
+        cmocka_unit_test(a_choice_adds_up_and_is_the_same_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
