@@ -336,30 +336,6 @@ static bool read_day(struct nb_args *args, const char *option, int32_t offset_mi
     return true;
 }
 
-/* "2", "0.5": false alarms a week, to thousandths. */
-static bool read_budget(struct nb_args *args, int64_t *out_milli)
-{
-    struct nb_slice text = nb_slice_str(nb_args_get(args, "budget"));
-    if (!text.len) {
-        return true;
-    }
-    size_t dot = nb_slice_find_byte(text, '.', 0);
-    struct nb_slice whole = nb_slice_sub(text, 0, dot == NB_NPOS ? text.len : dot);
-    struct nb_slice part = dot == NB_NPOS ? NB_LIT("0") : nb_slice_sub(text, dot + 1, text.len);
-    int64_t units, rest;
-    bool ok = nb_slice_to_i64(whole, &units) && part.len <= 3 && nb_slice_to_i64(part, &rest);
-    for (size_t i = part.len; ok && i < 3; i++) {
-        rest *= 10;
-    }
-    if (!ok || units < 0 || units > 1000 || rest < 0 || units + rest == 0) {
-        (void)nb_usage(args, "--budget \"%.*s\" is no number of false alarms a week, such as 0.5",
-                       NB_ARG(text));
-        return false;
-    }
-    *out_milli = units * 1000 + rest;
-    return true;
-}
-
 int nb_alerts_backtest(struct nb_args *args, bool as_json)
 {
     struct backtest b = {.as_json = as_json, .from_ms = INT64_MIN, .to_ms = INT64_MAX};
@@ -374,7 +350,7 @@ int nb_alerts_backtest(struct nb_args *args, bool as_json)
                         nb_args_word(args, 0));
     }
     if (!nb_args_int(args, "min-severity", 1, 10, 1, &severity) ||
-        !read_budget(args, &b.rule.budget_milli)) {
+        !nb_answer_budget(args, &b.rule.budget_milli)) {
         return NB_EXIT_USAGE;
     }
     b.rule.min_severity = (uint32_t)severity;

@@ -10,7 +10,6 @@
 #include <nabiz/arena.h>
 #include <nabiz/buf.h>
 #include <nabiz/date.h>
-#include <nabiz/fixed.h>
 #include <nabiz/json.h>
 #include <nabiz/text.h>
 
@@ -18,7 +17,7 @@
 #include "service/detect_rows.h"
 #include "service/lang.h"
 
-enum { INTERVAL_MIN = 5, ARENA_BYTES = 65536, OUT_BYTES = 65536, LOG10_OF_2_MILLI = 301 };
+enum { ARENA_BYTES = 65536, OUT_BYTES = 65536 };
 
 struct counts {
     struct nb_args *args;
@@ -30,15 +29,6 @@ struct counts {
     uint64_t alarms_n;
     int64_t first_ms, last_ms;
 };
-
-/* -log10(k) in thousandths. */
-static int32_t rarity_of(int64_t budget_milli)
-{
-    if (budget_milli < 0) {
-        return NB_DETECTOR_RARITY_MILLI;
-    }
-    return (nb_log2_milli(1000) - nb_log2_milli((uint64_t)budget_milli)) * LOG10_OF_2_MILLI / 1000;
-}
 
 static enum nb_err print_alarm(struct counts *c, const struct nb_alarm *alarm)
 {
@@ -145,9 +135,10 @@ int nb_alerts_counts(struct nb_args *args, int64_t budget_milli, bool as_json)
     }
     nb_buf_init(&c.out, OUT_BYTES);
     c.arena = nb_arena_new(ARENA_BYTES);
-    enum nb_err err = nb_rows_init(&c.rows, INTERVAL_MIN * NB_MINUTE_MS, 0);
+    enum nb_err err = nb_rows_init(&c.rows, 0, 0);
     if (err == NB_OK) {
-        c.rows.rarity_milli = rarity_of(budget_milli);
+        c.rows.rarity_milli =
+            budget_milli < 0 ? NB_DETECTOR_RARITY_MILLI : nb_detection_rarity(budget_milli);
         err = c.arena ? read_all(&c, fd) : NB_ENOMEM;
     }
     if (err == NB_OK) {

@@ -87,3 +87,26 @@ bool nb_answer_window(const struct nb_args *args, const char *option, int64_t fa
     *out_ms = n < WINDOW_MAX_MS / unit_ms ? n * unit_ms : WINDOW_MAX_MS;
     return true;
 }
+
+bool nb_answer_budget(const struct nb_args *args, int64_t *out_milli)
+{
+    struct nb_slice text = nb_slice_str(nb_args_get(args, "budget"));
+    if (!text.len) {
+        return true;
+    }
+    size_t dot = nb_slice_find_byte(text, '.', 0);
+    struct nb_slice whole = nb_slice_sub(text, 0, dot == NB_NPOS ? text.len : dot);
+    struct nb_slice part = dot == NB_NPOS ? NB_LIT("0") : nb_slice_sub(text, dot + 1, text.len);
+    int64_t units, rest;
+    bool ok = nb_slice_to_i64(whole, &units) && part.len <= 3 && nb_slice_to_i64(part, &rest);
+    for (size_t i = part.len; ok && i < 3; i++) {
+        rest *= 10;
+    }
+    if (!ok || units < 0 || units > 1000 || rest < 0 || units + rest == 0) {
+        (void)nb_usage(args, "--budget \"%.*s\" is no number of false alarms a week, such as 0.5",
+                       NB_ARG(text));
+        return false;
+    }
+    *out_milli = units * 1000 + rest;
+    return true;
+}

@@ -44,4 +44,11 @@ int nb_answer_close(struct nb_answer *answer, enum nb_err err);
 bool nb_answer_window(const struct nb_args *args, const char *option, int64_t fallback_ms,
                       int64_t *out_ms);
 
+/**
+ * Value of --budget, false alarms a week, as "2" or "0.5".
+ * @param out_milli  [in, out] in thousandths; kept when the option was not given.
+ * @return false after telling the user on stderr.
+ */
+bool nb_answer_budget(const struct nb_args *args, int64_t *out_milli);
+
 #endif

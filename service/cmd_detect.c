@@ -11,10 +11,11 @@
 #include <nabiz/json.h>
 #include <nabiz/text.h>
 
+#include "service/answer.h"
 #include "service/detect_rows.h"
 #include "service/lang.h"
 
-enum { ARENA_BYTES = 65536, LINE_BYTES = 65536, RARITY_DEFAULT = NB_DETECTOR_RARITY_MILLI };
+enum { ARENA_BYTES = 65536, LINE_BYTES = 65536 };
 
 struct detect {
     struct nb_args *args;
@@ -144,9 +145,9 @@ static int run(struct nb_args *args)
     struct detect d = {.args = args, .strict = nb_args_has(args, "strict")};
     struct nb_calendar *calendar = NULL;
     const char *interval = nb_args_get(args, "interval");
-    int64_t rarity;
+    int64_t budget_milli = 0;
     int64_t zone_min;
-    if (!nb_args_int(args, "rarity", -3000, 9000, RARITY_DEFAULT, &rarity) ||
+    if (!nb_answer_budget(args, &budget_milli) ||
         !nb_args_int(args, "zone", -840, 840, 0, &zone_min)) {
         return NB_EXIT_USAGE;
     }
@@ -156,7 +157,8 @@ static int run(struct nb_args *args)
         return nb_usage(args, "--interval takes a minute to a day that divides hours or is made of "
                               "them: 5m, 15m, 1h, 1d");
     }
-    d.rows.rarity_milli = (int32_t)rarity;
+    d.rows.rarity_milli =
+        nb_args_has(args, "budget") ? nb_detection_rarity(budget_milli) : NB_DETECTOR_RARITY_MILLI;
     d.rows.missing = missing_of(nb_args_get(args, "missing"));
     nb_buf_init(&d.out, LINE_BYTES);
     if (err == NB_OK) {
@@ -181,7 +183,7 @@ static int run(struct nb_args *args)
 const struct nb_command nb_cmd_detect = {
     .name = "detect",
     .line = "tell spikes, rises and drops in a series of counts",
-    .usage = "[--interval 5m] [--missing auto|gap|zero] [--rarity N] [--calendar FILE] "
+    .usage = "[--interval 5m] [--missing auto|gap|zero] [--budget K] [--calendar FILE] "
              "[--zone MINUTES] [--strict]",
     .about =
         "Reads CSV rows \"timestamp,value\" from standard input, oldest first, and writes one JSON "
@@ -199,9 +201,7 @@ const struct nb_command nb_cmd_detect = {
             {"missing", "HOW", "auto|gap|zero",
              "bins without rows: nobody looked, or nothing was there (default: by whether rows "
              "come at even distances)"},
-            {"rarity", "N", NULL,
-             "-1000 * log10 of the false alarms you bear a week: 0 for one a week, 1000 for one in "
-             "ten weeks (default: 700)"},
+            {"budget", "K", NULL, "at most so many false alarms a week (default: 0.2)"},
             {"calendar", "FILE", NULL, "days that are not like others, as lexicons/calendar.txt"},
             {"zone", "MINUTES", NULL, "of the clock people live by, east of UTC (default: 0)"},
             {"strict", NULL, NULL, "stop at the first row that cannot be taken"},

@@ -41,7 +41,8 @@ enum {
     CLIMB_MAX_MILLI = 24000,
     HELD_COUNTS = 20, /* silence where so many are expected is not learned ... */
     SEVERITY_STEP_MILLI = 600,
-    RARITY_MAX_MILLI = 99000
+    RARITY_MAX_MILLI = 99000,
+    LOG10_OF_2_MILLI = 301
 };
 static const int64_t LEARN_MS = 48 * NB_HOUR_MS;
 static const int64_t DARK_MS = 12 * NB_HOUR_MS; /* nothing is said before */
@@ -312,6 +313,13 @@ void nb_detector_peek(const struct nb_detector *d, const struct nb_calendar *cal
         bin.open = true;
         judge(d, &bin, bin_ms, rarity_milli, out);
     }
+}
+
+int32_t nb_detection_rarity(int64_t a_week_milli)
+{
+    int32_t log =
+        nb_log2_milli(1000) - nb_log2_milli(a_week_milli > 1 ? (uint64_t)a_week_milli : 1);
+    return log * LOG10_OF_2_MILLI / 1000;
 }
 
 uint32_t nb_detection_severity(const struct nb_detection *detection)

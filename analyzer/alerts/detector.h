@@ -92,6 +92,10 @@ void nb_detector_peek(const struct nb_detector *detector, const struct nb_calend
                       int64_t bin_ms, int64_t value_milli, int32_t rarity_milli,
                       struct nb_detection *out);
 
+/** Rarity to ask for so that there are k thousandths of a false alarm a week; k of 0 counts as 1.
+ */
+int32_t nb_detection_rarity(int64_t a_week_milli);
+
 /** Severity 1..7 by rarity alone; what it is about adds to that (watch.h). 0 for no alarm. */
 uint32_t nb_detection_severity(const struct nb_detection *detection);
 

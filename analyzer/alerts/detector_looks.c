@@ -13,7 +13,7 @@ enum {
     COUNTS_BIN = 1,   /* of bins */
     GAUGE_SHARE = 16, /* for a gauge: its level by this */
     FEW_PER_DAY = 12, /* a topic of few has no more */
-    FALL_COUNTS = 20, /* with fewer expected, falling is no news */
+    FALL_COUNTS = 50, /* with fewer expected, falling is no news */
     LOG2_E_MILLI = 1443,
     SEEN_MAX_MILLI = 1000000
 };

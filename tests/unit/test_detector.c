@@ -1,5 +1,7 @@
 #include "tests/lib/test.h"
 
+#include <stdlib.h>
+
 #include <nabiz/date.h>
 #include <nabiz/fixed.h>
 
@@ -42,6 +44,19 @@ static void logarithms_are_the_same_everywhere(void **state)
         assert_in_range(nb_log2_milli(nb_exp2_milli(e)), e - 3, e + 3);
     }
     assert_int_equal(nb_isqrt(UINT64_MAX), UINT32_MAX);
+}
+
+static void a_budget_is_a_rarity(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t a_week_milli;
+        int32_t rarity_milli;
+    } rows[] = {{1000, 0}, {200, 699}, {100, 1000}, {10000, -1000}, {1, 3000}, {0, 3000}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int32_t got = nb_detection_rarity(rows[i].a_week_milli);
+        assert_true(abs(got - rows[i].rarity_milli) <= 2);
+    }
 }
 
 static void a_burst_alarms_while_its_bin_is_open(void **state)
@@ -138,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(logarithms_are_the_same_everywhere),
+        cmocka_unit_test(a_budget_is_a_rarity),
         cmocka_unit_test(a_burst_alarms_while_its_bin_is_open),
         cmocka_unit_test(a_feast_is_expected_once_it_was_seen),
         cmocka_unit_test(a_state_survives_the_disk_and_damage_is_refused),
