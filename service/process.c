@@ -100,8 +100,8 @@ enum nb_err nb_process_counters(const struct nb_config *config, const char *name
 static bool is_kept(const struct nb_role *role, enum nb_config_id id)
 {
     static const enum nb_config_id taken_over[] = {
-        NB_CFG_LOG_LEVEL, NB_CFG_STORE_MAX, NB_CFG_SOURCES,   NB_CFG_TOPICS,
-        NB_CFG_LEXICONS,  NB_CFG_TEMPLATES, NB_CFG_RECIPIENTS};
+        NB_CFG_LOG_LEVEL, NB_CFG_STORE_MAX, NB_CFG_SOURCES,    NB_CFG_TOPICS,
+        NB_CFG_LEXICONS,  NB_CFG_TEMPLATES, NB_CFG_RECIPIENTS, NB_CFG_TEAMS};
     static const struct {
         const char *section, *role;
     } of_roles[] = {{"crawl", "crawl"}, {"analyze", "analyze"}, {"serve", "serve"},

@@ -28,6 +28,7 @@
 
 #include "service/deliver/atom.h"
 #include "service/deliver/deliver.h"
+#include "service/digest/teams.h"
 #include "service/http/http.h"
 #include "service/http/pages.h"
 #include "service/http/push.h"
@@ -138,6 +139,7 @@ struct written {
     bool complained; /* about the failure that lasts */
     bool complained_of_messages;
     struct nb_id alerts;
+    struct nb_roster digests;
 };
 
 static void follow_alerts(struct nb_serve *serve, struct nb_store *analysis, struct written *w)
@@ -177,6 +179,7 @@ static void follow_changes(struct nb_serve *serve, struct nb_store *analysis, st
                 nb_kv_str("err", error.text[0] ? error.text : nb_strerror(err)));
     }
     w->complained_of_messages = err != NB_OK;
+    nb_roster_tick(&w->digests, serve->config, analysis, log, nb_clock_now_ms(serve->pages.clock));
 }
 
 static void follow(void *arg)

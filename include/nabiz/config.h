@@ -43,6 +43,8 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "file of the sources to poll, one per line")                                                 \
     X(RECIPIENTS, "data.recipients", PATH, 1, 4096, 0, "recipients.conf", NONE,                    \
       "file of those who are sent alerts and digests; when it is missing, nobody is")              \
+    X(TEAMS, "data.teams", PATH, 1, 4096, 0, "teams.conf", NONE,                                   \
+      "file of the teams that get digests, and when")                                              \
     X(TOPICS, "data.topics", PATH, 1, 4096, 0, "topics", NONE,                                     \
       "directory of topic queries, one NAME.topic file each")                                      \
     X(LEXICONS, "data.lexicons", PATH, 0, 4096, 0, "", NONE,                                       \
