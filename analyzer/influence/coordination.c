@@ -35,6 +35,7 @@ enum {
  */
 enum {
     ALONE_LEAST = 10,
+    ALONE_SHINGLES = 8, /* nine words or so: wishes and chants are shorter, and everybody's */
     ALONE_MS = 6 * MINUTE_MS,
     WINDOW_MS = 20 * MINUTE_MS,
     ODD_ACCOUNTS_OF = 4 /* one in four is new or deletes */
@@ -254,7 +255,19 @@ static void weigh_nonsense(const struct judge *j, struct nb_coordination_group *
     g->text_mbits = all > dense ? all : dense;
 }
 
-static enum nb_coordination_verdict decide(const struct nb_coordination_group *g)
+/* What the texts of a group have on average; unknown is none. */
+static uint64_t shingles_of(const struct judge *j, const struct nb_coordination_group *g)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < g->acts_n; i++) {
+        const struct nb_coordination_act *act = &j->acts[g->acts[i]];
+        sum += act->shingles ? act->shingles_n : 0;
+    }
+    return sum / g->acts_n;
+}
+
+static enum nb_coordination_verdict decide(const struct judge *j,
+                                           const struct nb_coordination_group *g)
 {
     if (g->kind == NB_COORDINATION_NONSENSE) {
         return g->text_mbits >= NONSENSE_MBITS ? NB_COORDINATION_COORDINATED
@@ -265,8 +278,8 @@ static enum nb_coordination_verdict decide(const struct nb_coordination_group *g
     bool odd = (uint64_t)(g->new_n + g->deleted_n) * ODD_ACCOUNTS_OF >= g->authors_n &&
                g->accounts_mbits >= EACH_MBITS;
     bool each = tight && odd;
-    bool alone =
-        window_ms <= ALONE_MS && g->timing_mbits >= ALONE_MBITS && g->authors_n >= ALONE_LEAST;
+    bool alone = window_ms <= ALONE_MS && g->timing_mbits >= ALONE_MBITS &&
+                 g->authors_n >= ALONE_LEAST && shingles_of(j, g) >= ALONE_SHINGLES;
     int64_t both = (int64_t)(tight ? g->timing_mbits : 0) + (odd ? g->accounts_mbits : 0);
     if ((each && both >= BOTH_MBITS) || alone) {
         return NB_COORDINATION_COORDINATED;
@@ -299,7 +312,7 @@ static bool weigh(struct judge *j, enum nb_coordination_kind kind, const uint32_
     if (kind == NB_COORDINATION_NONSENSE) {
         weigh_nonsense(j, g);
     }
-    g->verdict = decide(g);
+    g->verdict = decide(j, g);
     return true;
 }
 

@@ -10,6 +10,7 @@
 enum {
     USUAL_DAYS = 7,      /* before the set, looked at for what is usual */
     USUAL_AUTHORS = 500, /* at most, evenly chosen among the mentions */
+    PUBLISHERS_MAX = 10, /* of one site: where more have articles, they are a platform's accounts */
     DELETED_DAYS = 7     /* around a document: others of its author that are gone count with it */
 };
 
@@ -93,6 +94,29 @@ static enum nb_err look_up(struct nb_txn *txn, struct nb_slice who, int64_t at_m
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
+/* Articles are a publisher's where few of its site have some; names are sorted, so are their sites.
+ */
+static enum nb_err find_publishers(struct reader *r, const struct nb_slice *names, uint32_t n)
+{
+    bool *platform = nb_arena_alloc(r->arena, (n + 1) * sizeof(*platform));
+    if (!platform) {
+        return NB_ENOMEM;
+    }
+    for (uint32_t i = 0, end; i < n; i = end) {
+        struct nb_slice site = nb_author_site(names[i]);
+        for (end = i + 1; end < n && nb_slice_eq(nb_author_site(names[end]), site);) {
+            end++;
+        }
+        for (uint32_t k = i; k < end; k++) {
+            platform[k] = end - i > PUBLISHERS_MAX;
+        }
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        r->acts[i].publisher &= !platform[r->acts[i].author];
+    }
+    return NB_OK;
+}
+
 /* Number the authors in the order of their names, and look each of them up once. */
 static enum nb_err take_authors(struct reader *r, struct nb_coordination_set *out)
 {
@@ -131,7 +155,7 @@ static enum nb_err take_authors(struct reader *r, struct nb_coordination_set *ou
     }
     out->authors = names;
     out->authors_n = n;
-    return NB_OK;
+    return find_publishers(r, names, n);
 }
 
 /* Authors of the week before, some of them: how many are new, how many delete. */

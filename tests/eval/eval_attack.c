@@ -225,6 +225,15 @@ static void burst_fast_joke(struct eval *e)
     go_round(e, COPIES_MAX, 5 * MINUTE);
 }
 
+/* At midnight, all in the same few words. */
+static void burst_wishes(struct eval *e)
+{
+    for (size_t i = 0; i < 60; i++) {
+        add_drawn(e, "[wishes]", burst_ms + delay_ms(e, 20 * SECOND, 1),
+                  by_chance(e, e->new_of_100));
+    }
+}
+
 static void burst_agency(struct eval *e)
 {
     for (size_t i = 0; i < 50; i++) {
@@ -236,11 +245,9 @@ static void burst_agency(struct eval *e)
 static const struct {
     const char *name;
     void (*add)(struct eval *e);
-} bursts[] = {{"goal", burst_goal},
-              {"earthquake", burst_quake},
-              {"joke", burst_joke},
-              {"fast joke", burst_fast_joke},
-              {"agency", burst_agency}};
+} bursts[] = {{"goal", burst_goal},     {"earthquake", burst_quake},
+              {"joke", burst_joke},     {"fast joke", burst_fast_joke},
+              {"wishes", burst_wishes}, {"agency", burst_agency}};
 
 static struct nb_coordination judge(struct eval *e)
 {

@@ -79,6 +79,15 @@ static void most_shuffles_of_our_own_words_are_found(void **state)
     assert_true(found * 100 >= n * 90);
 }
 
+static void a_post_that_is_all_title_is_judged_by_it(void **state)
+{
+    struct knowledge_world *w = *state;
+    struct nb_document *document = knowledge_world_document(w, "");
+    document->title =
+        nb_arena_strdup(w->arena, NB_LIT("mandolinci somurtmak #TurnaSeninle tefrik boncuklu"));
+    assert_true(knowledge_world_annotate(w, document)->synthetic_milli >= 500);
+}
+
 /* Sentences about the same rare words have endings and small words. */
 static void endings_and_small_words_make_speech_of_the_same_words(void **state)
 {
@@ -95,6 +104,7 @@ int main(void)
         cmocka_unit_test(what_people_write_is_not_synthetic),
         cmocka_unit_test(words_of_a_dictionary_around_a_slogan_are),
         cmocka_unit_test(most_shuffles_of_our_own_words_are_found),
+        cmocka_unit_test(a_post_that_is_all_title_is_judged_by_it),
         cmocka_unit_test(endings_and_small_words_make_speech_of_the_same_words),
     };
     return cmocka_run_group_tests(tests, set_up, knowledge_world_close);
