@@ -257,22 +257,6 @@ static enum nb_err each_row(struct tally *t, enum nb_table_id table, struct nb_s
 
 /* ---- reach ---- */
 
-static struct nb_reach_doc reach_doc_of(const struct nb_author_doc *doc)
-{
-    struct nb_reach_doc out = {0};
-    for (size_t i = 0; i < doc->n_engagement; i++) {
-        const Nb__Engagement *count = doc->engagement[i];
-        if (count->has_count && nb_slice_eq(nb_field(count->kind), NB_LIT("views"))) {
-            out.views = (struct nb_reach_count){true, count->count};
-        } else if (count->has_count) {
-            uint64_t room = UINT64_MAX - out.acts.n;
-            out.acts.n += count->count < room ? count->count : room;
-            out.acts.known = true;
-        }
-    }
-    return out;
-}
-
 static int by_carrier(const void *a, const void *b)
 {
     const struct carrying *x = a, *y = b;
@@ -306,7 +290,7 @@ static enum nb_err measure_reach(struct tally *t, const struct carrying *carryin
         }
         err = err == NB_OK ? nb_author_doc_decode(value, t->scratch, &doc) : err;
         if (err == NB_OK) {
-            docs[docs_n++] = reach_doc_of(doc);
+            docs[docs_n++] = nb_reach_doc_of(doc);
         }
         nb_arena_reset(t->scratch);
     }

@@ -30,20 +30,6 @@ static void forget_counts(const struct nb_evidence *evidence)
     memset(evidence->per_group, 0, (evidence->groups_n + 1) * sizeof(evidence->per_group[0]));
 }
 
-/* Counts that were read where a document stands. */
-static void take_counts(const struct nb_author_doc *doc, struct nb_reach_doc *out)
-{
-    for (size_t i = 0; i < doc->n_engagement; i++) {
-        const Nb__Engagement *count = doc->engagement[i];
-        bool views = nb_slice_eq(nb_field(count->kind), NB_LIT("views"));
-        struct nb_reach_count *to = views ? &out->views : &out->acts;
-        if (count->has_count && nb_field(count->kind).len) {
-            to->known = true;
-            to->n += count->count < COUNT_MAX ? count->count : COUNT_MAX;
-        }
-    }
-}
-
 static int by_number(const void *a, const void *b)
 {
     const uint64_t *x = a;
@@ -93,7 +79,7 @@ static size_t take_reach(const struct nb_evidence *evidence, struct nb_reach_doc
             continue;
         }
         struct nb_reach_doc *doc = &docs[n++];
-        take_counts(row->doc, doc);
+        *doc = nb_reach_doc_of(row->doc);
         doc->seen_n = count_equal(acted, acted_n, row->number);
         uint64_t acts = doc->acts.n > doc->seen_n ? doc->acts.n : doc->seen_n;
         adds[i] = (int64_t)(doc->views.known ? doc->views.n : 100 * acts);

@@ -49,9 +49,9 @@ static struct estimate from_acts(uint64_t acts_n, const struct nb_reach_site *si
     uint64_t low = n * 1000 > spread ? n * 1000 - spread : 0, high = n * 1000 + spread;
     uint32_t docs_n = site ? site->docs_n : 0;
     uint64_t doubt = SURE_MILLI + (DOUBT_MILLI - SURE_MILLI) / nb_isqrt((uint64_t)docs_n + 1);
-    struct estimate out = {n * views / acts, low * views / acts / doubt,
+    struct estimate out = {(n ? 2 * n : 1) * views / acts / 2, low * views / acts / doubt,
                            high / 1000 * views / acts * doubt / 1000};
-    out.low_n = out.low_n > n ? out.low_n : n < out.people_n ? n : out.people_n;
+    out.low_n = out.low_n > n ? out.low_n : n; /* they did see it */
     out.high_n = out.high_n > out.people_n ? out.high_n : out.people_n;
     return out;
 }
@@ -73,6 +73,21 @@ static struct nb_reach from_followers(uint64_t followers_n)
 {
     uint64_t n = capped(followers_n);
     return (struct nb_reach){.known = true, .people_n = n / 10, .low_n = n / 50, .high_n = n / 2};
+}
+
+struct nb_reach_doc nb_reach_doc_of(const struct nb_author_doc *doc)
+{
+    struct nb_reach_doc out = {0};
+    for (size_t i = 0; i < doc->n_engagement; i++) {
+        const Nb__Engagement *count = doc->engagement[i];
+        bool views = nb_slice_eq(nb_field(count->kind), NB_LIT("views"));
+        struct nb_reach_count *to = views ? &out.views : &out.acts;
+        if (count->has_count && nb_field(count->kind).len) {
+            to->known = true;
+            to->n = capped(to->n + capped(count->count));
+        }
+    }
+    return out;
 }
 
 enum nb_err nb_reach_estimate(const struct nb_reach_doc *docs, size_t n,

@@ -20,6 +20,7 @@
 
 #include <nabiz/arena.h>
 #include <nabiz/err.h>
+#include <nabiz/record.h>
 
 /** A count that may be unknown. */
 struct nb_reach_count {
@@ -32,6 +33,9 @@ struct nb_reach_doc {
     struct nb_reach_count acts; /* comments, likes and shares that the site reports, added up */
     uint64_t seen_n;            /* different others who were seen to answer, link, quote or copy */
 };
+
+/** What is kept of a document, views apart from all other counts; nobody was seen yet. */
+struct nb_reach_doc nb_reach_doc_of(const struct nb_author_doc *doc);
 
 /** Documents of a site, whoever's, that report views and acts. */
 struct nb_reach_site {
