@@ -4,6 +4,9 @@
 
 #include "analyzer/keys.h"
 
+/* A link, quote or copy says more than an answer; documents alone say little. */
+enum { LINK_WEIGHT = 4, DOCUMENTS_MAX = 20, SCRATCH_BYTES = 1 << 20 };
+
 struct list {
     struct nb_slice *names;
     size_t n, cap;
@@ -101,6 +104,63 @@ static enum nb_err authors_of_store(const struct nb_scope *scope, struct list *l
     }
     nb_cursor_close(cursor);
     return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+/* An author with what is quickly known: acts of others towards them, and documents. */
+struct candidate {
+    struct nb_slice name;
+    uint64_t weight;
+};
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct candidate *x = a;
+    const struct candidate *y = b;
+    if (x->weight != y->weight) {
+        return x->weight > y->weight ? -1 : 1;
+    }
+    return nb_slice_cmp(x->name, y->name);
+}
+
+static enum nb_err weigh(struct nb_txn *txn, struct nb_slice name, struct nb_arena *scratch,
+                         uint64_t *out)
+{
+    struct nb_author *row;
+    nb_arena_reset(scratch);
+    enum nb_err err = nb_analysis_author(txn, name, scratch, &row);
+    if (err == NB_OK) {
+        uint64_t documents = row->documents_n < DOCUMENTS_MAX ? row->documents_n : DOCUMENTS_MAX;
+        *out = LINK_WEIGHT * row->links_in_n + row->replies_in_n + row->mentions_in_n + documents;
+    }
+    return err == NB_ENOTFOUND ? NB_OK : err;
+}
+
+enum nb_err nb_authors_foremost(struct nb_txn *txn, size_t most_n, struct nb_arena *arena,
+                                const struct nb_slice **authors, size_t *n)
+{
+    if (*n <= most_n) {
+        return NB_OK;
+    }
+    struct candidate *all = nb_arena_calloc(arena, *n, sizeof(*all));
+    struct nb_slice *names = nb_arena_calloc(arena, most_n, sizeof(*names));
+    struct nb_arena *scratch = nb_arena_new(SCRATCH_BYTES);
+    enum nb_err err = all && names && scratch ? NB_OK : NB_ENOMEM;
+    for (size_t i = 0; err == NB_OK && i < *n; i++) {
+        all[i].name = (*authors)[i];
+        err = weigh(txn, all[i].name, scratch, &all[i].weight);
+    }
+    nb_arena_free(scratch);
+    if (err) {
+        return err;
+    }
+    qsort(all, *n, sizeof(*all), by_weight);
+    for (size_t i = 0; i < most_n; i++) {
+        names[i] = all[i].name;
+    }
+    qsort(names, most_n, sizeof(*names), by_name);
+    *authors = names;
+    *n = most_n;
+    return NB_OK;
 }
 
 enum nb_err nb_scope_authors(const struct nb_scope *scope, struct nb_arena *arena,

@@ -276,9 +276,22 @@ static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_quer
     return err ? err : nb_crowd_usual(&o->scope, o->authors, o->authors_n, &o->scope.usual_micro);
 }
 
-static bool is_wanted(const struct nb_influence_query *query, struct nb_slice author)
+/* Of the authors of the scope, those of the site that is asked for, and not too many. */
+static enum nb_err choose_authors(struct opened *o, struct nb_slice site, struct nb_arena *arena)
 {
-    return !query->site.len || nb_slice_eq(nb_author_site(author), query->site);
+    struct nb_slice *wanted = nb_arena_calloc(arena, o->authors_n, sizeof(*wanted));
+    size_t n = 0;
+    if (!wanted) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < o->authors_n; i++) {
+        if (!site.len || nb_slice_eq(nb_author_site(o->authors[i]), site)) {
+            wanted[n++] = o->authors[i];
+        }
+    }
+    o->authors = wanted;
+    o->authors_n = n;
+    return nb_authors_foremost(o->scope.txn, NB_INFLUENCERS_MAX, arena, &o->authors, &o->authors_n);
 }
 
 enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_query *query,
@@ -289,15 +302,15 @@ enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_quer
     size_t n = 0;
     struct nb_arena *scratch = nb_arena_new(SCRATCH_BYTES);
     enum nb_err err = scratch ? open_scope(txn, query, arena, &o) : NB_ENOMEM;
+    if (err == NB_OK) {
+        err = choose_authors(&o, query->site, arena);
+    }
     struct nb_influencer *rows = nb_arena_calloc(arena, o.authors_n, sizeof(rows[0]));
     if (err == NB_OK && !rows) {
         err = NB_ENOMEM;
     }
     for (size_t i = 0; err == NB_OK && i < o.authors_n; i++) {
         struct measured m;
-        if (!is_wanted(query, o.authors[i])) {
-            continue;
-        }
         nb_arena_reset(scratch);
         err = measure(&o.scope, o.authors[i], scratch, &m);
         if (err == NB_OK) {

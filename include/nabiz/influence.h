@@ -68,6 +68,9 @@ struct nb_influencer {
     int64_t part_points_milli[NB_PARTS_N]; /* of points_milli; 0 for a part that is not known */
 };
 
+/* Authors that are weighed for a list; of more, those with most acts towards them. */
+enum { NB_INFLUENCERS_MAX = 20000 };
+
 /**
  * Authors on a topic in [from_ms, to_ms), best first, ties by name.
  * @return NB_OK, NB_ENOMEM, NB_ECORRUPT.

@@ -6,6 +6,7 @@
 #include <nabiz/influence.h>
 #include <nabiz/series.h>
 
+#include "analyzer/influence/authors.h"
 #include "analyzer/influence/parts.h"
 #include "analyzer/influence/standing.h"
 
@@ -332,6 +333,30 @@ static void standing_follows_from_the_log_and_not_from_batches(void **state)
     nb_arena_free(arena);
 }
 
+static void the_foremost_authors_are_those_with_most_acts(void **state)
+{
+    (void)state;
+    static struct post posts[GENERATED_N];
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    world_generate(&w, 3, posts, GENERATED_N);
+    world_commit(&w, posts, GENERATED_N, 100);
+    struct nb_txn *txn = world_read(&w);
+    const struct nb_slice some[] = {NB_LIT("s0.example/a1"), NB_LIT("s0.example/nobody"),
+                                    NB_LIT("s1.example/a2"), NB_LIT("s2.example/a3")};
+    const struct nb_slice *authors = some;
+    size_t n = 4;
+    assert_int_equal(nb_authors_foremost(txn, 4, w.arena, &authors, &n), NB_OK);
+    assert_ptr_equal(authors, some);
+    assert_int_equal(nb_authors_foremost(txn, 3, w.arena, &authors, &n), NB_OK);
+    assert_int_equal(n, 3);
+    assert_slice_equal(authors[0], "s0.example/a1");
+    assert_slice_equal(authors[1], "s1.example/a2");
+    assert_slice_equal(authors[2], "s2.example/a3");
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 static void shares_add_up_whatever_they_are(void **state)
 {
     (void)state;
@@ -437,6 +462,7 @@ int main(void)
         cmocka_unit_test(the_ledger_of_every_author_adds_up_to_the_score),
         cmocka_unit_test(a_ledger_shows_each_act_with_its_date_author_and_page),
         cmocka_unit_test(standing_follows_from_the_log_and_not_from_batches),
+        cmocka_unit_test(the_foremost_authors_are_those_with_most_acts),
         cmocka_unit_test(shares_add_up_whatever_they_are),
         cmocka_unit_test(an_interval_needs_groups_and_follows_from_the_seed),
         cmocka_unit_test(weights_are_read_and_bad_lines_are_told),
