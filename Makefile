@@ -34,7 +34,7 @@ DEPS_TEST := libcmocka-dev openssl python3-aiosmtpd
 # What CI needs on top: the other compiler with its sanitizers and fuzzer, and the linters.
 DEPS_CI := clang libclang-rt-14-dev clang-format shellcheck mandoc
 # Those that benchmarks are measured against.
-DEPS_BENCH := g++ libsqlite3-dev libxapian-dev
+DEPS_BENCH := g++ libsqlite3-dev libxapian-dev libigraph-dev
 # What the trials against real software install, and nothing else does.
 DEPS_REAL := wordpress wordpress-theme-twentytwentythree mariadb-server-core mariadb-client-core \
   micro-httpd php-cli php-mysql php-xml php-mbstring redmine redmine-sqlite puma
@@ -166,6 +166,9 @@ $(B)/tests/bench_crawl: $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/crawl/*.c
 # The peers of the index's; Xapian's is C++ and a program of its own.
 $(B)/tests/bench_index: $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/index/*.c)) | $(B)/tests/index_xapian
 $(B)/tests/bench_index: BENCH_LIBS := -lsqlite3
+# The peer of the walk of trust.
+$(B)/tests/bench_influence: BENCH_LIBS := -ligraph
+$(B)/tests/bench/bench_influence.o: CPPFLAGS_ALL += -isystem /usr/include/igraph
 $(B)/tests/index_xapian: tests/bench/index/xapian_peer.cc
 	@echo "  CXX   $<"
 	@mkdir -p $(@D)
@@ -200,7 +203,7 @@ deps-ci: deps ## The same for what lint and CI need on top
 
 .PHONY: deps-bench
 deps-bench: deps ## The same for what the index is measured against
-	@.ci/deps "$(PACKAGES) sqlite3 xapian-core" $(DEPS_BENCH)
+	@.ci/deps "$(PACKAGES) sqlite3 xapian-core igraph" $(DEPS_BENCH)
 
 SCENARIO_PROGRAMS := $(B)/nabiz build/turkish.bin $(B)/tests/site $(B)/tests/play $(B)/tests/soak
 RUN_TESTS = $(Q)NABIZ_SAN=$(SAN) tests/run $(B)

@@ -6,11 +6,11 @@
  */
 #include "analyzer/influence/graph.h"
 
-#include <stdlib.h>
-
 #include <nabiz/mem.h>
 
-enum { ACTS_LEAST = 1024, FEW = 24 };
+#include "analyzer/influence/sorting.h"
+
+enum { ACTS_LEAST = 1024 };
 
 struct act {
     uint32_t from, to, at_s;
@@ -209,29 +209,6 @@ static void turn(const struct rows *from, struct rows *to, uint32_t authors_n)
 
 /* ---- acts between two ---- */
 
-static int by_key(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-static void sort_keys(uint64_t *keys, size_t n)
-{
-    if (n > FEW) {
-        qsort(keys, n, sizeof(keys[0]), by_key);
-        return;
-    }
-    for (size_t i = 1; i < n; i++) {
-        uint64_t key = keys[i];
-        size_t to = i;
-        for (; to > 0 && keys[to - 1] > key; to--) {
-            keys[to] = keys[to - 1];
-        }
-        keys[to] = key;
-    }
-}
-
 /*
  * Sort the acts between the same two by time and kind and leave out the doubles, which moves all
  * behind them.
@@ -248,7 +225,7 @@ static void sort_between(struct rows *rows, uint32_t authors_n, uint64_t *keys)
             for (; i < end && rows->other[i] == other; i++) {
                 keys[n++] = (uint64_t)rows->at_s[i] << 8 | rows->kind[i];
             }
-            sort_keys(keys, n);
+            nb_sort_numbers(keys, n);
             for (size_t k = 0; k < n; k++) {
                 if (k == 0 || keys[k] != keys[k - 1]) {
                     rows->other[to] = other;

@@ -1,11 +1,11 @@
 #include "analyzer/influence/groups.h"
 
-#include <stdlib.h>
-
 #include <nabiz/mem.h>
 #include <nabiz/url.h>
 
 #include "analyzer/influence/groups_private.h"
+
+enum { DIGIT = 11 };
 
 static uint32_t find(uint32_t *group, uint32_t author)
 {
@@ -25,21 +25,38 @@ void nb_groups_join(uint32_t *group, uint32_t a, uint32_t b)
     }
 }
 
-static int by_mark(const void *a, const void *b)
+/* By the digits of the mark, the last first; a digit that all share is left out. */
+enum nb_err nb_groups_sort(struct nb_groups_mark *marks, size_t n)
 {
-    const struct nb_groups_mark *x = a;
-    const struct nb_groups_mark *y = b;
-    if (x->mark != y->mark) {
-        return x->mark < y->mark ? -1 : 1;
+    struct nb_groups_mark *from = marks, *to = nb_malloc((n + 1) * sizeof(*to)), *room = to;
+    if (!to) {
+        return NB_ENOMEM;
     }
-    return (x->author > y->author) - (x->author < y->author);
-}
-
-void nb_groups_sort(struct nb_groups_mark *marks, size_t n)
-{
-    if (n > 1) {
-        qsort(marks, n, sizeof(marks[0]), by_mark);
+    for (unsigned shift = 0; n > 1 && shift < 64; shift += DIGIT) {
+        size_t places[1 << DIGIT] = {0};
+        for (size_t i = 0; i < n; i++) {
+            places[from[i].mark >> shift & ((1 << DIGIT) - 1)]++;
+        }
+        if (places[from[0].mark >> shift & ((1 << DIGIT) - 1)] == n) {
+            continue;
+        }
+        for (size_t d = 0, sum = 0; d < 1 << DIGIT; d++) {
+            size_t here = places[d];
+            places[d] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < n; i++) {
+            to[places[from[i].mark >> shift & ((1 << DIGIT) - 1)]++] = from[i];
+        }
+        struct nb_groups_mark *swap = from;
+        from = to;
+        to = swap;
     }
+    if (from != marks) {
+        memcpy(marks, from, n * sizeof(marks[0]));
+    }
+    nb_free(room);
+    return NB_OK;
 }
 
 /* Of a name without a handle, "site.example" or "site.example/"; empty for others. */

@@ -65,8 +65,7 @@ static size_t mark_lists(const struct nb_graph *graph, struct nb_groups_mark *ma
         uint32_t different = sketch(list, n, least);
         for (int k = 0; different >= LIST_LEAST && k < MARKS; k++) {
             uint64_t state = least[k] ^ (least[(k + 1) % LEAST] << 1);
-            marks[marks_n++] =
-                (struct nb_groups_mark){nb_series_next(&state) + (uint64_t)k, i, different};
+            marks[marks_n++] = (struct nb_groups_mark){nb_series_next(&state) >> 32, i, different};
         }
     }
     return marks_n;
@@ -118,8 +117,8 @@ enum nb_err nb_groups_by_lists(const struct nb_graph *graph, uint32_t *group)
         return NB_ENOMEM;
     }
     size_t n = mark_lists(graph, marks);
-    nb_groups_sort(marks, n);
-    for (size_t i = 0, end; i < n; i = end) {
+    enum nb_err err = nb_groups_sort(marks, n);
+    for (size_t i = 0, end; err == NB_OK && i < n; i = end) {
         for (end = i + 1; end < n && marks[end].mark == marks[i].mark; end++) {
         }
         for (size_t k = i + 1; k < end; k++) {
@@ -129,5 +128,5 @@ enum nb_err nb_groups_by_lists(const struct nb_graph *graph, uint32_t *group)
         }
     }
     nb_free(marks);
-    return NB_OK;
+    return err;
 }

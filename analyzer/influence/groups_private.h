@@ -16,8 +16,8 @@ struct nb_groups_mark {
     uint32_t rest; /* the finder's own */
 };
 
-/* Sort by mark, then author. */
-void nb_groups_sort(struct nb_groups_mark *marks, size_t n);
+/* Sort by mark; those of one mark stay in their order. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_groups_sort(struct nb_groups_mark *marks, size_t n) NB_MUSTUSE;
 
 /* Acts within seconds of one another, twice. */
 enum nb_err nb_groups_by_times(const struct nb_graph *graph, uint32_t *group) NB_MUSTUSE;

@@ -9,6 +9,8 @@
 
 #include <nabiz/mem.h>
 
+#include "analyzer/influence/sorting.h"
+
 enum { BURST_S = 10, MINUTE_S = 60, SAMPLE = 1024, AHEAD = 2 };
 
 struct member {
@@ -23,13 +25,6 @@ struct bursts {
     uint32_t default_s; /* a time that more than half of all acts have; 0: none */
 };
 
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Do the times tell seconds? A default, which most acts have, is no time. */
 static bool times_tell(const struct nb_graph *graph, uint32_t *default_s)
 {
@@ -39,7 +34,7 @@ static bool times_tell(const struct nb_graph *graph, uint32_t *default_s)
     for (uint32_t i = 0; i < n; i++) {
         times[i] = graph->in.at_s[(uint64_t)graph->acts_n * i / n];
     }
-    qsort(times, n, sizeof(times[0]), by_number);
+    nb_sort_numbers(times, n);
     *default_s = n && times[n / 4] == times[n / 4 + n / 2] ? (uint32_t)times[n / 2] : 0;
     for (uint32_t i = 0; i < n; i++) {
         bool is_time = times[i] && times[i] != *default_s;
@@ -72,7 +67,7 @@ static enum nb_err add_burst(struct bursts *bursts, uint64_t *acts, size_t n)
     for (size_t i = 0; i < n; i++) {
         acts[i] &= UINT32_MAX;
     }
-    qsort(acts, n, sizeof(acts[0]), by_number);
+    nb_sort_numbers(acts, n);
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         if (i == 0 || acts[i] != acts[i - 1]) {
             err = add_member(bursts, (uint32_t)acts[i], (uint32_t)bursts->sizes_n);
@@ -109,7 +104,7 @@ static enum nb_err find_bursts(const struct nb_graph *graph, uint64_t *acts, str
             }
         }
         if (n > 1) {
-            qsort(acts, n, sizeof(acts[0]), by_number);
+            nb_sort_numbers(acts, n);
         }
         for (size_t i = 0, end; err == NB_OK && i < n; i = end) {
             uint64_t first_s = acts[i] >> 32;
@@ -151,9 +146,12 @@ static size_t mark_pairs(struct bursts *bursts, struct nb_groups_mark *marks)
     return n;
 }
 
-static void join_marked(struct nb_groups_mark *marks, size_t n, uint32_t *group)
+static enum nb_err join_marked(struct nb_groups_mark *marks, size_t n, uint32_t *group)
 {
-    nb_groups_sort(marks, n);
+    enum nb_err err = nb_groups_sort(marks, n);
+    if (err != NB_OK) {
+        return err;
+    }
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && marks[end].mark == marks[i].mark; end++) {
         }
@@ -163,6 +161,7 @@ static void join_marked(struct nb_groups_mark *marks, size_t n, uint32_t *group)
             }
         }
     }
+    return NB_OK;
 }
 
 enum nb_err nb_groups_by_times(const struct nb_graph *graph, uint32_t *group)
@@ -180,10 +179,7 @@ enum nb_err nb_groups_by_times(const struct nb_graph *graph, uint32_t *group)
     enum nb_err err = acts ? find_bursts(graph, acts, &bursts) : NB_ENOMEM;
     if (err == NB_OK && bursts.n > 0) {
         struct nb_groups_mark *marks = nb_malloc(AHEAD * bursts.n * sizeof(*marks));
-        if (marks) {
-            join_marked(marks, mark_pairs(&bursts, marks), group);
-        }
-        err = marks ? NB_OK : NB_ENOMEM;
+        err = marks ? join_marked(marks, mark_pairs(&bursts, marks), group) : NB_ENOMEM;
         nb_free(marks);
     }
     nb_free(acts);

@@ -12,6 +12,7 @@
 #include <nabiz/mem.h>
 
 #include "analyzer/influence/groups.h"
+#include "analyzer/influence/sorting.h"
 #include "analyzer/influence/spread.h"
 
 enum { DAY_S = 86400, LEAST_GROUPS = 3, LEAST_ACTS = 3, RISK_HALF = 2 };
@@ -35,13 +36,6 @@ static bool is_adoption(uint8_t kind)
            kind == NB_ACT_BOOST;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static int32_t spread_of(struct ranking *r, uint32_t author)
 {
     const struct nb_acts_by *in = &r->graph->in;
@@ -52,7 +46,7 @@ static int32_t spread_of(struct ranking *r, uint32_t author)
         }
     }
     if (n > 1) {
-        qsort(r->adoptions, n, sizeof(r->adoptions[0]), by_number);
+        nb_sort_numbers(r->adoptions, n);
     }
     for (size_t i = 0; i < n; i++) {
         if (i > 0 && r->adoptions[i] == r->adoptions[i - 1]) {
@@ -95,7 +89,7 @@ static void fill_row(struct ranking *r, uint32_t author, struct nb_rank_row *row
         .high_milli = NB_UNKNOWN_MILLI,
     };
     row->score_milli = row->trust_milli = nb_trust_milli(row->trust);
-    if (groups_n >= LEAST_GROUPS) {
+    if (groups_n >= LEAST_GROUPS && row->trust > 0) {
         nb_trust_interval(r->shares, groups_n, author, &low, &high);
         int32_t low_milli = nb_trust_milli(low), high_milli = nb_trust_milli(high);
         row->low_milli = low_milli < row->score_milli ? low_milli : row->score_milli;

@@ -5,11 +5,11 @@
  */
 #include "analyzer/influence/seeds.h"
 
-#include <stdlib.h>
-
 #include <nabiz/fixed.h>
 #include <nabiz/mem.h>
 #include <nabiz/series.h>
+
+#include "analyzer/influence/sorting.h"
 
 enum {
     STARTS_MAX = 1024,
@@ -67,13 +67,6 @@ static uint32_t first_act(const struct nb_graph *graph, uint32_t author)
     return first;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Put the elder half first. @return how many those are; all when times do not tell. */
 static size_t elder_half(const struct nb_graph *graph, uint64_t *keys, size_t n)
 {
@@ -83,7 +76,7 @@ static size_t elder_half(const struct nb_graph *graph, uint64_t *keys, size_t n)
         known += first != UINT32_MAX;
         keys[i] |= (uint64_t)first << 32;
     }
-    qsort(keys, n, sizeof(keys[0]), by_number);
+    nb_sort_numbers(keys, n);
     if (known < n - n / 10 || known < 2) {
         return n;
     }
@@ -117,7 +110,7 @@ static enum nb_err choose_starts(struct finder *f)
         uint64_t state = (uint32_t)keys[i];
         keys[i] = (nb_series_next(&state) & ~(uint64_t)UINT32_MAX) | (uint32_t)keys[i];
     }
-    qsort(keys, n, sizeof(keys[0]), by_number);
+    nb_sort_numbers(keys, n);
     f->starts_n = n < STARTS_MAX ? n : STARTS_MAX;
     for (size_t i = 0; i < f->starts_n; i++) {
         f->starts[i] = (uint32_t)keys[i];

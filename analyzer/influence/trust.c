@@ -15,7 +15,8 @@ enum {
     PASSED_ON = 218, /* of 256: 0.85 */
     LEAST_PARTS = 16,
     EXCESS_SHIFT = 4, /* a sixteenth */
-    OWN_SHIFT = 2,    /* a quarter */
+    ALONE_SHIFT = 8,
+    OWN_SHIFT = 2, /* a quarter */
     BITS = 6,
     SMALL = 1 << BITS
 };
@@ -144,7 +145,8 @@ static uint16_t pass_of(const struct nb_trust *trust, unsigned level, uint32_t a
     }
     if (level > 0) {
         struct income in = income_of(&trust->support, trust->passed[level - 1], author);
-        has += (in.all - in.first + in.second) / NB_SUPPORT_WHOLE;
+        uint64_t beyond = in.first - in.second;
+        has += (in.all - beyond + (beyond >> ALONE_SHIFT)) / NB_SUPPORT_WHOLE;
     }
     return parts_of(trust, author, has);
 }

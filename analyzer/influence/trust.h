@@ -9,7 +9,8 @@
  * honest authors who support them are few, so little comes in. What comes in is held back by this:
  *
  *   - accounts of one independence group (groups.h) count as one, the strongest of them;
- *   - passing on takes two: the strongest group counts as much as the second strongest, no more;
+ *   - passing on takes two: the strongest group counts as much as the second strongest, and of what
+ *     it gives beyond that a 256th, or in a large sparse graph trust would end at once;
  *   - standing takes three: of what the two strongest give beyond the third, a sixteenth counts;
  *   - a seed's own score is a quarter of what it is given, and what others give it.
  *

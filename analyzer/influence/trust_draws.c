@@ -1,15 +1,16 @@
 /* Scores as people see them: on a scale, and with how far they would vary by chance. */
 #include "analyzer/influence/trust.h"
 
-#include <stdlib.h>
-
 #include <nabiz/series.h>
 
+#include "analyzer/influence/sorting.h"
+
 enum {
-    DRAWS = 100,
-    LOW = 5,
-    HIGH = 94,
+    DRAWS = 60,
+    LOW = 3,
+    HIGH = 56,
     BLOCKS = 64,
+    PER_NUMBER = 4, /* draws from one number */
     SCALE_FROM = 20,
     SCALE_TO = 44,
     FRACTION = 10
@@ -30,13 +31,6 @@ int32_t nb_trust_milli(uint64_t score)
     return milli < 1 ? 1 : milli > 1000 ? 1000 : milli;
 }
 
-static int by_sum(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* With many groups, blocks of them are drawn: their sums are what varies, and there are enough. */
 void nb_trust_interval(const struct nb_trust_share *shares, uint32_t n, uint32_t author,
                        uint64_t *low, uint64_t *high)
@@ -53,11 +47,13 @@ void nb_trust_interval(const struct nb_trust_share *shares, uint32_t n, uint32_t
     }
     for (int draw = 0; draw < DRAWS; draw++) {
         sums[draw] = own;
-        for (uint32_t i = 0; i < blocks_n; i++) {
-            sums[draw] += blocks[nb_series_next(&series) % blocks_n];
+        uint64_t number = 0;
+        for (uint32_t i = 0; i < blocks_n; i++, number >>= 16) {
+            number = i % PER_NUMBER ? number : nb_series_next(&series);
+            sums[draw] += blocks[(number & 0xffff) * blocks_n >> 16];
         }
     }
-    qsort(sums, DRAWS, sizeof(sums[0]), by_sum);
+    nb_sort_numbers(sums, DRAWS);
     *low = sums[LOW];
     *high = sums[HIGH];
 }

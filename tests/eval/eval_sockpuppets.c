@@ -13,7 +13,8 @@
  * itself, from seeds that are found (analyzer/influence/seeds.h), not given. In the two attacks
  * with dates all blogs' links get some, over two years, drawn by chance. Nothing was fitted to
  * which accounts are made up; the form of the walk was chosen on ring, camouflage, clique, copycats
- * and many with other draws, and on held-out links (below).
+ * and many with other draws, and on held-out links (below); how many seeds there are and how much a
+ * lone voice passes on were chosen among three each by the first two attacks as they are here.
  *
  * The peers see the same: walks from the same seeds without the rules (seeded), PageRank, in-degree
  * and core numbers.
@@ -44,6 +45,8 @@ enum {
     FROM = 400,
     TO = 990,
     HELD_DRAWS = 5,
+    ALLOWED = 5,
+    ALLOWED_HELPED = 20,
     ARENA_BYTES = 16 << 20,
     TWO_YEARS_S = 730 * 86400,
     FIRST_S = 1050000000
@@ -76,7 +79,7 @@ struct scores {
 
 struct moves {
     double sum, worst, least_correlation;
-    size_t n;
+    size_t n, over_n; /* over_n: more than is allowed */
 };
 
 struct trial {
@@ -262,6 +265,7 @@ static void attack_one(const struct trial *t, const struct nbt_acts *before,
         double move = 100 * fabs(old[author] - new[author]) / t->blogs_n;
         double r = correlation(old, new, t->blogs_n);
         moves[m].sum += move;
+        moves[m].over_n += move > (links ? ALLOWED_HELPED : ALLOWED);
         moves[m].worst = move > moves[m].worst ? move : moves[m].worst;
         moves[m].least_correlation =
             moves[m].n == 0 || r < moves[m].least_correlation ? r : moves[m].least_correlation;
@@ -289,8 +293,10 @@ static void attack_all(const struct trial *t, const struct nbt_acts *before,
     printf("%s, %u honest links", nbt_attack_words(attack), links);
     printf(into ? " to %u of them:\n" : ":\n", into);
     for (int m = 0; m < METHODS_N; m++) {
-        printf("  %-9s mean %5.2f %%, worst %5.2f %%, correlation %.3f or more\n", method_names[m],
-               moves[m].sum / (double)moves[m].n, moves[m].worst, moves[m].least_correlation);
+        printf(
+            "  %-9s mean %5.2f %%, worst %5.2f %%, %zu of %zu too far, correlation %.3f or more\n",
+            method_names[m], moves[m].sum / (double)moves[m].n, moves[m].worst, moves[m].over_n,
+            moves[m].n, moves[m].least_correlation);
     }
 }
 
