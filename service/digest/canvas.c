@@ -8,7 +8,9 @@
 #include <nabiz/mem.h>
 #include <nabiz/text.h>
 
-enum { SCALE = 2, TEXT_MAX = 256, PNG_MAX_BYTES = 4 << 20 };
+#define SCALE 2.5 /* pixels of the picture for one drawn */
+
+enum { TEXT_MAX = 256, PNG_MAX_BYTES = 4 << 20 };
 
 struct nb_canvas {
     cairo_surface_t *surface;
@@ -22,8 +24,8 @@ struct nb_canvas *nb_canvas_new(int width, int height)
     if (!canvas) {
         return NULL;
     }
-    canvas->surface =
-        cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width * SCALE, height * SCALE);
+    canvas->surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)(width * SCALE),
+                                                 (int)(height * SCALE));
     canvas->cairo = cairo_create(canvas->surface);
     cairo_scale(canvas->cairo, SCALE, SCALE);
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);

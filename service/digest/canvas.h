@@ -1,10 +1,10 @@
 /**
  * A canvas: rectangles, lines and text, to a PNG picture. Owns cairo.
  *
- * Lengths are in pixels of a page; a picture has twice as many, for dense screens. The font is
- * DejaVu Sans, which Debian's fonts-dejavu-core brings, without hinting, so that the same calls
- * give the same bytes on every machine of a release. The ground is transparent and colours are
- * chosen to be read on white and on dark grey.
+ * Lengths are in pixels of a page; a picture has two and a half times as many, for dense screens.
+ * The font is DejaVu Sans, which Debian's fonts-dejavu-core brings, without hinting, so that the
+ * same calls give the same bytes on every machine of a release. The ground is transparent and
+ * colours are chosen to be read on white and on dark grey.
  *
  * Threads: a canvas belongs to one thread.
  */

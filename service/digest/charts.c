@@ -9,7 +9,10 @@
 #include "service/digest/canvas.h"
 #include "service/digest/render.h"
 
-enum { WIDTH = 600, VOLUME_HEIGHT = 196, SENTIMENT_HEIGHT = 88, ROW = 24, SHARE_ROWS = 6 };
+/* Drawn for narrow screens: where there is room, they are shown larger. */
+enum { WIDTH = 480, VOLUME_HEIGHT = 176, SENTIMENT_HEIGHT = 88, ROW = 24, SHARE_ROWS = 6 };
+
+enum { SHOWN_PERCENT = 125 };
 
 static const double SMALL = 11; /* font size */
 
@@ -268,7 +271,7 @@ static size_t share_rows(const struct nb_report *report)
 
 static void draw_share(const struct sheet *s)
 {
-    const double name_width = 150, number_width = 96;
+    const double name_width = 110, number_width = 96;
     double left = name_width + 12, width = WIDTH - left - number_width;
     int32_t most = s->report->share[0].share_milli > 0 ? s->report->share[0].share_milli : 1;
     for (size_t i = 0; i < share_rows(s->report); i++) {
@@ -311,7 +314,10 @@ static enum nb_err draw(const struct sheet *sheet, const char *id, int height,
         return NB_ENOMEM;
     }
     fn(&s);
-    *out = (struct nb_chart){.id = id, .width = WIDTH, .height = height, .alt = alt};
+    *out = (struct nb_chart){.id = id,
+                             .width = WIDTH * SHOWN_PERCENT / 100,
+                             .height = height * SHOWN_PERCENT / 100,
+                             .alt = alt};
     enum nb_err err = nb_canvas_png(s.canvas, s.arena, &out->png);
     nb_canvas_free(s.canvas);
     return err;

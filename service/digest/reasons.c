@@ -6,6 +6,8 @@
 
 #include <nabiz/date.h>
 
+#include "analyzer/alerts/incident.h"
+
 #define NAME_MAX_BYTES 120
 
 static struct nb_slice shown_name(const struct nb_labels *labels, struct nb_arena *arena,
@@ -41,13 +43,61 @@ static struct nb_slice name_list(Nb__NameCount *const *rows, size_t n, uint64_t 
     return list;
 }
 
+/* How it stood at the end of the period, as far as alarms until then say. */
+static struct nb_slice state_of(const struct nb_report *report, const struct nb_incident *alert,
+                                const struct nb_labels *labels, struct nb_arena *arena)
+{
+    int64_t quiet_ms = report->end_ms - alert->alarm_ms;
+    const char *id = quiet_ms >= NB_INCIDENT_CLOSE_MS  ? "alert.state.closed"
+                     : quiet_ms >= NB_INCIDENT_CALM_MS ? "alert.state.calm"
+                                                       : "alert.state.open";
+    const struct nb_label_value values[] = {
+        {"last", nb_digest_time(report, alert->alarm_ms, labels, arena)}, {NULL, {NULL, 0}}};
+    return nb_label_fill(labels, arena, id, values);
+}
+
+static struct nb_slice chain_of(const struct nb_report *report, const struct nb_incident *alert,
+                                const struct nb_labels *labels, struct nb_arena *arena)
+{
+    const struct nb_label_value values[] = {
+        {"n", nb_label_count(labels, arena, (int64_t)alert->chain_n)},
+        {"author", shown_name(labels, arena, alert->chain[0]->author)},
+        {"time", nb_digest_time(report, alert->chain[0]->at_ms, labels, arena)},
+        {NULL, {NULL, 0}}};
+    return nb_label_fill(labels, arena, "alert.why.chain", values);
+}
+
+/* What only some incidents have. @return how many of them. */
+static size_t more_reasons(const struct nb_report *report, const struct nb_incident *alert,
+                           const struct nb_labels *labels, struct nb_arena *arena,
+                           struct nb_slice *out)
+{
+    size_t n = 0;
+    if (alert->n_terms > 0) {
+        const struct nb_label_value values[] = {
+            {"terms", name_list(alert->terms, alert->n_terms, alert->n_terms, labels, arena)},
+            {NULL, {NULL, 0}}};
+        out[n++] = nb_label_fill(labels, arena, "alert.why.terms", values);
+    }
+    if (alert->n_chain > 0 && alert->chain_n > 1) {
+        out[n++] = chain_of(report, alert, labels, arena);
+    }
+    if (nb_slice_eq(nb_field(alert->coordination), NB_LIT("coordinated"))) {
+        out[n++] = nb_label(labels, "alert.why.coordinated");
+    }
+    return n;
+}
+
 size_t nb_digest_reasons(const struct nb_report *report, const struct nb_incident *alert,
                          const struct nb_labels *labels, struct nb_arena *arena,
                          struct nb_slice out[NB_REASONS_MAX])
 {
     size_t n = 0;
+    if (alert->has_alarm_ms) {
+        out[n++] = state_of(report, alert, labels, arena);
+    }
     if (!alert->has_limit_milli) {
-        return 0; /* nothing but the figures of the alert's own line */
+        return n; /* nothing but the figures of the alert's own line */
     }
     const struct nb_label_value values[] = {
         {"hour", nb_digest_time(report, alert->hour_ms, labels, arena)},
@@ -60,13 +110,12 @@ size_t nb_digest_reasons(const struct nb_report *report, const struct nb_inciden
         {"time", nb_digest_time(report, alert->first_ms, labels, arena)},
         {"first", shown_name(labels, arena, alert->first_author)},
         {NULL, {NULL, 0}}};
-    static const char *const ids[NB_REASONS_MAX] = {"alert.why.usual", "alert.why.negative",
-                                                    "alert.why.sites", "alert.why.authors",
-                                                    "alert.why.first"};
-    for (; n < NB_REASONS_MAX; n++) {
-        out[n] = nb_label_fill(labels, arena, ids[n], values);
+    static const char *const ids[] = {"alert.why.usual", "alert.why.negative", "alert.why.sites",
+                                      "alert.why.authors", "alert.why.first"};
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        out[n++] = nb_label_fill(labels, arena, ids[i], values);
     }
-    return n;
+    return n + more_reasons(report, alert, labels, arena, out + n);
 }
 
 struct nb_slice nb_digest_evidence(const struct nb_influencer *influencer,

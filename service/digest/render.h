@@ -66,7 +66,7 @@ struct nb_slice nb_digest_term(const struct nb_rising_term *term, struct nb_aren
 struct nb_slice nb_digest_silence(const struct nb_report *report, size_t silent,
                                   const struct nb_labels *labels, struct nb_arena *arena);
 
-#define NB_REASONS_MAX 5
+#define NB_REASONS_MAX 9
 
 /** Why an alert, one sentence each. @return how many; results live in the arena. */
 size_t nb_digest_reasons(const struct nb_report *report, const struct nb_incident *alert,
