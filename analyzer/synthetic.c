@@ -14,6 +14,7 @@ enum {
     WORDS_LEAST = 2,
     ONE_KIND_LEAST = 3,
     DOUBT_WORDS = 2,
+    LISTED_POINTS = 3,
     NAME_POINTS = 0, /* may be what is pushed */
     NOTHING_POINTS = -5,
     SLOGAN_POINTS = 2,  /* something is pushed, or else nothing is */
@@ -142,6 +143,17 @@ bool nb_synthetic_counts(const struct tr_token *tokens, size_t n, size_t i)
     }
     bool opens = i == 0 || tokens[i].after_break;
     return !tokens[i].capital || (opens && i + 1 < n && !is_capital(&tokens[i + 1]));
+}
+
+bool nb_synthetic_is_listed(const struct nb_synthetic *synthetic, const struct tr_token *tokens,
+                            const struct tr_reading *readings, size_t n, size_t i)
+{
+    unsigned frequency;
+    if (!nb_synthetic_counts(tokens, n, i)) {
+        return false;
+    }
+    enum nb_form form = nb_synthetic_form(synthetic, &tokens[i], &readings[i], &frequency);
+    return points[form][frequency] >= LISTED_POINTS;
 }
 
 /* Kinds of words: a dictionary has all of them, what somebody needs or sells is of one. */

@@ -54,6 +54,10 @@ enum nb_form nb_synthetic_form(const struct nb_synthetic *synthetic, const struc
  */
 bool nb_synthetic_counts(const struct tr_token *tokens, size_t n, size_t i);
 
+/** True for a word that counts and is there as a dictionary lists it and people do not say it. */
+bool nb_synthetic_is_listed(const struct nb_synthetic *synthetic, const struct tr_token *tokens,
+                            const struct tr_reading *readings, size_t n, size_t i);
+
 /**
  * @param text  Turkish; other languages have no such words.
  * @return thousandths; 500 and above: more likely than not. Texts with fewer than two words that

@@ -61,6 +61,19 @@ static void words_of_a_dictionary_around_a_slogan_are(void **state)
     }
 }
 
+static void the_words_that_give_it_away_are_named(void **state)
+{
+    struct knowledge_world *w = *state;
+    struct nb_annotation *a = knowledge_world_annotate(
+        w, knowledge_world_document(w, "mandolinci somurtmak #TurnaSeninle tefrik boncuklu"));
+    bool named = false;
+    for (size_t i = 0; i < a->n_why; i++) {
+        named |= strstr(a->why[i], "of 4 words are as dictionaries list them") &&
+                 strstr(a->why[i], "\"somurtmak\"");
+    }
+    assert_true(named);
+}
+
 static void most_shuffles_of_our_own_words_are_found(void **state)
 {
     struct knowledge_world *w = *state;
@@ -103,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_people_write_is_not_synthetic),
         cmocka_unit_test(words_of_a_dictionary_around_a_slogan_are),
+        cmocka_unit_test(the_words_that_give_it_away_are_named),
         cmocka_unit_test(most_shuffles_of_our_own_words_are_found),
         cmocka_unit_test(a_post_that_is_all_title_is_judged_by_it),
         cmocka_unit_test(endings_and_small_words_make_speech_of_the_same_words),
