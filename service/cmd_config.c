@@ -2,8 +2,30 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <nabiz/config.h>
+
+#include "service/deliver/recipients.h"
+
+/* The file of the recipients, when there is one. */
+static int check_recipients(struct nb_args *args, const struct nb_config *config)
+{
+    struct nb_error error = {0};
+    struct nb_recipients *recipients = NULL;
+    const char *path = nb_config_str(config, NB_CFG_RECIPIENTS);
+    bool allow_private = nb_config_int(config, NB_CFG_DELIVER_PRIVATE) != 0;
+    if (access(path, F_OK) != 0) {
+        return NB_EXIT_OK;
+    }
+    enum nb_err err = nb_recipients_load(path, allow_private, &recipients, &error);
+    if (err == NB_OK) {
+        printf("%s: no errors, %zu recipients\n", path, nb_recipients_n(recipients));
+        err = nb_recipients_check(recipients, config, &error);
+    }
+    nb_recipients_free(recipients);
+    return err == NB_OK ? NB_EXIT_OK : nb_fail(args, &error);
+}
 
 static int check(struct nb_args *args)
 {
@@ -14,8 +36,9 @@ static int check(struct nb_args *args)
     }
     const char *path = nb_config_path(config);
     printf("%s: no errors\n", path ? path : "defaults, no file");
+    int code = check_recipients(args, config);
     nb_config_free(config);
-    return NB_EXIT_OK;
+    return code;
 }
 
 static int dump(struct nb_args *args, bool sample)
@@ -57,7 +80,8 @@ const struct nb_command nb_cmd_config = {
     .name = "config",
     .line = "check the settings, or show them all",
     .usage = "check | dump [--sample]",
-    .about = "check reads the settings and says what is wrong, with file, line and what to do. "
+    .about = "check reads the settings and the recipients file, and says what is wrong, with file, "
+             "line and what to do. "
              "dump writes the settings in force as a file that loads to the same values; with "
              "--sample, the defaults with their explanations, all commented out.",
     .options =

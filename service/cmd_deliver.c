@@ -206,6 +206,12 @@ static enum nb_err run_test(struct work *w)
     if (!nb_recipients_find(w->recipients, nb_slice_str(name))) {
         return unknown(w, name);
     }
+    enum nb_err fit = nb_recipients_check(w->recipients, w->config, &w->error);
+    if (fit != NB_OK &&
+        nb_recipients_find(w->recipients, nb_slice_str(name))->form == NB__DELIVERY__FORM__MAIL) {
+        return fit;
+    }
+    w->error = (struct nb_error){0};
     if (!errand || nb_random(random, sizeof(random)) != NB_OK) {
         return NB_ENOMEM;
     }

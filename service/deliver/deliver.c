@@ -193,6 +193,10 @@ static enum nb_err load_recipients(const struct nb_config *config, struct nb_rec
                 nb_kv_str("file", path));
         return NB_OK;
     }
+    struct nb_error missing = {0};
+    if (err == NB_OK && nb_recipients_check(*out, config, &missing) != NB_OK) {
+        nb_diag(NB_ERROR, "deliver", "mail cannot be sent", nb_kv_err(&missing));
+    }
     return err;
 }
 

@@ -485,13 +485,12 @@ static void parse(struct loader *l, struct nb_slice text)
 
 /* ---- public ---- */
 
-enum nb_err nb_recipients_load(const char *path, bool allow_private, struct nb_recipients **out,
+enum nb_err nb_recipients_read(struct nb_slice text, const char *name, const char *dir,
+                               bool allow_private, struct nb_recipients **out,
                                struct nb_error *error)
 {
-    struct nb_buf text;
     *out = NULL;
     struct nb_recipients *list = nb_calloc(1, sizeof(*list));
-    const char *slash = strrchr(path, '/');
     if (list) {
         list->arena = nb_arena_new(ARENA_BYTES);
     }
@@ -503,24 +502,57 @@ enum nb_err nb_recipients_load(const char *path, bool allow_private, struct nb_r
         return nb_error_set(error, NB_ENOMEM, "no memory for the recipients");
     }
     struct loader l = {
-        .list = list,
-        .path = path,
-        .allow_private = allow_private,
-        .error = error,
-        .dir = slash ? nb_arena_strdup(list->arena, nb_slice(path, (size_t)(slash - path))) : "."};
-    nb_buf_init(&text, FILE_BYTES);
-    enum nb_err err = l.dir ? nb_file_read(path, &text, error) : NB_ENOMEM;
-    if (err == NB_OK) {
-        parse(&l, nb_buf_slice(&text));
-        err = l.reports_n > 0 ? l.first : NB_OK;
-    }
-    nb_buf_fini(&text);
-    if (err != NB_OK) {
+        .list = list, .path = name, .dir = dir, .allow_private = allow_private, .error = error};
+    parse(&l, text);
+    if (l.reports_n > 0) {
         nb_recipients_free(list);
-        return err;
+        return l.first;
     }
     *out = list;
     return NB_OK;
+}
+
+enum nb_err nb_recipients_load(const char *path, bool allow_private, struct nb_recipients **out,
+                               struct nb_error *error)
+{
+    char dir[PATH_BYTES];
+    struct nb_buf text;
+    const char *slash = strrchr(path, '/');
+    *out = NULL;
+    (void)snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    nb_buf_init(&text, FILE_BYTES);
+    enum nb_err err = nb_file_read(path, &text, error);
+    if (err == NB_OK) {
+        err = nb_recipients_read(nb_buf_slice(&text), path, dir, allow_private, out, error);
+    }
+    nb_buf_fini(&text);
+    return err;
+}
+
+enum nb_err nb_recipients_check(const struct nb_recipients *recipients,
+                                const struct nb_config *config, struct nb_error *error)
+{
+    struct nb_mail_address from;
+    bool has_mail = false;
+    for (size_t i = 0; i < nb_recipients_n(recipients); i++) {
+        has_mail = has_mail || recipients->rows[i].form == NB__DELIVERY__FORM__MAIL;
+    }
+    if (!has_mail) {
+        return NB_OK;
+    }
+    struct nb_slice server = nb_slice_str(nb_config_str(config, NB_CFG_MAIL_SERVER));
+    if (!nb_slice_starts(server, NB_LIT("smtp://")) &&
+        !nb_slice_starts(server, NB_LIT("smtps://"))) {
+        return nb_error_set(error, NB_EINVAL,
+                            "there are recipients of mail, and mail.server is %s; it wants "
+                            "smtp://HOST:PORT or smtps://HOST:PORT",
+                            server.len ? "something else" : "not set");
+    }
+    const char *wrong =
+        nb_mail_address(nb_slice_str(nb_config_str(config, NB_CFG_MAIL_FROM)), &from);
+    return wrong ? nb_error_set(error, NB_EINVAL, "there are recipients of mail, and mail.from: %s",
+                                wrong)
+                 : NB_OK;
 }
 
 void nb_recipients_free(struct nb_recipients *recipients)

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <nabiz/config.h>
 #include <nabiz/err.h>
 #include <nabiz/record.h>
 #include <nabiz/slice.h>
@@ -76,6 +77,22 @@ struct nb_recipients;
  */
 enum nb_err nb_recipients_load(const char *path, bool allow_private, struct nb_recipients **out,
                                struct nb_error *error) NB_MUSTUSE;
+/**
+ * The same from text.
+ * @param name  what messages call it.
+ * @param dir   that relative paths in it begin at.
+ */
+enum nb_err nb_recipients_read(struct nb_slice text, const char *name, const char *dir,
+                               bool allow_private, struct nb_recipients **out,
+                               struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * Are the settings there that its recipients need: where mail goes and whom it comes from?
+ * @return NB_OK, NB_EINVAL (the detail has the setting).
+ */
+enum nb_err nb_recipients_check(const struct nb_recipients *recipients,
+                                const struct nb_config *config, struct nb_error *error) NB_MUSTUSE;
+
 void nb_recipients_free(struct nb_recipients *recipients);
 
 size_t nb_recipients_n(const struct nb_recipients *recipients);
