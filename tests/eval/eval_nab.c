@@ -14,6 +14,7 @@
 #include <jansson.h>
 #include <nabiz/date.h>
 #include <nabiz/file.h>
+#include <nabiz/series.h>
 
 #include "service/detect_rows.h"
 
@@ -283,7 +284,32 @@ static void brands(struct series *list, size_t n)
     }
 }
 
-/* @return what the score is made of: raw scores and windows of the files whose names begin so. */
+/* The same brands with fewer speakers: each tweet is kept by chance, one of so many. */
+static void thinned(struct series *list, size_t n, uint64_t one_of)
+{
+    struct outcome sum = {0};
+    uint64_t seed = one_of;
+    char what[32];
+    for (size_t i = 0; i < n; i++) {
+        struct series thin = list[i];
+        thin.rows = nb_arena_calloc(arena, ROWS_MAX, sizeof(thin.rows[0]));
+        for (size_t r = 0; thin.rows && r < thin.rows_n; r++) {
+            thin.rows[r].at_ms = list[i].rows[r].at_ms;
+            for (int64_t k = 0; k < list[i].rows[r].value_milli; k += 1000) {
+                thin.rows[r].value_milli += nb_series_next(&seed) % one_of == 0 ? 1000 : 0;
+            }
+        }
+        if (thin.rows) {
+            detect(&thin, NB_DETECTOR_RARITY_MILLI);
+            struct outcome o = judge(&thin, probation_of(&thin, false), false);
+            add(&sum, &o);
+        }
+    }
+    (void)snprintf(what, sizeof(what), "one tweet of %d", (int)one_of);
+    print_outcome(what, &sum);
+}
+
+/* Of the files whose names begin so. */
 static void score(struct series *list, size_t n, const char *family)
 {
     double raw = 0;
@@ -326,6 +352,9 @@ int main(void)
     }
     brands(tweets, tweets_n);
     leave_one_out(tweets, tweets_n);
+    thinned(tweets, tweets_n, 2);
+    thinned(tweets, tweets_n, 5);
+    thinned(tweets, tweets_n, 10);
     score(list, n, "realTweets/");
     score(list, n, "");
     json_decref(all);
