@@ -308,7 +308,7 @@ install: $(B)/nabiz build/turkish.bin ## Install below DESTDIR and PREFIX; keeps
 	  find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/forums/{} \;
 	cd config/templates && \
 	  find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHAREDIR)/templates/{} \;
-	install -m 644 config/nabiz.conf $(DESTDIR)$(SHAREDIR)/nabiz.conf
+	install -m 644 config/nabiz.conf config/recipients.conf $(DESTDIR)$(SHAREDIR)
 	[ -e $(DESTDIR)$(CONFDIR)/nabiz.conf ] || sed 's|^    #dir = .*|    dir = "/var/lib/nabiz";|' \
 	  config/nabiz.conf >$(DESTDIR)$(CONFDIR)/nabiz.conf
 	sed -e 's|@BINDIR@|$(BINDIR)|' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|' \

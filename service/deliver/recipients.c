@@ -343,7 +343,8 @@ static bool take_form(struct loader *l, struct nb_recipient *r, struct nb_slice 
         const char *copy = nb_arena_strdup(l->list->arena, value);
         l->forms_n++;
         r->form = (Nb__Delivery__Form)(i + 1);
-        *(r->form == NB__DELIVERY__FORM__MAIL ? &r->to : &r->url) = copy;
+        const char **place = r->form == NB__DELIVERY__FORM__MAIL ? &r->to : &r->url;
+        *place = value.len > 0 || !*place ? copy : *place; /* empty: it is in url_file */
         return true;
     }
     return false;

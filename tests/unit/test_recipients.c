@@ -33,7 +33,7 @@ static void all_that_can_be_said_is_read(void **state)
         "  topics = \"acme, acme-kargo\"; changes = \"opened closed\"; min_severity = 4;\n"
         "  budget = 2; cooldown = 30min; quiet = \"23:00-07:30\"; quiet_severity = 8;\n"
         "  language = en; private = on }\n"
-        "chat { slack: 'https://x.example/'; url_file = url; alerts = off }\n"
+        "chat { url_file = url; slack = \"\"; alerts = off }\n"
         "team { mail = \"Ekip <ekip@acme.example>\"; leave = \"mailto:x@acme.example\" }\n";
     struct nb_recipients *all = NULL;
     struct nb_error error = {0};
