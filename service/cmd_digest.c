@@ -236,6 +236,11 @@ static int make(struct nb_args *args, struct view *s)
     if (day && !read_day(s, day, &request.day_ms)) {
         return nb_usage(args, "\"%s\" is no day; write it as 2026-11-21", day);
     }
+    struct nb_error error = {0};
+    const char *sections = nb_args_get(args, "sections");
+    if (sections && nb_sections_parse(nb_slice_str(sections), &request.sections, &error) != NB_OK) {
+        return nb_usage(args, "%s", nb_error_text(&error));
+    }
     if (request.rows) {
         if (nb_args_has(args, "format")) {
             return nb_usage(args, "--rows are CSV; leave --format out");
@@ -288,6 +293,7 @@ const struct nb_command nb_cmd_digest = {
              "whose days and hours, as Europe/Istanbul; that of clock.utc_offset unless given"},
             {"format", "F", "html|text|json|xml",
              "text unless given; xml is what the page's stylesheet sees"},
+            {"sections", "NAMES", NULL, "only these, as \"alerts figures stories\""},
             {"mail", NULL, NULL, "a whole mail (MIME) with text, page and charts, to read or pipe"},
             {"to", "ADDRESS", NULL, "who that mail is to; mail.from unless given"},
             {"send", "NAME", NULL,

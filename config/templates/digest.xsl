@@ -55,9 +55,9 @@
               <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:660px;background:#ffffff;border:1px solid #dde2ea;border-radius:10px;{$font}text-align:left;">
                 <xsl:call-template name="head"/>
                 <xsl:apply-templates select="headline"/>
+                <xsl:apply-templates select="alerts[alert]"/>
                 <xsl:apply-templates select="counts"/>
                 <xsl:apply-templates select="slots"/>
-                <xsl:apply-templates select="alerts[alert]"/>
                 <xsl:apply-templates select="stories[story]"/>
                 <xsl:apply-templates select="terms[term]"/>
                 <xsl:apply-templates select="waiting"/>

@@ -331,14 +331,16 @@ enum nb_err nb_digest_charts(const struct nb_report *report, const struct nb_lab
     enum nb_err err = NB_OK;
     size_t n = 0;
     if (report->day.documents_n > 0) {
-        err = draw(&s, "volume", VOLUME_HEIGHT, draw_volume, volume_alt(&s), &out[n++]);
-        if (err == NB_OK) {
+        if (nb_report_shows(report, NB_SECTION_HOURS)) {
+            err = draw(&s, "volume", VOLUME_HEIGHT, draw_volume, volume_alt(&s), &out[n++]);
+        }
+        if (err == NB_OK && nb_report_shows(report, NB_SECTION_FIGURES)) {
             bool one = report->usual.documents_milli == 0;
             int height = one ? SENTIMENT_HEIGHT - ROW - 6 : SENTIMENT_HEIGHT;
             err = draw(&s, "sentiment", height, draw_sentiment, sentiment_alt(&s), &out[n++]);
         }
     }
-    if (err == NB_OK && report->share_n > 1) {
+    if (err == NB_OK && report->share_n > 1 && nb_report_shows(report, NB_SECTION_SHARE)) {
         int height = (int)share_rows(report) * ROW + 4;
         err = draw(&s, "share", height, draw_share, share_alt(&s), &out[n++]);
     }

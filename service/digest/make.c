@@ -51,6 +51,7 @@ static enum nb_err make_in(const struct nb_digest_request *request, struct nb_tx
                                               .zone_name = request->zone,
                                               .list_n = list_n_of(request->format),
                                               .all_people = request->format == NB_DIGEST_ROWS,
+                                              .sections = request->sections,
                                               .classes = &classes};
     /* Without the table everything is sensitive, which is no failure. */
     (void)!nb_event_classes_load(nb_config_str(request->config, NB_CFG_LEXICONS), &classes, NULL);

@@ -46,6 +46,7 @@ struct nb_digest_request {
     const char *rows;                          /* for NB_DIGEST_ROWS */
     const struct nb_digest_sink *sink;         /* for NB_DIGEST_ROWS; NULL: all goes to out */
     const char *lang;                          /* "tr", "en", ... */
+    uint32_t sections;                         /* that are shown, see sections.h; 0: all */
     const struct nb_digest_envelope *envelope; /* for NB_DIGEST_MAIL */
 };
 

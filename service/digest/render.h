@@ -16,7 +16,7 @@
 
 #include "service/digest/charts.h"
 #include "service/digest/labels.h"
-#include "service/digest/report.h"
+#include "service/digest/collect.h"
 #include "service/digest/xml.h"
 #include "service/digest/xslt.h"
 

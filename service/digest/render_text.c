@@ -448,30 +448,37 @@ static void person(const struct page *p, struct nb_slice author, uint64_t docume
     line_end(p);
 }
 
-static void write_people(const struct page *p)
+static void write_loudest(const struct page *p)
 {
     const struct nb_report *report = p->report;
-    if (report->loudest_n > 0) {
-        section(p, "section.loudest");
-        people_head(p, "people.comments");
-        for (size_t i = 0; i < shown(report->loudest_list_n); i++) {
-            const struct nb_report_author *row = &report->loudest[i];
-            person(p, row->author, row->documents_n, count(p, row->comments_n), row->score_milli);
-        }
-        more(p, report->loudest_n, report->loudest_list_n);
-        command(p, report->commands.loudest);
+    if (report->loudest_n == 0) {
+        return;
     }
-    if (report->influencers_n > 0) {
-        section(p, "section.influencers");
-        people_head(p, "people.influence");
-        for (size_t i = 0; i < shown(report->influencers_list_n); i++) {
-            const struct nb_influencer *row = &report->influencers[i];
-            person(p, row->author, row->posts_n, milli(p, row->score_milli), row->sentiment_milli);
-            wrap_in(p, nb_digest_evidence(row, p->labels, p->arena), 5);
-        }
-        more(p, report->influencers_n, report->influencers_list_n);
-        command(p, report->commands.influencers);
+    section(p, "section.loudest");
+    people_head(p, "people.comments");
+    for (size_t i = 0; i < shown(report->loudest_list_n); i++) {
+        const struct nb_report_author *row = &report->loudest[i];
+        person(p, row->author, row->documents_n, count(p, row->comments_n), row->score_milli);
     }
+    more(p, report->loudest_n, report->loudest_list_n);
+    command(p, report->commands.loudest);
+}
+
+static void write_influencers(const struct page *p)
+{
+    const struct nb_report *report = p->report;
+    if (report->influencers_n == 0) {
+        return;
+    }
+    section(p, "section.influencers");
+    people_head(p, "people.influence");
+    for (size_t i = 0; i < shown(report->influencers_list_n); i++) {
+        const struct nb_influencer *row = &report->influencers[i];
+        person(p, row->author, row->posts_n, milli(p, row->score_milli), row->sentiment_milli);
+        wrap_in(p, nb_digest_evidence(row, p->labels, p->arena), 5);
+    }
+    more(p, report->influencers_n, report->influencers_list_n);
+    command(p, report->commands.influencers);
 }
 
 static void write_share(const struct page *p)
@@ -522,24 +529,24 @@ static void write_events(const struct page *p)
     command(p, report->commands.events);
 }
 
+static void (*const sections[NB_SECTIONS_N])(const struct page *p) = {
+    [NB_SECTION_ALERTS] = write_alerts,       [NB_SECTION_FIGURES] = write_counts,
+    [NB_SECTION_HOURS] = write_slots,         [NB_SECTION_STORIES] = write_stories,
+    [NB_SECTION_TERMS] = write_terms,         [NB_SECTION_WAITING] = write_waiting,
+    [NB_SECTION_QUESTIONS] = write_questions, [NB_SECTION_PRAISE] = write_praise,
+    [NB_SECTION_AUTHORS] = write_loudest,     [NB_SECTION_INFLUENCERS] = write_influencers,
+    [NB_SECTION_SILENCE] = write_silence,     [NB_SECTION_SHARE] = write_share,
+    [NB_SECTION_EVENTS] = write_events};
+
 enum nb_err nb_digest_text(const struct nb_report *report, const struct nb_labels *labels,
                            struct nb_arena *arena, struct nb_buf *out)
 {
     struct page page = {report, labels, arena, out};
     write_head(&page);
-    if (!nb_report_empty(report)) {
-        write_alerts(&page);
-        write_counts(&page);
-        write_slots(&page);
-        write_stories(&page);
-        write_terms(&page);
-        write_waiting(&page);
-        write_questions(&page);
-        write_praise(&page);
-        write_people(&page);
-        write_silence(&page);
-        write_share(&page);
-        write_events(&page);
+    for (enum nb_section i = 0; !nb_report_empty(report) && i < NB_SECTIONS_N; i++) {
+        if (nb_report_shows(report, i)) {
+            sections[i](&page);
+        }
     }
     enum nb_err err = nb_buf_finish(out, NULL);
     return err == NB_OK && nb_arena_failed(arena) ? NB_ENOMEM : err;

@@ -384,6 +384,15 @@ static void write_charts(struct view *v, const struct nb_page *page)
     }
 }
 
+static void (*const sections[NB_SECTIONS_N])(struct view *v) = {
+    [NB_SECTION_ALERTS] = write_alerts,       [NB_SECTION_FIGURES] = write_counts,
+    [NB_SECTION_HOURS] = write_slots,         [NB_SECTION_STORIES] = write_stories,
+    [NB_SECTION_TERMS] = write_terms,         [NB_SECTION_WAITING] = write_waiting,
+    [NB_SECTION_QUESTIONS] = write_questions, [NB_SECTION_PRAISE] = write_praise,
+    [NB_SECTION_AUTHORS] = write_loudest,     [NB_SECTION_INFLUENCERS] = write_influencers,
+    [NB_SECTION_SILENCE] = write_silence,     [NB_SECTION_SHARE] = write_share,
+    [NB_SECTION_EVENTS] = write_events};
+
 void nb_digest_xml(const struct nb_page *page, struct nb_arena *arena, struct nb_xml *xml)
 {
     const struct nb_report *report = page->report;
@@ -397,20 +406,10 @@ void nb_digest_xml(const struct nb_page *page, struct nb_arena *arena, struct nb
     write_labels(&v);
     write_charts(&v, page);
     write_headline(&v);
-    if (!nb_report_empty(report)) {
-        write_counts(&v);
-        write_slots(&v);
-        write_alerts(&v);
-        write_stories(&v);
-        write_terms(&v);
-        write_waiting(&v);
-        write_questions(&v);
-        write_praise(&v);
-        write_loudest(&v);
-        write_influencers(&v);
-        write_silence(&v);
-        write_share(&v);
-        write_events(&v);
+    for (enum nb_section i = 0; !nb_report_empty(report) && i < NB_SECTIONS_N; i++) {
+        if (nb_report_shows(report, i)) {
+            sections[i](&v);
+        }
     }
     nb_xml_close(xml);
 }

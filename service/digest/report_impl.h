@@ -4,7 +4,7 @@
 #ifndef NABIZ_DIGEST_REPORT_IMPL_H
 #define NABIZ_DIGEST_REPORT_IMPL_H
 
-#include "service/digest/report.h"
+#include "service/digest/collect.h"
 #include "service/digest/scan.h"
 
 /** Fill day, history, usual and slots from the hourly counters. */

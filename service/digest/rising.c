@@ -56,6 +56,31 @@ static enum nb_err list_copies(const struct nb_scan *scan, struct nb_arena *aren
     return NB_OK;
 }
 
+/* Words and names as everything that is shown: clean. */
+static enum nb_err clean(struct nb_arena *arena, struct nb_rising *rising)
+{
+    enum nb_err err = NB_OK;
+    struct nb_rising_term *terms = nb_arena_alloc(arena, (rising->terms_n + 1) * sizeof(*terms));
+    struct nb_silent_site *silent = nb_arena_alloc(arena, (rising->silent_n + 1) * sizeof(*silent));
+    if (!terms || !silent) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; err == NB_OK && i < rising->terms_n; i++) {
+        terms[i] = rising->terms[i];
+        struct nb_slice *const texts[] = {&terms[i].text, &terms[i].root, &terms[i].with};
+        for (size_t k = 0; err == NB_OK && k < sizeof(texts) / sizeof(texts[0]); k++) {
+            err = nb_report_line(*texts[k], NB_REPORT_LINE_BYTES, arena, texts[k]);
+        }
+    }
+    for (size_t i = 0; err == NB_OK && i < rising->silent_n; i++) {
+        silent[i] = rising->silent[i];
+        err = nb_report_line(silent[i].site, NB_REPORT_LINE_BYTES, arena, &silent[i].site);
+    }
+    rising->terms = terms;
+    rising->silent = silent;
+    return err;
+}
+
 enum nb_err nb_report_rising(struct nb_arena *arena, struct nb_report *out)
 {
     struct nb_rising_query query = {
@@ -67,6 +92,9 @@ enum nb_err nb_report_rising(struct nb_arena *arena, struct nb_report *out)
     }
     if (err == NB_OK) {
         err = nb_rising_find(out->analysis, &query, arena, &out->rising);
+    }
+    if (err == NB_OK) {
+        err = clean(arena, &out->rising);
     }
     out->rising_from_ms = query.before_ms;
     return err;

@@ -49,7 +49,8 @@ static enum nb_err send_all(const struct due *due, const struct nb_team *team, i
                                                       .day_ms = period_ms,
                                                       .days_n = team->weekly ? 7 : 1,
                                                       .zone = team->zone,
-                                                      .lang = team->language};
+                                                      .lang = team->language,
+                                                      .sections = team->sections};
             struct nb_digest_parcel parcel = {.config = due->config,
                                               .recipient = nb_slice_str(team->to[k])};
             nb_arena_reset(due->arena);

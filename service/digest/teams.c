@@ -15,6 +15,7 @@
 #include <nabiz/text.h>
 
 #include "common/config_parse.h"
+#include "service/digest/sections.h"
 
 enum { FILE_BYTES = 1 << 20, ARENA_BYTES = 8 << 20, EIGHT_MIN = 8 * 60 };
 
@@ -116,6 +117,11 @@ static void on_value(void *context, unsigned line, struct nb_slice name, struct 
         read_zone(l, line, value, team);
     } else if (nb_slice_eq(key, NB_LIT("language"))) {
         team->language = copy(l, value);
+    } else if (nb_slice_eq(key, NB_LIT("sections"))) {
+        struct nb_error detail = {0};
+        if (nb_sections_parse(value, &team->sections, &detail) != NB_OK) {
+            report(l, line, NB_EINVAL, nb_error_text(&detail), nb_slice(NULL, 0));
+        }
     } else if (nb_slice_eq(key, NB_LIT("every"))) {
         team->weekly = nb_slice_eq(value, NB_LIT("week"));
         if (!team->weekly && !nb_slice_eq(value, NB_LIT("day"))) {
@@ -123,7 +129,7 @@ static void on_value(void *context, unsigned line, struct nb_slice name, struct 
         }
     } else {
         report(l, line, NB_EINVAL,
-               "no such setting; there are topics, to, at, zone, every, language", key);
+               "no such setting; there are topics, to, at, zone, every, sections, language", key);
     }
 }
 

@@ -7,6 +7,7 @@
  *         at = "08:00";
  *         zone = "Europe/Istanbul";
  *         every = week;                # on Mondays; a day unless given
+ *         sections = "alerts figures stories waiting";   # all unless given
  *         language = "tr";             # that of the recipient unless given
  *     }
  *
@@ -41,6 +42,7 @@ struct nb_team {
     const char *zone;     /* NULL: that of clock.utc_offset */
     const char *language; /* NULL: that of the recipient */
     bool weekly;
+    uint32_t sections; /* 0: all */
     unsigned line;
 };
 

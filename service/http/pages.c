@@ -13,7 +13,7 @@
 #include "service/deliver/atom.h"
 #include "service/deliver/jsonfeed.h"
 #include "service/digest/make.h"
-#include "service/digest/report.h"
+#include "service/digest/collect.h"
 #include "service/http/push.h"
 #include "service/status.h"
 

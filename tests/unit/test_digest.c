@@ -293,6 +293,27 @@ static void a_week_is_made_in_every_form(void **state)
     }
 }
 
+static void only_the_sections_asked_for_are_there(void **state)
+{
+    struct digest_world *w = *state;
+    struct nb_error error = {0};
+    static const enum nb_digest_format formats[] = {NB_DIGEST_HTML, NB_DIGEST_TEXT, NB_DIGEST_XML};
+    uint32_t sections = 0;
+    must(nb_sections_parse(NB_LIT("waiting, stories"), &sections, &error), &error);
+    for (size_t i = 0; i < ROWS(formats); i++) {
+        struct nb_digest_request r = request(w, formats[i]);
+        r.sections = sections;
+        struct nb_slice out = make(w, &r);
+        assert_true(has(out, "--rows waiting") && has(out, "--rows stories"));
+        assert_false(has(out, "--rows praise") || has(out, "--rows hours") ||
+                     has(out, "image/png"));
+    }
+    assert_int_equal(nb_sections_parse(NB_LIT(""), &sections, &error), NB_OK);
+    assert_int_equal(sections, NB_SECTIONS_ALL);
+    assert_int_equal(nb_sections_parse(NB_LIT("stories weather"), &sections, &error), NB_EINVAL);
+    assert_non_null(strstr(error.text, "\"weather\" is no section; there are alerts figures"));
+}
+
 static void later_days_do_not_change_the_digest_of_a_past_day(void **state)
 {
     static const struct entry later[] = {
@@ -517,6 +538,7 @@ int main(void)
         TEST(praise_writers_and_share_are_listed),
         TEST(a_day_is_held_against_the_same_weekdays_and_a_week_against_weeks),
         TEST(a_week_is_made_in_every_form),
+        TEST(only_the_sections_asked_for_are_there),
         TEST(later_days_do_not_change_the_digest_of_a_past_day),
         TEST(every_form_says_the_same_and_gives_the_same_bytes_again),
         TEST(every_set_of_rows_can_be_written),

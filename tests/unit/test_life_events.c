@@ -1,7 +1,7 @@
 #include "tests/unit/dump.h"
 #include "tests/unit/world.h"
 
-#include "service/digest/report.h"
+#include "service/digest/collect.h"
 
 enum { MAP_BYTES = 16 << 20, PEOPLE = 40 };
 
