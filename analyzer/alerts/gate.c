@@ -67,11 +67,11 @@ int32_t nb_gate_rarity(const struct nb_gate_rule *rule, change *const *changes, 
     return borne < n ? rarest[borne] + 1 : least;
 }
 
-/* Several at one moment: only the last says what is. */
+/* Several alarms at one moment: only the last says what is. */
 static bool is_superseded(change *const *changes, size_t n, size_t at)
 {
     for (size_t i = at + 1; i < n && changes[i]->at_ms == changes[at]->at_ms; i++) {
-        if (changes[i]->incident == changes[at]->incident) {
+        if (changes[i]->incident == changes[at]->incident && is_alarm(changes[i])) {
             return true;
         }
     }
@@ -115,7 +115,7 @@ static const char *is_too_little(const struct nb_gate_rule *rule, change *const 
 static bool is_too_soon(const struct nb_gate_rule *rule, change *const *changes, size_t at,
                         const bool *told)
 {
-    for (size_t i = at; i > 0; i--) {
+    for (size_t i = rule->cooldown_ms > 0 ? at : 0; i > 0; i--) {
         change *before = changes[i - 1];
         if (before->at_ms <= changes[at]->at_ms - rule->cooldown_ms) {
             return false;

@@ -136,6 +136,9 @@ static void a_pause_is_kept_between_incidents_of_a_topic(void **state)
         NB_GATE_SEND, NB_GATE_SEND, NB_GATE_SEND,
     };
     struct nb_gate_rule rule = OPEN_TO_ALL;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) { /* no pause is asked for */
+        assert_int_equal(ask(&rule, rows, sizeof(rows) / sizeof(rows[0]), i).verdict, NB_GATE_SEND);
+    }
     rule.cooldown_ms = 60 * NB_MINUTE_MS;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct nb_gate_answer a = ask(&rule, rows, sizeof(rows) / sizeof(rows[0]), i);
