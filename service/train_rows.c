@@ -67,9 +67,9 @@ static enum nb_err read_intent(struct nb_slice word, struct nb_local_want *want,
     if (!word.len || nb_slice_eq(word, NB_LIT("none"))) {
         return NB_OK;
     }
-    int intent = nb_intent_named(word);
-    if (intent < NB_LOCAL_INTENT_N) {
-        want->intents |= 1 << intent;
+    enum nb_intent intent = nb_intent_named(word);
+    if ((int)intent < NB_LOCAL_INTENT_N) {
+        want->intents |= 1 << (int)intent;
         return NB_OK;
     }
     return nb_error_set(error, NB_ESYNTAX,
