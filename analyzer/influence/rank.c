@@ -17,6 +17,9 @@
 
 enum { DAY_S = 86400, LEAST_GROUPS = 3, LEAST_ACTS = 3, RISK_HALF = 2 };
 
+/* Acts that brought nothing do not show as bursts, so that the bursts need little shrinkage. */
+enum { BURST_SHRINKAGE_MILLI = 500 };
+
 struct ranking {
     const struct nb_graph *graph;
     uint32_t *group;      /* who is one voice */
@@ -27,6 +30,10 @@ struct ranking {
     struct nb_trust_share *shares;
     uint64_t *adoptions;
     struct nb_spread_yield *yields;
+    struct {
+        uint32_t author, burst; /* whom the group adopted last, less one, and in which burst */
+    } * met;                    /* by group */
+    uint32_t burst;
     int64_t now_s;
 };
 
@@ -36,33 +43,36 @@ static bool is_adoption(uint8_t kind)
            kind == NB_ACT_BOOST;
 }
 
+/* A burst of adoptions stands for an act of the author's, whose own acts are not known: it ends
+ * when nobody adopts for a day. Each group counts once in it. */
 static int32_t spread_of(struct ranking *r, uint32_t author)
 {
     const struct nb_acts_by *in = &r->graph->in;
-    size_t n = 0, days_n = 0, different = 0;
+    size_t n = 0, bursts_n = 0;
+    uint32_t groups_n = 0;
     for (uint32_t i = in->begin[author]; i < in->begin[author + 1]; i++) {
-        if (is_adoption(in->kind[i])) {
-            r->adoptions[n++] = (uint64_t)(in->at_s[i] / DAY_S) << 32 | r->group[in->other[i]];
+        uint32_t group = r->group[in->other[i]];
+        if (is_adoption(in->kind[i]) && group != r->group[author]) {
+            groups_n += r->met[group].author != author + 1;
+            r->met[group].author = author + 1;
+            r->adoptions[n++] = (uint64_t)in->at_s[i] << 32 | group;
         }
     }
-    if (n > 1) {
-        nb_sort_numbers(r->adoptions, n);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0 && r->adoptions[i] == r->adoptions[i - 1]) {
-            continue;
-        }
-        int64_t day_s = (int64_t)(r->adoptions[i] >> 32) * DAY_S;
-        if (days_n == 0 || r->yields[days_n - 1].at_s != day_s) {
-            r->yields[days_n++] = (struct nb_spread_yield){day_s, 0};
-        }
-        r->yields[days_n - 1].taken_n++;
-        different++;
-    }
-    if (different < LEAST_GROUPS) {
+    if (groups_n < LEAST_GROUPS) {
         return NB_UNKNOWN_MILLI;
     }
-    return nb_spread_score(nb_spread_expect(r->yields, days_n, r->now_s));
+    nb_sort_numbers(r->adoptions, n);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at_s = (uint32_t)(r->adoptions[i] >> 32), group = (uint32_t)r->adoptions[i];
+        if (i == 0 || at_s - (uint32_t)(r->adoptions[i - 1] >> 32) > DAY_S) {
+            r->yields[bursts_n++] = (struct nb_spread_yield){at_s, 0};
+            r->burst++;
+        }
+        r->yields[bursts_n - 1].taken_n += r->met[group].burst != r->burst;
+        r->met[group].burst = r->burst;
+    }
+    return nb_spread_expected_score(
+        nb_spread_expect(r->yields, bursts_n, BURST_SHRINKAGE_MILLI, r->now_s));
 }
 
 static int32_t coordination_of(const struct ranking *r, uint32_t author)
@@ -122,7 +132,9 @@ static enum nb_err make_room(struct ranking *r)
     r->shares = nb_malloc((longest + 1) * sizeof(r->shares[0]));
     r->adoptions = nb_malloc((longest + 1) * sizeof(r->adoptions[0]));
     r->yields = nb_malloc((longest + 1) * sizeof(r->yields[0]));
-    return r->group && r->together && r->together_n && r->shares && r->adoptions && r->yields
+    r->met = nb_calloc(authors_n + 1, sizeof(r->met[0]));
+    return r->group && r->together && r->together_n && r->shares && r->adoptions && r->yields &&
+                   r->met
                ? NB_OK
                : NB_ENOMEM;
 }
@@ -219,6 +231,7 @@ enum nb_err nb_rank(const struct nb_graph *graph, const struct nb_names *names,
     nb_free(r.shares);
     nb_free(r.adoptions);
     nb_free(r.yields);
+    nb_free(r.met);
     if (err != NB_OK) {
         nb_free(rows);
         return err;

@@ -288,7 +288,7 @@ static enum nb_err expect(const struct nb_spread_input *in, const struct kept *k
             yields[act].taken_n++;
         }
     }
-    out->expected_milli = nb_spread_expect(yields, in->acts_n, in->to_s);
+    out->expected_milli = nb_spread_expect(yields, in->acts_n, NB_SPREAD_SHRINKAGE_MILLI, in->to_s);
     return NB_OK;
 }
 
@@ -341,7 +341,8 @@ int32_t nb_spread_score(int64_t caused_milli)
     return (int32_t)(1000 * caused / (caused + NB_SPREAD_HALF_MILLI));
 }
 
-int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, int64_t now_s)
+int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, uint32_t shrinkage_milli,
+                         int64_t now_s)
 {
     const uint64_t one = UINT64_C(1) << WEIGHT_BITS;
     uint64_t weight = 0, roots = 0;
@@ -351,8 +352,18 @@ int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, int64_t n
         weight += w;
         roots += w * nb_isqrt((uint64_t)acts[i].taken_n << 16); /* in 2^-8 */
     }
-    uint64_t usual = roots / (weight + NB_SPREAD_SHRINKAGE * one); /* root of what an act brings */
+    uint64_t usual =
+        roots / (weight + shrinkage_milli * one / 1000 + 1); /* root of what an act brings */
     uint64_t acts_milli = (weight >> 10) * 1000 >> 10;
     uint64_t limit = (UINT64_C(1) << 62) / (usual * usual + 1);
     return (int64_t)((acts_milli < limit ? acts_milli : limit) * (usual * usual) >> 16);
+}
+
+int32_t nb_spread_expected_score(int64_t expected_milli)
+{
+    uint64_t expected = expected_milli > 0 ? (uint64_t)expected_milli : 0;
+    const uint64_t max = UINT64_C(1000000000); /* a million */
+    expected = (expected < max ? expected : max) + 1000;
+    return 1000 * (nb_log2_milli(expected) - nb_log2_milli(1000)) /
+           (nb_log2_milli(max + 1000) - nb_log2_milli(1000));
 }

@@ -30,7 +30,7 @@ enum {
     NB_SPREAD_RESAMPLES = 200,           /* of the interval */
     NB_SPREAD_HALF_MILLI = 5000,         /* caused adoptions that make a score of 500 */
     NB_SPREAD_HALF_LIFE_S = 730 * 86400, /* of an act's weight in what is to be expected */
-    NB_SPREAD_SHRINKAGE = 8              /* acts that brought nothing, added to everybody's */
+    NB_SPREAD_SHRINKAGE_MILLI = 8000     /* where acts that brought nothing are known as well */
 };
 
 struct nb_spread_act {
@@ -87,13 +87,17 @@ struct nb_spread_yield {
 /**
  * Adoptions to be expected of an author, in thousandths and up to a factor that is the same for
  * all: how often the author acts, times what an act usually brings,
- *     W * (sum of w * sqrt(taken) / (W + 8))^2,   W: sum of w,
+ *     W * (sum of w * sqrt(taken) / (W + s))^2,   W: sum of w,
  * w halves every NB_SPREAD_HALF_LIFE_S before now. The power mean of order 1/2 lies between the
- * geometric and the arithmetic one: a lucky act counts, but not as a habit. The 8 are
- * NB_SPREAD_SHRINKAGE more acts that brought nothing, which draw down those seen once or twice, of
+ * geometric and the arithmetic one: a lucky act counts, but not as a habit. The
+ * shrinkage s is as many more acts that brought nothing: it draws down those seen once or twice, of
  * whom most never come back. tests/eval/eval_cascades.c measures how well it predicts. n below
  * 2^18.
  */
-int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, int64_t now_s);
+int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, uint32_t shrinkage_milli,
+                         int64_t now_s);
+
+/** 0..1000, by its logarithm, so that large ones stay apart: 1000 for a million. */
+int32_t nb_spread_expected_score(int64_t expected_milli);
 
 #endif

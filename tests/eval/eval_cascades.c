@@ -194,7 +194,8 @@ static void expect(struct eval *e, const uint32_t *trees, uint32_t n, bool dated
         }
     }
     for (uint32_t u = 0, from = 0; u < e->users_n; from = begin[u++]) {
-        e->score[EXPECTED][u] = (double)nb_spread_expect(yields + from, begin[u] - from, now_s);
+        e->score[EXPECTED][u] = (double)nb_spread_expect(yields + from, begin[u] - from,
+                                                         NB_SPREAD_SHRINKAGE_MILLI, now_s);
     }
 }
 

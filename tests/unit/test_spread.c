@@ -5,6 +5,7 @@
 #include "analyzer/influence/spread.h"
 
 enum { DAY_S = 86400, HOUR_S = 3600, ACTS_MAX = 400, ADOPTIONS_MAX = 4000 };
+enum { SHRINKAGE_MILLI = NB_SPREAD_SHRINKAGE_MILLI };
 
 /* An author's acts and what came after, drawn by chance. */
 struct drawn {
@@ -173,10 +174,13 @@ static void extremes_do_not_overflow(void **state)
     struct nb_spread out;
     assert_int_equal(nb_spread_estimate(&in, arena, NULL, &out), NB_OK);
     assert_in_range(out.caused_milli, 0, 4000);
-    assert_true(nb_spread_expect(yields, 2, INT64_MAX) >= 0);
-    assert_int_equal(nb_spread_expect(NULL, 0, 0), 0);
+    assert_true(nb_spread_expect(yields, 2, SHRINKAGE_MILLI, INT64_MAX) >= 0);
+    assert_int_equal(nb_spread_expect(NULL, 0, SHRINKAGE_MILLI, 0), 0);
     assert_int_equal(nb_spread_score(INT64_MAX), 999);
     assert_int_equal(nb_spread_score(0), 0);
+    assert_int_equal(nb_spread_expected_score(0), 0);
+    assert_int_equal(nb_spread_expected_score(INT64_MAX), 1000);
+    assert_true(nb_spread_expected_score(1030000) > nb_spread_expected_score(1000000));
     assert_int_equal(nb_spread_score(NB_SPREAD_HALF_MILLI), 500);
     nb_arena_free(arena);
 }
@@ -192,13 +196,16 @@ static void a_habit_is_expected_to_bring_more_than_one_lucky_act(void **state)
                                           {now_s - 2 * NB_SPREAD_HALF_LIFE_S, 100},
                                           {now_s - 2 * NB_SPREAD_HALF_LIFE_S, 100}};
     const struct nb_spread_yield none[] = {{now_s, 0}};
-    assert_true(nb_spread_expect(steady, 3, now_s) > nb_spread_expect(lucky, 1, now_s));
-    assert_true(nb_spread_expect(steady, 3, now_s) > nb_spread_expect(mixed, 3, now_s));
-    assert_true(nb_spread_expect(steady, 3, now_s) > nb_spread_expect(old, 3, now_s));
-    assert_true(nb_spread_expect(old, 3, now_s) > 0);
-    assert_int_equal(nb_spread_expect(none, 1, now_s), 0);
+    assert_true(nb_spread_expect(steady, 3, SHRINKAGE_MILLI, now_s) >
+                nb_spread_expect(lucky, 1, SHRINKAGE_MILLI, now_s));
+    assert_true(nb_spread_expect(steady, 3, SHRINKAGE_MILLI, now_s) >
+                nb_spread_expect(mixed, 3, SHRINKAGE_MILLI, now_s));
+    assert_true(nb_spread_expect(steady, 3, SHRINKAGE_MILLI, now_s) >
+                nb_spread_expect(old, 3, SHRINKAGE_MILLI, now_s));
+    assert_true(nb_spread_expect(old, 3, SHRINKAGE_MILLI, now_s) > 0);
+    assert_int_equal(nb_spread_expect(none, 1, SHRINKAGE_MILLI, now_s), 0);
     /* 1 * (sqrt(300) / 9)^2 = 3.704 */
-    assert_in_range(nb_spread_expect(lucky, 1, now_s), 3650, 3750);
+    assert_in_range(nb_spread_expect(lucky, 1, SHRINKAGE_MILLI, now_s), 3650, 3750);
 }
 
 int main(void)
