@@ -9,8 +9,9 @@
  * the order of ids is the order of time: the earlier half of the trees ranks, the later half
  * judges. The second protocol takes random halves. The baselines are trees taken part in (volume),
  * retweets received (in-degree), PageRank and core number in the graph of who retweeted whom; and,
- * beside what was asked for, trees begun. Equals are in an order drawn by chance. Intervals: 90 %,
- * the judging trees drawn again 200 times.
+ * beside what was asked for, trees begun. "nabiz rank" knows who retweeted whom and when, not in
+ * which tree; its score was formed on the earlier half alone. Equals are in an order drawn by
+ * chance. Intervals: 90 %, the judging trees drawn again 200 times.
  *
  * `eval_cascades tuning` stays within the earlier half. There the form of nb_spread_expect() was
  * chosen: half-lives of 180 days to none, power means of order 0 to 1, shrinkage by a quarter of an
@@ -30,7 +31,9 @@
 
 #include <nabiz/series.h>
 
+#include <nabiz/mem.h>
 #include "analyzer/influence/core.h"
+#include "analyzer/influence/rank.h"
 #include "analyzer/influence/spread.h"
 
 enum { TOP = 100, RANK_ROUNDS = 40, RESAMPLES = 200, RANDOM_HALVES = 10, ARENA_BYTES = 1 << 30 };
@@ -41,7 +44,8 @@ enum { TOP = 100, RANK_ROUNDS = 40, RESAMPLES = 200, RANDOM_HALVES = 10, ARENA_B
     X(PAGERANK, "PageRank")                                                                        \
     X(CORE, "k-core")                                                                              \
     X(BEGUN, "trees begun")                                                                        \
-    X(EXPECTED, "nabiz: spread to be expected")
+    X(EXPECTED, "nabiz: spread to be expected")                                                    \
+    X(RANKED, "nabiz rank: spread_milli")
 
 enum method {
 #define X(id, name) id,
@@ -238,6 +242,21 @@ static void rank_pages(struct eval *e, const uint32_t *trees, uint32_t n)
     }
 }
 
+/* What `nabiz rank` says of who retweeted whom and when, without being told of trees. */
+static void rank_edges(struct eval *e, const struct nb_graph *graph, const struct nb_names *users)
+{
+    uint32_t seeds[NB_SEEDS_MAX];
+    size_t seeds_n;
+    int32_t share_milli;
+    struct nb_rank_row *rows;
+    assert_int_equal(nb_seeds_find(graph, seeds, &seeds_n, &share_milli), NB_OK);
+    assert_int_equal(nb_rank(graph, users, seeds, seeds_n, &rows), NB_OK);
+    for (uint32_t i = 0; i < graph->authors_n; i++) {
+        e->score[RANKED][rows[i].author] = rows[i].spread_milli;
+    }
+    nb_free(rows);
+}
+
 static void find_cores(struct eval *e, const uint32_t *trees, uint32_t n)
 {
     struct nb_graph_builder *builder;
@@ -256,7 +275,7 @@ static void find_cores(struct eval *e, const uint32_t *trees, uint32_t n)
             if (take->from != NB_CASCADE_ROOT) {
                 assert_int_equal(nb_graph_builder_add(builder, take->user,
                                                       tree->takes[take->from].user, NB_ACT_BOOST,
-                                                      tree->at_ms / 1000),
+                                                      take->at_s),
                                  NB_OK);
             }
         }
@@ -266,6 +285,7 @@ static void find_cores(struct eval *e, const uint32_t *trees, uint32_t n)
     for (uint32_t u = 0; u < e->users_n; u++) {
         e->score[CORE][u] = core[u];
     }
+    rank_edges(e, graph, nb_graph_builder_names(builder));
     nb_graph_free(graph);
     nb_graph_builder_free(builder);
 }
@@ -341,34 +361,48 @@ static int by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* Against the best of the first n methods. */
-static double ratio(const struct result *r, size_t n, int logarithm)
+/* Of a method to the best of the first n. */
+static double ratio(const struct result *r, enum method method, size_t n, int logarithm)
 {
     double most = 0;
     for (size_t m = 0; m < n; m++) {
         most = r->ndcg[m][logarithm] > most ? r->ndcg[m][logarithm] : most;
     }
-    return most > 0 ? r->ndcg[EXPECTED][logarithm] / most : 0;
+    return most > 0 ? r->ndcg[method][logarithm] / most : 0;
 }
 
-static void print(const char *title, const struct result *mean, struct result *resampled, size_t n)
+/* Rows below the methods: ratios of ours to the best of the first `of` methods. */
+static const struct {
+    const char *name;
+    enum method method;
+    size_t of;
+} ratios[] = {{"  expected to the best of four", EXPECTED, ASKED_N},
+              {"  expected to the best of all", EXPECTED, EXPECTED},
+              {"  rank to the best of four", RANKED, ASKED_N},
+              {"  rank to the best of all", RANKED, EXPECTED}};
+
+enum { ROWS_N = METHODS_N + sizeof(ratios) / sizeof(ratios[0]) };
+
+static double value_at(const struct result *r, size_t row, int logarithm)
+{
+    return row < METHODS_N
+               ? r->ndcg[row][logarithm]
+               : ratio(r, ratios[row - METHODS_N].method, ratios[row - METHODS_N].of, logarithm);
+}
+
+static void print(const char *title, const struct result *mean, const struct result *each, size_t n)
 {
     double values[RESAMPLES];
     printf("%s\n  %-32s %22s %22s\n", title, "", "NDCG@100", "of logarithms");
-    for (int row = 0; row < METHODS_N + 2; row++) {
-        printf("  %-32s", row < METHODS_N    ? names[row]
-                          : row == METHODS_N ? "  to the best of the first four"
-                                             : "  to the best of all");
+    for (size_t row = 0; row < ROWS_N; row++) {
+        printf("  %-32s", row < METHODS_N ? names[row] : ratios[row - METHODS_N].name);
         for (int logarithm = 0; logarithm < 2; logarithm++) {
-            size_t of = row == METHODS_N ? ASKED_N : EXPECTED;
             for (size_t i = 0; i < n; i++) {
-                values[i] = row < METHODS_N ? resampled[i].ndcg[row][logarithm]
-                                            : ratio(&resampled[i], of, logarithm);
+                values[i] = value_at(&each[i], row, logarithm);
             }
             qsort(values, n, sizeof(values[0]), by_value);
-            printf("   %6.3f (%5.3f - %5.3f)",
-                   row < METHODS_N ? mean->ndcg[row][logarithm] : ratio(mean, of, logarithm),
-                   values[n / 20], values[n - 1 - n / 20]);
+            printf("   %6.3f (%5.3f - %5.3f)", value_at(mean, row, logarithm), values[n / 20],
+                   values[n - 1 - n / 20]);
         }
         printf("\n");
     }

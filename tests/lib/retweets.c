@@ -82,6 +82,7 @@ static void build(struct nbt_trees *all, struct nbt_tree *tree, const struct lin
     }
     assert_true(first < n);
     seat(tree, seats, lines[first].child);
+    tree->takes[0].at_s = tree->at_ms / 1000;
     struct nb_arena_mark mark = nb_arena_mark(arena);
     struct nb_cascade_row *rows = nb_arena_calloc(arena, n, sizeof(*rows));
     for (size_t i = 0; i < n; i++) {
@@ -90,6 +91,9 @@ static void build(struct nbt_trees *all, struct nbt_tree *tree, const struct lin
         }
         seat(tree, seats, lines[i].parent);
         seat(tree, seats, lines[i].child);
+        /* in hundredths of a minute */
+        tree->takes[seats[lines[i].child] - 1].at_s =
+            tree->at_ms / 1000 + lines[i].child_at * 6 / 10;
         rows[rows_n++] =
             (struct nb_cascade_row){seats[lines[i].parent] - 1, seats[lines[i].child] - 1,
                                     lines[i].parent_at, lines[i].child_at};

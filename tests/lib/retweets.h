@@ -14,6 +14,7 @@ struct nbt_take {
     uint32_t user;
     uint32_t from;             /* index in the tree; NB_CASCADE_ROOT */
     uint32_t taken_n, below_n; /* children; all descendants */
+    int64_t at_s;
 };
 
 struct nbt_tree {
