@@ -47,6 +47,7 @@ struct slot {
     struct held *held;
     struct nb_id knowledge_id, reading_id;
     struct nb_weights weights;
+    struct nb_seed_names seeds;
     atomic_size_t next;   /* first document nobody took */
     atomic_int working_n; /* shares not finished */
 };

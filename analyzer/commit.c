@@ -445,21 +445,35 @@ static enum nb_err meta_get_int(struct nb_txn *txn, struct nb_slice key, int64_t
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
-static enum nb_err note_weights(struct nb_txn *txn, const struct nb_weights *weights)
+/* A text that is kept as long as it is in use. */
+static enum nb_err note_text(struct nb_txn *txn, struct nb_slice key, struct nb_slice text)
 {
-    struct nb_buf text;
     struct nb_slice value;
-    nb_buf_init(&text, NB_WEIGHTS_BYTES_MAX);
-    nb_weights_write(weights, &text);
-    enum nb_err err = text.err;
-    if (err == NB_OK) {
-        err = nb_get(txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_WEIGHTS), &value);
-    }
-    if (err == NB_ENOTFOUND || (err == NB_OK && !nb_slice_eq(value, nb_buf_slice(&text)))) {
-        nb_put(txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_WEIGHTS), nb_buf_slice(&text));
+    enum nb_err err = nb_get(txn, NB_TBL_ANALYSIS_META, key, &value);
+    if (err == NB_ENOTFOUND || (err == NB_OK && !nb_slice_eq(value, text))) {
+        nb_put(txn, NB_TBL_ANALYSIS_META, key, text);
         err = nb_txn_err(txn);
     }
+    return err;
+}
+
+static enum nb_err note_influence(struct nb_txn *txn, const struct nb_commit *commit)
+{
+    struct nb_buf text;
+    if (!commit->weights) {
+        return NB_OK;
+    }
+    nb_buf_init(&text, NB_WEIGHTS_BYTES_MAX);
+    nb_weights_write(commit->weights, &text);
+    enum nb_err err = text.err;
+    if (err == NB_OK) {
+        err = note_text(txn, NB_LIT(NB_META_WEIGHTS), nb_buf_slice(&text));
+    }
     nb_buf_fini(&text);
+    if (err == NB_OK && commit->seeds) {
+        err = note_text(txn, NB_LIT(NB_META_SEEDS),
+                        nb_slice(commit->seeds->text, commit->seeds->len));
+    }
     return err;
 }
 
@@ -489,6 +503,9 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
     commit->alerts_n = 0; /* may be run again when the map had to grow */
     commit->tail = (struct nb_index_tail){.known = false};
     enum nb_err err = meta_get_int(txn, NB_LIT(NB_META_CLOCK), &commit->clock_ms);
+    if (err == NB_OK) {
+        err = note_influence(txn, commit); /* before the items: a standing is made with them */
+    }
     if (err) {
         return err;
     }
@@ -507,9 +524,6 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
     err = note_use(txn, NB_META_KNOWLEDGE, &commit->knowledge, commit->from);
     if (err == NB_OK) {
         err = note_use(txn, NB_META_READING, &commit->reading, commit->from);
-    }
-    if (err == NB_OK && commit->weights) {
-        err = note_weights(txn, commit->weights);
     }
     if (err == NB_OK) {
         err = note_watermark(txn, commit);

@@ -12,6 +12,7 @@
 #include <nabiz/err.h>
 #include <nabiz/hash.h>
 #include <nabiz/record.h>
+#include <nabiz/seeds.h>
 #include <nabiz/store.h>
 #include <nabiz/weights.h>
 
@@ -33,13 +34,14 @@ struct nb_commit {
     uint64_t cursor;        /* number of the last document covered, skipped ones included */
     struct nb_id knowledge; /* what the annotations were made with */
     struct nb_id reading;   /* the part of it that words were read with */
-    const struct nb_weights *weights; /* of influence; NULL: they stay as they were */
-    uint64_t from;                    /* number of the first document covered */
-    struct nb_arena *arena;           /* scratch, reset for every document */
-    uint32_t alerts_n;                /* [out] incidents opened */
-    int64_t clock_ms;                 /* the committer's: see nb_watch_clock() */
-    struct nb_index_tail tail;        /* the committer's */
-    struct nb_error *detail;          /* may be NULL: says which document a failure was about */
+    const struct nb_weights *weights;  /* of influence; NULL: they stay as they were */
+    const struct nb_seed_names *seeds; /* as well */
+    uint64_t from;                     /* number of the first document covered */
+    struct nb_arena *arena;            /* scratch, reset for every document */
+    uint32_t alerts_n;                 /* [out] incidents opened */
+    int64_t clock_ms;                  /* the committer's: see nb_watch_clock() */
+    struct nb_index_tail tail;         /* the committer's */
+    struct nb_error *detail;           /* may be NULL: says which document a failure was about */
 };
 
 /**

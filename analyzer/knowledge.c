@@ -238,6 +238,10 @@ static enum nb_err load_weights(struct load *load)
     enum nb_err err = read_optional(load, NB_WEIGHTS_FILE, &text);
     if (err == NB_OK) {
         (void)nb_weights_read(text, &load->knowledge->weights, report, load);
+        err = read_optional(load, NB_SEEDS_FILE, &text);
+    }
+    if (err == NB_OK) {
+        (void)nb_seeds_read(text, &load->knowledge->seeds, report, load);
     }
     return err;
 }
@@ -407,6 +411,11 @@ out:
     nb_arena_free(load.scratch);
     nb_arena_free(load.files);
     return err;
+}
+
+const struct nb_seed_names *nb_knowledge_seeds(const struct nb_knowledge *knowledge)
+{
+    return &knowledge->seeds;
 }
 
 const struct nb_weights *nb_knowledge_weights(const struct nb_knowledge *knowledge)

@@ -37,6 +37,7 @@ struct nb_knowledge {
     const struct nb_query_language *language;
     struct nb_topics *topics;
     struct nb_weights weights;
+    struct nb_seed_names seeds;
     struct nb_feature_reader features;
     struct nb_model model; /* of opinions; without one the lexicons judge alone */
     struct nb_slice model_file;

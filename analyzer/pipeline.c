@@ -194,6 +194,7 @@ static void annotate_slot(struct nb_analyze *a, struct slot *slot)
     slot->knowledge_id = nb_knowledge_id(slot->held->knowledge);
     slot->reading_id = nb_knowledge_reading_id(slot->held->knowledge);
     slot->weights = *nb_knowledge_weights(slot->held->knowledge);
+    slot->seeds = *nb_knowledge_seeds(slot->held->knowledge);
     memset(slot->results, 0, slot->n * sizeof(slot->results[0]));
     atomic_store(&slot->next, 0);
     atomic_store(&slot->working_n, (int)a->workers_n);
@@ -342,6 +343,7 @@ static enum nb_err commit_slot(struct nb_analyze *a, const struct slot *slot,
         .knowledge = slot->knowledge_id,
         .reading = slot->reading_id,
         .weights = &slot->weights,
+        .seeds = &slot->seeds,
         .arena = a->commit_arena,
     };
     enum nb_err err = write_slot(a, &commit, error);

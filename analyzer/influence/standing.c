@@ -1,6 +1,7 @@
 #include "analyzer/influence/standing.h"
 
 #include <nabiz/mem.h>
+#include <nabiz/seeds.h>
 
 #include "analyzer/influence/groups.h"
 #include "analyzer/influence/seeds.h"
@@ -46,12 +47,34 @@ static bool supports(const struct nb_edge *edge)
            !(edge->signs & denying);
 }
 
+/* The seeds a team names, as far as they are in the graph; without any, those that stand out. */
+static enum nb_err find_seeds(const struct nb_standing_view *view, const struct nb_graph *graph,
+                              uint32_t seeds[NB_SEEDS_MAX], size_t *n)
+{
+    struct nb_slice text, name;
+    int32_t share_milli;
+    *n = 0;
+    enum nb_err err = nb_get(view->txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_SEEDS), &text);
+    if (err == NB_OK) {
+        for (struct nb_slice rest = text;
+             *n < NB_SEEDS_MAX && nb_slice_split(&rest, '\n', &name);) {
+            uint32_t number = nb_names_find(nb_graph_builder_names(view->builder), name);
+            if (number != NB_NO_NODE) {
+                seeds[(*n)++] = number;
+            }
+        }
+    }
+    if (err && err != NB_ENOTFOUND) {
+        return err;
+    }
+    return *n ? NB_OK : nb_seeds_find(graph, seeds, n, &share_milli);
+}
+
 static enum nb_err make_trust(struct nb_standing_view *view)
 {
     struct nb_graph *graph;
     uint32_t seeds[NB_SEEDS_MAX];
     size_t seeds_n = 0;
-    int32_t share_milli;
     enum nb_err err = nb_graph_build(view->builder, &graph);
     if (err) {
         return err;
@@ -60,7 +83,7 @@ static enum nb_err make_trust(struct nb_standing_view *view)
     err = group ? nb_groups_find(graph, nb_graph_builder_names(view->builder), NULL, 0, group)
                 : NB_ENOMEM;
     if (err == NB_OK) {
-        err = nb_seeds_find(graph, seeds, &seeds_n, &share_milli);
+        err = find_seeds(view, graph, seeds, &seeds_n);
     }
     if (err == NB_OK) {
         err = nb_trust_new(graph, group, seeds, seeds_n, &view->trust);

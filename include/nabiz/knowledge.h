@@ -15,6 +15,7 @@
 #include <nabiz/query.h>
 #include <nabiz/record.h>
 #include <nabiz/slice.h>
+#include <nabiz/seeds.h>
 #include <nabiz/weights.h>
 
 struct nb_knowledge;
@@ -40,6 +41,9 @@ enum nb_err nb_knowledge_use_local(struct nb_knowledge *knowledge, const char *p
 
 /** Identity of everything that was loaded: equal ids annotate equally. */
 struct nb_id nb_knowledge_id(const struct nb_knowledge *knowledge);
+
+/** Whom trust walks from. */
+const struct nb_seed_names *nb_knowledge_seeds(const struct nb_knowledge *knowledge);
 
 /** What influence is weighed with. */
 const struct nb_weights *nb_knowledge_weights(const struct nb_knowledge *knowledge);

@@ -55,6 +55,7 @@ struct world {
     struct nb_arena *scratch; /* of the commit */
     uint64_t last;
     uint32_t alerts_n;
+    const struct nb_seed_names *seeds; /* whom trust walks from; NULL: nobody is named */
 };
 
 static inline void world_open(struct world *w, uint64_t map_bytes)
@@ -208,6 +209,10 @@ static inline void world_commit(struct world *w, const struct post *posts, size_
             commit.items_n++;
         }
         commit.cursor = w->last;
+        struct nb_weights weights;
+        nb_weights_usual(&weights);
+        commit.weights = w->seeds ? &weights : NULL;
+        commit.seeds = w->seeds;
         struct nb_error error = {0};
         if (nb_store_write(w->store, nb_commit_run, &commit, &error) != NB_OK) {
             fail_msg("%s", nb_error_text(&error));
