@@ -223,15 +223,15 @@ enum nb_err nb_support_init(struct nb_support *s, const struct nb_graph *graph,
     if (err != NB_OK) {
         return err;
     }
-    if (group) {
+    if (group && graph->authors_n > 0) {
         memcpy(s->group, group, graph->authors_n * sizeof(group[0]));
     }
     lay_out(s, graph);
     size_t pairs_n = s->in_n;
     s->in_n = 0;
-    err = room_in(s, pairs_n);
+    err = room_in(s, pairs_n + 1); /* rows point somewhere, also if there is none */
     if (err == NB_OK) {
-        err = room_out(s, pairs_n);
+        err = room_out(s, pairs_n + 1);
     }
     if (err == NB_OK) {
         err = order_by_group(s, &order);
