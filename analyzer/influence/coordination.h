@@ -82,7 +82,8 @@ struct nb_coordination {
 };
 
 /**
- * @param acts       in any order; the answer does not depend on it. At most 2^26.
+ * @param acts       in any order; the answer does not depend on it. Times are not negative. At most
+ *                   2^26.
  * @param usual      may be NULL.
  * @param arena      owns the answer; takes some 100 bytes a row and 32 a shingle.
  * @return NB_OK, NB_ENOMEM, NB_ETOOBIG. Cost: n log n in rows, linear in shingles.

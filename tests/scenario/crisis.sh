@@ -62,7 +62,8 @@ nabiz story alerts --explain 0123456789abcdef 2>"$NABIZ_DIR/none"
 # The crawler worked until the story's last hour, and has not since.
 nabiz story alerts silence 2>"$NABIZ_DIR/none"
 [ $? -eq 4 ] || fail "somebody is silent in the story's last hour"
-nabiz story alerts silence --set clock.file= >"$NABIZ_DIR/silence" || fail "alerts silence"
+"$NABIZ" alerts silence --config "$CONFIG" --set "data.dir=$NABIZ_DIR/story/data" \
+    >"$NABIZ_DIR/silence" || fail "alerts silence"
 for line in '^crawler' '^class.*kind article' '^source.*http://ufukhaber.example/rss/gundem.xml'; do
     grep -q "$line" "$NABIZ_DIR/silence" || {
         head -n 20 "$NABIZ_DIR/silence"
