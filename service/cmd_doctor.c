@@ -16,6 +16,7 @@
 #include "analyzer/core.h"
 #include "service/confine.h"
 #include "service/commands.h"
+#include "service/deliver_health.h"
 #include "service/silence.h"
 #include "service/status.h"
 
@@ -280,6 +281,29 @@ static void check_silence(struct report *report, const struct nb_config *config)
     nb_clock_close(clock);
 }
 
+/* An alert that reaches nobody is worth nothing. */
+static void check_recipients(struct report *report, const struct nb_config *config)
+{
+    struct nb_deliver_health health;
+    struct nb_error error = {0};
+    enum nb_err err = nb_deliver_health_read(config, report->arena, &health, &error);
+    if (err == NB_ENOTFOUND || (err == NB_OK && health.recipients_n == 0)) {
+        say(report, VERDICT_OK, "recipients", "none in %s: nobody is sent alerts",
+            nb_config_str(config, NB_CFG_RECIPIENTS));
+    } else if (err != NB_OK) {
+        say(report, VERDICT_FAIL, "recipients", "%s", nb_error_text(&error));
+    } else if (health.failing_n > 0) {
+        say(report, VERDICT_WARN, "recipients",
+            "%zu of %zu do not take messages, %llu wait%s%s%s%s; `nabiz deliver list`",
+            health.failing_n, health.recipients_n, (unsigned long long)health.waiting_n,
+            health.worst ? "; " : "", health.worst ? health.worst : "", health.worst ? ": " : "",
+            health.failure ? health.failure : "");
+    } else {
+        say(report, VERDICT_OK, "recipients", "%zu, %llu messages wait", health.recipients_n,
+            (unsigned long long)health.waiting_n);
+    }
+}
+
 static void check_processes(struct report *report, const struct nb_config *config)
 {
     struct nb_process_status processes[NB_PROCESSES_N];
@@ -324,6 +348,7 @@ static int run_doctor(struct nb_args *args)
     check_knowledge(&report, config);
     check_sources(&report, config);
     check_silence(&report, config);
+    check_recipients(&report, config);
     check_processes(&report, config);
     struct nb_buf out;
     nb_buf_init(&out, OUT_MAX_BYTES);

@@ -164,7 +164,9 @@ static void run(void *arg)
 {
     struct nb_deliver *deliver = arg;
     while (!atomic_load(&deliver->stopping)) {
-        if (atomic_exchange(&deliver->is_woken, false)) {
+        bool is_time = nb_mono_ms() >= deliver->look_mono_ms;
+        if (atomic_exchange(&deliver->is_woken, false) || is_time) {
+            deliver->look_mono_ms = nb_mono_ms() + WAIT_MOST_MS;
             if (nb_deliver_errands(deliver)) {
                 nb_queued_forget(&deliver->queue);
             }
@@ -200,7 +202,7 @@ static enum nb_err load_recipients(const struct nb_config *config, struct nb_rec
     return err;
 }
 
-/* Without it, errands are found when the next message is looked at. */
+/* Without it, errands are found when they are looked for, once a minute. */
 static void watch_errands(struct nb_deliver *deliver)
 {
     const char *data = nb_config_str(deliver->config, NB_CFG_DATA_DIR);

@@ -59,6 +59,7 @@ struct nb_deliver {
     struct nb_queued queue;
     struct nb_send *active;
     size_t active_n;
+    int64_t look_mono_ms;   /* when errands are looked for also unasked */
     int64_t forget_mono_ms; /* when old records are looked for next */
     bool complained;        /* about a failure that lasts */
 };

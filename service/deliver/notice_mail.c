@@ -114,7 +114,7 @@ enum nb_err nb_notice_mail(const struct nb_notice *notice, const struct nb_notic
         .from = nb_slice_str(notice->from),
         .to = nb_slice_str(to->to),
         .subject = text->subject,
-        .date_ms = notice->change ? notice->change->at_ms : notice->now_ms,
+        .date_ms = notice->now_ms,
         .utc_offset_min = notice->utc_offset_min,
         .id = nb_mail_id(name, notice->key, from.host, arena),
         .thread_id = notice->thread.len ? nb_mail_id(name, notice->thread, from.host, arena)

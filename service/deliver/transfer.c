@@ -13,12 +13,12 @@
 #include <sys/socket.h>
 
 #include <nabiz/date.h>
-#include <nabiz/file.h>
 #include <nabiz/url.h>
 #include <nabiz/url_guard.h>
 #include <nabiz/version.h>
 
 #include "service/deliver/mail.h"
+#include "service/deliver/secret_file.h"
 
 enum {
     ANSWER_MAX_BYTES = 16 << 10, /* more is not waited for */
@@ -145,7 +145,7 @@ static enum nb_err set_password(struct nb_send *send, const char *path, struct n
 {
     struct nb_buf text;
     nb_buf_init(&text, PASSWORD_BYTES);
-    enum nb_err err = nb_file_read(path, &text, error);
+    enum nb_err err = nb_secret_file_read(path, &text, error);
     if (err == NB_OK) {
         struct nb_slice all = nb_buf_slice(&text);
         size_t end = nb_slice_find_byte(all, '\n', 0);
