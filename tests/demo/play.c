@@ -197,6 +197,34 @@ static bool play_weeks(struct play *play)
     return ok;
 }
 
+/* Opens the incident of the false claim, whose id is only known now. */
+static bool show_claim(const struct play *play)
+{
+    char list[PATH_BYTES];
+    char line[16384];
+    (void)snprintf(list, sizeof(list), "%s/alerts.json", play->fleet.dir);
+    (void)unlink(list);
+    const char *all[] = {"alerts", "--window", "all", "--format", "json", NULL};
+    bool ok = fleet_command(&play->fleet, list, all) == 0;
+    FILE *file = ok ? fopen(list, "r") : NULL;
+    char id[17] = "";
+    while (file && fgets(line, sizeof(line), file)) {
+        if (strncmp(line, "{\"id\":\"", 7) == 0 && strstr(line, "\"kind\":\"claim\"")) {
+            (void)snprintf(id, sizeof(id), "%.16s", line + 7);
+        }
+    }
+    if (file) {
+        (void)fclose(file);
+    }
+    if (!ok || !id[0]) {
+        return ok;
+    }
+    const char *explain[] = {"alerts", "--explain", id, NULL};
+    printf("\n== nabiz alerts --explain %s\n\n", id);
+    fflush(stdout);
+    return fleet_command(&play->fleet, NULL, explain) == 0;
+}
+
 /* What the weeks came to: the digest of the day the crisis broke, the list, the alerts. */
 static bool show_results(const struct play *play)
 {
@@ -223,6 +251,7 @@ static bool show_results(const struct play *play)
     ok = fleet_command(&play->fleet, NULL, list) == 0 && ok;
     printf("\n== nabiz alerts\n\n");
     ok = fleet_command(&play->fleet, NULL, alerts) == 0 && ok;
+    ok = show_claim(play) && ok;
     printf("\nThe digest as a page:  %s\n", html);
     printf("The alerts as a feed:  %s/data/out/alerts.atom\n", play->fleet.dir);
     printf("The three stores:      %s/data\n", play->fleet.dir);
