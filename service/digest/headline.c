@@ -122,19 +122,40 @@ static struct nb_headline sentiment(const struct nb_report *report, const struct
     return (struct nb_headline){tone, nb_label_fill(labels, arena, id, values)};
 }
 
+/* When it was, of a week with its day. */
+static struct nb_slice moment(const struct nb_report *report, int64_t at_ms,
+                              const struct nb_labels *labels, struct nb_arena *arena)
+{
+    struct nb_slice time = nb_digest_time(report, at_ms, labels, arena);
+    if (report->days_n == 1) {
+        return time;
+    }
+    char id[32];
+    struct nb_civil civil = nb_civil_of(at_ms, nb_report_offset(report, at_ms));
+    (void)snprintf(id, sizeof(id), "weekday.%d", civil.weekday + 1);
+    return nb_slice_str(
+        nb_arena_printf(arena, "%.*s %.*s", NB_ARG(nb_label(labels, id)), NB_ARG(time)));
+}
+
+/* The gravest, and how many there are. */
 static struct nb_headline alerts(const struct nb_report *report, const struct nb_labels *labels,
                                  struct nb_arena *arena)
 {
-    uint32_t severity = 0;
-    for (size_t i = 0; i < report->alerts_n; i++) {
-        severity = report->alerts[i]->severity > severity ? report->alerts[i]->severity : severity;
+    const struct nb_incident *worst = report->alerts[0];
+    for (size_t i = 1; i < report->alerts_n; i++) {
+        worst = report->alerts[i]->severity > worst->severity ? report->alerts[i] : worst;
     }
+    const char *form = nb_arena_printf(arena, "alert.%s", nb_form_name(worst->form));
     const struct nb_label_value values[] = {
         {"n", nb_label_count(labels, arena, (int64_t)report->alerts_n)},
-        {"severity", nb_label_count(labels, arena, severity)},
+        {"time", moment(report, worst->at_ms, labels, arena)},
+        {"form", nb_label(labels, form ? form : "")},
+        {"severity", nb_label_count(labels, arena, worst->severity)},
+        {"value", nb_label_count(labels, arena, (int64_t)worst->value)},
+        {"expected", nb_label_milli(labels, arena, worst->expected_milli, 1)},
         {NULL, {NULL, 0}}};
-    return (struct nb_headline){NB_TONE_BAD,
-                                nb_label_fill(labels, arena, "headline.alerts", values)};
+    const char *id = report->alerts_n > 1 ? "headline.alerts" : "headline.alert";
+    return (struct nb_headline){NB_TONE_BAD, nb_label_fill(labels, arena, id, values)};
 }
 
 static struct nb_headline waiting(const struct nb_report *report, const struct nb_labels *labels,

@@ -1,11 +1,12 @@
 /*
- * Stories: documents with an equal cluster of near-duplicates, address, thread or title are one,
- * and that is transitive: a union-find whose roots are the smallest row, so that the numbering does
- * not depend on the order in which equal keys are met.
+ * Stories. A document is at home in one of its thread, its cluster of near-duplicates and those of
+ * its title, in that with most documents of the period. So one that is copied into many threads
+ * does not make one story of them all: nothing is joined by what two documents share with a third.
  */
 #include "service/digest/report_impl.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <nabiz/mem.h>
 
@@ -26,6 +27,13 @@ static void join(struct nb_scan *scan, uint32_t a, uint32_t b)
     scan->rows[a > b ? a : b].story = a > b ? b : a;
 }
 
+/* For each row the first one that has its key, and for that one how many do. */
+struct kinship {
+    uint32_t *first; /* NB_SCAN_NONE: the row has no key */
+    uint32_t *n;     /* by first row */
+    uint32_t *home;  /* by first row: the first that is at home with it */
+};
+
 static uint64_t cluster_of(const struct nb_scan_row *row)
 {
     return row->cluster;
@@ -36,67 +44,80 @@ static uint64_t title_of(const struct nb_scan_row *row)
     return row->title_key;
 }
 
-static enum nb_err join_equal(struct nb_scan *scan, uint64_t (*key_of)(const struct nb_scan_row *),
-                              bool copies, struct nb_arena *arena)
+/* What opens a thread is named by the address that its answers give as theirs. */
+static uint64_t thread_of(const struct nb_scan_row *row)
 {
-    struct nb_arena_mark mark = nb_arena_mark(arena);
+    return row->thread_key ? row->thread_key : row->address_key;
+}
+
+static enum nb_err find_kin(const struct nb_scan *scan,
+                            uint64_t (*key_of)(const struct nb_scan_row *), struct nb_arena *arena,
+                            struct kinship *out)
+{
+    size_t bytes = scan->rows_n * sizeof(uint32_t);
     struct nb_key_table table;
-    size_t n = 0;
-    for (uint32_t i = 0; i < scan->rows_n; i++) {
-        n += key_of(&scan->rows[i]) != 0;
+    out->first = nb_arena_alloc(arena, bytes);
+    out->home = nb_arena_alloc(arena, bytes);
+    out->n = nb_arena_calloc(arena, scan->rows_n, sizeof(uint32_t));
+    if (!out->first || !out->home || !out->n) {
+        return NB_ENOMEM;
     }
-    enum nb_err err = nb_key_table_init(&table, n, arena);
+    memset(out->home, 0xff, bytes);
+    struct nb_arena_mark mark = nb_arena_mark(arena);
+    enum nb_err err = nb_key_table_init(&table, scan->rows_n, arena);
     for (uint32_t i = 0; err == NB_OK && i < scan->rows_n; i++) {
         uint64_t key = key_of(&scan->rows[i]);
-        uint32_t first = key ? nb_key_table_add(&table, key, i) : i;
-        if (first != i) {
-            join(scan, first, i);
-            scan->rows[i].copy |= copies;
+        out->first[i] = key ? nb_key_table_add(&table, key, i) : NB_SCAN_NONE;
+        if (key) {
+            out->n[out->first[i]]++;
         }
     }
     nb_arena_rewind(arena, mark);
     return err;
 }
 
-/* The thread of an answer may be the address of what it answers. */
-static enum nb_err join_threads(struct nb_scan *scan, struct nb_arena *arena)
+static uint32_t kin_n(const struct kinship *kin, uint32_t row)
 {
-    struct nb_arena_mark mark = nb_arena_mark(arena);
-    struct nb_key_table threads;
-    size_t n = 0;
-    for (uint32_t i = 0; i < scan->rows_n; i++) {
-        n += scan->rows[i].thread_key != 0;
-        if (scan->rows[i].next_address != NB_SCAN_NONE) {
-            join(scan, i, scan->rows[i].next_address);
-        }
+    return kin->first[row] == NB_SCAN_NONE ? 0 : kin->n[kin->first[row]];
+}
+
+static void come_home(struct nb_scan *scan, struct kinship *kin, uint32_t row)
+{
+    uint32_t *home = &kin->home[kin->first[row]];
+    if (*home == NB_SCAN_NONE) {
+        *home = row;
+    } else {
+        join(scan, *home, row);
     }
-    enum nb_err err = nb_key_table_init(&threads, n, arena);
-    for (uint32_t i = 0; err == NB_OK && i < scan->rows_n; i++) {
-        uint64_t key = scan->rows[i].thread_key;
-        uint32_t first = key ? nb_key_table_add(&threads, key, i) : i;
-        if (first != i) {
-            join(scan, first, i);
-        } else if (key) {
-            uint32_t opener = nb_key_table_get(&scan->addresses, key);
-            if (opener != NB_SCAN_NONE) {
-                join(scan, opener, i);
-            }
-        }
-    }
-    nb_arena_rewind(arena, mark);
-    return err;
 }
 
 enum nb_err nb_report_group(struct nb_scan *scan, struct nb_arena *arena)
 {
-    for (uint32_t i = 0; i < scan->rows_n; i++) {
+    enum { THREAD, CLUSTER, TITLE, KINDS };
+    static uint64_t (*const keys[KINDS])(const struct nb_scan_row *) = {thread_of, cluster_of,
+                                                                        title_of};
+    struct nb_arena_mark mark = nb_arena_mark(arena);
+    struct kinship kin[KINDS];
+    enum nb_err err = NB_OK;
+    for (int kind = 0; err == NB_OK && kind < KINDS; kind++) {
+        err = find_kin(scan, keys[kind], arena, &kin[kind]);
+    }
+    for (uint32_t i = 0; err == NB_OK && i < scan->rows_n; i++) {
+        uint32_t original = kin[CLUSTER].first[i];
         scan->rows[i].story = i;
+        scan->rows[i].copy = original != NB_SCAN_NONE && original != i;
     }
-    enum nb_err err = join_equal(scan, cluster_of, true, arena);
-    if (err == NB_OK) {
-        err = join_equal(scan, title_of, false, arena);
+    for (uint32_t i = 0; err == NB_OK && i < scan->rows_n; i++) {
+        int best = THREAD;
+        for (int kind = CLUSTER; kind < KINDS; kind++) {
+            best = kin_n(&kin[kind], i) > kin_n(&kin[best], i) ? kind : best;
+        }
+        if (kin_n(&kin[best], i) > 1) {
+            come_home(scan, &kin[best], i);
+        }
     }
-    return err == NB_OK ? join_threads(scan, arena) : err;
+    nb_arena_rewind(arena, mark);
+    return err;
 }
 
 /* The face of a story: one with a title if there is, most attention, then the first to tell it. */

@@ -200,6 +200,33 @@ static void no_list_shows_two_near_duplicates(void **state)
     fail();
 }
 
+/* Somebody answers in two threads with the same words: they stay two stories. */
+static void a_copied_answer_does_not_join_threads(void **state)
+{
+#define ANSWER                                                                                     \
+    "Ben de ayn\xc4\xb1 sorunu ya\xc5\x9f\xc4\xb1yorum, m\xc3\xbc\xc5\x9fteri hizmetleri cevap "   \
+    "vermiyor asla."
+    static const struct entry more[] = {
+        {0, 15, 0, "acme", NB__KIND__POST, FORUM "/a", "A", "https://forum.example/k1", NULL,
+         "Birinci konu", 0, 0, NULL, 0, NULL},
+        {0, 15, 1, "acme", NB__KIND__POST, FORUM "/b", "B", "https://forum.example/k1/2", NULL,
+         ANSWER, -100, 0, "https://forum.example/k1", 0, NULL},
+        {0, 15, 2, "acme", NB__KIND__POST, FORUM "/c", "C", "https://forum.example/k1/3", NULL,
+         "Evet", 0, 0, "https://forum.example/k1", 0, NULL},
+        {0, 15, 3, "acme", NB__KIND__POST, FORUM "/d", "D", "https://forum.example/k2", NULL,
+         "\xc4\xb0kinci konu", 0, 0, NULL, 0, NULL},
+        {0, 15, 4, "acme", NB__KIND__POST, FORUM "/b", "B", "https://forum.example/k2/2", NULL,
+         ANSWER, -100, 0, "https://forum.example/k2", 0, NULL},
+    };
+    struct digest_world *w = *state;
+    struct nb_report before, after;
+    collect(w, THE_DAY_MS, &before);
+    size_t stories_n = before.stories_n;
+    digest_world_add(w, more, ROWS(more), true);
+    collect(w, THE_DAY_MS, &after);
+    assert_int_equal(after.stories_n, stories_n + 2);
+}
+
 static void praise_writers_and_share_are_listed(void **state)
 {
     struct nb_report report;
@@ -535,6 +562,7 @@ int main(void)
         TEST(documents_with_an_equal_title_address_or_thread_are_one_story),
         TEST(complaints_wait_until_somebody_else_answers_before_the_end_of_the_day),
         TEST(no_list_shows_two_near_duplicates),
+        TEST(a_copied_answer_does_not_join_threads),
         TEST(praise_writers_and_share_are_listed),
         TEST(a_day_is_held_against_the_same_weekdays_and_a_week_against_weeks),
         TEST(a_week_is_made_in_every_form),

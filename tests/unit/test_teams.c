@@ -183,12 +183,79 @@ static void what_is_due_is_left_for_sending_once_and_waits_for_the_analysis(void
     nbt_rmdir(w.dir);
 }
 
+struct doing {
+    const char *path;
+    struct nb_arena *arena;
+    bool added;
+};
+
+/* What the serving process does with an errand: its message into the outbox. */
+static enum nb_err do_errand(struct nb_txn *desk, void *arg)
+{
+    struct doing *d = arg;
+    struct nb_errand *errand = NULL;
+    enum nb_err err = nb_errand_read(nbt_read_file(d->path, d->arena), d->arena, &errand);
+    if (err != NB_OK) {
+        return err;
+    }
+    const struct nb_message message = {.recipient = nb_field(errand->recipient),
+                                       .key = nb_field(errand->key),
+                                       .subject = nb_field(errand->subject),
+                                       .form = errand->form,
+                                       .body = nb_slice(errand->body.data, errand->body.len)};
+    return nb_outbox_add(desk, &message, 64 << 20, THE_DAY_MS, d->arena, &d->added);
+}
+
+/* Before what was left is in the outbox, and after that, the process is killed and forgets. */
+static void a_crash_doubles_no_digest(void **state)
+{
+    (void)state;
+    static const struct entry entries[] = {
+        {0, 9, 0, "acme", NB__KIND__POST, "forum.example/su", "Su", "https://forum.example/2", NULL,
+         "Kargom gelmedi", -800, 3, NULL, 0, NULL},
+    };
+    struct digest_world w;
+    struct nb_store *desk;
+    struct nb_error error = {0};
+    char dir[NB_ERRAND_PATH_BYTES];
+    size_t added_n = 0, done_n = 0;
+    const struct nb_store_options options = {.map_bytes = 1u << 24, .max_bytes = 1u << 28};
+    digest_world_open_at(&w, nbt_tmpdir());
+    digest_world_add(&w, entries, 1, true);
+    struct nb_config *config = team_config(&w);
+    must(nb_store_open(w.dir, NB_STORE_DESK, &options, &desk, &error), &error);
+    for (int life = 0; life < 3; life++) {
+        struct nb_roster roster = {.looked_mono_ms = 0};
+        nb_roster_tick(&roster, config, w.analysis, w.log,
+                       THE_DAY_MS + NB_DAY_MS + (9 + life) * NB_HOUR_MS);
+    }
+    nb_errand_dir(config, dir);
+    DIR *list = opendir(dir);
+    for (struct dirent *entry; list && (entry = readdir(list)) != NULL;) {
+        if (entry->d_name[0] != '.') {
+            struct doing d = {nb_arena_printf(w.arena, "%s/%s", dir, entry->d_name), w.arena,
+                              false};
+            must(nb_store_write(desk, do_errand, &d, &error), &error);
+            added_n += d.added;
+            done_n++;
+        }
+    }
+    (void)closedir(list);
+    assert_true(done_n >= 2);
+    assert_int_equal(added_n, 2); /* one for each recipient */
+    nb_store_close(desk);
+    nb_config_free(config);
+    digest_world_leave(&w);
+    nbt_rmdir(w.dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_team_is_read_with_what_it_leaves_out),
         cmocka_unit_test(a_mistake_is_refused_with_its_place),
         cmocka_unit_test(the_newest_period_is_due_at_the_teams_hour),
+        cmocka_unit_test(a_crash_doubles_no_digest),
         cmocka_unit_test(what_is_due_is_left_for_sending_once_and_waits_for_the_analysis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
