@@ -110,6 +110,7 @@ static void slot_fini(struct nb_analyze *a, struct slot *slot)
     nb_free(slot->results);
     nb_free(slot->documents);
     nb_arena_free(slot->documents_arena);
+    nb_calendar_free(slot->calendar);
 }
 
 /* Everything that only takes memory. @return false when there is none. */

@@ -15,6 +15,7 @@
 #include <nabiz/queue.h>
 #include <nabiz/thread.h>
 
+#include "analyzer/alerts/calendar.h"
 #include "analyzer/commit.h"
 
 enum { NB_SLOTS_N = 2 };
@@ -48,8 +49,9 @@ struct slot {
     struct nb_id knowledge_id, reading_id;
     struct nb_weights weights;
     struct nb_seed_names seeds;
-    atomic_size_t next;   /* first document nobody took */
-    atomic_int working_n; /* shares not finished */
+    struct nb_calendar *calendar; /* its share */
+    atomic_size_t next;           /* first document nobody took */
+    atomic_int working_n;         /* shares not finished */
 };
 
 struct worker {

@@ -398,6 +398,7 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
                                        .kept = &kept,
                                        .old = old,
                                        .author = author,
+                                       .calendar = commit->calendar,
                                        .clock_ms = commit->clock_ms};
     return watch_topics(txn, &watched, commit);
 }

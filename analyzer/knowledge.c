@@ -246,6 +246,22 @@ static enum nb_err load_weights(struct load *load)
     return err;
 }
 
+/* Days that are not like others; one that cannot be read is none. */
+static enum nb_err load_calendar(struct load *load)
+{
+    struct nb_slice text;
+    struct nb_error error = {0};
+    enum nb_err err = read_optional(load, NB_CALENDAR_FILE, &text);
+    if (err == NB_OK && text.p) {
+        err = nb_calendar_parse(text, NB_CALENDAR_FILE, &load->knowledge->calendar, &error);
+    }
+    if (err == NB_ESYNTAX) {
+        report(load, 0, nb_error_text(&error));
+        err = NB_OK;
+    }
+    return err;
+}
+
 static void leave_out(struct load *load, const struct nb_error *error)
 {
     load->bad_n++;
@@ -390,6 +406,9 @@ enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct n
         err = load_weights(&load);
     }
     if (err == NB_OK) {
+        err = load_calendar(&load);
+    }
+    if (err == NB_OK) {
         err = load_topics(&load, topics);
     }
     if (err == NB_OK) {
@@ -423,10 +442,16 @@ const struct nb_weights *nb_knowledge_weights(const struct nb_knowledge *knowled
     return &knowledge->weights;
 }
 
+struct nb_calendar *nb_knowledge_calendar(const struct nb_knowledge *knowledge)
+{
+    return knowledge->calendar;
+}
+
 void nb_knowledge_free(struct nb_knowledge *knowledge)
 {
     if (knowledge) {
         nb_words_fini(&knowledge->words);
+        nb_calendar_free(knowledge->calendar);
         nb_map_close(knowledge->local_file);
         nb_map_close(knowledge->model_file);
         tr_lexicon_free(knowledge->lexicon);

@@ -8,6 +8,7 @@
 
 #include <nabiz/knowledge.h>
 
+#include "analyzer/alerts/calendar.h"
 #include "analyzer/events/classes.h"
 #include "analyzer/events/details.h"
 #include "analyzer/events/events.h"
@@ -38,6 +39,7 @@ struct nb_knowledge {
     struct nb_topics *topics;
     struct nb_weights weights;
     struct nb_seed_names seeds;
+    struct nb_calendar *calendar; /* NULL: without one */
     struct nb_feature_reader features;
     struct nb_model model; /* of opinions; without one the lexicons judge alone */
     struct nb_slice model_file;

@@ -195,6 +195,8 @@ static void annotate_slot(struct nb_analyze *a, struct slot *slot)
     slot->reading_id = nb_knowledge_reading_id(slot->held->knowledge);
     slot->weights = *nb_knowledge_weights(slot->held->knowledge);
     slot->seeds = *nb_knowledge_seeds(slot->held->knowledge);
+    nb_calendar_free(slot->calendar);
+    slot->calendar = nb_calendar_share(nb_knowledge_calendar(slot->held->knowledge));
     memset(slot->results, 0, slot->n * sizeof(slot->results[0]));
     atomic_store(&slot->next, 0);
     atomic_store(&slot->working_n, (int)a->workers_n);
@@ -344,6 +346,7 @@ static enum nb_err commit_slot(struct nb_analyze *a, const struct slot *slot,
         .reading = slot->reading_id,
         .weights = &slot->weights,
         .seeds = &slot->seeds,
+        .calendar = slot->calendar,
         .arena = a->commit_arena,
     };
     enum nb_err err = write_slot(a, &commit, error);

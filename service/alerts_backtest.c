@@ -14,14 +14,17 @@
 #include <nabiz/mem.h>
 #include <nabiz/table.h>
 
+#include "analyzer/alerts/calendar.h"
 #include "analyzer/alerts/gate.h"
 #include "analyzer/commit.h"
 #include "analyzer/mentions.h"
 #include "service/alerts_counts.h"
 #include "service/alerts_print.h"
 #include "service/answer.h"
+#include "service/lang.h"
 
 enum {
+    PATH_BYTES = 4096,
     BATCH_N = 64,
     BATCH_BYTES = 256 << 20,
     SCRATCH_BYTES = 64 << 20,
@@ -34,7 +37,8 @@ enum {
 
 struct backtest {
     struct nb_answer answer;
-    struct nb_txn *txn; /* of the analysis store that is there */
+    struct nb_calendar *calendar; /* NULL: the lexicons have none */
+    struct nb_txn *txn;           /* of the analysis store that is there */
     struct nb_store *crawl;
     struct nb_log *log;
     char dir[DIR_BYTES]; /* of the one that is thrown away */
@@ -101,6 +105,7 @@ static enum nb_err commit_batch(struct backtest *b, const struct nb_commit_item 
                                .items_n = n,
                                .cursor = items[n - 1].document->number,
                                .from = items[0].document->number,
+                               .calendar = b->calendar,
                                .arena = b->scratch};
     return nb_store_write(b->store, nb_commit_run, &commit, &b->answer.error);
 }
@@ -336,6 +341,17 @@ static bool read_day(struct nb_args *args, const char *option, int32_t offset_mi
     return true;
 }
 
+/* As the analyzer does: one that cannot be read, of which it warned, is none. */
+static void load_calendar(struct backtest *b, struct nb_args *args)
+{
+    char dir[PATH_BYTES], path[PATH_BYTES + 32];
+    struct nb_error error = {0};
+    if (nb_lang_lexicons(args, dir, sizeof(dir), &error) == NB_OK) {
+        (void)snprintf(path, sizeof(path), "%s/%s", dir, NB_CALENDAR_FILE);
+        (void)!nb_calendar_load(path, &b->calendar, &error);
+    }
+}
+
 int nb_alerts_backtest(struct nb_args *args, bool as_json)
 {
     struct backtest b = {.as_json = as_json, .from_ms = INT64_MIN, .to_ms = INT64_MAX};
@@ -366,10 +382,12 @@ int nb_alerts_backtest(struct nb_args *args, bool as_json)
             (void)nb_answer_close(&b.answer, NB_OK);
             return NB_EXIT_USAGE;
         }
+        load_calendar(&b, args);
         err = run_stored(&b, nb_slice_str(nb_args_get(args, "topic")));
     }
     nb_log_close(b.log);
     nb_store_close(b.crawl);
+    nb_calendar_free(b.calendar);
     nb_arena_free(b.batch);
     nb_arena_free(b.scratch);
     int code = nb_answer_close(&b.answer, err);

@@ -1,5 +1,6 @@
 #include "analyzer/alerts/calendar.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include <nabiz/buf.h>
@@ -15,6 +16,7 @@ struct kind {
 };
 
 struct nb_calendar {
+    atomic_int users_n;
     struct kind kinds[NB_CALENDAR_KINDS_MAX + 1]; /* the first is of ordinary days */
     uint32_t kinds_n;
     uint8_t days[DAYS];
@@ -145,6 +147,7 @@ enum nb_err nb_calendar_parse(struct nb_slice text, const char *name, struct nb_
         return nb_error_set(error, NB_ENOMEM, "%s: %s", name, nb_strerror(NB_ENOMEM));
     }
     struct nb_slice line;
+    atomic_init(&c->users_n, 1);
     for (size_t number = 1; nb_slice_split(&text, '\n', &line); number++) {
         const char *wrong = read_line(c, line);
         if (wrong) {
@@ -169,9 +172,19 @@ enum nb_err nb_calendar_load(const char *path, struct nb_calendar **out, struct 
     return err;
 }
 
+struct nb_calendar *nb_calendar_share(struct nb_calendar *calendar)
+{
+    if (calendar) {
+        atomic_fetch_add(&calendar->users_n, 1);
+    }
+    return calendar;
+}
+
 void nb_calendar_free(struct nb_calendar *calendar)
 {
-    nb_free(calendar);
+    if (calendar && atomic_fetch_sub(&calendar->users_n, 1) == 1) {
+        nb_free(calendar);
+    }
 }
 
 uint32_t nb_calendar_kind(const struct nb_calendar *calendar, int64_t day)

@@ -1,7 +1,7 @@
 /**
  * Calendar: days that are not like others (feasts, public holidays, match days), from a text file.
  *
- * Threads: immutable after loading.
+ * Threads: immutable after loading; users are counted, so any thread may give back its share.
  */
 #ifndef NABIZ_ANALYZER_CALENDAR_H
 #define NABIZ_ANALYZER_CALENDAR_H
@@ -13,6 +13,9 @@
 #include <nabiz/slice.h>
 
 struct nb_calendar;
+
+/* In the lexicons. */
+#define NB_CALENDAR_FILE "calendar.txt"
 
 /* Kinds are numbered in the order of the file; a day of no kind is 0. */
 #define NB_CALENDAR_KINDS_MAX 7
@@ -33,6 +36,10 @@ enum nb_err nb_calendar_parse(struct nb_slice text, const char *name, struct nb_
 /** From a file. @return as nb_calendar_parse(), NB_ENOTFOUND, NB_EIO, NB_ETOOBIG (over 1 MiB). */
 enum nb_err nb_calendar_load(const char *path, struct nb_calendar **out,
                              struct nb_error *error) NB_MUSTUSE;
+
+/** The same once more, for another user; NULL gives NULL. Each gives it back by nb_calendar_free().
+ */
+struct nb_calendar *nb_calendar_share(struct nb_calendar *calendar);
 void nb_calendar_free(struct nb_calendar *calendar);
 
 /** Kind of a day, counted from 1970-01-01 in the zone people live by: 0..KINDS_MAX. */

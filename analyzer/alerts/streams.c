@@ -84,7 +84,7 @@ static enum nb_err close_stream(struct nb_streams *s, size_t stream, uint64_t fr
                 return err;
             }
         }
-        nb_detector_step(s->detectors[stream], NULL, start_ms(bin), milli(count),
+        nb_detector_step(s->detectors[stream], s->calendar, start_ms(bin), milli(count),
                          NB_DETECTOR_RARITY_MILLI, &detection);
     }
     return NB_OK;
@@ -182,13 +182,14 @@ enum nb_err nb_streams_add(struct nb_streams *s, const struct nb_sighting *sight
     return NB_OK;
 }
 
-void nb_streams_judge(const struct nb_topic_watch *row, struct nb_detector *detector, size_t stream,
+void nb_streams_judge(const struct nb_streams *s, struct nb_detector *detector, size_t stream,
                       uint64_t bin, int32_t rarity_milli, struct nb_detection *out)
 {
+    const struct nb_topic_watch *row = s->row;
     for (uint64_t b = row->open_bin; b < bin; b++) {
-        nb_detector_step(detector, NULL, start_ms(b),
+        nb_detector_step(detector, s->calendar, start_ms(b),
                          milli(nb_stream_count(find_bin(row, b), stream)), rarity_milli, out);
     }
-    nb_detector_peek(detector, NULL, start_ms(bin),
+    nb_detector_peek(detector, s->calendar, start_ms(bin),
                      milli(nb_stream_count(find_bin(row, bin), stream)), rarity_milli, out);
 }

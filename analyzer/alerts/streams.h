@@ -44,6 +44,7 @@ struct nb_streams {
     struct nb_topic_watch *row;
     struct nb_detector *detectors[NB_STREAMS_N]; /* owned; NULL: without documents so far */
     struct nb_arena *arena;                      /* of the row */
+    const struct nb_calendar *calendar;          /* may be NULL */
 };
 
 static inline uint64_t nb_stream_bin(int64_t at_ms)
@@ -87,7 +88,7 @@ uint64_t nb_streams_sum(const struct nb_topic_watch *row, size_t stream, uint64_
  * Is this stream far above what is usual in this bin? Steps the detector over the open bins before
  * it, so that must be a copy that is thrown away.
  */
-void nb_streams_judge(const struct nb_topic_watch *row, struct nb_detector *detector, size_t stream,
+void nb_streams_judge(const struct nb_streams *streams, struct nb_detector *detector, size_t stream,
                       uint64_t bin, int32_t rarity_milli, struct nb_detection *out);
 
 #endif

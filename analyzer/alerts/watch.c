@@ -123,7 +123,7 @@ static enum nb_err judge_stream(struct watch *w, size_t stream)
     if (err) {
         return err == NB_ENOTFOUND ? NB_OK : err; /* nothing was learned yet */
     }
-    nb_streams_judge(w->streams.row, detector, stream, bin, NB_ALARM_OPEN_MILLI, &detection);
+    nb_streams_judge(&w->streams, detector, stream, bin, NB_ALARM_OPEN_MILLI, &detection);
     nb_detector_free(detector);
     if (detection.seen == NB_DETECTOR_NONE || detection.rarity_milli < NB_ALARM_STAY_MILLI ||
         detection.value_milli < NB_ALARM_COUNT_MIN * 1000) {
@@ -403,7 +403,7 @@ enum nb_err nb_watch(struct nb_txn *txn, const struct nb_watched *in, size_t hit
                       .arena = arena,
                       .in = in,
                       .topic = nb_field(in->kept->topics[hit]->topic),
-                      .streams = {.arena = arena}};
+                      .streams = {.arena = arena, .calendar = in->calendar}};
     *opened = false;
     if (!is_dated(in) || is_counted(in, hit, w.topic)) {
         return NB_OK;

@@ -27,12 +27,15 @@ enum { NB_ALARM_OPEN_MILLI = 700, NB_ALARM_STAY_MILLI = 0 };
 /* Fewer documents, or independent voices, in three hours are never an alarm. */
 enum { NB_ALARM_COUNT_MIN = 5 };
 
+struct nb_calendar;
+
 struct nb_watched {
     const struct nb_document *document;
-    const struct nb_annotation *kept; /* counted, and among the copies */
-    const struct nb_annotation *old;  /* of the revision it replaced, or NULL */
-    struct nb_slice author;           /* as nb_author_id() */
-    int64_t clock_ms;                 /* of the log, this document included */
+    const struct nb_annotation *kept;   /* counted, and among the copies */
+    const struct nb_annotation *old;    /* of the revision it replaced, or NULL */
+    struct nb_slice author;             /* as nb_author_id() */
+    const struct nb_calendar *calendar; /* may be NULL */
+    int64_t clock_ms;                   /* of the log, this document included */
 };
 
 /**

@@ -18,6 +18,7 @@
 #include <nabiz/seeds.h>
 #include <nabiz/weights.h>
 
+struct nb_calendar;
 struct nb_knowledge;
 
 /**
@@ -47,6 +48,9 @@ const struct nb_seed_names *nb_knowledge_seeds(const struct nb_knowledge *knowle
 
 /** What influence is weighed with. */
 const struct nb_weights *nb_knowledge_weights(const struct nb_knowledge *knowledge);
+
+/** Days that are not like others; borrowed, NULL where the lexicons have none. */
+struct nb_calendar *nb_knowledge_calendar(const struct nb_knowledge *knowledge);
 
 /** Identity of what words are read with: as above without topics and opinion. */
 struct nb_id nb_knowledge_reading_id(const struct nb_knowledge *knowledge);

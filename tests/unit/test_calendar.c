@@ -1,6 +1,7 @@
 #include "tests/lib/test.h"
 
 #include <nabiz/date.h>
+#include <nabiz/knowledge.h>
 
 #include "analyzer/alerts/calendar.h"
 
@@ -88,12 +89,39 @@ static void the_calendar_we_ship_can_be_read(void **state)
     assert_int_equal(nb_calendar_load("lexicons/nowhere.txt", &c, &error), NB_ENOTFOUND);
 }
 
+static void a_calendar_lives_until_its_last_user_gives_it_back(void **state)
+{
+    (void)state;
+    struct nb_calendar *c;
+    assert_null(nb_calendar_share(NULL));
+    assert_int_equal(nb_calendar_parse(NB_LIT("kind calm rest\n*-03-20 calm\n"), "test", &c, NULL),
+                     NB_OK);
+    struct nb_calendar *shared = nb_calendar_share(c);
+    nb_calendar_free(c);
+    assert_int_equal(nb_calendar_kind(shared, day_of("2026-03-20")), 1);
+    nb_calendar_free(shared);
+}
+
+static void what_the_analyzer_knows_has_the_calendar(void **state)
+{
+    (void)state;
+    struct nb_knowledge *knowledge;
+    struct nb_error error = {0};
+    assert_int_equal(nb_knowledge_load("lexicons", NULL, &knowledge, NULL, &error), NB_OK);
+    const struct nb_calendar *c = nb_knowledge_calendar(knowledge);
+    assert_non_null(c);
+    assert_true(nb_calendar_kind(c, day_of("2026-03-20")) > 0);
+    nb_knowledge_free(knowledge);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days_have_the_kind_that_the_last_line_gives_them),
         cmocka_unit_test(a_wrong_line_is_named),
         cmocka_unit_test(the_calendar_we_ship_can_be_read),
+        cmocka_unit_test(a_calendar_lives_until_its_last_user_gives_it_back),
+        cmocka_unit_test(what_the_analyzer_knows_has_the_calendar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
