@@ -101,7 +101,7 @@ static void a_loud_bin_is_rare_before_it_is_full(void **state)
         }
         assert_int_equal(nb_detector_encode(s.detectors[ALL], arena, &bytes), NB_OK);
         assert_int_equal(nb_detector_decode(bytes, &copy), NB_OK);
-        nb_streams_judge(s.row, copy, ALL, bin, NB_DETECTOR_RARITY_MILLI, &detection);
+        nb_streams_judge(&s, copy, ALL, bin, NB_DETECTOR_RARITY_MILLI, &detection);
         nb_detector_free(copy);
         assert_true(detection.rarity_milli >= before);
         before = detection.rarity_milli;
