@@ -11,7 +11,7 @@ static struct nb_graph_builder *builder_of(uint32_t n)
     struct nb_graph_builder *builder;
     assert_int_equal(nb_graph_builder_new(&builder), NB_OK);
     for (uint32_t v = 0; v < n; v++) {
-        char name[16];
+        char name[32];
         uint32_t number;
         (void)snprintf(name, sizeof(name), "s.example/u%u", v);
         assert_int_equal(nb_names_add(nb_graph_builder_names(builder), nb_slice_str(name), &number),
