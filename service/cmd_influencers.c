@@ -92,6 +92,9 @@ static int run_influencers(struct nb_args *args)
         !nb_args_int(args, "budget", 1, 1000000000, 0, &query.budget)) {
         return NB_EXIT_USAGE;
     }
+    if (query.own && !author) {
+        return nb_usage(args, "--own goes with --explain; `nabiz spread --own` lists everybody");
+    }
     if (author && query.portfolio_n) {
         return nb_usage(args, "--explain is about one author, --portfolio about several");
     }
@@ -150,7 +153,8 @@ const struct nb_command nb_cmd_influencers = {
             {"explain", "AUTHOR", NULL, "verdict and ledger of one author, site/handle"},
             {"portfolio", "N", NULL, "up to N authors who together reach the most groups"},
             {"budget", "N", NULL, "with --portfolio: for the price of N ordinary authors"},
-            {"own", "SITES", NULL, "with --explain: one's own sites, to see who spreads them"},
+            {"own", "SITES", NULL,
+             "with --explain: your sites and accounts, to see who spreads them"},
             {"weights", "FILE", NULL, "try other numbers than lexicons/weights.txt has"},
             {"format", "FORMAT", "table|json|csv", "how to print"},
             {NULL, NULL, NULL, NULL}},

@@ -13,8 +13,12 @@ static enum nb_err count_site(struct nb_txn *txn, struct nb_slice author, struct
     if (!site.len || site.len > NB_AUTHOR_ID_BYTES) {
         return NB_OK;
     }
-    nb_key_add(&from, site);
-    nb_key_add(&from, NB_LIT("/"));
+    if (nb_slice_find_byte(site, '/', 0) != NB_NPOS) {
+        nb_key_text(&from, site); /* one account */
+    } else {
+        nb_key_add(&from, site);
+        nb_key_add(&from, NB_LIT("/"));
+    }
     enum nb_err err = nb_cursor_open(txn, NB_TBL_EDGE, &cursor);
     if (err) {
         return err;

@@ -134,7 +134,7 @@ enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credi
                              who->sites_n)},
             {"do they spread our messages?", answer_own(who, own_n),
              own_n == UINT64_MAX
-                 ? "name your own sites with --own"
+                 ? "name your sites and accounts with --own"
                  : nb_arena_printf(arena, "%" PRIu64 " times in %" PRIu64 " documents", own_n,
                                    who->posts_n)}}};
     for (size_t i = 0; i < NB_VERDICT_LINES; i++) {

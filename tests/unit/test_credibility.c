@@ -86,9 +86,14 @@ static void acts_towards_own_sites_are_counted(void **state)
     static const struct {
         const char *author, *sites;
         uint64_t n;
-    } rows[] = {{"b.example/veli", "a.example", 2}, {"c.example/can", "d.example, a.example", 2},
-                {"c.example/can", "d.example", 0},  {"a.example/ayla", "a.example,d.example", 1},
-                {"b.example/veli", "", 0},          {"b.example/veli", "a.exampl", 0}};
+    } rows[] = {{"b.example/veli", "a.example", 2},
+                {"c.example/can", "d.example, a.example", 2},
+                {"c.example/can", "d.example", 0},
+                {"a.example/ayla", "a.example,d.example", 1},
+                {"b.example/veli", "", 0},
+                {"b.example/veli", "a.exampl", 0},
+                {"b.example/veli", "a.example/ayla", 2},
+                {"b.example/veli", "a.example/ay", 0}};
     struct world w;
     world_open(&w, MAP_BYTES);
     commit_record(&w);
