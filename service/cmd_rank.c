@@ -172,6 +172,10 @@ static int run(struct nb_args *args)
     if (!path) {
         return nb_usage(args, "--edges is needed; \"-\" reads standard input");
     }
+    const char *seeds = nb_args_get(args, "seeds");
+    if (seeds && strcmp(seeds, "-") == 0 && strcmp(path, "-") == 0) {
+        return nb_usage(args, "only one of --edges and --seeds can be standard input");
+    }
     struct nb_error error = {0};
     struct ranker r = {.args = args,
                        .topic = nb_slice_str(nb_args_get(args, "topic")),

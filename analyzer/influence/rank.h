@@ -27,7 +27,7 @@ struct nb_rank_row {
 /**
  * Rank all authors of a graph.
  * @param names  of the authors; whole sites of one domain count as one voice.
- * @param seeds  seeds_n of them, at least one.
+ * @param seeds  seeds_n of them; without any nobody is trusted.
  * @param out    [out] graph->authors_n rows; nb_free() it.
  * @return NB_OK, NB_EINVAL (a seed that is not in the graph), NB_ENOMEM.
  */
