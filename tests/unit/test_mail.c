@@ -102,8 +102,7 @@ static void nothing_in_a_subject_or_name_becomes_a_header(void **state)
         "x\nBcc: all@evil.example\n\nbody",
         "x\rBcc: a\r\r\n",
         "=?UTF-8?B?Cg==?=Bcc: a",
-        "\xe2\x80\xae"
-        "gpj.exe \xe2\x80\xa8 Bcc: a",
+        "\xe2\x80\xae.gpj.exe \xe2\x80\xa8 Bcc: a",
         "\x01\x02\x7f\xc2\x85 Bcc: a",
         "\xff\xfe broken \xc3",
     };
