@@ -97,7 +97,7 @@ static enum nb_form nominal_form(const struct nb_synthetic *s, uint64_t f)
     return f & s->finite ? NB_FORM_FINITE : NB_FORM_BARE;
 }
 
-/* "Do not" in the second person is written as the verb's name is, and that is what lists mean. */
+/* "Do not" said to one person is written as the verb's name is, and that is what lists mean. */
 static enum nb_form form_of(const struct nb_synthetic *s, const struct tr_reading *reading)
 {
     if (!reading->known || !reading->analyses_n) {
@@ -109,7 +109,8 @@ static enum nb_form form_of(const struct nb_synthetic *s, const struct tr_readin
         return NB_FORM_FUNCTION;
     }
     bool is_name = f & s->verbal_noun && f & s->nominative && !(f & (s->owned | s->owned_by_us));
-    bool is_order = best->upos == TR_UPOS_VERB && f & s->imperative && f & s->negative;
+    bool is_order =
+        best->upos == TR_UPOS_VERB && f & s->imperative && f & s->negative && !(f & s->plural);
     if (is_name || is_order) {
         return NB_FORM_INFINITIVE;
     }

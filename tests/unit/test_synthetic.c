@@ -32,6 +32,7 @@ static void what_people_write_is_not_synthetic(void **state)
         "#turna kargo",
         "The parcel arrived two days late and the box was open #turna",
         "geldim, gordum, yendim",
+        "ya kestirmeyin lan sinirlendirmeyin adami",
         "elma armut ayva nar incir",
         "mercimek corbasi pilav tavuk cacik #iftar",
         "sabir tevekkul #cuma",
