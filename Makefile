@@ -202,7 +202,7 @@ deps-ci: deps ## The same for what lint and CI need on top
 	@.ci/deps "$(PACKAGES) cmocka" $(DEPS_CI)
 
 .PHONY: deps-bench
-deps-bench: deps ## The same for what the index is measured against
+deps-bench: deps ## The same for what benchmarks are measured against
 	@.ci/deps "$(PACKAGES) sqlite3 xapian-core igraph" $(DEPS_BENCH)
 
 SCENARIO_PROGRAMS := $(B)/nabiz build/turkish.bin $(B)/tests/site $(B)/tests/play $(B)/tests/soak
