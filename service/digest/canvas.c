@@ -10,6 +10,29 @@
 
 #define SCALE 2.5 /* pixels of the picture for one drawn */
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IS_ADDRESS_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(IS_ADDRESS_SANITIZED)
+/* fontconfig keeps what it read of the fonts, some 650 bytes that nothing of its own points to when
+ * a process ends; it does not grow with pictures. A program may free it, but a library that shares
+ * the process with others of its users may not. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_options(void);
+
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig.so";
+}
+
+const char *__lsan_default_options(void)
+{
+    return "print_suppressions=0";
+}
+#endif
+
 enum { TEXT_MAX = 256, PNG_MAX_BYTES = 4 << 20 };
 
 struct nb_canvas {
