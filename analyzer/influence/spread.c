@@ -323,7 +323,8 @@ enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena
     }
     spread.groups_n = (uint32_t)n;
     spread.known = n >= NB_SPREAD_LEAST;
-    if (n) {
+    spread.low_milli = spread.high_milli = spread.caused_milli;
+    if (n && in->with_interval) {
         resample(kept, n, in->seed, &spread);
     }
     enum nb_err err = expect(in, kept, n, arena, &spread);

@@ -52,6 +52,7 @@ struct nb_spread_input {
     size_t adoptions_n;
     int64_t from_s, to_s; /* the window; what is outside does not count */
     uint64_t usual_micro; /* groups that take up a usual author in the window, in millionths */
+    bool with_interval;   /* it costs most of the time */
     uint64_t seed;        /* of the interval */
 };
 
@@ -60,7 +61,8 @@ struct nb_spread {
     uint32_t groups_n;    /* that adopted */
     int64_t caused_milli; /* groups that the acts moved: the sum of what each adoption is worth */
     int64_t chance_milli; /* groups that would have come anyway */
-    int64_t low_milli, high_milli; /* of caused_milli: 90 %, bootstrap over groups */
+    int64_t low_milli, high_milli; /* of caused_milli: 90 %, bootstrap over groups, if asked
+                                       for; else both as that */
     int64_t per_act_milli;         /* sum of a_i: groups an act brings */
     int64_t expected_milli;        /* see nb_spread_expect() */
 };

@@ -25,8 +25,10 @@
 
 #include "analyzer/influence/core.h"
 #include "analyzer/influence/groups.h"
+#include "analyzer/influence/portfolio.h"
 #include "analyzer/influence/rank.h"
 #include "analyzer/influence/seeds.h"
+#include "analyzer/influence/spread.h"
 #include "analyzer/influence/trust.h"
 
 enum {
@@ -173,6 +175,69 @@ static void measure_list(const struct bench *b)
     nb_free(rows);
 }
 
+static int by_act(const void *a, const void *b)
+{
+    const struct nb_spread_act *x = a, *y = b;
+    return (x->at_s > y->at_s) - (x->at_s < y->at_s);
+}
+
+static int by_adoption(const void *a, const void *b)
+{
+    const struct nb_adoption *x = a, *y = b;
+    return (x->at_s > y->at_s) - (x->at_s < y->at_s);
+}
+
+/* What each author's acts caused, of all acts towards the author. */
+static void measure_spread(const struct bench *b)
+{
+    const struct nb_acts_by *in = &b->graph->in, *out = &b->graph->out;
+    struct nb_arena *arena = nb_arena_new((size_t)4 << 30);
+    int64_t begin = nbt_cpu_us(), caused_milli = 0;
+    for (uint32_t v = 0; v < b->graph->authors_n; v++) {
+        size_t acts_n = out->begin[v + 1] - out->begin[v], n = in->begin[v + 1] - in->begin[v];
+        struct nb_spread_act *acts = nb_arena_calloc(arena, acts_n, sizeof(*acts));
+        struct nb_adoption *adoptions = nb_arena_calloc(arena, n, sizeof(*adoptions));
+        struct nb_spread spread;
+        for (size_t i = 0; i < acts_n; i++) {
+            acts[i].at_s = out->at_s[out->begin[v] + i];
+        }
+        for (size_t i = 0; i < n; i++) {
+            adoptions[i] = (struct nb_adoption){.at_s = in->at_s[in->begin[v] + i],
+                                                .group = b->group[in->other[in->begin[v] + i]],
+                                                .weight_milli = 1000};
+        }
+        qsort(acts, acts_n, sizeof(*acts), by_act);
+        qsort(adoptions, n, sizeof(*adoptions), by_adoption);
+        const struct nb_spread_input input = {.acts = acts,
+                                              .acts_n = acts_n,
+                                              .adoptions = adoptions,
+                                              .adoptions_n = n,
+                                              .from_s = FIRST_S,
+                                              .to_s = FIRST_S + SPAN_S,
+                                              .usual_micro = ACTS_PER_AUTHOR * 1000000};
+        must(nb_spread_estimate(&input, arena, NULL, &spread));
+        caused_milli += spread.caused_milli;
+        nb_arena_reset(arena);
+    }
+    report(b, "spread caused, of all", since(begin));
+    printf("    caused: %.1f of 100 acts, which were made up at random\n",
+           (double)caused_milli / 10.0 / b->graph->acts_n);
+    nb_arena_free(arena);
+}
+
+static void measure_portfolio(const struct bench *b)
+{
+    struct nb_arena *arena = nb_arena_new((size_t)4 << 30);
+    const struct nb_portfolio_options options = {.group = b->group, .picks_n = 10, .seed = 1};
+    struct nb_portfolio portfolio;
+    int64_t begin = nbt_cpu_us();
+    must(nb_portfolio_pick(b->graph, &options, arena, &portfolio));
+    report(b, "a portfolio of ten", since(begin));
+    printf("    %" PRIu32 " samples, within 1 - 1/e - 1/10: %s\n", portfolio.samples_n,
+           portfolio.sure ? "yes" : "no");
+    nb_arena_free(arena);
+}
+
 static uint32_t trusted_n(const struct bench *b)
 {
     uint32_t n = 0;
@@ -236,6 +301,8 @@ int main(int argc, char **argv)
     double whole_s = measure_parts(&b);
     report(&b, "trust and what it needs, the graph given", whole_s);
     measure_list(&b);
+    measure_spread(&b);
+    measure_portfolio(&b);
     printf("  %" PRIu32 " authors have trust; bytes per act: %.1f the graph, %.1f trust\n",
            trusted_n(&b), (double)nb_graph_bytes(b.graph) / b.graph->acts_n,
            (double)nb_trust_bytes(b.trust) / b.graph->acts_n);
