@@ -7,7 +7,43 @@
 #include <nabiz/date.h>
 #include <nabiz/table.h>
 
+#include "analyzer/alerts/why.h"
 #include "analyzer/mentions.h"
+#include "analyzer/rising.h"
+
+enum { TERMS_SHOWN = 8, PAST_DAYS = 28 };
+
+enum nb_err nb_alerts_add_terms(struct nb_txn *txn, struct nb_arena *arena,
+                                struct nb_incident *incident)
+{
+    struct nb_rising rising;
+    const struct nb_rising_query query = {.topic = nb_field(incident->topic),
+                                          .before_ms = incident->start_ms - PAST_DAYS * NB_DAY_MS,
+                                          .from_ms = incident->start_ms,
+                                          .to_ms = incident->alarm_ms + NB_HOUR_MS};
+    enum nb_err err = nb_rising_find(txn, &query, arena, &rising);
+    if (err) {
+        return err == NB_ENOTFOUND ? NB_OK : err; /* without an index there are no terms */
+    }
+    size_t n = rising.terms_n < TERMS_SHOWN ? rising.terms_n : TERMS_SHOWN;
+    Nb__NameCount *rows = nb_arena_alloc(arena, n * sizeof(*rows));
+    incident->terms = nb_arena_calloc(arena, n, sizeof(incident->terms[0]));
+    if (!rows || !incident->terms) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        nb__name_count__init(&rows[i]);
+        rows[i].has_count = 1;
+        rows[i].count = rising.terms[i].n;
+        rows[i].name = nb_arena_strdup(arena, rising.terms[i].text);
+        if (!rows[i].name) {
+            return NB_ENOMEM;
+        }
+        incident->terms[i] = &rows[i];
+    }
+    incident->n_terms = n;
+    return nb_why(incident, arena);
+}
 
 /* A document of the incident, with what the log says of it. */
 struct shown {

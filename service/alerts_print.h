@@ -50,6 +50,13 @@ enum nb_err nb_alerts_explain(const struct nb_alert_explain *explain,
 enum nb_err nb_alerts_explain_json(const struct nb_alert_explain *explain,
                                    struct nb_buf *out) NB_MUSTUSE;
 
+/**
+ * Terms that rose in its documents against the topic's four weeks before, found in the index; its
+ * reasons are said anew with them.
+ */
+enum nb_err nb_alerts_add_terms(struct nb_txn *txn, struct nb_arena *arena,
+                                struct nb_incident *incident) NB_MUSTUSE;
+
 /** "2026-03-18 09:33" in a zone. */
 #define NB_ALERTS_TIME_BYTES 32
 void nb_alerts_time(int64_t at_ms, int32_t utc_offset_min, char out[NB_ALERTS_TIME_BYTES]);

@@ -178,6 +178,7 @@ static enum nb_err explain(struct nb_answer *answer, const struct query *query, 
                            "all` lists them",
                            text);
     }
+    err = err == NB_OK ? nb_alerts_add_terms(txn, answer->arena, incident) : err;
     if (err == NB_OK) {
         const struct nb_alert_explain x = {.incident = incident,
                                            .txn = txn,

@@ -38,6 +38,9 @@ crisis=$(opened 'spike|rise|voices|negative' "$crisis_ms" $((crisis_ms + 2 * pol
 echo "$crisis" | grep -q '"severity":10' || fail "the crisis is not severe: $crisis"
 echo "$crisis" | grep -q '"name":"safety"' || fail "nobody noticed that it is about safety"
 
+nabiz story alerts --explain "$(echo "$crisis" | cut -d '"' -f 4)" >"$NABIZ_DIR/why" || fail "explain"
+grep -q 'terms that rose: yang' "$NABIZ_DIR/why" || fail "what rose is not told"
+
 claim=$(opened claim "$claim_ms" $((claim_ms + 12 * 60 * 60 * 1000)))
 [ -n "$claim" ] || fail "the false claim is no incident"
 id=$(echo "$claim" | cut -d '"' -f 4)
