@@ -1,8 +1,8 @@
 /*
  * One thread sends: it does the errands, reads from the outbox what is new, starts what may be sent
  * now, and waits for sockets, for a file in the errands, for the time the next message is due, or
- * to be woken. A settable clock moves without waking anybody here, so it is looked at ten times a
- * second.
+ * to be woken. A settable clock moves without waking anybody here, so it is looked at forty times
+ * a second.
  */
 #include "service/deliver/deliver_impl.h"
 
@@ -19,7 +19,7 @@
 
 enum {
     WAIT_MOST_MS = 60000,
-    WAIT_PLAYED_MS = 100,
+    WAIT_PLAYED_MS = 25,
     GRACE_MS = 1000, /* for what is under way, when stopping */
     FORGET_EACH_MS = 600000,
     FORGET_MOST = 1000,
