@@ -11,6 +11,8 @@
 #include <nabiz/fixed.h>
 #include <nabiz/series.h>
 
+#include "analyzer/influence/sorting.h"
+
 enum {
     PARTS = 3,
     ROUNDS = 8,          /* of fitting */
@@ -34,13 +36,16 @@ static const struct part parts[PARTS] = {{3600, UINT64_C(762123384786) / 3600},
 
 struct kept { /* the first adoption of a group */
     int64_t at_s;
-    uint32_t group, weight_milli, index;
+    uint32_t weight_milli, index;
     uint64_t factor[PARTS]; /* 2^-16 */
     uint32_t share;         /* caused: 0..2^16 */
 };
 
 static uint64_t decayed(uint64_t density, int64_t passed_s, int64_t half_s)
 {
+    if (!density) {
+        return 0;
+    }
     int64_t halvings = passed_s / half_s;
     int32_t rest_milli = (int32_t)(passed_s % half_s * 1000 / half_s);
     return halvings > 40
@@ -51,43 +56,32 @@ static uint64_t decayed(uint64_t density, int64_t passed_s, int64_t half_s)
 
 /* ---- the adoptions that count ---- */
 
-static int by_group(const void *a, const void *b)
+static bool counts(const struct nb_spread_input *in, const struct nb_adoption *adoption)
 {
-    const struct kept *x = a, *y = b;
-    if (x->group != y->group) {
-        return x->group < y->group ? -1 : 1;
-    }
-    return (x->index > y->index) - (x->index < y->index);
+    return adoption->weight_milli && adoption->at_s >= in->from_s && adoption->at_s < in->to_s;
 }
 
-static int by_index(const void *a, const void *b)
-{
-    const struct kept *x = a, *y = b;
-    return (x->index > y->index) - (x->index < y->index);
-}
-
-static size_t keep_first_of_group(const struct nb_spread_input *in, struct kept *kept)
+/* @return how many are kept, in the order of time. numbers, is_first: room for all adoptions. */
+static size_t keep_first_of_group(const struct nb_spread_input *in, uint64_t *numbers,
+                                  bool *is_first, struct kept *kept)
 {
     size_t n = 0, left = 0;
     for (size_t i = 0; i < in->adoptions_n; i++) {
-        const struct nb_adoption *a = &in->adoptions[i];
-        if (a->weight_milli && a->at_s >= in->from_s && a->at_s < in->to_s) {
-            kept[n++] = (struct kept){.at_s = a->at_s,
-                                      .group = a->group,
-                                      .weight_milli = a->weight_milli,
-                                      .index = (uint32_t)i};
+        if (counts(in, &in->adoptions[i])) {
+            numbers[n++] = (uint64_t)in->adoptions[i].group << 32 | i;
         }
     }
-    if (n) {
-        qsort(kept, n, sizeof(*kept), by_group);
-    }
+    nb_sort_numbers(numbers, n);
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || kept[i].group != kept[i - 1].group) {
-            kept[left++] = kept[i];
-        }
+        is_first[(uint32_t)numbers[i]] = i == 0 || numbers[i] >> 32 != numbers[i - 1] >> 32;
     }
-    if (left) {
-        qsort(kept, left, sizeof(*kept), by_index);
+    for (size_t i = 0; i < in->adoptions_n; i++) {
+        const struct nb_adoption *adoption = &in->adoptions[i];
+        if (is_first[i]) {
+            kept[left++] = (struct kept){.at_s = adoption->at_s,
+                                         .weight_milli = adoption->weight_milli,
+                                         .index = (uint32_t)i};
+        }
     }
     return left;
 }
@@ -265,6 +259,16 @@ static size_t act_before(const struct nb_spread_act *acts, size_t acts_n, int64_
     return low ? low - 1 : acts_n;
 }
 
+static bool any_named(const struct nb_spread_input *in, const struct kept *kept, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (in->adoptions[kept[i].index].target) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum nb_err expect(const struct nb_spread_input *in, const struct kept *kept, size_t n,
                           struct nb_arena *arena, struct nb_spread *out)
 {
@@ -277,7 +281,7 @@ static enum nb_err expect(const struct nb_spread_input *in, const struct kept *k
         yields[i].at_s = in->acts[i].at_s;
         numbered[i] = (struct numbered){in->acts[i].document, i};
     }
-    if (in->acts_n) {
+    if (in->acts_n && any_named(in, kept, n)) {
         qsort(numbered, in->acts_n, sizeof(*numbered), by_document);
     }
     for (size_t i = 0; i < n; i++) {
@@ -301,10 +305,12 @@ enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena
         return NB_ETOOBIG;
     }
     struct kept *kept = nb_arena_calloc(arena, in->adoptions_n, sizeof(*kept));
-    if (!kept) {
+    uint64_t *numbers = nb_arena_alloc(arena, in->adoptions_n * sizeof(*numbers));
+    bool *is_first = nb_arena_calloc(arena, in->adoptions_n, sizeof(*is_first));
+    if (!kept || !numbers || !is_first) {
         return NB_ENOMEM;
     }
-    size_t n = keep_first_of_group(in, kept);
+    size_t n = keep_first_of_group(in, numbers, is_first, kept);
     if (in->acts_n) {
         size_t acts_n = measure_factors(in, kept, n);
         fit(in, kept, n, acts_n, &spread);
