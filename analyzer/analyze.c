@@ -13,6 +13,8 @@
 
 #include <nabiz/analysis.h>
 #include <nabiz/counters.h>
+#include <nabiz/diag.h>
+#include <nabiz/forget.h>
 #include <nabiz/mem.h>
 
 enum { LOCK_WAIT_MS = 2000 };
@@ -146,6 +148,21 @@ static bool make_parts(struct nb_analyze *a)
     return true;
 }
 
+/* It is made again from the log. */
+static enum nb_err discard_older(const char *dir, struct nb_error *error)
+{
+    const struct nb_store_options options = {.lock_only = true, .lock_wait_ms = LOCK_WAIT_MS};
+    struct nb_store *store;
+    nb_diag_list(NB_WARN, "analyze", "the analysis of an older version is made again from the log",
+                 NULL);
+    enum nb_err err = nb_store_open(dir, NB_STORE_ANALYSIS, &options, &store, error);
+    if (err == NB_OK) {
+        err = nb_store_discard(store, error);
+        nb_store_close(store);
+    }
+    return err;
+}
+
 static enum nb_err open_analysis(struct nb_analyze *a, struct nb_error *error)
 {
     const struct nb_store_options options = {
@@ -154,8 +171,11 @@ static enum nb_err open_analysis(struct nb_analyze *a, struct nb_error *error)
         .max_bytes = (uint64_t)nb_config_int(a->config, NB_CFG_STORE_MAX),
         .lock_wait_ms = LOCK_WAIT_MS,
     };
-    enum nb_err err = nb_store_open(nb_config_str(a->config, NB_CFG_DATA_DIR), NB_STORE_ANALYSIS,
-                                    &options, &a->analysis, error);
+    const char *dir = nb_config_str(a->config, NB_CFG_DATA_DIR);
+    enum nb_err err = nb_store_open(dir, NB_STORE_ANALYSIS, &options, &a->analysis, error);
+    if (err == NB_EOLDER && (err = discard_older(dir, error)) == NB_OK) {
+        err = nb_store_open(dir, NB_STORE_ANALYSIS, &options, &a->analysis, error);
+    }
     struct nb_txn *txn = NULL;
     if (err == NB_OK) {
         err = nb_read_begin(a->analysis, &txn, error);

@@ -287,6 +287,34 @@ static void workers_batches_and_starting_over_give_the_same_bytes(void **state)
     site_close(&s);
 }
 
+static enum nb_err stamp_older(struct nb_txn *txn, void *arg)
+{
+    (void)arg;
+    nb_put(txn, NB_TBL_ANALYSIS_META, NB_LIT("schema"), NB_LIT("1"));
+    return NB_OK;
+}
+
+static void the_analysis_of_an_older_version_is_made_again(void **state)
+{
+    (void)state;
+    struct site s;
+    struct nb_store *store;
+    const struct nb_store_options options = {.map_bytes = 1 << 20, .max_bytes = 1 << 30};
+    site_open(&s);
+    append_story(&s);
+    analyze_once(&s, 2, 100, NULL);
+    struct nb_buf want = dump(&s);
+    assert_int_equal(nb_store_open(s.dir, NB_STORE_ANALYSIS, &options, &store, NULL), NB_OK);
+    assert_int_equal(nb_store_write(store, stamp_older, NULL, NULL), NB_OK);
+    nb_store_close(store);
+    analyze_once(&s, 2, 100, NULL);
+    struct nb_buf got = dump(&s);
+    assert_string_equal(got.p, want.p);
+    nb_buf_fini(&got);
+    nb_buf_fini(&want);
+    site_close(&s);
+}
+
 static void a_run_goes_on_where_the_last_one_stopped(void **state)
 {
     (void)state;
@@ -534,6 +562,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_batches_and_starting_over_give_the_same_bytes),
+        cmocka_unit_test(the_analysis_of_an_older_version_is_made_again),
         cmocka_unit_test(a_run_goes_on_where_the_last_one_stopped),
         cmocka_unit_test(what_was_deleted_leaves_nothing_behind),
         cmocka_unit_test(documents_are_analysed_as_they_are_appended),
