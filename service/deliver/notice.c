@@ -107,10 +107,11 @@ static void add_incident(struct nb_notice_text *text, const struct nb_notice *no
     const struct nb_label_value volume[] = {
         {"n", number(notice, (int64_t)incident->value, arena)},
         {"expected", nb_label_milli(notice->labels, arena, incident->expected_milli, 1)},
+        {"span", nb_label_age(notice->labels, arena, (int64_t)(incident->span_ms / NB_MINUTE_MS))},
         {NULL, {NULL, 0}}};
     const struct nb_label_value negative[] = {
         {"n", number(notice, (int64_t)incident->negative_n, arena)},
-        {"of", number(notice, (int64_t)incident->value, arena)},
+        {"of", number(notice, (int64_t)incident->documents_n, arena)},
         {NULL, {NULL, 0}}};
     const struct nb_label_value sites[] = {
         {"list", name_list(notice, incident->sites, incident->n_sites, arena)},
@@ -133,6 +134,37 @@ static void add_incident(struct nb_notice_text *text, const struct nb_notice *no
     }
 }
 
+/* What it is about, who said it first, and what is to be expected. */
+static void add_reasons(struct nb_notice_text *text, const struct nb_notice *notice,
+                        struct nb_arena *arena)
+{
+    const struct nb_incident *incident = notice->incident;
+    const Nb__ClaimStep *origin = incident->n_chain > 0 ? incident->chain[0] : NULL;
+    const struct nb_label_value terms[] = {
+        {"list", name_list(notice, incident->terms, incident->n_terms, arena)}, {NULL, {NULL, 0}}};
+    const struct nb_label_value claim[] = {{"author", nb_field(origin ? origin->author : NULL)},
+                                           {"n", number(notice, (int64_t)incident->chain_n, arena)},
+                                           {NULL, {NULL, 0}}};
+    const struct nb_label_value more[] = {
+        {"n", number(notice, (int64_t)incident->more, arena)},
+        {"low", number(notice, (int64_t)incident->more_low, arena)},
+        {"high", number(notice, (int64_t)incident->more_high, arena)},
+        {NULL, {NULL, 0}}};
+    if (terms[0].text.len > 0) {
+        add_line(text, notice, "notice.terms", terms, arena);
+    }
+    if (claim[0].text.len > 0 && incident->chain_n > 1) {
+        add_line(text, notice, "notice.claim", claim, arena);
+    }
+    if (nb_slice_eq(nb_field(incident->coordination), NB_LIT("coordinated"))) {
+        const struct nb_label_value none[] = {{NULL, {NULL, 0}}};
+        add_line(text, notice, "notice.coordinated", none, arena);
+    }
+    if (incident->more > 0 && incident->state == NB__INCIDENT__STATE__OPEN) {
+        add_line(text, notice, "notice.more", more, arena);
+    }
+}
+
 static void fill(struct nb_notice_text *text, const struct nb_notice *notice,
                  struct nb_arena *arena)
 {
@@ -142,6 +174,7 @@ static void fill(struct nb_notice_text *text, const struct nb_notice *notice,
         add_line(text, notice, "notice.test.why", none, arena);
     } else if (notice->incident) {
         add_incident(text, notice, arena);
+        add_reasons(text, notice, arena);
     }
     for (size_t i = 0; i < notice->posts_n; i++) {
         const struct nb_notice_post *post = &notice->posts[i];

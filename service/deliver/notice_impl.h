@@ -6,7 +6,7 @@
 
 #include "service/deliver/notice.h"
 
-enum { NB_NOTICE_LINES = 8, NB_NOTICE_TITLE_BYTES = 300 };
+enum { NB_NOTICE_LINES = 12, NB_NOTICE_TITLE_BYTES = 300 };
 
 /* A notice in words. Texts are plain (plain.h); URLs are http: or https: and hold no markup. */
 struct nb_notice_text {

@@ -32,19 +32,44 @@ static void names(struct nb_json *json, const char *key, Nb__NameCount *const *a
     nb_json_end(json);
 }
 
+/* The text copied most, and who had it first; null when nothing was copied. */
+static void claim_field(struct nb_json *json, const struct nb_incident *incident)
+{
+    char line[NB_NOTICE_TITLE_BYTES];
+    nb_json_key(json, "claim");
+    if (incident->n_chain == 0) {
+        nb_json_null(json);
+        return;
+    }
+    const Nb__ClaimStep *origin = incident->chain[0];
+    nb_json_object(json);
+    nb_json_kint(json, "documents", (int64_t)incident->chain_n);
+    nb_json_kstr(json, "author", nb_plain(nb_field(origin->author), line, sizeof(line)));
+    nb_json_kstr(json, "url", nb_plain(nb_field(origin->url), line, sizeof(line)));
+    nb_json_ktime(json, "published", origin->at_ms);
+    nb_json_end(json);
+}
+
 static void incident_fields(struct nb_json *json, const struct nb_incident *incident)
 {
     char line[NB_NOTICE_TITLE_BYTES];
     nb_json_kcstr(json, "state", nb_state_name(incident->state));
     nb_json_ktime(json, "opened", incident->opened_ms);
     nb_json_kint(json, "highest_severity", incident->severity);
-    nb_json_kint(json, "documents", (int64_t)incident->value);
+    nb_json_kint(json, "value", (int64_t)incident->value);
+    nb_json_kint(json, "span_ms", (int64_t)incident->span_ms);
     nb_json_kint(json, "expected_milli", incident->expected_milli);
+    nb_json_kint(json, "documents", (int64_t)incident->documents_n);
+    nb_json_kint(json, "copies", (int64_t)incident->copies_n);
     nb_json_kint(json, "negative", (int64_t)incident->negative_n);
     nb_json_kint(json, "sites_total", (int64_t)incident->sites_n);
     names(json, "sites", incident->sites, incident->n_sites);
     nb_json_kint(json, "authors_total", (int64_t)incident->authors_n);
     names(json, "authors", incident->authors, incident->n_authors);
+    names(json, "terms", incident->terms, incident->n_terms);
+    names(json, "matters", incident->matters, incident->n_matters);
+    claim_field(json, incident);
+    nb_json_kcstr(json, "coordination", incident->coordination);
     nb_json_key(json, "first");
     nb_json_object(json);
     nb_json_kstr(json, "author", nb_plain(nb_field(incident->first_author), line, sizeof(line)));
