@@ -137,13 +137,13 @@ static enum nb_err list_stories(struct nb_scan *scan, struct nb_arena *arena, st
                                 struct nb_error *error)
 {
     struct nb_story_count *counts = NULL;
-    enum nb_err err = nb_report_count_stories(scan, arena, &counts, &out->stories_n);
-    if (err == NB_OK && out->stories_n > 1) {
+    enum nb_err err = nb_report_count_stories(scan, false, arena, &counts, &out->stories_n);
+    if (err == NB_OK) {
         size_t n = out->stories_n < ALIKE_N ? out->stories_n : ALIKE_N;
         err = nb_report_join_alike(out, scan, counts, n, arena, error);
-        if (err == NB_OK) {
-            err = nb_report_count_stories(scan, arena, &counts, &out->stories_n);
-        }
+    }
+    if (err == NB_OK) {
+        err = nb_report_count_stories(scan, true, arena, &counts, &out->stories_n);
     }
     size_t n = out->stories_n < out->list_n ? out->stories_n : out->list_n;
     struct nb_report_story *stories = nb_arena_calloc(arena, n, sizeof(*stories));

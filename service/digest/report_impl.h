@@ -23,8 +23,8 @@ struct nb_story_count {
     uint64_t documents_n, negative_n, positive_n, comments_n, links_n;
 };
 
-/** All stories of a grouped scan, heaviest first. */
-enum nb_err nb_report_count_stories(struct nb_scan *scan, struct nb_arena *arena,
+/** All stories of a grouped scan, heaviest first; without authors, theirs are not counted. */
+enum nb_err nb_report_count_stories(struct nb_scan *scan, bool authors, struct nb_arena *arena,
                                     struct nb_story_count **out, size_t *out_n) NB_MUSTUSE;
 
 /** Join those of the heaviest stories that tell the same in other words: alike.c. */

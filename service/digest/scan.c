@@ -199,6 +199,11 @@ static size_t slot_of(const struct nb_key_table *table, uint64_t key)
     return (size_t)(mix(key) >> 7) & table->mask;
 }
 
+void nb_key_table_hint(const struct nb_key_table *table, uint64_t key)
+{
+    __builtin_prefetch(&table->slots[slot_of(table, key)]);
+}
+
 uint32_t nb_key_table_get(const struct nb_key_table *table, uint64_t key)
 {
     size_t at = slot_of(table, key);
@@ -230,6 +235,9 @@ static enum nb_err note_addresses(struct nb_scan *scan, struct nb_arena *arena)
     enum nb_err err = nb_key_table_init(&scan->addresses, scan->rows_n, arena);
     for (uint32_t i = 0; err == NB_OK && i < scan->rows_n; i++) {
         struct nb_scan_row *row = &scan->rows[i];
+        if (i + NB_SCAN_AHEAD < scan->rows_n) {
+            nb_key_table_hint(&scan->addresses, scan->rows[i + NB_SCAN_AHEAD].address_key);
+        }
         if (row->address_key == 0) {
             continue;
         }

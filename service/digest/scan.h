@@ -16,6 +16,7 @@
 #include <nabiz/store.h>
 
 #define NB_SCAN_NONE UINT32_MAX
+#define NB_SCAN_AHEAD 12 /* rows whose keys are hinted at */
 
 struct nb_scan_row {
     uint64_t number;
@@ -84,6 +85,9 @@ enum nb_err nb_key_table_init(struct nb_key_table *table, size_t n,
 
 /** The row that has the key; NB_SCAN_NONE when none does. */
 uint32_t nb_key_table_get(const struct nb_key_table *table, uint64_t key);
+
+/** The key is asked for soon: its slot is fetched from memory meanwhile. */
+void nb_key_table_hint(const struct nb_key_table *table, uint64_t key);
 
 /** The row that has the key already; else row is entered under it, and returned. */
 uint32_t nb_key_table_add(struct nb_key_table *table, uint64_t key, uint32_t row);

@@ -67,6 +67,9 @@ static enum nb_err find_kin(const struct nb_scan *scan,
     enum nb_err err = nb_key_table_init(&table, scan->rows_n, arena);
     for (uint32_t i = 0; err == NB_OK && i < scan->rows_n; i++) {
         uint64_t key = key_of(&scan->rows[i]);
+        if (i + NB_SCAN_AHEAD < scan->rows_n) {
+            nb_key_table_hint(&table, key_of(&scan->rows[i + NB_SCAN_AHEAD]));
+        }
         out->first[i] = key ? nb_key_table_add(&table, key, i) : NB_SCAN_NONE;
         if (key) {
             out->n[out->first[i]]++;
@@ -159,7 +162,7 @@ static void count_row(struct nb_scan *scan, uint32_t i, struct nb_story_count *s
     story->links_n += row->links_n;
 }
 
-enum nb_err nb_report_count_stories(struct nb_scan *scan, struct nb_arena *arena,
+enum nb_err nb_report_count_stories(struct nb_scan *scan, bool authors, struct nb_arena *arena,
                                     struct nb_story_count **out, size_t *out_n)
 {
     struct nb_key_table writers; /* story and author */
@@ -170,8 +173,9 @@ enum nb_err nb_report_count_stories(struct nb_scan *scan, struct nb_arena *arena
     struct nb_story_count *stories = nb_arena_calloc(arena, n, sizeof(*stories));
     struct nb_arena_mark mark = nb_arena_mark(arena);
     uint32_t *places = nb_arena_alloc(arena, scan->rows_n * sizeof(*places)); /* by root */
-    enum nb_err err =
-        stories && places ? nb_key_table_init(&writers, scan->rows_n, arena) : NB_ENOMEM;
+    enum nb_err err = stories && places
+                          ? nb_key_table_init(&writers, authors ? scan->rows_n : 0, arena)
+                          : NB_ENOMEM;
     size_t at = 0;
     for (uint32_t i = 0; err == NB_OK && i < scan->rows_n; i++) {
         uint32_t root = nb_report_root(scan, i);
@@ -181,8 +185,10 @@ enum nb_err nb_report_count_stories(struct nb_scan *scan, struct nb_arena *arena
         }
         struct nb_story_count *story = &stories[places[root]];
         count_row(scan, i, story);
-        uint64_t pair = (uint64_t)root << 32 | scan->rows[i].author;
-        story->authors_n += nb_key_table_add(&writers, pair, i) == i;
+        if (authors) {
+            uint64_t pair = (uint64_t)root << 32 | scan->rows[i].author;
+            story->authors_n += nb_key_table_add(&writers, pair, i) == i;
+        }
     }
     nb_arena_rewind(arena, mark);
     if (err == NB_OK) {
@@ -200,7 +206,8 @@ enum nb_err nb_report_story_places(const struct nb_report *report, struct nb_are
     struct nb_story_count *stories = NULL;
     size_t n = 0;
     size_t *places = nb_arena_alloc(arena, scan.rows_n * sizeof(*places));
-    enum nb_err err = places ? nb_report_count_stories(&scan, arena, &stories, &n) : NB_ENOMEM;
+    enum nb_err err =
+        places ? nb_report_count_stories(&scan, false, arena, &stories, &n) : NB_ENOMEM;
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         places[stories[i].root] = i;
     }
