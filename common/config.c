@@ -258,6 +258,7 @@ static void check_together(struct loader *l)
         {NB_CFG_STORE_MAP, NB_CFG_STORE_MAX},
         {NB_CFG_BACKOFF_MIN, NB_CFG_BACKOFF_MAX},
         {NB_CFG_BODY_MAX, NB_CFG_BODIES_MAX},
+        {NB_CFG_DELIVER_ALERT_AGE, NB_CFG_DELIVER_LOG_AGE},
     };
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         const struct value *small = &l->config->values[pairs[i][0]];

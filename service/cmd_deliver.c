@@ -161,7 +161,8 @@ static enum nb_err wait_for(struct work *w, const struct nb_id *id, const char *
     if (!d) {
         return nb_error_set(&w->error, NB_ETIMEOUT,
                             "%s has not answered within %d s; `nabiz deliver queue` shows how it "
-                            "goes on",
+                            "goes on, and who is new in the recipients file is known after a "
+                            "reload (SIGHUP)",
                             name, WAIT_S);
     }
     const Nb__Delivery__Attempt *last = d->attempts[d->n_attempts - 1];
