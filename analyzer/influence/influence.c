@@ -316,7 +316,7 @@ enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_quer
         if (err == NB_OK) {
             err = keep(&m.who, o.authors[i], arena, &rows[n++]);
         }
-        err = err == NB_ENOTFOUND ? NB_ECORRUPT : err; /* who posted has a row */
+        err = err == NB_ENOTFOUND ? NB_OK : err; /* all that was posted is deleted */
     }
     nb_arena_free(scratch);
     nb_standing_close(o.scope.standing);

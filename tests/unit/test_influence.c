@@ -119,6 +119,35 @@ static void the_score_is_what_the_formula_says(void **state)
     world_close(&w);
 }
 
+/* What was deleted stays on record, though nothing else is left of its author. */
+static void an_author_whose_documents_are_all_deleted_is_not_listed(void **state)
+{
+    (void)state;
+    const struct post gone = {.at_ms = WORLD_DAY_MS + 8 * NB_HOUR_MS,
+                              .author = "d.example/defne",
+                              .url = "https://d.example/1",
+                              .comments_n = -1};
+    struct post deleted = gone;
+    struct world w;
+    deleted.deleted = true;
+    world_open(&w, MAP_BYTES);
+    commit_story(&w);
+    size_t n, before_n;
+    world_commit(&w, &gone, 1, 1);
+    struct nb_txn *txn = world_read(&w);
+    (void)list_of(&w, txn, NULL, NULL, 0, INT64_MAX, &before_n);
+    nb_read_end(txn);
+    world_commit(&w, &deleted, 1, 1);
+    txn = world_read(&w);
+    const struct nb_influencer *list = list_of(&w, txn, NULL, NULL, 0, INT64_MAX, &n);
+    assert_int_equal(n + 1, before_n);
+    for (size_t i = 0; i < n; i++) {
+        assert_false(nb_slice_eq(list[i].author, NB_LIT("d.example/defne")));
+    }
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 static void the_window_and_the_site_decide_what_counts(void **state)
 {
     (void)state;
@@ -540,6 +569,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_score_is_what_the_formula_says),
+        cmocka_unit_test(an_author_whose_documents_are_all_deleted_is_not_listed),
         cmocka_unit_test(the_window_and_the_site_decide_what_counts),
         cmocka_unit_test(the_ledger_of_every_author_adds_up_to_the_score),
         cmocka_unit_test(a_ledger_shows_each_act_with_its_date_author_and_page),
