@@ -6,6 +6,7 @@
 #include <nabiz/date.h>
 #include <nabiz/file.h>
 
+#include "analyzer/influence/messages.h"
 #include "service/commands.h"
 #include "service/influencers.h"
 
@@ -73,6 +74,28 @@ static enum nb_err take_weights(const char *path, struct nb_txn *txn, struct nb_
     return err;
 }
 
+/* Options that only mean something together. @return false after saying what does not. */
+static bool go_together(struct nb_args *args, const struct nb_influencers_query *query,
+                        const char *author)
+{
+    struct nb_own own;
+    const char *problem = NULL;
+    if (query->own && !author) {
+        problem = "--own goes with --explain; `nabiz spread --own` lists everybody";
+    } else if (query->own && nb_own_read(nb_slice_str(query->own), &own) != NB_OK) {
+        problem = "--own takes sites and accounts, a few dozen at most: "
+                  "acme.example,forum.example/acme";
+    } else if (author && query->portfolio_n) {
+        problem = "--explain is about one author, --portfolio about several";
+    } else if (query->budget && !query->portfolio_n) {
+        problem = "--budget goes with --portfolio";
+    }
+    if (problem) {
+        (void)nb_usage(args, "%s", problem);
+    }
+    return !problem;
+}
+
 static int run_influencers(struct nb_args *args)
 {
     const char *author = nb_args_get(args, "explain");
@@ -92,11 +115,8 @@ static int run_influencers(struct nb_args *args)
         !nb_args_int(args, "budget", 1, 1000000000, 0, &query.budget)) {
         return NB_EXIT_USAGE;
     }
-    if (query.own && !author) {
-        return nb_usage(args, "--own goes with --explain; `nabiz spread --own` lists everybody");
-    }
-    if (author && query.portfolio_n) {
-        return nb_usage(args, "--explain is about one author, --portfolio about several");
+    if (!go_together(args, &query, author)) {
+        return NB_EXIT_USAGE;
     }
     struct nb_answer answer;
     struct nb_txn *txn = NULL;

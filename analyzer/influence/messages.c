@@ -33,6 +33,24 @@ struct tally {
 
 /* ---- what is one's own ---- */
 
+/* A site includes its accounts. */
+static bool includes(struct nb_slice name, struct nb_slice other)
+{
+    return nb_slice_eq(name, other) || nb_slice_eq(name, nb_author_site(other));
+}
+
+/* Whether another name stands for this one, so that its rows would be counted twice. */
+static bool is_said_otherwise(const struct nb_own *own, size_t i)
+{
+    for (size_t j = 0; j < own->n; j++) {
+        bool first = j < i || !includes(own->names[i], own->names[j]);
+        if (j != i && first && includes(own->names[j], own->names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum nb_err nb_own_read(struct nb_slice list, struct nb_own *out)
 {
     struct nb_slice name;
@@ -46,19 +64,19 @@ enum nb_err nb_own_read(struct nb_slice list, struct nb_own *out)
             own.names[own.n++] = name;
         }
     }
-    if (!own.n) {
-        return NB_EINVAL;
+    out->n = 0;
+    for (size_t i = 0; i < own.n; i++) {
+        if (!is_said_otherwise(&own, i)) {
+            out->names[out->n++] = own.names[i];
+        }
     }
-    *out = own;
-    return NB_OK;
+    return out->n ? NB_OK : NB_EINVAL;
 }
 
 bool nb_own_has(const struct nb_own *own, struct nb_slice author)
 {
     for (size_t i = 0; i < own->n; i++) {
-        struct nb_slice name = own->names[i];
-        bool is_account = nb_slice_find_byte(name, '/', 0) != NB_NPOS;
-        if (nb_slice_eq(name, is_account ? author : nb_author_site(author))) {
+        if (includes(own->names[i], author)) {
             return true;
         }
     }

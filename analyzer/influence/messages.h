@@ -19,7 +19,10 @@ struct nb_own {
     size_t n;
 };
 
-/** Read a list with commas between. @return NB_OK, NB_EINVAL (empty), NB_ETOOBIG (NB_OWN_MAX). */
+/**
+ * Read a list with commas between; what is said twice, also an account beside its site, is in it
+ * once. @return NB_OK, NB_EINVAL (empty), NB_ETOOBIG (NB_OWN_MAX).
+ */
 enum nb_err nb_own_read(struct nb_slice list, struct nb_own *out) NB_MUSTUSE;
 
 /** Whether an author is one of them, or of a site that is. */

@@ -1,5 +1,6 @@
 #include <nabiz/influence.h>
 
+#include "analyzer/influence/messages.h"
 #include "analyzer/keys.h"
 
 /* Acts towards everybody of a site lie side by side: their keys begin with it. */
@@ -10,7 +11,7 @@ static enum nb_err count_site(struct nb_txn *txn, struct nb_slice author, struct
     struct nb_cursor *cursor;
     struct nb_slice key, value;
     struct nb_key from = {0};
-    if (!site.len || site.len > NB_AUTHOR_ID_BYTES) {
+    if (site.len > NB_AUTHOR_ID_BYTES) {
         return NB_OK;
     }
     if (nb_slice_find_byte(site, '/', 0) != NB_NPOS) {
@@ -43,11 +44,11 @@ enum nb_err nb_influence_own(struct nb_txn *txn, struct nb_slice author, struct 
                              const struct nb_influence_query *query, struct nb_arena *arena,
                              uint64_t *out_n)
 {
-    struct nb_slice site;
-    enum nb_err err = NB_OK;
+    struct nb_own own;
+    enum nb_err err = nb_own_read(sites, &own);
     *out_n = 0;
-    for (struct nb_slice rest = sites; err == NB_OK && nb_slice_split(&rest, ',', &site);) {
-        err = count_site(txn, author, nb_slice_trim(site), query, arena, out_n);
+    for (size_t i = 0; err == NB_OK && i < own.n; i++) {
+        err = count_site(txn, author, own.names[i], query, arena, out_n);
     }
     return err;
 }

@@ -105,7 +105,8 @@ enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author,
  * Acts of an author within the window that take up what was published on one's own sites: links,
  * quotes, copies, replies and mentions.
  * @param sites  sites and accounts (site/handle), with commas between them.
- * @return NB_OK, NB_ENOMEM, NB_ECORRUPT. Cost: all acts towards those sites.
+ * @return NB_OK, NB_EINVAL (no site), NB_ETOOBIG (too many), NB_ENOMEM, NB_ECORRUPT. Cost: all acts
+ *         towards those sites.
  */
 enum nb_err nb_influence_own(struct nb_txn *txn, struct nb_slice author, struct nb_slice sites,
                              const struct nb_influence_query *query, struct nb_arena *arena,

@@ -90,7 +90,7 @@ static void acts_towards_own_sites_are_counted(void **state)
                 {"c.example/can", "d.example, a.example", 2},
                 {"c.example/can", "d.example", 0},
                 {"a.example/ayla", "a.example,d.example", 1},
-                {"b.example/veli", "", 0},
+                {"b.example/veli", "a.example/ayla,a.example,a.example", 2},
                 {"b.example/veli", "a.exampl", 0},
                 {"b.example/veli", "a.example/ayla", 2},
                 {"b.example/veli", "a.example/ay", 0}};

@@ -154,6 +154,10 @@ static void a_list_of_ones_own_is_read(void **state)
     assert_true(nb_own_has(&own, NB_LIT("a.example/x")));
     assert_true(nb_own_has(&own, NB_LIT("b.example/c")));
     assert_false(nb_own_has(&own, NB_LIT("b.example/d")));
+    assert_int_equal(nb_own_read(NB_LIT("a.example/x,a.example,a.example,a.example/y"), &own),
+                     NB_OK);
+    assert_int_equal(own.n, 1);
+    assert_slice_equal(own.names[0], "a.example");
     char many[NB_OWN_MAX * 2 + 8];
     memset(many, ',', sizeof(many));
     for (size_t i = 0; i < sizeof(many); i += 2) {
