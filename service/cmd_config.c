@@ -6,25 +6,62 @@
 
 #include <nabiz/config.h>
 
-#include "service/deliver/recipients.h"
+#include "service/digest/send.h"
+#include "service/digest/teams.h"
 
-/* The file of the recipients, when there is one. */
-static int check_recipients(struct nb_args *args, const struct nb_config *config)
+/* The file of the recipients, when there is one; *out stays NULL when there is none. */
+static enum nb_err check_recipients(const struct nb_config *config, struct nb_recipients **out,
+                                    struct nb_error *error)
 {
-    struct nb_error error = {0};
-    struct nb_recipients *recipients = NULL;
     const char *path = nb_config_str(config, NB_CFG_RECIPIENTS);
     bool allow_private = nb_config_int(config, NB_CFG_DELIVER_PRIVATE) != 0;
     if (access(path, F_OK) != 0) {
-        return NB_EXIT_OK;
+        return NB_OK;
     }
-    enum nb_err err = nb_recipients_load(path, allow_private, &recipients, &error);
+    enum nb_err err = nb_recipients_load(path, allow_private, out, error);
     if (err == NB_OK) {
-        printf("%s: no errors, %zu recipients\n", path, nb_recipients_n(recipients));
-        err = nb_recipients_check(recipients, config, &error);
+        printf("%s: no errors, %zu recipients\n", path, nb_recipients_n(*out));
+        err = nb_recipients_check(*out, config, error);
     }
-    nb_recipients_free(recipients);
-    return err == NB_OK ? NB_EXIT_OK : nb_fail(args, &error);
+    return err;
+}
+
+/* Does everybody to whom a team's digest goes take mail? */
+static enum nb_err check_team(const char *path, const struct nb_team *team,
+                              const struct nb_recipients *recipients, struct nb_error *error)
+{
+    for (size_t i = 0; i < team->to_n; i++) {
+        const struct nb_recipient *to;
+        struct nb_error why = {0};
+        enum nb_err err =
+            recipients ? nb_digest_recipient(recipients, nb_slice_str(team->to[i]), &to, &why)
+                       : nb_error_set(&why, NB_ENOTFOUND, "there is no recipients file");
+        if (err) {
+            return nb_error_set(error, NB_EINVAL, "%s:%u: team %s, to \"%s\": %s", path, team->line,
+                                team->name, team->to[i], why.text);
+        }
+    }
+    return NB_OK;
+}
+
+/* The file of the teams, when there is one. */
+static enum nb_err check_teams(const struct nb_config *config,
+                               const struct nb_recipients *recipients, struct nb_error *error)
+{
+    struct nb_teams *teams = NULL;
+    const char *path = nb_config_str(config, NB_CFG_TEAMS);
+    enum nb_err err = nb_teams_load(path, &teams, error);
+    if (err == NB_ENOTFOUND) {
+        return NB_OK;
+    }
+    for (size_t i = 0; err == NB_OK && i < nb_teams_n(teams); i++) {
+        err = check_team(path, nb_teams_get(teams, i), recipients, error);
+    }
+    if (err == NB_OK) {
+        printf("%s: no errors, %zu teams\n", path, nb_teams_n(teams));
+    }
+    nb_teams_free(teams);
+    return err;
 }
 
 static int check(struct nb_args *args)
@@ -36,9 +73,14 @@ static int check(struct nb_args *args)
     }
     const char *path = nb_config_path(config);
     printf("%s: no errors\n", path ? path : "defaults, no file");
-    int code = check_recipients(args, config);
+    struct nb_recipients *recipients = NULL;
+    enum nb_err err = check_recipients(config, &recipients, &error);
+    if (err == NB_OK) {
+        err = check_teams(config, recipients, &error);
+    }
+    nb_recipients_free(recipients);
     nb_config_free(config);
-    return code;
+    return err == NB_OK ? NB_EXIT_OK : nb_fail(args, &error);
 }
 
 static int dump(struct nb_args *args, bool sample)
@@ -80,8 +122,8 @@ const struct nb_command nb_cmd_config = {
     .name = "config",
     .line = "check the settings, or show them all",
     .usage = "check | dump [--sample]",
-    .about = "check reads the settings and the recipients file, and says what is wrong, with file, "
-             "line and what to do. "
+    .about = "check reads the settings, the recipients file and the teams file, and says what is "
+             "wrong, with file, line and what to do. "
              "dump writes the settings in force as a file that loads to the same values; with "
              "--sample, the defaults with their explanations, all commented out.",
     .options =

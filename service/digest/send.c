@@ -35,8 +35,8 @@ void nb_digest_address(const struct nb_digest_request *request, struct nb_slice 
         .leave = nb_slice_str(leave)};
 }
 
-static enum nb_err find(const struct nb_recipients *all, struct nb_slice name,
-                        const struct nb_recipient **out, struct nb_error *error)
+enum nb_err nb_digest_recipient(const struct nb_recipients *all, struct nb_slice name,
+                                const struct nb_recipient **out, struct nb_error *error)
 {
     const struct nb_recipient *to = nb_recipients_find(all, name);
     if (!to) {
@@ -93,7 +93,7 @@ enum nb_err nb_digest_send(const struct nb_digest_request *request, struct nb_di
     bool allow_private = nb_config_int(parcel->config, NB_CFG_DELIVER_PRIVATE) != 0;
     enum nb_err err = nb_recipients_load(path, allow_private, &all, error);
     if (err == NB_OK) {
-        err = find(all, parcel->recipient, &to, error);
+        err = nb_digest_recipient(all, parcel->recipient, &to, error);
     }
     if (err == NB_OK) {
         err = leave(request, to, parcel, arena, error);

@@ -9,11 +9,16 @@
 
 #include <nabiz/arena.h>
 
+#include "service/deliver/recipients.h"
 #include "service/digest/make.h"
 
 /** What a mail of a request is addressed with; its id follows from topic and period. */
 void nb_digest_address(const struct nb_digest_request *request, struct nb_slice from,
                        struct nb_slice to, struct nb_arena *arena, struct nb_digest_envelope *out);
+
+/** @return NB_OK, NB_ENOTFOUND (no such recipient), NB_EINVAL (it takes no mail). */
+enum nb_err nb_digest_recipient(const struct nb_recipients *all, struct nb_slice name,
+                                const struct nb_recipient **out, struct nb_error *error) NB_MUSTUSE;
 
 struct nb_digest_parcel {
     const struct nb_config *config;
