@@ -230,9 +230,11 @@ enum nb_err nb_deliver_print_messages(const struct nb_deliver_view *view,
     enum nb_err err = !table ? NB_ENOMEM : view->desk ? NB_OK : NB_ENOTFOUND;
     *shown = 0;
     while (err == NB_OK && *shown < filter->limit) {
+        struct nb_arena_mark mark = nb_arena_mark(view->arena);
         struct nb_delivery *d = NULL;
         err = step(view, filter, &number, &d);
         if (err != NB_OK || !is_shown(filter, d)) {
+            nb_arena_rewind(view->arena, mark);
             continue;
         }
         ++*shown;

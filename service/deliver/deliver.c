@@ -82,6 +82,8 @@ static void forget_old(struct nb_deliver *deliver)
         return;
     }
     int64_t age_ms = nb_config_int(deliver->config, NB_CFG_DELIVER_LOG_AGE) * 1000;
+    int64_t alert_ms = nb_config_int(deliver->config, NB_CFG_DELIVER_ALERT_AGE) * 1000;
+    age_ms = age_ms > alert_ms ? age_ms : alert_ms; /* or one sent might be sent again */
     struct forgetting f = {.before_ms = nb_clock_now_ms(deliver->clock) - age_ms,
                            .arena = nb_arena_new(LOOK_ARENA_BYTES)};
     enum nb_err err = f.arena ? nb_store_write(deliver->desk, forget_some, &f, &error) : NB_ENOMEM;

@@ -219,10 +219,13 @@ static enum nb_err judge(struct batch *b, struct nb_txn *desk, const struct nb_r
     if (answer.verdict == NB_GATE_DROP || !is_known || !(to->sends & 1u << (answer.what - 1))) {
         return NB_OK;
     }
+    struct nb_arena_mark mark = nb_arena_mark(b->arena); /* there may be a thousand recipients */
     struct nb_incident_change told = *heard[at];
     told.what = answer.what;
-    return add_for(b, desk, to, &told, nb_notice_key(heard[at], b->arena),
-                   answer.verdict == NB_GATE_HOLD ? answer.until_ms : 0);
+    enum nb_err err = add_for(b, desk, to, &told, nb_notice_key(heard[at], b->arena),
+                              answer.verdict == NB_GATE_HOLD ? answer.until_ms : 0);
+    nb_arena_rewind(b->arena, mark);
+    return err;
 }
 
 static enum nb_err add_new_for(struct batch *b, struct nb_txn *desk, const struct nb_recipient *to)
@@ -276,8 +279,10 @@ static enum nb_err write_batch(struct nb_txn *desk, void *arg)
     enum nb_err err = check_place(b->analysis, b->arena, &place);
     err = err == NB_OK ? read_batch(b, &place) : err;
     for (size_t i = 0; err == NB_OK && b->looked_at > 0 && i < nb_recipients_n(all); i++) {
+        struct nb_arena_mark mark = nb_arena_mark(b->arena);
         const struct nb_recipient *to = nb_recipients_get(all, i);
         err = to->has_alerts ? add_new_for(b, desk, to) : NB_OK;
+        nb_arena_rewind(b->arena, mark);
     }
     if (err == NB_OK && b->looked_at > 0) {
         const struct nb_change_row *last = &b->rows[b->first + b->looked_at - 1];

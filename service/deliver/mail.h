@@ -21,7 +21,7 @@
 
 /* A picture that the HTML part shows as <img src="cid:NAME">. */
 struct nb_mail_image {
-    struct nb_slice cid;  /* letters, digits, '-', '_' and '.' */
+    struct nb_slice cid;  /* letters, digits, '-' and '.' */
     struct nb_slice type; /* "image/png" */
     struct nb_slice bytes;
 };

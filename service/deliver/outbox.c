@@ -118,27 +118,29 @@ static void count_waiting(struct nb_recipient_state *state, bool is_more, uint64
     state->waiting_bytes = is_more ? old + bytes : old > bytes ? old - bytes : 0;
 }
 
-static enum nb_err next_in(struct nb_txn *desk, enum nb_table_id table, uint64_t after,
-                           struct nb_arena *arena, uint64_t *number, struct nb_delivery **out)
+static enum nb_err next_row(struct nb_txn *desk, enum nb_table_id table, uint64_t after,
+                            uint64_t *number, struct nb_slice *value)
 {
     struct key from;
     struct nb_slice key;
-    struct nb_slice value;
     struct nb_cursor *cursor;
     enum nb_err err = nb_cursor_open(desk, table, &cursor);
     if (err != NB_OK) {
         return err;
     }
-    err = nb_cursor_seek(cursor, key_of(after + 1, &from), &key, &value);
-    if (err == NB_OK && key.len != sizeof(from.b)) {
-        err = NB_ECORRUPT;
-    }
-    if (err == NB_OK) {
-        *number = nb_key_to_u64((const uint8_t *)key.p);
-        err = nb_delivery_decode(value, arena, out);
-    }
+    err = nb_cursor_seek(cursor, key_of(after + 1, &from), &key, value);
+    err = err == NB_OK && key.len != sizeof(from.b) ? NB_ECORRUPT : err;
+    *number = err == NB_OK ? nb_key_to_u64((const uint8_t *)key.p) : *number;
     nb_cursor_close(cursor);
     return err;
+}
+
+static enum nb_err next_in(struct nb_txn *desk, enum nb_table_id table, uint64_t after,
+                           struct nb_arena *arena, uint64_t *number, struct nb_delivery **out)
+{
+    struct nb_slice value;
+    enum nb_err err = next_row(desk, table, after, number, &value);
+    return err == NB_OK ? nb_delivery_decode(value, arena, out) : err;
 }
 
 enum nb_err nb_outbox_next(struct nb_txn *desk, uint64_t after, struct nb_arena *arena,
@@ -244,16 +246,20 @@ static enum nb_err add_attempt(struct nb_delivery *delivery,
 static enum nb_err make_room(struct nb_txn *desk, uint64_t wanted, uint64_t max_bytes,
                              struct nb_arena *arena)
 {
-    uint64_t after = 0;
+    uint64_t at = 0;
+    struct nb_slice body;
     enum nb_err err = NB_OK;
     for (int i = 0; i < ROOM_MOST && err == NB_OK && nb_outbox_bytes(desk) + wanted > max_bytes;
          i++) {
         struct nb_arena_mark mark = nb_arena_mark(arena);
         struct nb_delivery *old = NULL;
-        err = next_in(desk, NB_TBL_DELIVERED, after, arena, &after, &old);
-        if (err == NB_OK && old->has_bytes) {
-            drop_body(desk, after, old);
-            err = put_delivery(desk, NB_TBL_DELIVERED, after, old, arena);
+        err = next_row(desk, NB_TBL_OUTBOX_BODY, at, &at, &body);
+        enum nb_err dead = err ? err : get_delivery(desk, NB_TBL_DELIVERED, at, arena, &old);
+        if (dead == NB_OK) {
+            drop_body(desk, at, old);
+            err = put_delivery(desk, NB_TBL_DELIVERED, at, old, arena);
+        } else if (dead != NB_ENOTFOUND) { /* that one still waits */
+            err = dead;
         }
         nb_arena_rewind(arena, mark);
     }
@@ -350,6 +356,7 @@ static enum nb_err replace_held(struct nb_txn *desk, const struct nb_message *me
     uint64_t number = 0;
     enum nb_err err = NB_OK;
     while (err == NB_OK && message->not_before_ms > now_ms && message->thread.len) {
+        struct nb_arena_mark mark = nb_arena_mark(arena);
         struct nb_delivery *d = NULL;
         err = nb_outbox_next(desk, number, arena, &number, &d);
         if (err == NB_OK && d->attempts_n == 0 && d->next_ms == message->not_before_ms &&
@@ -358,6 +365,7 @@ static enum nb_err replace_held(struct nb_txn *desk, const struct nb_message *me
             err = add_attempt(d, &none, arena);
             err = err == NB_OK ? finish(desk, number, d, state, &none, arena) : err;
         }
+        nb_arena_rewind(arena, mark);
     }
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
@@ -393,9 +401,8 @@ static enum nb_err add_new(struct nb_txn *desk, const struct nb_message *message
         count_waiting(state, true, message->body.len);
         err = put_recipient(desk, message->recipient, state, arena);
     }
-    if (err == NB_OK) {
-        err = put_delivery(desk, refused ? NB_TBL_DELIVERED : NB_TBL_OUTBOX, number, d, arena);
-    }
+    enum nb_table_id table = refused ? NB_TBL_DELIVERED : NB_TBL_OUTBOX;
+    err = err == NB_OK ? put_delivery(desk, table, number, d, arena) : err;
     if (err == NB_OK) {
         nb_put(desk, NB_TBL_OUTBOX_ID, nb_slice(d->id.data, d->id.len), key_of(number, &key));
         meta_put(desk, NB_LIT("outbox_next"), number + 1);

@@ -10,7 +10,6 @@ enum { FIRST_CAP = 64, FAILURES_BORNE = 3, DOUBLINGS_MAX = 6 };
 struct nb_queue_lane {
     struct nb_queue_lane *next;
     uint64_t hash; /* of the name; two names with one hash share a lane, which harms nobody */
-    size_t n;      /* messages */
     bool is_busy;
     unsigned failures_n; /* in a row */
     int64_t rest_ms;
@@ -102,7 +101,6 @@ enum nb_err nb_queued_add(struct nb_queued *queue, uint64_t number,
         .lane = lane,
         .thread = thread.len ? (nb_hash64(thread) ^ lane->hash) | 1 : 0,
     };
-    lane->n++;
     queue->n++;
     queue->last = number > queue->last ? number : queue->last;
     return NB_OK;
@@ -114,8 +112,6 @@ void nb_queued_forget(struct nb_queued *queue)
     for (size_t i = 0; i < queue->n; i++) {
         if (queue->entries[i].is_flying) {
             queue->entries[kept++] = queue->entries[i];
-        } else {
-            queue->entries[i].lane->n--;
         }
     }
     queue->n = kept;
@@ -187,7 +183,6 @@ void nb_queued_drop(struct nb_queued *queue, uint64_t number, bool is_sent)
     }
     struct nb_queue_lane *lane = entry->lane;
     lane->is_busy = lane->is_busy && !entry->is_flying;
-    lane->n--;
     if (is_sent) {
         lane->failures_n = 0;
         lane->rest_ms = 0;

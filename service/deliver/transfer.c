@@ -1,7 +1,9 @@
 /*
  * libcurl's side. Redirects are not followed: a webhook's address is what the team wrote, and a
  * message signed for one host is none for another. What a connection may lead to is checked when
- * the address is known (nabiz/url_guard.h), so a name that changes its address gains nothing.
+ * the address is known (nabiz/url_guard.h), so a name that changes its address gains nothing. A
+ * connection to a recipient that may be private is not kept, so that nobody else is sent over it
+ * without that check.
  *
  * Texts of failures are curl's fixed ones: an address can be a secret, and curl's longer texts may
  * hold parts of it.
@@ -128,6 +130,7 @@ static enum nb_err prepare_http(struct nb_send *send, const struct nb_recipient 
     (void)curl_easy_setopt(easy, CURLOPT_PROXY, proxy);
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)recipient->is_private);
     (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
     (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, send);
     (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)send->body.len);
@@ -270,7 +273,7 @@ void nb_send_read(struct nb_send *send, CURLcode code, struct nb_answer *out)
     *out = (struct nb_answer){
         .status = status > 0 && status < 1000 ? (uint32_t)status : 0,
         .is_broken = code != CURLE_OK,
-        .is_refused = send->is_refused && code != CURLE_OK,
+        .is_refused = send->is_refused && code != CURLE_OK && status == 0,
         .retry_after_s = nb_date_retry_after_s(nb_slice_str(send->retry_after),
                                                nb_clock_now_ms(send->deliver->clock)),
         .failure = code == CURLE_OK || code == CURLE_WRITE_ERROR ? NULL : curl_easy_strerror(code),

@@ -299,6 +299,73 @@ static void a_full_queue_is_told_and_holds_up_nobody_else(void **state)
     close_desk(&d);
 }
 
+enum { SENT_N = 10100 };
+
+static enum nb_err send_many(struct nb_txn *txn, struct desk *d, void *arg)
+{
+    enum nb_err err = NB_OK;
+    char key[16];
+    (void)arg;
+    for (uint64_t i = 1; i <= SENT_N && err == NB_OK; i++) {
+        struct adding a = {.recipient = "a", .key = key, .bytes = 1, .now_ms = 1000};
+        struct noting n = {i, {.state = NB__DELIVERY__STATE__SENT, .status = 200}};
+        (void)snprintf(key, sizeof(key), "k%d", (int)i);
+        err = add_one(txn, d, &a);
+        err = err == NB_OK ? note_one(txn, d, &n) : err;
+        nb_arena_reset(d->arena);
+    }
+    return err;
+}
+
+/* However much was sent before, room is made of what was given up. */
+static void what_was_given_up_long_ago_makes_room(void **state)
+{
+    (void)state;
+    struct desk d;
+    char key[16];
+    open_desk(&d);
+    assert_int_equal(in_desk(&d, send_many, NULL), NB_OK);
+    for (uint64_t i = SENT_N + 1; i <= SENT_N + 5; i++) {
+        (void)snprintf(key, sizeof(key), "k%d", (int)i);
+        assert_true(add(&d, "a", key, 20000, 1000));
+        note(&d, i, NB__DELIVERY__STATE__DEAD, 500, false);
+    }
+    assert_true(add(&d, "a", "new", 20000, 1000));
+    assert_int_equal(look(&d, SENT_N + 6).first->state, NB__DELIVERY__STATE__WAITING);
+    assert_false(look(&d, SENT_N + 1).has_body);
+    close_desk(&d);
+}
+
+static enum nb_err hold_one(struct nb_txn *txn, struct desk *d, void *arg)
+{
+    const struct nb_message message = {.recipient = NB_LIT("a"),
+                                       .key = NB_LIT("held"),
+                                       .thread = NB_LIT("incident/1"),
+                                       .subject = NB_LIT("acme opened"),
+                                       .form = NB__DELIVERY__FORM__WEBHOOK,
+                                       .body = NB_LIT("{}"),
+                                       .not_before_ms = 9000};
+    (void)d;
+    return nb_outbox_add(txn, &message, MAX_BYTES, 1000, arg, NULL);
+}
+
+static void a_long_queue_takes_no_memory_of_who_adds_to_it(void **state)
+{
+    (void)state;
+    struct desk d;
+    char key[16];
+    struct nb_arena *little = nb_arena_new(64 << 10);
+    open_desk(&d);
+    for (int i = 0; i < 500; i++) {
+        (void)snprintf(key, sizeof(key), "k%d", i);
+        assert_true(add(&d, "a", key, 1, 1000));
+    }
+    assert_int_equal(in_desk(&d, hold_one, little), NB_OK);
+    assert_int_equal(look(&d, 501).first->state, NB__DELIVERY__STATE__WAITING);
+    nb_arena_free(little);
+    close_desk(&d);
+}
+
 static enum nb_err forget_some(struct nb_txn *txn, struct desk *d, void *arg)
 {
     return nb_outbox_forget(txn, 2000, 100, d->arena, arg);
@@ -337,6 +404,8 @@ int main(void)
         cmocka_unit_test(what_is_given_up_can_be_tried_again),
         cmocka_unit_test(who_is_gone_is_left_alone_until_asked_for),
         cmocka_unit_test(a_full_queue_is_told_and_holds_up_nobody_else),
+        cmocka_unit_test(what_was_given_up_long_ago_makes_room),
+        cmocka_unit_test(a_long_queue_takes_no_memory_of_who_adds_to_it),
         cmocka_unit_test(what_is_old_is_forgotten_but_not_what_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
