@@ -299,7 +299,7 @@ static void add_body(const struct nb_mail *mail, struct nb_buf *out)
 
 /* ---- the whole ---- */
 
-static bool is_url(struct nb_slice text)
+bool nb_mail_can_leave(struct nb_slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.p[i];
@@ -336,7 +336,7 @@ static const char *check(const struct nb_mail *mail)
     if (mail->language.len && !is_host(mail->language)) {
         return "the language";
     }
-    return mail->leave.len && !is_url(mail->leave) ? "the address for leaving" : NULL;
+    return mail->leave.len && !nb_mail_can_leave(mail->leave) ? "the address for leaving" : NULL;
 }
 
 static void add_optional(const struct nb_mail *mail, struct nb_buf *out)

@@ -68,6 +68,9 @@ struct nb_mail_address {
  */
 const char *nb_mail_address(struct nb_slice text, struct nb_mail_address *out);
 
+/** True for what `leave` of a mail may be when it is not empty. */
+bool nb_mail_can_leave(struct nb_slice text);
+
 /**
  * The Message-ID, without <>, of a message to a recipient: the same each time. With the thread in
  * place of the key it is what all of a thread refer to.

@@ -41,7 +41,7 @@ struct nb_slice nb_notice_url(struct nb_slice url, struct nb_arena *arena)
             n += (size_t)snprintf(out + n, 4, "%%%02X", (unsigned)c);
         }
     }
-    return nb_slice(out, out ? n : 0);
+    return nb_slice(out, out && n <= NB_NOTICE_URL_BYTES ? n : 0);
 }
 
 static struct nb_slice plain(struct nb_slice text, struct nb_arena *arena)
@@ -208,7 +208,7 @@ enum nb_err nb_notice_write(const struct nb_notice *notice, struct nb_arena *are
         err = nb_notice_mail(notice, &text, arena, out, error);
         break;
     default:
-        nb_notice_json(notice, out);
+        nb_notice_json(notice, arena, out);
         break;
     }
     if (err == NB_OK && nb_arena_failed(arena)) {

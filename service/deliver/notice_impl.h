@@ -6,7 +6,7 @@
 
 #include "service/deliver/notice.h"
 
-enum { NB_NOTICE_LINES = 12, NB_NOTICE_TITLE_BYTES = 300 };
+enum { NB_NOTICE_LINES = 12, NB_NOTICE_TITLE_BYTES = 300, NB_NOTICE_URL_BYTES = 2000 };
 
 /* A notice in words. Texts are plain (plain.h); URLs are http: or https: and hold no markup. */
 struct nb_notice_text {
@@ -19,11 +19,14 @@ struct nb_notice_text {
     struct nb_slice link_title; /* "Details" */
 };
 
-/** A URL that can stand anywhere: normalised, without '|', '<', '>' or white space; empty if none.
+/**
+ * A URL that can stand anywhere: normalised, without '|', '<', '>' or white space. Empty when it is
+ * none, and when it is longer than NB_NOTICE_URL_BYTES: three long ones would not fit into what a
+ * recipient takes, and a post must not keep an alert from being written.
  */
 struct nb_slice nb_notice_url(struct nb_slice url, struct nb_arena *arena);
 
-void nb_notice_json(const struct nb_notice *notice, struct nb_buf *out);
+void nb_notice_json(const struct nb_notice *notice, struct nb_arena *arena, struct nb_buf *out);
 void nb_notice_slack(const struct nb_notice_text *text, struct nb_buf *out);
 void nb_notice_teams(const struct nb_notice_text *text, struct nb_buf *out);
 enum nb_err nb_notice_mail(const struct nb_notice *notice, const struct nb_notice_text *text,

@@ -33,7 +33,8 @@ static void names(struct nb_json *json, const char *key, Nb__NameCount *const *a
 }
 
 /* The text copied most, and who had it first; null when nothing was copied. */
-static void claim_field(struct nb_json *json, const struct nb_incident *incident)
+static void claim_field(struct nb_json *json, const struct nb_incident *incident,
+                        struct nb_arena *arena)
 {
     char line[NB_NOTICE_TITLE_BYTES];
     nb_json_key(json, "claim");
@@ -45,12 +46,13 @@ static void claim_field(struct nb_json *json, const struct nb_incident *incident
     nb_json_object(json);
     nb_json_kint(json, "documents", (int64_t)incident->chain_n);
     nb_json_kstr(json, "author", nb_plain(nb_field(origin->author), line, sizeof(line)));
-    nb_json_kstr(json, "url", nb_plain(nb_field(origin->url), line, sizeof(line)));
+    nb_json_kstr(json, "url", nb_notice_url(nb_field(origin->url), arena));
     nb_json_ktime(json, "published", origin->at_ms);
     nb_json_end(json);
 }
 
-static void incident_fields(struct nb_json *json, const struct nb_incident *incident)
+static void incident_fields(struct nb_json *json, const struct nb_incident *incident,
+                            struct nb_arena *arena)
 {
     char line[NB_NOTICE_TITLE_BYTES];
     nb_json_kcstr(json, "state", nb_state_name(incident->state));
@@ -68,7 +70,7 @@ static void incident_fields(struct nb_json *json, const struct nb_incident *inci
     names(json, "authors", incident->authors, incident->n_authors);
     names(json, "terms", incident->terms, incident->n_terms);
     names(json, "matters", incident->matters, incident->n_matters);
-    claim_field(json, incident);
+    claim_field(json, incident, arena);
     nb_json_kcstr(json, "coordination", incident->coordination);
     nb_json_key(json, "first");
     nb_json_object(json);
@@ -83,7 +85,7 @@ static void incident_fields(struct nb_json *json, const struct nb_incident *inci
     nb_json_end(json);
 }
 
-static void posts(struct nb_json *json, const struct nb_notice *notice)
+static void posts(struct nb_json *json, const struct nb_notice *notice, struct nb_arena *arena)
 {
     char title[NB_NOTICE_TITLE_BYTES];
     char author[NB_NOTICE_TITLE_BYTES];
@@ -94,13 +96,14 @@ static void posts(struct nb_json *json, const struct nb_notice *notice)
         nb_json_object(json);
         nb_json_kstr(json, "title", nb_plain(post->title, title, sizeof(title)));
         nb_json_kstr(json, "author", nb_plain(post->author, author, sizeof(author)));
-        nb_json_kstr(json, "url", post->url);
+        nb_json_kstr(json, "url", nb_notice_url(post->url, arena));
         nb_json_end(json);
     }
     nb_json_end(json);
 }
 
-static void change_fields(struct nb_json *json, const struct nb_notice *notice)
+static void change_fields(struct nb_json *json, const struct nb_notice *notice,
+                          struct nb_arena *arena)
 {
     const struct nb_incident_change *change = notice->change;
     char id[NB_INCIDENT_ID_BYTES];
@@ -114,12 +117,12 @@ static void change_fields(struct nb_json *json, const struct nb_notice *notice)
     nb_json_kint(json, "severity_before", change->severity_before);
     nb_json_kint(json, "rarity_milli", change->rarity_milli);
     if (notice->incident) {
-        incident_fields(json, notice->incident);
+        incident_fields(json, notice->incident, arena);
     }
-    posts(json, notice);
+    posts(json, notice, arena);
 }
 
-void nb_notice_json(const struct nb_notice *notice, struct nb_buf *out)
+void nb_notice_json(const struct nb_notice *notice, struct nb_arena *arena, struct nb_buf *out)
 {
     struct nb_json json;
     char type[64];
@@ -134,7 +137,7 @@ void nb_notice_json(const struct nb_notice *notice, struct nb_buf *out)
     nb_json_kint(&json, "version", NB_NOTICE_VERSION);
     nb_json_kcstr(&json, "recipient", notice->to->name);
     if (change) {
-        change_fields(&json, notice);
+        change_fields(&json, notice, arena);
     }
     if (notice->pages[0]) {
         nb_json_kcstr(&json, "pages", notice->pages);

@@ -240,6 +240,13 @@ static const char *check_url(const struct nb_recipient *r, struct nb_arena *aren
     return wrong;
 }
 
+static const char *check_leave(const char *leave)
+{
+    return !leave[0] || nb_mail_can_leave(nb_slice_str(leave))
+               ? NULL
+               : "leave is no mailto: or https:// address";
+}
+
 static void check_last(struct loader *l)
 {
     struct nb_recipient *r = current(l);
@@ -253,6 +260,7 @@ static void check_last(struct loader *l)
         wrong = "it needs one of webhook, slack, teams and mail";
     } else if (r->form == NB__DELIVERY__FORM__MAIL) {
         wrong = r->to ? nb_mail_address(nb_slice_str(r->to), &address) : "out of memory";
+        wrong = wrong ? wrong : check_leave(r->leave ? r->leave : "");
     } else {
         wrong = r->url ? check_url(r, l->list->arena) : "out of memory";
     }
@@ -388,6 +396,10 @@ enum nb_err nb_recipients_check(const struct nb_recipients *recipients,
     if (wrong) {
         return nb_error_set(error, NB_EINVAL, "there are recipients of mail, and mail.from: %s",
                             wrong);
+    }
+    wrong = check_leave(nb_config_str(config, NB_CFG_MAIL_LEAVE));
+    if (wrong) {
+        return nb_error_set(error, NB_EINVAL, "there are recipients of mail, and mail.%s", wrong);
     }
     struct nb_buf password;
     enum nb_err err = NB_OK;

@@ -271,6 +271,28 @@ static void mail_shows_it_as_text(void **state)
     close_world(&w);
 }
 
+/* Addresses that grow threefold when they are written so that they hold no markup. */
+static void long_addresses_keep_no_alert_from_anybody(void **state)
+{
+    (void)state;
+    char url[8000] = "https://forum.example/";
+    memset(url + strlen(url), '(', sizeof(url) - 1 - strlen(url));
+    for (int form = NB__DELIVERY__FORM__WEBHOOK; form <= NB__DELIVERY__FORM__MAIL; form++) {
+        struct world w;
+        struct nb_buf out;
+        open_world(&w, (Nb__Delivery__Form)form, "tr");
+        for (size_t i = 0; i < w.notice.posts_n; i++) {
+            w.notice.posts[i] =
+                (struct nb_notice_post){NB_LIT("long"), NB_LIT(""), nb_slice(url, sizeof(url) - 1)};
+        }
+        struct nb_slice text = write_ok(&w, &out);
+        assert_true(text.len < 28 << 10); /* what Teams takes */
+        assert_true(nb_slice_find(text, NB_LIT("long"), 0) != NB_NPOS);
+        nb_buf_fini(&out);
+        close_world(&w);
+    }
+}
+
 static void both_languages_have_every_line(void **state)
 {
     (void)state;
@@ -298,6 +320,7 @@ int main(void)
         cmocka_unit_test(slack_finds_no_markup_of_others),
         cmocka_unit_test(teams_gets_a_card_without_markdown),
         cmocka_unit_test(mail_shows_it_as_text),
+        cmocka_unit_test(long_addresses_keep_no_alert_from_anybody),
         cmocka_unit_test(both_languages_have_every_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,7 @@ static void what_is_wrong_is_said_with_its_line_and_no_secret(void **state)
         {"a { webhook = \"https://d.example/\"; secret_file = empty }", "needs a secret_file"},
         {"a { webhook = \"https://d.example/\"; secret_file = \".\" }", "is no file"},
         {"a { slack = \"https://d.example/\"; secret_file = secret }", "only webhooks are signed"},
+        {"a { mail = x@y.example; leave = \"http://y.example/\" }", "leave is no mailto:"},
         {"a { mail = x@y.example; min_severty = 3 }", "did you mean min_severity?"},
         {"a { mail = x@y.example; min_severity = 11 }", "out of range"},
         {"a { mail = x@y.example; quiet = \"25:00-07:00\" }", "23:00-07:00"},
@@ -121,19 +122,22 @@ static void mail_wants_its_settings(void **state)
 {
     (void)state;
     static const struct {
-        const char *server, *from, *says;
-    } rows[] = {{"mail.server=", "mail.from=a@b.example", "mail.server is not set"},
-                {"mail.server=http://x", "mail.from=a@b.example", "smtp://"},
-                {"mail.server=smtp://x:25", "mail.from=", "mail.from"},
-                {"mail.server=smtp://x:25", "mail.from=a@b.example", NULL}};
+        const char *server, *from, *leave, *says;
+    } rows[] = {
+        {"mail.server=", "mail.from=a@b.example", "mail.leave=", "mail.server is not set"},
+        {"mail.server=http://x", "mail.from=a@b.example", "mail.leave=", "smtp://"},
+        {"mail.server=smtp://x:25", "mail.from=", "mail.leave=", "mail.from"},
+        {"mail.server=smtp://x:25", "mail.from=a@b.example", "mail.leave=b", "mail.leave is no"},
+        {"mail.server=smtp://x:25", "mail.from=a@b.example", "mail.leave=mailto:a@b.example",
+         NULL}};
     struct nb_recipients *all = NULL;
     assert_int_equal(
         nb_recipients_read(NB_LIT("a { mail = x@y.example }"), "r", ".", false, &all, NULL), NB_OK);
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct nb_error error = {0};
         struct nb_config *config = NULL;
-        const char *const sets[] = {rows[i].server, rows[i].from};
-        assert_int_equal(nb_config_load(NULL, sets, 2, &config, &error), NB_OK);
+        const char *const sets[] = {rows[i].server, rows[i].from, rows[i].leave};
+        assert_int_equal(nb_config_load(NULL, sets, 3, &config, &error), NB_OK);
         enum nb_err err = nb_recipients_check(all, config, &error);
         assert_int_equal(err == NB_OK, rows[i].says == NULL);
         assert_true(!rows[i].says || strstr(error.text, rows[i].says));
