@@ -14,6 +14,7 @@ enum { LOOK_EACH_MS = 60000, ARENA_BYTES = 4 << 20 };
 #define WAIT_MOST_MS (30 * NB_MINUTE_MS)
 
 struct due {
+    struct nb_roster *roster;
     const struct nb_config *config;
     struct nb_store *analysis;
     struct nb_log *log;
@@ -37,11 +38,46 @@ static bool is_behind(struct nb_store *analysis, struct nb_log *log)
     return err == NB_OK && cursor < last;
 }
 
+static bool is_left(const struct nb_roster *roster, uint64_t id)
+{
+    for (size_t i = 0; i < NB_ROSTER_LEFT_MAX; i++) {
+        if (roster->left[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One digest to one recipient, once: while others of its team fail it is not made again. */
+static enum nb_err send_one(const struct due *due, const struct nb_digest_request *request,
+                            const struct nb_team *team, const char *to)
+{
+    struct nb_roster *roster = due->roster;
+    struct nb_digest_parcel parcel = {.config = due->config, .recipient = nb_slice_str(to)};
+    nb_arena_reset(due->arena);
+    const char *name =
+        nb_arena_printf(due->arena, "%s %.*s %s %lld", team->name, NB_ARG(request->topic), to,
+                        (long long)request->day_ms); /* no name has a blank in it */
+    if (!name) {
+        return NB_ENOMEM;
+    }
+    uint64_t id = nb_hash64(nb_slice_str(name));
+    if (is_left(roster, id)) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_digest_send(request, &parcel, due->arena, due->error);
+    if (err == NB_OK) {
+        roster->left[roster->left_n++ % NB_ROSTER_LEFT_MAX] = id;
+    }
+    return err;
+}
+
+/* @return the first failure; the other recipients get theirs */
 static enum nb_err send_all(const struct due *due, const struct nb_team *team, int64_t period_ms)
 {
     enum nb_err err = NB_OK;
-    for (size_t i = 0; err == NB_OK && i < team->topics_n; i++) {
-        for (size_t k = 0; err == NB_OK && k < team->to_n; k++) {
+    for (size_t i = 0; i < team->topics_n; i++) {
+        for (size_t k = 0; k < team->to_n; k++) {
             const struct nb_digest_request request = {.analysis = due->analysis,
                                                       .log = due->log,
                                                       .config = due->config,
@@ -51,10 +87,8 @@ static enum nb_err send_all(const struct due *due, const struct nb_team *team, i
                                                       .zone = team->zone,
                                                       .lang = team->language,
                                                       .sections = team->sections};
-            struct nb_digest_parcel parcel = {.config = due->config,
-                                              .recipient = nb_slice_str(team->to[k])};
-            nb_arena_reset(due->arena);
-            err = nb_digest_send(&request, &parcel, due->arena, due->error);
+            enum nb_err one = send_one(due, &request, team, team->to[k]);
+            err = err == NB_OK ? one : err;
         }
     }
     return err;
@@ -76,7 +110,7 @@ static int64_t *done_of(struct nb_roster *roster, const struct nb_team *team)
     return &roster->done[roster->done_n++].period_ms;
 }
 
-static enum nb_err tend(struct nb_roster *roster, const struct due *due, const struct nb_team *team)
+static enum nb_err tend(const struct due *due, const struct nb_team *team)
 {
     struct nb_zone *zone = NULL;
     int64_t due_ms = 0;
@@ -86,7 +120,7 @@ static enum nb_err tend(struct nb_roster *roster, const struct due *due, const s
     }
     int64_t period_ms = nb_team_period(team, zone, due->now_ms, &due_ms);
     nb_zone_close(zone);
-    int64_t *done_ms = done_of(roster, team);
+    int64_t *done_ms = done_of(due->roster, team);
     if (*done_ms == period_ms || (due->behind && due->now_ms < due_ms + WAIT_MOST_MS)) {
         return NB_OK;
     }
@@ -112,7 +146,8 @@ void nb_roster_tick(struct nb_roster *roster, const struct nb_config *config,
     if (err == NB_ENOTFOUND) {
         return;
     }
-    struct due due = {.config = config,
+    struct due due = {.roster = roster,
+                      .config = config,
                       .analysis = analysis,
                       .log = log,
                       .arena = err == NB_OK ? nb_arena_new(ARENA_BYTES) : NULL,
@@ -123,7 +158,7 @@ void nb_roster_tick(struct nb_roster *roster, const struct nb_config *config,
     }
     due.behind = err == NB_OK && is_behind(analysis, log);
     for (size_t i = 0; due.arena && i < nb_teams_n(teams); i++) {
-        enum nb_err one = tend(roster, &due, nb_teams_get(teams, i));
+        enum nb_err one = tend(&due, nb_teams_get(teams, i));
         err = err == NB_OK ? one : err; /* the other teams get theirs */
     }
     if (err != NB_OK && !roster->complained) {

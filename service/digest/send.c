@@ -41,7 +41,8 @@ enum nb_err nb_digest_recipient(const struct nb_recipients *all, struct nb_slice
     const struct nb_recipient *to = nb_recipients_find(all, name);
     if (!to) {
         return nb_error_set(error, NB_ENOTFOUND,
-                            "there is no recipient \"%.*s\"; see: nabiz deliver", NB_ARG(name));
+                            "there is no recipient \"%.*s\"; see: nabiz deliver list",
+                            NB_ARG(name));
     }
     if (to->form != NB__DELIVERY__FORM__MAIL) {
         return nb_error_set(error, NB_EINVAL, "%.*s takes no mail, and a digest is one",
@@ -92,6 +93,12 @@ enum nb_err nb_digest_send(const struct nb_digest_request *request, struct nb_di
     const char *path = nb_config_str(parcel->config, NB_CFG_RECIPIENTS);
     bool allow_private = nb_config_int(parcel->config, NB_CFG_DELIVER_PRIVATE) != 0;
     enum nb_err err = nb_recipients_load(path, allow_private, &all, error);
+    if (err == NB_ENOTFOUND) {
+        return nb_error_set(error, err,
+                            "there are no recipients; write some into %s, docs/delivery.md "
+                            "says how",
+                            path);
+    }
     if (err == NB_OK) {
         err = nb_digest_recipient(all, parcel->recipient, &to, error);
     }

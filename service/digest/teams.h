@@ -30,7 +30,7 @@
 #include <nabiz/store.h>
 #include <nabiz/zone.h>
 
-enum { NB_TEAMS_MAX = 256, NB_TEAM_WORDS = 64 };
+enum { NB_TEAMS_MAX = 256, NB_TEAM_WORDS = 64, NB_ROSTER_LEFT_MAX = 512 };
 
 struct nb_team {
     const char *name;
@@ -74,12 +74,14 @@ struct nb_roster {
         int64_t period_ms;
     } done[NB_TEAMS_MAX];
     size_t done_n;
+    uint64_t left[NB_ROSTER_LEFT_MAX]; /* hashes of team, topic, recipient and period: the newest */
+    size_t left_n;
     bool complained; /* about a failure that lasts */
 };
 
 /**
  * Leave what is due with the outbox; looks once a minute. What cannot be made is said in the log
- * and tried again.
+ * and tried again; meanwhile the other recipients and teams get theirs.
  * @param log  may be NULL.
  */
 void nb_roster_tick(struct nb_roster *roster, const struct nb_config *config,

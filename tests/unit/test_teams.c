@@ -133,20 +133,26 @@ static size_t errands_n(const struct nb_config *config)
     return n;
 }
 
+#define TEAM "sabah {\n topics = acme;\n to = \"ekip mudur\";\n}\n"
+#define EKIP "ekip {\n mail = \"ekip@ornek.example\";\n}\n"
+#define MUDUR "mudur {\n mail = \"mudur@ornek.example\";\n}\n"
+
+static void write_in(const struct digest_world *w, const char *name, const char *content)
+{
+    char *path = nbt_path(w->dir, name);
+    nbt_write_file(path, nb_slice_str(content));
+    free(path);
+}
+
 static struct nb_config *team_config(struct digest_world *w)
 {
     struct nb_error error = {0};
     struct nb_config *config;
     char data[4200], teams[4200], recipients[4200];
-    char *path = nbt_path(w->dir, "teams.conf");
-    nbt_write_file(path, NB_LIT("sabah {\n topics = acme;\n to = \"ekip mudur\";\n}\n"));
-    (void)snprintf(teams, sizeof(teams), "data.teams=%s", path);
-    free(path);
-    path = nbt_path(w->dir, "recipients.conf");
-    nbt_write_file(path, NB_LIT("ekip {\n mail = \"ekip@ornek.example\";\n}\n"
-                                "mudur {\n mail = \"mudur@ornek.example\";\n}\n"));
-    (void)snprintf(recipients, sizeof(recipients), "data.recipients=%s", path);
-    free(path);
+    write_in(w, "teams.conf", TEAM);
+    write_in(w, "recipients.conf", EKIP MUDUR);
+    (void)snprintf(teams, sizeof(teams), "data.teams=%s/teams.conf", w->dir);
+    (void)snprintf(recipients, sizeof(recipients), "data.recipients=%s/recipients.conf", w->dir);
     (void)snprintf(data, sizeof(data), "data.dir=%s", w->dir);
     const char *sets[] = {data, teams, recipients, "data.templates=config/templates",
                           "mail.from=nabiz@ornek.example"};
@@ -177,6 +183,29 @@ static void what_is_due_is_left_for_sending_once_and_waits_for_the_analysis(void
     assert_int_equal(errands_n(config), 2);
     roster.looked_mono_ms = 0;
     nb_roster_tick(&roster, config, w.analysis, w.log, eight_ms + 2 * NB_HOUR_MS);
+    assert_int_equal(errands_n(config), 2);
+    nb_config_free(config);
+    digest_world_leave(&w);
+    nbt_rmdir(w.dir);
+}
+
+static void one_unknown_recipient_keeps_the_digest_from_nobody_else(void **state)
+{
+    (void)state;
+    struct digest_world w;
+    struct nb_roster roster = {.looked_mono_ms = 0};
+    int64_t now_ms = THE_DAY_MS + NB_DAY_MS + 9 * NB_HOUR_MS;
+    digest_world_open_at(&w, nbt_tmpdir());
+    struct nb_config *config = team_config(&w);
+    write_in(&w, "recipients.conf", MUDUR); /* the second of the two */
+    for (int look = 0; look < 2; look++) {
+        roster.looked_mono_ms = 0;
+        nb_roster_tick(&roster, config, w.analysis, w.log, now_ms);
+        assert_int_equal(errands_n(config), 1);
+    }
+    write_in(&w, "recipients.conf", EKIP MUDUR);
+    roster.looked_mono_ms = 0;
+    nb_roster_tick(&roster, config, w.analysis, w.log, now_ms);
     assert_int_equal(errands_n(config), 2);
     nb_config_free(config);
     digest_world_leave(&w);
@@ -255,6 +284,7 @@ int main(void)
         cmocka_unit_test(a_team_is_read_with_what_it_leaves_out),
         cmocka_unit_test(a_mistake_is_refused_with_its_place),
         cmocka_unit_test(the_newest_period_is_due_at_the_teams_hour),
+        cmocka_unit_test(one_unknown_recipient_keeps_the_digest_from_nobody_else),
         cmocka_unit_test(a_crash_doubles_no_digest),
         cmocka_unit_test(what_is_due_is_left_for_sending_once_and_waits_for_the_analysis),
     };
