@@ -21,6 +21,7 @@ struct view {
     const struct nb_report_topic *topics;
     size_t topics_n;
     struct nb_zone *zone;
+    int64_t now_ms; /* not before the newest document */
     int64_t newest_day_ms;
 };
 
@@ -74,7 +75,9 @@ static enum nb_err look_around(struct view *s, struct nb_error *error)
         }
         nb_read_end(txn);
     }
-    s->newest_day_ms = nb_report_newest_day(watermark_ms, nb_clock_now_ms(clock), s->zone);
+    s->now_ms = nb_clock_now_ms(clock);
+    s->now_ms = s->now_ms < watermark_ms ? watermark_ms : s->now_ms;
+    s->newest_day_ms = nb_report_newest_day(watermark_ms, s->now_ms, s->zone);
     nb_clock_close(clock);
     return err == NB_OK ? NB_OK : nb_error_set(error, err, "the analysis cannot be read");
 }
@@ -203,6 +206,10 @@ static int send_digest(struct nb_args *args, const struct view *s,
     struct nb_error error = {0};
     struct nb_digest_parcel parcel = {.config = s->config,
                                       .recipient = nb_slice_str(nb_args_get(args, "send"))};
+    if (nb_zone_day(s->zone, request->day_ms, (int32_t)request->days_n) > s->now_ms) {
+        return nb_usage(args, "that %s is not over: sent now, the whole one would never be",
+                        request->days_n == 7 ? "week" : "day");
+    }
     error.code = nb_digest_send(request, &parcel, s->arena, &error);
     if (error.code == NB_ENOTFOUND) {
         fprintf(stderr, "nabiz digest: %s\n", nb_error_text(&error));
@@ -213,6 +220,29 @@ static int send_digest(struct nb_args *args, const struct view *s,
     }
     fprintf(stderr, "nabiz digest: left for %.*s as %.*s; sent when nabiz serves, once\n",
             NB_ARG(parcel.recipient), NB_ARG(parcel.key));
+    return NB_EXIT_OK;
+}
+
+/* What cannot be asked for together. @return an exit code */
+static int check_options(struct nb_args *args)
+{
+    static const char *const shapes[] = {"rows", "mail", "send"}; /* with a form of their own */
+    const char *shape = NULL;
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        if (!nb_args_has(args, shapes[i])) {
+            continue;
+        }
+        if (shape) {
+            return nb_usage(args, "give one of --%s and --%s", shape, shapes[i]);
+        }
+        shape = shapes[i];
+    }
+    if (shape && nb_args_has(args, "format")) {
+        return nb_usage(args, "--%s has a form of its own; leave --format out", shape);
+    }
+    if (nb_args_has(args, "to") && !nb_args_has(args, "mail")) {
+        return nb_usage(args, "--to says who --mail is to; --send NAME sends to a recipient");
+    }
     return NB_EXIT_OK;
 }
 
@@ -242,9 +272,6 @@ static int make(struct nb_args *args, struct view *s)
         return nb_usage(args, "%s", nb_error_text(&error));
     }
     if (request.rows) {
-        if (nb_args_has(args, "format")) {
-            return nb_usage(args, "--rows are CSV; leave --format out");
-        }
         request.format = NB_DIGEST_ROWS;
     }
     struct nb_digest_envelope envelope;
@@ -268,8 +295,12 @@ static int run(struct nb_args *args)
 {
     struct nb_error error = {0};
     struct view view = {0};
+    int code = check_options(args);
+    if (code != NB_EXIT_OK) {
+        return code;
+    }
     error.code = open_view(args, &view, &error);
-    int code = error.code == NB_OK ? make(args, &view) : nb_fail(args, &error);
+    code = error.code == NB_OK ? make(args, &view) : nb_fail(args, &error);
     close_view(&view);
     return code;
 }
