@@ -400,10 +400,9 @@ static enum nb_err fill_first(struct explain *x)
 static void fill_forecast(struct explain *x, int64_t clock_ms)
 {
     struct nb_incident *in = x->incident;
-    int64_t usual_milli = in->span_ms
-                              ? in->expected_milli * (NB_FORECAST_RECENT_MS / NB_MINUTE_MS) /
-                                    ((int64_t)in->span_ms / NB_MINUTE_MS)
-                              : 0;
+    int64_t minutes = (int64_t)in->span_ms / NB_MINUTE_MS; /* of a text, there may be none */
+    int64_t usual_milli =
+        minutes > 0 ? in->expected_milli * (NB_FORECAST_RECENT_MS / NB_MINUTE_MS) / minutes : 0;
     struct nb_forecast f = nb_forecast(x->recent_n, usual_milli, clock_ms - in->start_ms);
     in->has_more_low = in->has_more = in->has_more_high = 1;
     in->more_low = f.low;

@@ -1,5 +1,7 @@
 #include "tests/unit/world.h"
 
+#include "analyzer/alerts/explain.h"
+
 enum { MAP_BYTES = 16 << 20 };
 
 /* Ten days with one document a day, then the posts of the test begin. */
@@ -230,6 +232,39 @@ static void an_unrelated_topic_keeps_its_own_alert(void **state)
     world_close(&w);
 }
 
+/* Accounts that act as one publish a text in seconds: its alarm spans no whole minute. */
+static void a_text_that_everybody_has_within_seconds_is_explained(void **state)
+{
+    (void)state;
+    char topic[] = "acme";
+    struct world w;
+    uint32_t severity = 0;
+    Nb__Alarm alarm;
+    Nb__Alarm *alarms[] = {&alarm};
+    world_open(&w, MAP_BYTES);
+    quiet_days(&w);
+    burst(&w, 4, CRISIS_MS, &LOUD);
+    nb__alarm__init(&alarm);
+    alarm.has_stream = alarm.has_at_ms = alarm.has_span_ms = alarm.has_value_milli = 1;
+    alarm.stream = NB__ALARM__STREAM__CLAIM;
+    alarm.at_ms = CRISIS_MS;
+    alarm.span_ms = 30000;
+    alarm.value_milli = 4000;
+    struct nb_incident *incident = nb_incident_new(w.arena);
+    struct nb_topic_watch *row = nb_topic_watch_new(w.arena);
+    incident->topic = topic;
+    incident->start_ms = CRISIS_MS;
+    incident->alarms = alarms;
+    incident->n_alarms = 1;
+    struct nb_txn *txn = world_read(&w);
+    assert_int_equal(
+        nb_explain(txn, row, CRISIS_MS + 4 * NB_MINUTE_MS, w.arena, incident, &severity), NB_OK);
+    assert_int_equal(incident->documents_n, 4);
+    assert_true(severity >= 1 && incident->n_why > 0);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +274,7 @@ int main(void)
         cmocka_unit_test(what_is_no_news_opens_no_alert),
         cmocka_unit_test(a_revision_is_not_counted_as_one_more),
         cmocka_unit_test(an_unrelated_topic_keeps_its_own_alert),
+        cmocka_unit_test(a_text_that_everybody_has_within_seconds_is_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
