@@ -1,5 +1,7 @@
 #include "analyzer/influence/standing.h"
 
+#include <stdlib.h>
+
 #include <nabiz/mem.h>
 #include <nabiz/seeds.h>
 
@@ -141,7 +143,17 @@ void nb_standing_close(struct nb_standing_view *view)
     }
 }
 
-/* The record of an author of the graph. */
+static int by_points(const void *a, const void *b)
+{
+    const struct nb_trust_share *x = a;
+    const struct nb_trust_share *y = b;
+    if (x->points != y->points) {
+        return x->points > y->points ? -1 : 1;
+    }
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+/* The record of an author of the graph. Of more groups than are kept, those that give most. */
 static enum nb_err take(const struct nb_standing_view *view, uint32_t author,
                         struct nb_arena *arena, struct nb_standing **out)
 {
@@ -156,12 +168,16 @@ static enum nb_err take(const struct nb_standing_view *view, uint32_t author,
     row->has_trust_milli = row->has_groups_n = 1;
     row->trust_milli = relative(nb_trust_scores(view->trust)[author], view->mean);
     row->groups_n = n;
+    if (n > NB_STANDING_SHARES_MAX) {
+        qsort(shares, n, sizeof(*shares), by_points);
+        n = NB_STANDING_SHARES_MAX;
+    }
     row->shares = nb_arena_calloc(arena, n, sizeof(row->shares[0]));
     Nb__TrustShare *all = nb_arena_calloc(arena, n, sizeof(*all));
     if (!row->shares || !all) {
         return NB_ENOMEM;
     }
-    for (uint32_t i = 0; i < n && row->n_shares < NB_STANDING_SHARES_MAX; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         Nb__TrustShare *share = &all[i];
         if (!shares[i].points) {
             continue;
