@@ -209,21 +209,20 @@ static void add_quoted(struct nb_buf *out, struct nb_slice text)
         bool is_blank = c == ' ' || c == '\t';
         bool is_literal =
             (c > 0x20 && c < 0x7f && c != '=') || (is_blank && !ends_line(text, i + 1));
+        if (column + (is_literal ? 1 : 3) > LINE_CHARS - 1) {
+            nb_buf_add_str(out, "=\r\n");
+            column = 0;
+        }
         /* a dot alone, or "From ", at the start of a line means something to some servers */
         struct nb_slice rest = nb_slice_sub(text, i, text.len);
         is_literal =
             is_literal && (column > 0 || (c != '.' && !nb_slice_starts(rest, NB_LIT("From "))));
-        size_t width = is_literal ? 1 : 3;
-        if (column + width > LINE_CHARS - 1) {
-            nb_buf_add_str(out, "=\r\n");
-            column = 0;
-        }
         if (is_literal) {
             nb_buf_add_byte(out, (char)c);
         } else {
             add_hex(out, c);
         }
-        column += width;
+        column += is_literal ? 1 : 3;
     }
     nb_buf_add_str(out, "\r\n");
 }

@@ -178,6 +178,8 @@ static void parts_are_nested_and_closed(void **state)
 
 static void text_is_quoted_so_that_every_line_fits(void **state)
 {
+#define LINE_15 "fifteen letters"
+#define LINE_75 LINE_15 LINE_15 LINE_15 LINE_15 LINE_15
     (void)state;
     static const struct {
         const char *text, *want;
@@ -186,6 +188,9 @@ static void text_is_quoted_so_that_every_line_fits(void **state)
         {"blank \nnext\t\r\n", "\r\n\r\nblank=20\r\nnext=09\r\n\r\n"},
         {".\nFrom me\nFine", "\r\n\r\n=2E\r\n=46rom me\r\nFine\r\n"},
         {"\xc4\x9f\r", "\r\n\r\n=C4=9F=0D\r\n"},
+        {LINE_75 ".", LINE_75 "=\r\n=2E\r\n"}, /* a line begins where one is broken, too */
+        {LINE_75 "From", LINE_75 "=\r\nFrom\r\n"},
+        {LINE_75 "From me", LINE_75 "=\r\n=46rom me\r\n"},
     };
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct nb_buf out;
