@@ -341,13 +341,6 @@ enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena
     return err;
 }
 
-int32_t nb_spread_score(int64_t caused_milli)
-{
-    const int64_t max = INT64_C(1) << 50; /* a thousand times that fits */
-    int64_t caused = caused_milli < 0 ? 0 : caused_milli < max ? caused_milli : max;
-    return (int32_t)(1000 * caused / (caused + NB_SPREAD_HALF_MILLI));
-}
-
 int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, uint32_t shrinkage_milli,
                          int64_t now_s)
 {

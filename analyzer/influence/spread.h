@@ -28,7 +28,6 @@
 enum {
     NB_SPREAD_LEAST = 3,                 /* groups, below which there is not enough data */
     NB_SPREAD_RESAMPLES = 200,           /* of the interval */
-    NB_SPREAD_HALF_MILLI = 5000,         /* caused adoptions that make a score of 500 */
     NB_SPREAD_HALF_LIFE_S = 730 * 86400, /* of an act's weight in what is to be expected */
     NB_SPREAD_SHRINKAGE_MILLI = 8000     /* where acts that brought nothing are known as well */
 };
@@ -76,9 +75,6 @@ struct nb_spread {
  */
 enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena *arena,
                                int32_t *worth_milli, struct nb_spread *out) NB_MUSTUSE;
-
-/** 0..1000 for the list: caused / (caused + 5). */
-int32_t nb_spread_score(int64_t caused_milli);
 
 /* What one act brought: so many took it up straight from it. */
 struct nb_spread_yield {
