@@ -10,8 +10,9 @@
 #include "analyzer/alerts/why.h"
 #include "analyzer/mentions.h"
 #include "analyzer/rising.h"
+#include "service/deliver/plain.h"
 
-enum { TERMS_SHOWN = 8, PAST_DAYS = 28 };
+enum { TERMS_SHOWN = 8, PAST_DAYS = 28, LINE_BYTES = 8192 };
 
 enum nb_err nb_alerts_add_terms(struct nb_txn *txn, struct nb_arena *arena,
                                 struct nb_incident *incident)
@@ -104,6 +105,13 @@ static enum nb_err read_documents(const struct nb_alert_explain *x, struct docum
                   : NB_ENOMEM;
 }
 
+/* What others wrote, as a line that tells a terminal nothing. */
+static void add_plain(struct nb_buf *out, const char *text)
+{
+    char line[LINE_BYTES];
+    nb_buf_add(out, nb_plain(nb_slice_str(text), line, sizeof(line)));
+}
+
 static const char *shown_name(const char *name)
 {
     return name && name[0] ? name : "unknown";
@@ -124,7 +132,9 @@ static void write_head(const struct nb_alert_explain *x, struct nb_buf *out)
     nb_alerts_time(in->alarm_ms, x->utc_offset_min, at);
     nb_buf_addf(out, ", last alarm at %s\n\n", at);
     for (size_t i = 0; i < in->n_why; i++) {
-        nb_buf_addf(out, "- %s\n", in->why[i]);
+        nb_buf_add_str(out, "- ");
+        add_plain(out, in->why[i]);
+        nb_buf_add_byte(out, '\n');
     }
     if (in->retracted_n) {
         nb_buf_addf(out, "- %" PRIu64 " of its documents were changed or deleted since\n",
@@ -143,12 +153,15 @@ static void write_chain(const struct nb_alert_explain *x, struct nb_buf *out)
         const Nb__ClaimStep *step = in->chain[i];
         char at[NB_ALERTS_TIME_BYTES];
         nb_alerts_time(step->at_ms, x->utc_offset_min, at);
-        nb_buf_addf(out, "%3zu  %s  %s: %s", i + 1, at, shown_name(step->author),
-                    step->why ? step->why : "");
+        nb_buf_addf(out, "%3zu  %s  ", i + 1, at);
+        add_plain(out, shown_name(step->author));
+        nb_buf_addf(out, ": %s", step->why ? step->why : "");
         if (step->from) {
             nb_buf_addf(out, ", from %" PRIu32, step->from);
         }
-        nb_buf_addf(out, "\n     %s\n", step->url ? step->url : "");
+        nb_buf_add_str(out, "\n     ");
+        add_plain(out, step->url);
+        nb_buf_add_byte(out, '\n');
     }
 }
 

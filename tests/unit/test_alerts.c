@@ -1,6 +1,7 @@
 #include "tests/unit/world.h"
 
 #include "analyzer/alerts/explain.h"
+#include "service/alerts_print.h"
 
 enum { MAP_BYTES = 16 << 20 };
 
@@ -265,6 +266,42 @@ static void a_text_that_everybody_has_within_seconds_is_explained(void **state)
     world_close(&w);
 }
 
+/* Escapes of a terminal, C1 among them, and letters that turn a line round. */
+static void what_others_wrote_does_nothing_to_a_terminal(void **state)
+{
+    (void)state;
+    char hostile[] = "\x1b]0;x\x07 \xc2\x9b"
+                     "31m \xe2\x80\xae"
+                     "acme";
+    char topic[] = "none";
+    char *why[] = {hostile};
+    struct world w;
+    struct nb_buf out;
+    Nb__ClaimStep step;
+    Nb__ClaimStep *chain[] = {&step};
+    world_open(&w, MAP_BYTES);
+    nb__claim_step__init(&step);
+    step.author = step.url = hostile;
+    struct nb_incident *incident = nb_incident_new(w.arena);
+    incident->topic = topic;
+    incident->why = why;
+    incident->chain = chain;
+    incident->n_why = incident->n_chain = 1;
+    struct nb_txn *txn = world_read(&w);
+    const struct nb_alert_explain x = {
+        .incident = incident, .txn = txn, .documents_max = 5, .arena = w.arena};
+    nb_buf_init(&out, 65536);
+    assert_int_equal(nb_alerts_explain(&x, &out), NB_OK);
+    struct nb_slice text = nb_buf_slice(&out);
+    assert_true(nb_slice_find(text, NB_LIT("31m acme"), 0) != NB_NPOS);
+    assert_true(nb_slice_find_byte(text, '\x1b', 0) == NB_NPOS);
+    assert_true(nb_slice_find(text, NB_LIT("\xc2\x9b"), 0) == NB_NPOS);
+    assert_true(nb_slice_find(text, NB_LIT("\xe2\x80\xae"), 0) == NB_NPOS);
+    nb_buf_fini(&out);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_revision_is_not_counted_as_one_more),
         cmocka_unit_test(an_unrelated_topic_keeps_its_own_alert),
         cmocka_unit_test(a_text_that_everybody_has_within_seconds_is_explained),
+        cmocka_unit_test(what_others_wrote_does_nothing_to_a_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
