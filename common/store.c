@@ -343,6 +343,7 @@ enum nb_err nb_store_open(const char *dir, enum nb_store_kind kind,
     store->lock_fd = -1;
     atomic_init(&store->max_bytes, options->max_bytes);
     pthread_mutex_init(&store->mu, NULL);
+    pthread_mutex_init(&store->writing, NULL);
     pthread_cond_init(&store->changed, NULL);
     store->dir = nb_strdup(path);
     enum nb_err err = store->dir ? NB_OK : NB_ENOMEM;
@@ -393,6 +394,7 @@ void nb_store_close(struct nb_store *store)
     }
     pthread_cond_destroy(&store->changed);
     pthread_mutex_destroy(&store->mu);
+    pthread_mutex_destroy(&store->writing);
     nb_free(store->dir);
     nb_free(store);
 }
@@ -459,12 +461,9 @@ static enum nb_err write_once(struct nb_store *store, nb_store_fn *fn, void *arg
     return err;
 }
 
-enum nb_err nb_store_write(struct nb_store *store, nb_store_fn *fn, void *arg,
-                           struct nb_error *error)
+static enum nb_err write_growing(struct nb_store *store, nb_store_fn *fn, void *arg,
+                                 struct nb_error *error)
 {
-    if (store->read_only) {
-        return nb_error_set(error, NB_EREFUSED, "%s is open for reading only", store->dir);
-    }
     for (;;) {
         int rc = MDB_SUCCESS;
         enum nb_err err = write_once(store, fn, arg, &rc, error);
@@ -484,4 +483,16 @@ enum nb_err nb_store_write(struct nb_store *store, nb_store_fn *fn, void *arg,
             return nb_store_fail(store, rc, "cannot grow", error);
         }
     }
+}
+
+enum nb_err nb_store_write(struct nb_store *store, nb_store_fn *fn, void *arg,
+                           struct nb_error *error)
+{
+    if (store->read_only) {
+        return nb_error_set(error, NB_EREFUSED, "%s is open for reading only", store->dir);
+    }
+    pthread_mutex_lock(&store->writing);
+    enum nb_err err = write_growing(store, fn, arg, error);
+    pthread_mutex_unlock(&store->writing);
+    return err;
 }

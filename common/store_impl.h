@@ -24,8 +24,9 @@ struct nb_store {
     int lock_fd;
     struct nb_wake *wake;
     _Atomic uint64_t max_bytes;
-    unsigned commits_n;  /* by the writer, since it opened */
-    int64_t long_reader; /* process that was warned of, 0 for none; the writer's */
+    pthread_mutex_t writing; /* held by the thread that writes */
+    unsigned commits_n;      /* guarded by writing: since it was opened */
+    int64_t long_reader;     /* guarded by writing: process that was warned of, 0 for none */
     pthread_mutex_t mu;
     pthread_cond_t changed;
     unsigned active; /* guarded by mu */

@@ -140,7 +140,8 @@ static void happen(struct world *w, size_t incidents_n)
 
 /* ---- serving ---- */
 
-static void serve(const struct world *w, int commands)
+/* What a child is: serving, until the end of its stdin. */
+static int serve(const char *dir)
 {
     struct nb_error error = {0};
     struct nb_config *config = NULL;
@@ -152,18 +153,21 @@ static void serve(const struct world *w, int commands)
                           sets[2],         "data.templates=config/templates",
                           "serve.listen=", "deliver.timeout=1s",
                           "store.map=1m"};
-    (void)snprintf(sets[0], sizeof(sets[0]), "data.dir=%s", w->dir);
-    (void)snprintf(sets[1], sizeof(sets[1]), "data.recipients=%s/recipients.conf", w->dir);
-    (void)snprintf(sets[2], sizeof(sets[2]), "clock.file=%s/clock", w->dir);
+    (void)snprintf(sets[0], sizeof(sets[0]), "data.dir=%s", dir);
+    (void)snprintf(sets[1], sizeof(sets[1]), "data.recipients=%s/recipients.conf", dir);
+    (void)snprintf(sets[2], sizeof(sets[2]), "clock.file=%s/clock", dir);
     if (nb_config_load(NULL, list, sizeof(list) / sizeof(list[0]), &config, &error) != NB_OK ||
         nb_clock_open(nb_config_str(config, NB_CFG_CLOCK_FILE), &clock, &error) != NB_OK ||
         nb_serve_start(config, clock, &serving, &error) != NB_OK) {
         fprintf(stderr, "%s\n", nb_error_text(&error));
-        _exit(9);
+        return 9;
     }
-    while (read(commands, &byte, 1) == 1) {
+    while (read(STDIN_FILENO, &byte, 1) == 1) {
     }
-    _exit(nb_serve_stop(serving, &error) == NB_OK ? 0 : 8);
+    enum nb_err err = nb_serve_stop(serving, &error);
+    nb_clock_close(clock);
+    nb_config_free(config);
+    return err == NB_OK ? 0 : 8;
 }
 
 static void start_serving(struct world *w)
@@ -172,9 +176,11 @@ static void start_serving(struct world *w)
     assert_int_equal(pipe(commands), 0);
     w->pid = fork();
     assert_true(w->pid >= 0);
-    if (w->pid == 0) {
+    if (w->pid == 0) { /* a program of its own: the receivers' threads are not in it */
         (void)close(commands[1]);
-        serve(w, commands[0]);
+        (void)dup2(commands[0], STDIN_FILENO);
+        (void)execl("/proc/self/exe", "test_deliver", "serve", w->dir, (char *)NULL);
+        _exit(7);
     }
     (void)close(commands[0]);
     w->commands = commands[1];
@@ -437,8 +443,14 @@ static int tear_down(void **state)
     return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "serve") == 0) {
+        int code = curl_global_init(CURL_GLOBAL_DEFAULT) == 0 ? serve(argv[2]) : 6;
+        curl_global_cleanup();
+        return code;
+    }
+
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_alert_takes_effect_exactly_once),
         cmocka_unit_test(what_nobody_takes_is_given_up_after_days),
