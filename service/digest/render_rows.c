@@ -74,10 +74,11 @@ static void counts(struct nb_csv *csv, const struct nb_report_counts *counted)
     nb_csv_milli(csv, nb_report_score(counted));
 }
 
-static void usual_cell(struct nb_csv *csv, int64_t value_milli)
+/* What is not known is an empty cell, as everywhere in CSV. */
+static void milli_cell(struct nb_csv *csv, int64_t value_milli)
 {
     if (value_milli == NB_UNKNOWN_MILLI) {
-        nb_csv_str(csv, NB_LIT("-"));
+        nb_csv_str(csv, NB_LIT(""));
     } else {
         nb_csv_milli(csv, value_milli);
     }
@@ -230,21 +231,12 @@ static enum nb_err hour_rows(struct output *o)
         const struct nb_report_slot *slot = &report->slots[i];
         nb_csv_time(csv, slot->from_ms, nb_report_offset(report, slot->from_ms));
         counts(csv, &slot->counts);
-        usual_cell(csv, slot->usual_milli);
-        usual_cell(csv, slot->low_milli);
-        usual_cell(csv, slot->high_milli);
+        milli_cell(csv, slot->usual_milli);
+        milli_cell(csv, slot->low_milli);
+        milli_cell(csv, slot->high_milli);
         nb_csv_end_row(csv);
     }
     return NB_OK;
-}
-
-static void milli_cell(struct nb_csv *csv, int32_t value_milli)
-{
-    if (value_milli == NB_UNKNOWN_MILLI) {
-        nb_csv_str(csv, NB_LIT("-"));
-    } else {
-        nb_csv_milli(csv, value_milli);
-    }
 }
 
 static enum nb_err influencer_rows(struct output *o)

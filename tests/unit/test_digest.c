@@ -402,6 +402,10 @@ static void every_set_of_rows_can_be_written(void **state)
         r.rows = nb_arena_strdup(w->arena, set);
         assert_true(make(w, &r).len > 10);
     }
+    struct nb_digest_request first = request(w, NB_DIGEST_ROWS);
+    first.rows = "hours";
+    first.day_ms = THE_DAY_MS - 3 * NB_DAY_MS; /* the topic's first: nothing is usual */
+    assert_true(has(make(w, &first), ";0,000;;;\r\n"));
 }
 
 static void text_stays_within_eighty_columns(void **state)
