@@ -141,8 +141,8 @@ static int64_t times(int64_t fine, int64_t more, int32_t log_milli)
     return most > more ? most - more : 0;
 }
 
-static void fill(const struct nb_detector *d, enum looked_at what, const struct sight *sight,
-                 int32_t excess_milli, struct nb_detection *out)
+static void fill(enum looked_at what, const struct sight *sight, int32_t excess_milli,
+                 struct nb_detection *out)
 {
     const struct look *look = &LOOKS[what];
     int64_t one = BASELINE_FINE * 1000;
@@ -155,7 +155,6 @@ static void fill(const struct nb_detector *d, enum looked_at what, const struct 
     out->expected_milli = sight->expected / BASELINE_FINE;
     out->limit_milli = times(sight->value, one, down ? missing : -missing) / BASELINE_FINE;
     out->deviation_milli = log;
-    (void)d;
 }
 
 static void judge(const struct nb_detector *d, const struct bin *bin, int64_t bin_ms,
@@ -176,7 +175,7 @@ static void judge(const struct nb_detector *d, const struct bin *bin, int64_t bi
         if (rarity > out->rarity_milli) {
             int32_t asked = (int32_t)((int64_t)(rarity - rarity_milli) * 1000 / RARITY_PER_OCTAVE);
             out->rarity_milli = rarity;
-            fill(d, i, &sight, (int32_t)((int64_t)asked * LOOKS[i].octave_milli / 1000), out);
+            fill(i, &sight, (int32_t)((int64_t)asked * LOOKS[i].octave_milli / 1000), out);
         }
     }
     if (out->rarity_milli >= rarity_milli) {
