@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ struct nbt_receiver {
     bool is_signed;
     struct nb_secret secret;
     uint64_t seed;
-    struct nbt_web *web;
+    struct nbt_web *web; /* the main thread's */
+    atomic_bool is_stopping;
     pthread_mutex_t mu;
     struct known known[NBT_RECEIVER_IDS]; /* guarded by mu, as all below */
     size_t known_n;
@@ -153,7 +155,7 @@ static void hang(const struct nbt_receiver *receiver, int fd)
 {
     char byte;
     struct pollfd ended = {fd, POLLIN, 0};
-    while (!nbt_web_is_stopping(receiver->web)) {
+    while (!atomic_load(&receiver->is_stopping)) {
         if (poll(&ended, 1, LOOK_MS) == 1 && recv(fd, &byte, 1, 0) <= 0) {
             return;
         }
@@ -223,6 +225,7 @@ struct nbt_receiver *nbt_receiver_start(enum nbt_receiver_mood mood, const struc
     if (!receiver) {
         exit(1);
     }
+    atomic_init(&receiver->is_stopping, false);
     receiver->mood = mood;
     receiver->seed = seed;
     receiver->is_signed = secret != NULL;
@@ -236,6 +239,7 @@ struct nbt_receiver *nbt_receiver_start(enum nbt_receiver_mood mood, const struc
 
 void nbt_receiver_stop(struct nbt_receiver *receiver)
 {
+    atomic_store(&receiver->is_stopping, true);
     nbt_web_stop(receiver->web);
     pthread_mutex_destroy(&receiver->mu);
     free(receiver);
