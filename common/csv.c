@@ -19,6 +19,14 @@ void nb_csv_init(struct nb_csv *csv, struct nb_buf *buf)
     nb_buf_add_str(buf, "\xEF\xBB\xBF");
 }
 
+void nb_csv_titles(struct nb_csv *csv, const char *const *titles, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        nb_csv_str(csv, nb_slice_str(titles[i]));
+    }
+    nb_csv_end_row(csv);
+}
+
 /* Sign, digits, and one decimal sign with digits behind it: what a spreadsheet reads as a number.
  */
 static bool is_number(struct nb_slice s)

@@ -126,10 +126,7 @@ static void print_csv(const struct nb_messages *messages, size_t n, int32_t offs
                                          "added",  "first",      "last"};
     struct nb_csv csv;
     nb_csv_init(&csv, out);
-    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
-        nb_csv_str(&csv, nb_slice_str(titles[i]));
-    }
-    nb_csv_end_row(&csv);
+    nb_csv_titles(&csv, titles, sizeof(titles) / sizeof(titles[0]));
     for (size_t i = 0; i < n; i++) {
         const struct nb_carrier *carrier = &messages->carriers[i];
         nb_csv_str(&csv, carrier->author);

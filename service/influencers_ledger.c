@@ -301,10 +301,7 @@ static void ledger_csv(const struct opened *rows, size_t n, int32_t offset_min, 
                                          "reception", "link",      "towards"};
     struct nb_csv csv;
     nb_csv_init(&csv, out);
-    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
-        nb_csv_str(&csv, nb_slice_str(titles[i]));
-    }
-    nb_csv_end_row(&csv);
+    nb_csv_titles(&csv, titles, sizeof(titles) / sizeof(titles[0]));
     for (size_t i = 0; i < n; i++) {
         nb_csv_time(&csv, rows[i].row->at_ms, offset_min);
         nb_csv_str(&csv, nb_slice_str(rows[i].row->act));

@@ -165,10 +165,7 @@ static void list_csv(const struct sortable *rows, size_t n, struct nb_arena *are
     };
     struct nb_csv csv;
     nb_csv_init(&csv, out);
-    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
-        nb_csv_str(&csv, nb_slice_str(titles[i]));
-    }
-    nb_csv_end_row(&csv);
+    nb_csv_titles(&csv, titles, sizeof(titles) / sizeof(titles[0]));
     for (size_t i = 0; i < n; i++) {
         const struct nb_influencer *row = rows[i].row;
         nb_csv_int(&csv, (int64_t)i + 1);

@@ -119,10 +119,7 @@ static void choice_csv(const struct nb_choice *choice, struct nb_buf *out)
     static const char *const titles[] = {"pick", "author", "score", "alone", "adds", "cost"};
     struct nb_csv csv;
     nb_csv_init(&csv, out);
-    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
-        nb_csv_str(&csv, nb_slice_str(titles[i]));
-    }
-    nb_csv_end_row(&csv);
+    nb_csv_titles(&csv, titles, sizeof(titles) / sizeof(titles[0]));
     for (size_t i = 0; i < choice->n; i++) {
         nb_csv_int(&csv, (int64_t)i + 1);
         nb_csv_str(&csv, choice->chosen[i].author);

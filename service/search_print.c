@@ -237,10 +237,7 @@ void nb_search_csv_head(struct nb_buf *out)
                                         "score",     "reach", "number", "cursor"};
     struct nb_csv csv;
     nb_csv_init(&csv, out);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        nb_csv_str(&csv, nb_slice_str(names[i]));
-    }
-    nb_csv_end_row(&csv);
+    nb_csv_titles(&csv, names, sizeof(names) / sizeof(names[0]));
 }
 
 void nb_search_csv(const struct nb_search_row *row, int32_t offset_min, struct nb_buf *out)

@@ -193,10 +193,7 @@ void nb_import_csv(const struct nb_import *import, const struct nb_source_added 
     struct nb_buf why;
     nb_buf_init(&why, 1024);
     nb_csv_init(&csv, out);
-    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-        nb_csv_str(&csv, nb_slice_str(heads[i]));
-    }
-    nb_csv_end_row(&csv);
+    nb_csv_titles(&csv, heads, sizeof(heads) / sizeof(heads[0]));
     for (size_t i = 0; i < import->n; i++) {
         nb_buf_reset(&why);
         say_why(import, added, i, &why);

@@ -192,10 +192,7 @@ static void write_csv(const struct item *items, size_t n, int32_t offset_min, st
                                         "documents", "next_poll"};
     struct nb_csv csv;
     nb_csv_init(&csv, out);
-    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-        nb_csv_str(&csv, nb_slice_str(heads[i]));
-    }
-    nb_csv_end_row(&csv);
+    nb_csv_titles(&csv, heads, sizeof(heads) / sizeof(heads[0]));
     for (size_t i = 0; i < n; i++) {
         const struct nb_source *state = items[i].state;
         nb_csv_str(&csv, nb_slice_str(word_of(&items[i])));

@@ -165,10 +165,7 @@ static void write_csv(const struct list *list, int32_t offset_min, struct nb_buf
                                         "what",    "to_do",    "failures", "next_poll"};
     struct nb_csv csv;
     nb_csv_init(&csv, out);
-    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-        nb_csv_str(&csv, nb_slice_str(heads[i]));
-    }
-    nb_csv_end_row(&csv);
+    nb_csv_titles(&csv, heads, sizeof(heads) / sizeof(heads[0]));
     for (size_t i = 0; i < list->n; i++) {
         const struct item *item = &list->items[i];
         nb_csv_str(&csv, nb_slice_str(item->problem.kind));

@@ -12,6 +12,7 @@
 #define NABIZ_CSV_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <nabiz/buf.h>
@@ -24,6 +25,9 @@ struct nb_csv {
 
 /** Start a table; writes the byte-order mark. */
 void nb_csv_init(struct nb_csv *csv, struct nb_buf *buf);
+
+/** The columns' names, n of them, as a row of its own. */
+void nb_csv_titles(struct nb_csv *csv, const char *const *titles, size_t n);
 void nb_csv_str(struct nb_csv *csv, struct nb_slice value);
 void nb_csv_int(struct nb_csv *csv, int64_t value);
 
