@@ -15,6 +15,8 @@
 
 #include <nabiz/mem.h>
 
+#include "analyzer/influence/resize.h"
+
 enum { LASTING_S = 7 * 86400, LASTING = 4, ONCE = 3, ROOM_LEAST = 4096 };
 
 static const uint8_t kind_weights[NB_ACTS_N] = {
@@ -50,17 +52,6 @@ static void join(struct pair *pair, uint32_t first_s, uint32_t last_s, uint8_t k
 
 /* ---- room ---- */
 
-static bool resize(void *array, size_t n, size_t size)
-{
-    void *old, *fresh;
-    memcpy(&old, array, sizeof(old));
-    fresh = nb_realloc(old, (n ? n : 1) * size);
-    if (fresh) {
-        memcpy(array, &fresh, sizeof(fresh));
-    }
-    return fresh != NULL;
-}
-
 static enum nb_err room_in(struct nb_support *s, size_t more)
 {
     if (s->in_n + more > UINT32_MAX - 1) {
@@ -68,9 +59,9 @@ static enum nb_err room_in(struct nb_support *s, size_t more)
     }
     if (s->in_n + more > s->in_cap) {
         size_t cap = s->in_n + more + s->in_n / 4 + ROOM_LEAST;
-        if (!resize(&s->from, cap, sizeof(s->from[0])) || !resize(&s->weight, cap, 1) ||
-            !resize(&s->kind, cap, 1) || !resize(&s->first_s, cap, sizeof(s->first_s[0])) ||
-            !resize(&s->last_s, cap, sizeof(s->last_s[0]))) {
+        if (!nb_resize(&s->from, cap, sizeof(s->from[0])) || !nb_resize(&s->weight, cap, 1) ||
+            !nb_resize(&s->kind, cap, 1) || !nb_resize(&s->first_s, cap, sizeof(s->first_s[0])) ||
+            !nb_resize(&s->last_s, cap, sizeof(s->last_s[0]))) {
             return NB_ENOMEM;
         }
         s->in_cap = cap;
@@ -85,7 +76,7 @@ static enum nb_err room_out(struct nb_support *s, size_t more)
     }
     if (s->out_n + more > s->out_cap) {
         size_t cap = s->out_n + more + s->out_n / 4 + ROOM_LEAST;
-        if (!resize(&s->to, cap, sizeof(s->to[0]))) {
+        if (!nb_resize(&s->to, cap, sizeof(s->to[0]))) {
             return NB_ENOMEM;
         }
         s->out_cap = cap;
@@ -98,8 +89,9 @@ enum nb_err nb_support_grow(struct nb_support *s, uint32_t authors_n)
     if (authors_n > s->authors_cap) {
         size_t cap = (size_t)authors_n + (s->authors_n ? authors_n / 8 : 0);
         cap = cap < UINT32_MAX ? cap : UINT32_MAX;
-        if (!resize(&s->group, cap, sizeof(s->group[0])) ||
-            !resize(&s->in, cap, sizeof(s->in[0])) || !resize(&s->out, cap, sizeof(s->out[0]))) {
+        if (!nb_resize(&s->group, cap, sizeof(s->group[0])) ||
+            !nb_resize(&s->in, cap, sizeof(s->in[0])) ||
+            !nb_resize(&s->out, cap, sizeof(s->out[0]))) {
             return NB_ENOMEM;
         }
         s->authors_cap = (uint32_t)cap;

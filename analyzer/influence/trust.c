@@ -11,6 +11,8 @@
 
 #include <nabiz/mem.h>
 
+#include "analyzer/influence/resize.h"
+
 enum {
     PASSED_ON = 218, /* of 256: 0.85 */
     LEAST_PARTS = 16,
@@ -166,20 +168,9 @@ static void walk(struct nb_trust *trust)
     }
 }
 
-static bool resize(void *array, size_t n, size_t size)
-{
-    void *old, *fresh;
-    memcpy(&old, array, sizeof(old));
-    fresh = nb_realloc(old, (n ? n : 1) * size);
-    if (fresh) {
-        memcpy(array, &fresh, sizeof(fresh));
-    }
-    return fresh != NULL;
-}
-
 static bool resize_dirty(struct dirty *dirty, size_t n)
 {
-    return resize(&dirty->is, n, 1) && resize(&dirty->list, n, sizeof(dirty->list[0]));
+    return nb_resize(&dirty->is, n, 1) && nb_resize(&dirty->list, n, sizeof(dirty->list[0]));
 }
 
 /* Room for authors [from, to), who have nothing. */
@@ -187,12 +178,12 @@ static enum nb_err grow(struct nb_trust *trust, uint32_t from, uint32_t to)
 {
     if (to > trust->authors_cap || !trust->scores) {
         size_t cap = (size_t)to + from / 8;
-        bool done = resize(&trust->given, cap, sizeof(uint64_t)) &&
-                    resize(&trust->scores, cap, sizeof(uint64_t)) &&
+        bool done = nb_resize(&trust->given, cap, sizeof(uint64_t)) &&
+                    nb_resize(&trust->scores, cap, sizeof(uint64_t)) &&
                     resize_dirty(&trust->dirty, cap) && resize_dirty(&trust->next, cap) &&
                     resize_dirty(&trust->always, cap);
         for (unsigned i = 0; done && i < NB_TRUST_LEVELS; i++) {
-            done = resize(&trust->passed[i], cap, sizeof(uint16_t));
+            done = nb_resize(&trust->passed[i], cap, sizeof(uint16_t));
         }
         if (!done) {
             return NB_ENOMEM;
