@@ -184,32 +184,31 @@ static bool take_spread(const struct nb_evidence *evidence, struct nb_spread_inp
 {
     const struct nb_scope *scope = evidence->scope;
     struct nb_arena *arena = evidence->arena;
-    struct nb_spread_act *acts = nb_arena_calloc(arena, evidence->n, sizeof(*acts));
+    int64_t *acts_s = nb_arena_calloc(arena, evidence->n, sizeof(*acts_s));
     struct nb_adoption *adoptions = nb_arena_calloc(arena, evidence->n, sizeof(*adoptions));
     int64_t first_ms = INT64_MAX, last_ms = 0;
-    for (size_t i = 0; acts && adoptions && i < evidence->n; i++) {
+    for (size_t i = 0; acts_s && adoptions && i < evidence->n; i++) {
         const struct nb_row *row = &evidence->rows[i];
         bool adopts = row->kind == NB_ROW_ACT && nb_act_spreads(row->edge);
         if (row->kind == NB_ROW_POST) {
-            acts[in->acts_n++] = (struct nb_spread_act){row->at_ms / 1000, row->number};
+            acts_s[in->acts_n++] = row->at_ms / 1000;
         } else if (adopts) {
             row_of[in->adoptions_n] = i;
-            adoptions[in->adoptions_n++] = (struct nb_adoption){
-                row->at_ms / 1000, row->target, row->group, worth_of(evidence, row)};
+            adoptions[in->adoptions_n++] =
+                (struct nb_adoption){row->at_ms / 1000, row->group, worth_of(evidence, row)};
         }
         if (adopts || row->kind == NB_ROW_POST) {
             first_ms = row->at_ms < first_ms ? row->at_ms : first_ms;
             last_ms = row->at_ms;
         }
     }
-    in->acts = acts;
+    in->acts_s = acts_s;
     in->adoptions = adoptions;
     in->from_s =
         (scope->from_ms > first_ms || first_ms == INT64_MAX ? scope->from_ms : first_ms) / 1000;
     in->to_s = last_ms / 1000 + 1;
     in->usual_micro = scope->usual_micro;
-    in->seed = nb_hash64(evidence->author);
-    return acts && adoptions && in->acts_n && in->adoptions_n;
+    return acts_s && adoptions && in->acts_n && in->adoptions_n;
 }
 
 int32_t nb_part_spread(struct nb_evidence *evidence, int64_t *adds)

@@ -5,11 +5,9 @@
  */
 #include "analyzer/influence/spread.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <nabiz/fixed.h>
-#include <nabiz/series.h>
 
 #include "analyzer/influence/sorting.h"
 
@@ -111,14 +109,14 @@ static size_t measure_factors(const struct nb_spread_input *in, struct kept *kep
     int64_t now_s = in->from_s;
     size_t act = 0, acts_n = 0;
     for (size_t i = 0; i < in->acts_n; i++) {
-        acts_n += in->acts[i].at_s >= in->from_s && in->acts[i].at_s < in->to_s;
+        acts_n += in->acts_s[i] >= in->from_s && in->acts_s[i] < in->to_s;
     }
     for (size_t i = 0; i < n; i++) {
-        for (; act < in->acts_n && in->acts[act].at_s <= kept[i].at_s; act++) {
-            if (in->acts[act].at_s < in->from_s) {
+        for (; act < in->acts_n && in->acts_s[act] <= kept[i].at_s; act++) {
+            if (in->acts_s[act] < in->from_s) {
                 continue;
             }
-            let_pass(density, &now_s, in->acts[act].at_s);
+            let_pass(density, &now_s, in->acts_s[act]);
             for (size_t k = 0; k < PARTS; k++) {
                 density[k] += density[k] < DENSITY_MAX ? parts[k].begin : 0;
             }
@@ -154,8 +152,7 @@ static void divide(struct kept *kept, const uint64_t ratio[PARTS], uint64_t chan
     }
 }
 
-static void fit(const struct nb_spread_input *in, struct kept *kept, size_t n, size_t acts_n,
-                struct nb_spread *out)
+static void fit(const struct nb_spread_input *in, struct kept *kept, size_t n, size_t acts_n)
 {
     uint64_t usual_milli = in->usual_micro / 1000 + 1, chance = usual_milli, all_milli = 0;
     uint64_t ratio[PARTS], shares[PARTS];
@@ -174,12 +171,10 @@ static void fit(const struct nb_spread_input *in, struct kept *kept, size_t n, s
                 caused[k] += shares[k] * kept[i].weight_milli;
             }
         }
-        out->per_act_milli = 0;
         for (size_t k = 0; k < PARTS; k++) {
             uint64_t fitted = (caused[k] >> 16) / (acts_n + 1);
             left -= caused[k] >> 16;
             ratio[k] = fitted < RATIO_MAX ? fitted : RATIO_MAX;
-            out->per_act_milli += (int64_t)ratio[k];
         }
         chance = left / 2;
     }
@@ -195,105 +190,9 @@ static void take_surplus(const struct nb_spread_input *in, struct kept *kept, si
     }
 }
 
-/* ---- the interval ---- */
-
-static int by_value(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 static int64_t worth(const struct kept *kept)
 {
     return (int64_t)((uint64_t)kept->share * kept->weight_milli >> 16);
-}
-
-/* n groups are drawn of n, again and again (Efron 1979). */
-static void resample(const struct kept *kept, size_t n, uint64_t seed, struct nb_spread *out)
-{
-    int64_t sums[NB_SPREAD_RESAMPLES] = {0};
-    for (size_t r = 0; r < NB_SPREAD_RESAMPLES; r++) {
-        for (size_t i = 0; i < n; i++) {
-            sums[r] += worth(&kept[nb_series_next(&seed) % n]);
-        }
-    }
-    qsort(sums, NB_SPREAD_RESAMPLES, sizeof(sums[0]), by_value);
-    out->low_milli = sums[NB_SPREAD_RESAMPLES / 20];
-    out->high_milli = sums[NB_SPREAD_RESAMPLES - 1 - NB_SPREAD_RESAMPLES / 20];
-}
-
-/* ---- what each act brought ---- */
-
-struct numbered {
-    uint64_t document;
-    size_t act;
-};
-
-static int by_document(const void *a, const void *b)
-{
-    const struct numbered *x = a, *y = b;
-    return (x->document > y->document) - (x->document < y->document);
-}
-
-/* The act of a document. @return acts_n when there is none. */
-static size_t act_of(const struct numbered *numbered, size_t acts_n, uint64_t document)
-{
-    const struct numbered key = {.document = document};
-    const struct numbered *found =
-        acts_n ? bsearch(&key, numbered, acts_n, sizeof(key), by_document) : NULL;
-    return found ? found->act : acts_n;
-}
-
-/* The latest act up to a time. @return acts_n when all are later. */
-static size_t act_before(const struct nb_spread_act *acts, size_t acts_n, int64_t at_s)
-{
-    size_t low = 0, high = acts_n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (acts[middle].at_s <= at_s) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low ? low - 1 : acts_n;
-}
-
-static bool any_named(const struct nb_spread_input *in, const struct kept *kept, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (in->adoptions[kept[i].index].target) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum nb_err expect(const struct nb_spread_input *in, const struct kept *kept, size_t n,
-                          struct nb_arena *arena, struct nb_spread *out)
-{
-    struct nb_spread_yield *yields = nb_arena_calloc(arena, in->acts_n, sizeof(*yields));
-    struct numbered *numbered = nb_arena_calloc(arena, in->acts_n, sizeof(*numbered));
-    if (!yields || !numbered) {
-        return NB_ENOMEM;
-    }
-    for (size_t i = 0; i < in->acts_n; i++) {
-        yields[i].at_s = in->acts[i].at_s;
-        numbered[i] = (struct numbered){in->acts[i].document, i};
-    }
-    if (in->acts_n && any_named(in, kept, n)) {
-        qsort(numbered, in->acts_n, sizeof(*numbered), by_document);
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint64_t target = in->adoptions[kept[i].index].target;
-        size_t act = target ? act_of(numbered, in->acts_n, target)
-                            : act_before(in->acts, in->acts_n, kept[i].at_s);
-        if (act < in->acts_n) {
-            yields[act].taken_n++;
-        }
-    }
-    out->expected_milli = nb_spread_expect(yields, in->acts_n, NB_SPREAD_SHRINKAGE_MILLI, in->to_s);
-    return NB_OK;
 }
 
 enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena *arena,
@@ -313,7 +212,7 @@ enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena
     size_t n = keep_first_of_group(in, numbers, is_first, kept);
     if (in->acts_n) {
         size_t acts_n = measure_factors(in, kept, n);
-        fit(in, kept, n, acts_n, &spread);
+        fit(in, kept, n, acts_n);
     } else {
         take_surplus(in, kept, n);
     }
@@ -329,16 +228,9 @@ enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena
     }
     spread.groups_n = (uint32_t)n;
     spread.known = n >= NB_SPREAD_LEAST;
-    spread.low_milli = spread.high_milli = spread.caused_milli;
-    if (n && in->with_interval) {
-        resample(kept, n, in->seed, &spread);
-    }
-    enum nb_err err = expect(in, kept, n, arena, &spread);
     nb_arena_rewind(arena, mark);
-    if (err == NB_OK) {
-        *out = spread;
-    }
-    return err;
+    *out = spread;
+    return NB_OK;
 }
 
 int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, uint32_t shrinkage_milli,

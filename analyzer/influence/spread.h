@@ -27,32 +27,23 @@
 
 enum {
     NB_SPREAD_LEAST = 3,                 /* groups, below which there is not enough data */
-    NB_SPREAD_RESAMPLES = 200,           /* of the interval */
     NB_SPREAD_HALF_LIFE_S = 730 * 86400, /* of an act's weight in what is to be expected */
     NB_SPREAD_SHRINKAGE_MILLI = 8000     /* where acts that brought nothing are known as well */
 };
 
-struct nb_spread_act {
-    int64_t at_s;
-    uint64_t document; /* 0: not known */
-};
-
 struct nb_adoption {
     int64_t at_s;
-    uint64_t target;       /* the act's document, if the adoption names it; else 0 */
     uint32_t group;        /* of who adopts; any numbers */
     uint32_t weight_milli; /* 1000; less for a paid one; 0 for the author's own accounts */
 };
 
 struct nb_spread_input {
-    const struct nb_spread_act *acts;    /* oldest first */
+    const int64_t *acts_s;               /* times of the author's acts, oldest first */
     size_t acts_n;                       /* 0: it is not known when the author acts */
     const struct nb_adoption *adoptions; /* oldest first */
     size_t adoptions_n;
     int64_t from_s, to_s; /* the window; what is outside does not count */
     uint64_t usual_micro; /* groups that take up a usual author in the window, in millionths */
-    bool with_interval;   /* it costs most of the time */
-    uint64_t seed;        /* of the interval */
 };
 
 struct nb_spread {
@@ -60,10 +51,6 @@ struct nb_spread {
     uint32_t groups_n;    /* that adopted */
     int64_t caused_milli; /* groups that the acts moved: the sum of what each adoption is worth */
     int64_t chance_milli; /* groups that would have come anyway */
-    int64_t low_milli, high_milli; /* of caused_milli: 90 %, bootstrap over groups, if asked
-                                       for; else both as that */
-    int64_t per_act_milli;         /* sum of a_i: groups an act brings */
-    int64_t expected_milli;        /* see nb_spread_expect() */
 };
 
 /**

@@ -177,8 +177,8 @@ static void measure_list(const struct bench *b)
 
 static int by_act(const void *a, const void *b)
 {
-    const struct nb_spread_act *x = a, *y = b;
-    return (x->at_s > y->at_s) - (x->at_s < y->at_s);
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
 }
 
 static int by_adoption(const void *a, const void *b)
@@ -195,20 +195,20 @@ static void measure_spread(const struct bench *b)
     int64_t begin = nbt_cpu_us(), caused_milli = 0;
     for (uint32_t v = 0; v < b->graph->authors_n; v++) {
         size_t acts_n = out->begin[v + 1] - out->begin[v], n = in->begin[v + 1] - in->begin[v];
-        struct nb_spread_act *acts = nb_arena_calloc(arena, acts_n, sizeof(*acts));
+        int64_t *acts_s = nb_arena_calloc(arena, acts_n, sizeof(*acts_s));
         struct nb_adoption *adoptions = nb_arena_calloc(arena, n, sizeof(*adoptions));
         struct nb_spread spread;
         for (size_t i = 0; i < acts_n; i++) {
-            acts[i].at_s = out->at_s[out->begin[v] + i];
+            acts_s[i] = out->at_s[out->begin[v] + i];
         }
         for (size_t i = 0; i < n; i++) {
             adoptions[i] = (struct nb_adoption){.at_s = in->at_s[in->begin[v] + i],
                                                 .group = b->group[in->other[in->begin[v] + i]],
                                                 .weight_milli = 1000};
         }
-        qsort(acts, acts_n, sizeof(*acts), by_act);
+        qsort(acts_s, acts_n, sizeof(*acts_s), by_act);
         qsort(adoptions, n, sizeof(*adoptions), by_adoption);
-        const struct nb_spread_input input = {.acts = acts,
+        const struct nb_spread_input input = {.acts_s = acts_s,
                                               .acts_n = acts_n,
                                               .adoptions = adoptions,
                                               .adoptions_n = n,
