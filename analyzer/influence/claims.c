@@ -286,13 +286,3 @@ enum nb_err nb_claim_chain(struct nb_txn *txn, uint64_t cluster, size_t max_n, i
     }
     return err;
 }
-
-size_t nb_claim_path(const struct nb_claim_chain *chain, size_t step, uint32_t *path, size_t max_n)
-{
-    size_t n = 0;
-    uint32_t at = step < chain->n ? (uint32_t)step : NB_CLAIM_NONE;
-    for (; at != NB_CLAIM_NONE && n < max_n; at = chain->steps[at].from) {
-        path[n++] = at;
-    }
-    return n;
-}

@@ -77,11 +77,4 @@ enum { NB_CLAIM_STEPS = 1000, NB_CLAIM_VARIANTS = 64 };
 
 #define NB_CLAIM_SILENCE_MS INT64_C(604800000) /* 7 days */
 
-/**
- * The way a step came: itself, what it was taken from, and so on back to the first.
- * @param path  [out] room for max_n indices, the first publisher last when there is room.
- * @return how many were written.
- */
-size_t nb_claim_path(const struct nb_claim_chain *chain, size_t step, uint32_t *path, size_t max_n);
-
 #endif

@@ -290,35 +290,3 @@ enum nb_err nb_coordination_of_documents(struct nb_txn *txn, struct nb_slice top
     nb_arena_free(r.scratch);
     return err;
 }
-
-/* The newest numbers, in a ring. */
-struct newest {
-    uint64_t numbers[NB_COORDINATION_ROWS_MAX];
-    size_t seen;
-};
-
-static enum nb_err take_newest(void *arg, const struct nb_mention_brief *row)
-{
-    struct newest *newest = arg;
-    newest->numbers[newest->seen++ % NB_COORDINATION_ROWS_MAX] = row->number;
-    return NB_OK;
-}
-
-enum nb_err nb_coordination_of_topic(struct nb_txn *txn, struct nb_slice topic, int64_t from_ms,
-                                     int64_t to_ms, struct nb_arena *arena,
-                                     struct nb_coordination_set *out)
-{
-    struct newest *newest = nb_arena_calloc(arena, 1, sizeof(*newest));
-    uint64_t *numbers = nb_arena_alloc(arena, sizeof(newest->numbers));
-    enum nb_err err = newest && numbers
-                          ? nb_mentions_each(txn, topic, from_ms, to_ms, take_newest, newest)
-                          : NB_ENOMEM;
-    if (err) {
-        return err;
-    }
-    size_t n = newest->seen < NB_COORDINATION_ROWS_MAX ? newest->seen : NB_COORDINATION_ROWS_MAX;
-    for (size_t i = 0; i < n; i++) {
-        numbers[i] = newest->numbers[(newest->seen - n + i) % NB_COORDINATION_ROWS_MAX];
-    }
-    return nb_coordination_of_documents(txn, topic, numbers, n, arena, out);
-}

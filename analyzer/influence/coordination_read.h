@@ -37,9 +37,4 @@ enum nb_err nb_coordination_of_documents(struct nb_txn *txn, struct nb_slice top
                                          const uint64_t *numbers, size_t n, struct nb_arena *arena,
                                          struct nb_coordination_set *out) NB_MUSTUSE;
 
-/** The same of all documents of a topic in [from_ms, to_ms). */
-enum nb_err nb_coordination_of_topic(struct nb_txn *txn, struct nb_slice topic, int64_t from_ms,
-                                     int64_t to_ms, struct nb_arena *arena,
-                                     struct nb_coordination_set *out) NB_MUSTUSE;
-
 #endif

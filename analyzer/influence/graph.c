@@ -42,11 +42,6 @@ static const char *const act_names[] = {
 #undef X
 };
 
-const char *nb_act_kind_name(enum nb_act_kind kind)
-{
-    return act_names[kind];
-}
-
 bool nb_act_kind_read(struct nb_slice name, enum nb_act_kind *out)
 {
     for (int i = 0; i < NB_ACTS_N; i++) {

@@ -35,7 +35,6 @@ enum nb_act_kind {
         NB_ACTS_N
 };
 
-const char *nb_act_kind_name(enum nb_act_kind kind);
 /** @return false when no act is called so. */
 bool nb_act_kind_read(struct nb_slice name, enum nb_act_kind *out);
 

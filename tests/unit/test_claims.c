@@ -80,7 +80,6 @@ static void a_chain_says_who_took_it_from_whom_and_why(void **state)
                 {2, NB_CLAIM_NAMED},
                 {0, NB_CLAIM_AGAIN}};
     struct world w;
-    uint32_t path[8];
     world_open(&w, MAP_BYTES);
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         say(&w, &all[i]);
@@ -99,10 +98,6 @@ static void a_chain_says_who_took_it_from_whom_and_why(void **state)
     assert_int_equal(chain.sites_n, 5);
     assert_int_equal(chain.shape.nodes_n, 6);
     assert_int_equal(chain.shape.depth, 3);
-    assert_int_equal(nb_claim_path(&chain, 4, path, 8), 4);
-    assert_memory_equal(path, ((const uint32_t[]){4, 2, 1, 0}), 4 * sizeof(path[0]));
-    assert_int_equal(nb_claim_path(&chain, 4, path, 2), 2);
-    assert_int_equal(nb_claim_path(&chain, 99, path, 8), 0);
     assert_false(chain.cut);
     assert_true(chain_of(&w, 3).cut);
     assert_int_equal(chain_of(&w, 3).n, 3);

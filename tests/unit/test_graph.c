@@ -156,9 +156,10 @@ static void nothing_makes_an_empty_graph(void **state)
 static void kinds_of_acts_have_names(void **state)
 {
     (void)state;
+    static const char *const names[] = {"link", "reply", "mention", "quote", "copy", "boost"};
     enum nb_act_kind kind;
-    for (int i = 0; i < NB_ACTS_N; i++) {
-        assert_true(nb_act_kind_read(nb_slice_str(nb_act_kind_name((enum nb_act_kind)i)), &kind));
+    for (size_t i = 0; i < NB_ACTS_N; i++) {
+        assert_true(nb_act_kind_read(nb_slice_str(names[i]), &kind));
         assert_int_equal(kind, i);
     }
     assert_false(nb_act_kind_read(NB_LIT("links"), &kind));
