@@ -447,6 +447,14 @@ struct nb_calendar *nb_knowledge_calendar(const struct nb_knowledge *knowledge)
     return knowledge->calendar;
 }
 
+void nb_knowledge_rest(const struct nb_knowledge *knowledge)
+{
+    nb_map_rest(knowledge->model_file);
+    nb_map_rest(knowledge->local_file);
+    nb_map_rest(knowledge->words.normaliser.diacritics);
+    nb_map_rest(knowledge->words.normaliser.words);
+}
+
 void nb_knowledge_free(struct nb_knowledge *knowledge)
 {
     if (knowledge) {

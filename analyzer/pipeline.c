@@ -248,12 +248,20 @@ static enum nb_err trim(struct nb_analyze *a, struct slot *slot, struct nb_error
     return is_stopping(a) ? NB_ECLOSED : NB_OK;
 }
 
+static void rest(struct nb_analyze *a)
+{
+    struct held *held = nb_held_take(a);
+    nb_knowledge_rest(held->knowledge);
+    nb_held_release(held);
+}
+
 /* At the end of the log: when the other slot is back too, all that was there is committed. */
 static void settle(struct nb_analyze *a, int64_t now_ms)
 {
     void *other;
     if (nb_queue_pop(a->free_slots, -1, &other) == NB_OK) {
         nb_counter_set(NB_CTR_SETTLED_MS, now_ms);
+        rest(a);
         (void)!nb_queue_push(a->free_slots, other);
     }
 }

@@ -33,6 +33,9 @@ enum nb_err nb_knowledge_load(const char *lexicons, const char *topics, struct n
                               size_t *bad_lines_n, struct nb_error *error) NB_MUSTUSE;
 void nb_knowledge_free(struct nb_knowledge *knowledge);
 
+/** Nothing is to be read for a while: let go of the memory behind the models. Any thread. */
+void nb_knowledge_rest(const struct nb_knowledge *knowledge);
+
 /**
  * Correct judgements by a local model that `nabiz train` made. Before the first document.
  * @return NB_OK, NB_ENOTFOUND, NB_EIO, NB_EINVAL (no such model, damaged, of another version).

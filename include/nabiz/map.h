@@ -18,8 +18,8 @@ enum nb_err nb_map_open(const char *path, size_t max_bytes, struct nb_slice *out
                         struct nb_error *error) NB_MUSTUSE;
 
 /**
- * Let go of the memory behind a mapped file, which was read through once to be checked: it is read
- * again, from the system's cache, where it is used. Empty slices are allowed.
+ * Let go of the memory behind a mapped file: it is read again, from the system's cache, where it is
+ * used, also by a thread that reads it just now. Empty slices are allowed.
  */
 void nb_map_rest(struct nb_slice bytes);
 
