@@ -1,7 +1,6 @@
-#include "tests/unit/world.h"
+#include "tests/unit/said.h"
 
 #include "analyzer/influence/claims.h"
-#include "analyzer/topics/shingles.h"
 
 enum { MAP_BYTES = 16 << 20 };
 
@@ -11,35 +10,6 @@ enum { MAP_BYTES = 16 << 20 };
 #define RETOLD                                                                                     \
     "mavi raf kavanozlarinda cam parcasi bulunmus diyorlar magazalar hepsini toplatiyor kimse "    \
     "haber yapmiyor cocuklara yedirmeyin paylasin duyulsun"
-
-struct said {
-    const char *author, *url, *text;
-    int64_t at_ms;
-    struct act act;
-};
-
-static void say(struct world *w, const struct said *said)
-{
-    const struct post post = {.at_ms = WORLD_DAY_MS + said->at_ms,
-                              .author = said->author,
-                              .url = said->url,
-                              .comments_n = -1,
-                              .acts = {said->act}};
-    struct nb_annotation *a = world_annotation(w, &post);
-    struct tr_token *tokens;
-    struct nb_shingles shingles;
-    size_t n;
-    assert_int_equal(tr_tokenise(nb_slice_str(said->text), w->arena, &tokens, &n), NB_OK);
-    assert_int_equal(nb_shingles_of(NULL, 0, tokens, n, w->arena, &shingles), NB_OK);
-    assert_int_equal(nb_shingles_note(&shingles, w->arena, a), NB_OK);
-    w->last++;
-    const struct nb_commit_item item = {.document = world_document(w, &post, w->last),
-                                        .annotation = a};
-    struct nb_commit commit = {
-        .items = &item, .items_n = 1, .cursor = w->last, .from = 1, .arena = w->scratch};
-    struct nb_error error = {0};
-    assert_int_equal(nb_store_write(w->store, nb_commit_run, &commit, &error), NB_OK);
-}
 
 /* The cluster that document 1 founded. */
 static struct nb_claim_chain chain_of(struct world *w, size_t max_n)

@@ -1,22 +1,9 @@
 #include "tests/unit/dump.h"
-#include "tests/unit/world.h"
+#include "tests/unit/said.h"
 
 #include "analyzer/topics/copies.h"
-#include "analyzer/topics/shingles.h"
 
 enum { MAP_BYTES = 16 << 20, LONG_WORDS = 1000 };
-
-static struct nb_shingles shingles_of(const char *text)
-{
-    struct nb_arena *arena = nb_arena_new(16 << 20);
-    struct tr_token *tokens;
-    struct nb_shingles out;
-    size_t n;
-    assert_int_equal(tr_tokenise(nb_slice_str(text), arena, &tokens, &n), NB_OK);
-    assert_int_equal(nb_shingles_of(NULL, 0, tokens, n, arena, &out), NB_OK);
-    nb_arena_free(arena);
-    return out;
-}
 
 static bool copied(const char *a, const char *b)
 {
@@ -110,31 +97,6 @@ static void hashes_are_what_older_stores_hold(void **state)
 
 /* ---- in the store ---- */
 
-struct said {
-    const char *author, *url, *text;
-    int64_t at_ms;
-};
-
-static void say(struct world *w, const struct said *said)
-{
-    const struct post post = {.at_ms = WORLD_DAY_MS + said->at_ms,
-                              .author = said->author,
-                              .url = said->url,
-                              .comments_n = -1};
-    struct nb_annotation *a = said->text ? world_annotation(w, &post) : NULL;
-    if (a) {
-        struct nb_shingles shingles = shingles_of(said->text);
-        assert_int_equal(nb_shingles_note(&shingles, w->arena, a), NB_OK);
-    }
-    w->last++;
-    const struct nb_commit_item item = {.document = world_document(w, &post, w->last),
-                                        .annotation = a};
-    struct nb_commit commit = {
-        .items = &item, .items_n = 1, .cursor = w->last, .from = 1, .arena = w->scratch};
-    struct nb_error error = {0};
-    assert_int_equal(nb_store_write(w->store, nb_commit_run, &commit, &error), NB_OK);
-}
-
 static uint64_t cluster_of(struct world *w, uint64_t number)
 {
     struct nb_annotation *a;
@@ -165,11 +127,12 @@ static void copies_are_kept_in_the_order_of_publication(void **state)
     (void)state;
     struct world w;
     world_open(&w, MAP_BYTES);
-    say(&w, &(struct said){"b.example/veli", "https://b.example/1", CLAIM, 2000});
-    say(&w, &(struct said){"c.example/can", "https://c.example/1", "bambaska bir sey hakkinda yazi",
-                           2500});
-    say(&w, &(struct said){"d.example/derya", "https://d.example/1", CLAIM " !!", 3000});
-    say(&w, &(struct said){"a.example/ayla", "https://a.example/1", CLAIM, 1000});
+    say(&w, &(struct said){"b.example/veli", "https://b.example/1", CLAIM, 2000, {0}});
+    say(&w,
+        &(struct said){
+            "c.example/can", "https://c.example/1", "bambaska bir sey hakkinda yazi", 2500, {0}});
+    say(&w, &(struct said){"d.example/derya", "https://d.example/1", CLAIM " !!", 3000, {0}});
+    say(&w, &(struct said){"a.example/ayla", "https://a.example/1", CLAIM, 1000, {0}});
     assert_int_equal(cluster_of(&w, 1), 1);
     assert_int_equal(cluster_of(&w, 2), 2);
     assert_int_equal(cluster_of(&w, 3), 1);
@@ -194,13 +157,15 @@ static void a_cluster_outlives_the_document_that_founded_it(void **state)
     (void)state;
     struct world w;
     world_open(&w, MAP_BYTES);
-    say(&w, &(struct said){"a.example/ayla", "https://a.example/1", CLAIM, 1000});
-    say(&w, &(struct said){"b.example/veli", "https://b.example/1", CLAIM, 2000});
-    say(&w, &(struct said){"a.example/ayla", "https://a.example/1",
+    say(&w, &(struct said){"a.example/ayla", "https://a.example/1", CLAIM, 1000, {0}});
+    say(&w, &(struct said){"b.example/veli", "https://b.example/1", CLAIM, 2000, {0}});
+    say(&w, &(struct said){"a.example/ayla",
+                           "https://a.example/1",
                            "d\xc3\xbczeltme: bu haber do\xc4\x9fru "
                            "de\xc4\x9filmi\xc5\x9f, kald\xc4\xb1rd\xc4\xb1m",
-                           1000});
-    say(&w, &(struct said){"c.example/can", "https://c.example/1", CLAIM, 3000});
+                           1000,
+                           {0}});
+    say(&w, &(struct said){"c.example/can", "https://c.example/1", CLAIM, 3000, {0}});
     assert_int_equal(cluster_of(&w, 3), 3);
     assert_int_equal(cluster_of(&w, 4), 1);
     assert_string_equal(order_of(&w, 1), "b.example/veli c.example/can ");
@@ -212,10 +177,10 @@ static void taking_everything_away_leaves_nothing(void **state)
     (void)state;
     struct world w;
     world_open(&w, MAP_BYTES);
-    say(&w, &(struct said){"a.example/ayla", "https://a.example/1", CLAIM, 1000});
-    say(&w, &(struct said){"b.example/veli", "https://b.example/1", CLAIM, 2000});
-    say(&w, &(struct said){"a.example/ayla", "https://a.example/1", NULL, 1000});
-    say(&w, &(struct said){"b.example/veli", "https://b.example/1", NULL, 2000});
+    say(&w, &(struct said){"a.example/ayla", "https://a.example/1", CLAIM, 1000, {0}});
+    say(&w, &(struct said){"b.example/veli", "https://b.example/1", CLAIM, 2000, {0}});
+    say(&w, &(struct said){"a.example/ayla", "https://a.example/1", NULL, 1000, {0}});
+    say(&w, &(struct said){"b.example/veli", "https://b.example/1", NULL, 2000, {0}});
     struct nb_txn *txn = world_read(&w);
     assert_int_equal(nb_table_count(txn, NB_TBL_COPY), 0);
     assert_int_equal(nb_table_count(txn, NB_TBL_SHINGLE), 0);
@@ -236,10 +201,10 @@ static void a_formula_that_many_use_is_nobodys_copy(void **state)
                        i, i, i, i, i, i, i);
         (void)snprintf(author, sizeof(author), "a.example/u%zu", i);
         (void)snprintf(url, sizeof(url), "https://a.example/%zu", i);
-        say(&w, &(struct said){author, url, text, (int64_t)i});
+        say(&w, &(struct said){author, url, text, (int64_t)i, {0}});
     }
-    say(&w, &(struct said){"b.example/veli", "https://b.example/1", formula, 5000});
-    say(&w, &(struct said){"c.example/can", "https://c.example/1", formula, 6000});
+    say(&w, &(struct said){"b.example/veli", "https://b.example/1", formula, 5000, {0}});
+    say(&w, &(struct said){"c.example/can", "https://c.example/1", formula, 6000, {0}});
     assert_int_equal(cluster_of(&w, 21), 21);
     assert_int_equal(cluster_of(&w, 22), 22);
     world_close(&w);

@@ -1,48 +1,11 @@
-#include "tests/unit/world.h"
+#include "tests/unit/said.h"
 
 #include "analyzer/influence/messages.h"
-#include "analyzer/topics/shingles.h"
 
 enum { MAP_BYTES = 16 << 20 };
 
 #define MESSAGE                                                                                    \
     "mavi raf yeni cam kavanozlarini tanitti kapaklari artik geri donusturulmus camdan yapiliyor"
-
-struct said {
-    const char *author, *url, *text;
-    int64_t at_ms, likes_n; /* likes: -1 unknown */
-    struct act act;
-};
-
-static void say(struct world *w, const struct said *said)
-{
-    const struct post post = {.at_ms = WORLD_DAY_MS + said->at_ms,
-                              .author = said->author,
-                              .url = said->url,
-                              .comments_n = -1,
-                              .acts = {said->act}};
-    struct nb_annotation *a = world_annotation(w, &post);
-    struct nb_document *document = world_document(w, &post, ++w->last);
-    struct tr_token *tokens;
-    struct nb_shingles shingles;
-    size_t n;
-    assert_int_equal(tr_tokenise(nb_slice_str(said->text), w->arena, &tokens, &n), NB_OK);
-    assert_int_equal(nb_shingles_of(NULL, 0, tokens, n, w->arena, &shingles), NB_OK);
-    assert_int_equal(nb_shingles_note(&shingles, w->arena, a), NB_OK);
-    Nb__Engagement likes;
-    Nb__Engagement *engagement[] = {&likes};
-    nb__engagement__init(&likes);
-    likes.kind = world_text(w, "likes");
-    likes.has_count = 1;
-    likes.count = said->likes_n >= 0 ? (uint64_t)said->likes_n : 0;
-    document->engagement = engagement;
-    document->n_engagement = said->likes_n >= 0;
-    const struct nb_commit_item item = {.document = document, .annotation = a};
-    struct nb_commit commit = {
-        .items = &item, .items_n = 1, .cursor = w->last, .from = 1, .arena = w->scratch};
-    struct nb_error error = {0};
-    assert_int_equal(nb_store_write(w->store, nb_commit_run, &commit, &error), NB_OK);
-}
 
 static struct nb_messages spread_of(struct world *w, const char *own, int64_t from_ms)
 {
@@ -68,31 +31,34 @@ static const struct nb_carrier *carrier(const struct nb_messages *messages, cons
 
 static void commit_story(struct world *w)
 {
-    static const struct said all[] = {
-        {"mavi.example/basin", "https://mavi.example/1", MESSAGE, 1000, 40, {0}},
-        {"b.example/bora", "https://b.example/1", MESSAGE " begendim", 2000, 20, {0}},
-        {"c.example/can", "https://c.example/1", MESSAGE " begendim", 3000, -1, {0}},
-        {"d.example/defne",
-         "https://d.example/1",
-         "bugun okudugum en guzel duyuru bu oldu herkese tavsiye ederim",
-         4000,
-         5,
-         {NB__EDGE__ACT__LINK, "mavi.example/", "https://mavi.example/1"}},
-        {"forum.example/mavi",
-         "https://forum.example/2",
-         "bizim hesabimizdan da duyuralim dedik arkadaslar buyurun burada",
-         5000,
-         -1,
-         {NB__EDGE__ACT__LINK, "mavi.example/", "https://mavi.example/1"}},
-        {"e.example/ece",
-         "https://e.example/1",
-         "bambaska bir konu hakkinda uzun uzun yazilmis bir yazi",
-         6000,
-         900,
-         {0}},
+    static const struct {
+        struct said said;
+        int64_t likes_n; /* -1: unknown */
+    } all[] = {
+        {{"mavi.example/basin", "https://mavi.example/1", MESSAGE, 1000, {0}}, 40},
+        {{"b.example/bora", "https://b.example/1", MESSAGE " begendim", 2000, {0}}, 20},
+        {{"c.example/can", "https://c.example/1", MESSAGE " begendim", 3000, {0}}, -1},
+        {{"d.example/defne",
+          "https://d.example/1",
+          "bugun okudugum en guzel duyuru bu oldu herkese tavsiye ederim",
+          4000,
+          {NB__EDGE__ACT__LINK, "mavi.example/", "https://mavi.example/1"}},
+         5},
+        {{"forum.example/mavi",
+          "https://forum.example/2",
+          "bizim hesabimizdan da duyuralim dedik arkadaslar buyurun burada",
+          5000,
+          {NB__EDGE__ACT__LINK, "mavi.example/", "https://mavi.example/1"}},
+         -1},
+        {{"e.example/ece",
+          "https://e.example/1",
+          "bambaska bir konu hakkinda uzun uzun yazilmis bir yazi",
+          6000,
+          {0}},
+         900},
     };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        say(w, &all[i]);
+        say_liked(w, &all[i].said, all[i].likes_n);
     }
 }
 

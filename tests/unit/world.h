@@ -89,13 +89,15 @@ static inline char *world_site(struct world *w, const char *author)
     return nb_arena_strdup(w->arena, nb_slice(author, (size_t)(slash - author)));
 }
 
-static inline void world_comments(struct world *w, const struct post *post, struct nb_document *d)
+/* The only one that the document has. */
+static inline void world_engagement(struct world *w, const char *kind, int64_t n,
+                                    struct nb_document *d)
 {
     Nb__Engagement *count = nb_arena_alloc(w->arena, sizeof(*count));
     nb__engagement__init(count);
-    count->kind = world_text(w, "comments");
+    count->kind = world_text(w, kind);
     count->has_count = 1;
-    count->count = (uint64_t)post->comments_n;
+    count->count = (uint64_t)n;
     d->engagement = nb_arena_alloc(w->arena, sizeof(d->engagement[0]));
     d->engagement[0] = count;
     d->n_engagement = 1;
@@ -119,7 +121,7 @@ static inline struct nb_document *world_document(struct world *w, const struct p
     d->fetched_ms = post->at_ms + post->late_ms;
     d->has_deleted = d->deleted = post->deleted;
     if (post->comments_n >= 0) {
-        world_comments(w, post, d);
+        world_engagement(w, "comments", post->comments_n, d);
     }
     return d;
 }
