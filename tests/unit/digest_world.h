@@ -205,4 +205,23 @@ static void digest_world_add(struct digest_world *w, const struct entry *entries
     nb_arena_free(scratch);
 }
 
+/* For the set-up of a test: a world of its own with the entries, analysed. */
+static inline int digest_world_begin(void **state, const struct entry *entries, size_t n)
+{
+    struct digest_world *w = malloc(sizeof(*w));
+    digest_world_open_at(w, nbt_tmpdir());
+    digest_world_add(w, entries, n, true);
+    *state = w;
+    return 0;
+}
+
+static inline int digest_world_end(void **state)
+{
+    struct digest_world *w = *state;
+    digest_world_leave(w);
+    nbt_rmdir(w->dir);
+    free(w);
+    return 0;
+}
+
 #endif

@@ -42,20 +42,7 @@ static const struct entry entries[] = {
 
 static int open_world(void **state)
 {
-    struct digest_world *w = malloc(sizeof(*w));
-    digest_world_open_at(w, nbt_tmpdir());
-    digest_world_add(w, entries, ROWS(entries), true);
-    *state = w;
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    struct digest_world *w = *state;
-    digest_world_leave(w);
-    nbt_rmdir(w->dir);
-    free(w);
-    return 0;
+    return digest_world_begin(state, entries, ROWS(entries));
 }
 
 static void collect(struct digest_world *w, int64_t day_ms, struct nb_report *report)
@@ -556,7 +543,7 @@ static void topics_are_found_with_their_newest_hour(void **state)
     assert_int_equal(topics[1].last_hour_ms, THE_DAY_MS + 23 * NB_HOUR_MS);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, digest_world_end)
 
 int main(void)
 {

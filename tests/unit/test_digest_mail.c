@@ -25,20 +25,7 @@ static const struct entry entries[] = {
 
 static int open_world(void **state)
 {
-    struct digest_world *w = malloc(sizeof(*w));
-    digest_world_open_at(w, nbt_tmpdir());
-    digest_world_add(w, entries, ROWS(entries), true);
-    *state = w;
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    struct digest_world *w = *state;
-    digest_world_leave(w);
-    nbt_rmdir(w->dir);
-    free(w);
-    return 0;
+    return digest_world_begin(state, entries, ROWS(entries));
 }
 
 static struct nb_slice make_mail(struct digest_world *w, const char *lang, struct nb_config *config)
@@ -183,7 +170,7 @@ static void a_picture_is_the_same_each_time_whatever_is_written_on_it(void **sta
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, digest_world_end)
 
 int main(void)
 {
