@@ -261,7 +261,7 @@ static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_quer
         err = nb_weights_in_force(txn, &o->weights);
     }
     if (err == NB_OK) {
-        err = nb_standing_open(txn, &o->scope.standing);
+        err = nb_standing_open(txn, query->topic, &o->scope.standing);
     }
     if (err == NB_OK) {
         err = nb_scope_posts(&o->scope, arena);

@@ -49,9 +49,10 @@ static bool supports(const struct nb_edge *edge)
            !(edge->signs & denying);
 }
 
-/* The seeds a team names, as far as they are in the graph; without any, those that stand out. */
-static enum nb_err find_seeds(const struct nb_standing_view *view, const struct nb_graph *graph,
-                              uint32_t seeds[NB_SEEDS_MAX], size_t *n)
+/* The seeds a team names for a topic, as far as they are in the graph; without any, those that
+ * stand out. */
+static enum nb_err find_seeds(const struct nb_standing_view *view, struct nb_slice topic,
+                              const struct nb_graph *graph, uint32_t seeds[NB_SEEDS_MAX], size_t *n)
 {
     struct nb_slice text, name;
     int32_t share_milli;
@@ -59,7 +60,7 @@ static enum nb_err find_seeds(const struct nb_standing_view *view, const struct 
     enum nb_err err = nb_get(view->txn, NB_TBL_ANALYSIS_META, NB_LIT(NB_META_SEEDS), &text);
     if (err == NB_OK) {
         for (struct nb_slice rest = text;
-             *n < NB_SEEDS_MAX && nb_slice_split(&rest, '\n', &name);) {
+             *n < NB_SEEDS_MAX && nb_seeds_next(&rest, topic, &name);) {
             uint32_t number = nb_names_find(nb_graph_builder_names(view->builder), name);
             if (number != NB_NO_NODE) {
                 seeds[(*n)++] = number;
@@ -72,7 +73,7 @@ static enum nb_err find_seeds(const struct nb_standing_view *view, const struct 
     return *n ? NB_OK : nb_seeds_find(graph, seeds, n, &share_milli);
 }
 
-static enum nb_err make_trust(struct nb_standing_view *view)
+static enum nb_err make_trust(struct nb_standing_view *view, struct nb_slice topic)
 {
     struct nb_graph *graph;
     uint32_t seeds[NB_SEEDS_MAX];
@@ -85,7 +86,7 @@ static enum nb_err make_trust(struct nb_standing_view *view)
     err = group ? nb_groups_find(graph, nb_graph_builder_names(view->builder), NULL, 0, group)
                 : NB_ENOMEM;
     if (err == NB_OK) {
-        err = find_seeds(view, graph, seeds, &seeds_n);
+        err = find_seeds(view, topic, graph, seeds, &seeds_n);
     }
     if (err == NB_OK) {
         err = nb_trust_new(graph, group, seeds, seeds_n, &view->trust);
@@ -98,7 +99,7 @@ static enum nb_err make_trust(struct nb_standing_view *view)
     return err;
 }
 
-static enum nb_err make(struct nb_txn *txn, struct nb_standing_view **out)
+static enum nb_err make(struct nb_txn *txn, struct nb_slice topic, struct nb_standing_view **out)
 {
     struct nb_standing_view *view = nb_calloc(1, sizeof(*view));
     *out = NULL;
@@ -111,7 +112,7 @@ static enum nb_err make(struct nb_txn *txn, struct nb_standing_view **out)
         err = nb_store_graph(txn, supports, view->builder);
     }
     if (err == NB_OK) {
-        err = make_trust(view);
+        err = make_trust(view, topic);
     }
     if (err) {
         nb_standing_close(view);
@@ -121,10 +122,11 @@ static enum nb_err make(struct nb_txn *txn, struct nb_standing_view **out)
     return NB_OK;
 }
 
-enum nb_err nb_standing_open(struct nb_txn *txn, struct nb_standing_view **out)
+enum nb_err nb_standing_open(struct nb_txn *txn, struct nb_slice topic,
+                             struct nb_standing_view **out)
 {
     if (nb_table_count(txn, NB_TBL_EDGE) <= NB_STANDING_DIRECT_N) {
-        return make(txn, out);
+        return make(txn, topic, out);
     }
     *out = nb_calloc(1, sizeof(**out));
     if (!*out) {
@@ -274,7 +276,7 @@ enum nb_err nb_standing_write(struct nb_txn *txn)
 {
     struct nb_standing_view *view;
     struct nb_arena *arena = nb_arena_new(SCRATCH_BYTES);
-    enum nb_err err = arena ? make(txn, &view) : NB_ENOMEM;
+    enum nb_err err = arena ? make(txn, NB_LIT(""), &view) : NB_ENOMEM;
     if (err) {
         nb_arena_free(arena);
         return err;

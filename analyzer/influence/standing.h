@@ -24,10 +24,13 @@ struct nb_standing_view;
 
 /**
  * Open what answers best: made now, or as stored.
+ * @param topic  what is made now walks from its seeds too (nabiz/seeds.h); empty: from those
+ *               without a topic, as what is stored does.
  * @return NB_OK, NB_ENOMEM, NB_ETOOBIG (2^32 - 2 authors or acts), NB_ECORRUPT. Free with
  *         nb_standing_close().
  */
-enum nb_err nb_standing_open(struct nb_txn *txn, struct nb_standing_view **out) NB_MUSTUSE;
+enum nb_err nb_standing_open(struct nb_txn *txn, struct nb_slice topic,
+                             struct nb_standing_view **out) NB_MUSTUSE;
 void nb_standing_close(struct nb_standing_view *view);
 
 /**

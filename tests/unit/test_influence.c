@@ -327,7 +327,7 @@ static char *standings_of(size_t batch_n, struct nb_arena *arena, size_t *rows_n
     nb_buf_init(&all, 64 << 20);
     *rows_n = 0;
     struct nb_standing_view *view;
-    assert_int_equal(nb_standing_open(txn, &view), NB_OK);
+    assert_int_equal(nb_standing_open(txn, NB_LIT(""), &view), NB_OK);
     assert_int_equal(nb_cursor_open(txn, NB_TBL_STANDING, &cursor), NB_OK);
     enum nb_err err = nb_cursor_seek(cursor, nb_slice(NULL, 0), &key, &value);
     for (; err == NB_OK; err = nb_cursor_next(cursor, &key, &value)) {
@@ -529,7 +529,7 @@ static int32_t trust_by(const char *seed, const char *author)
     struct nb_txn *txn = world_read(&w);
     struct nb_standing_view *view;
     struct nb_standing *standing;
-    assert_int_equal(nb_standing_open(txn, &view), NB_OK);
+    assert_int_equal(nb_standing_open(txn, NB_LIT(""), &view), NB_OK);
     assert_int_equal(nb_standing_get(view, nb_slice_str(author), w.arena, &standing), NB_OK);
     int32_t trust = standing->trust_milli;
     nb_standing_close(view);
