@@ -67,11 +67,11 @@ int32_t nb_gate_rarity(const struct nb_gate_rule *rule, change *const *changes, 
     return borne < n ? rarest[borne] + 1 : least;
 }
 
-/* Several alarms at one moment: only the last says what is. */
+/* Several changes at one moment: only the last says what is. */
 static bool is_superseded(change *const *changes, size_t n, size_t at)
 {
     for (size_t i = at + 1; i < n && changes[i]->at_ms == changes[at]->at_ms; i++) {
-        if (changes[i]->incident == changes[at]->incident && is_alarm(changes[i])) {
+        if (changes[i]->incident == changes[at]->incident) {
             return true;
         }
     }
@@ -96,13 +96,9 @@ static int32_t rarity_of(change *const *changes, size_t at)
     return rarity_milli;
 }
 
-/* What is against it when quiet hours and the pause are left aside; NULL: nothing. */
-static const char *is_too_little(const struct nb_gate_rule *rule, change *const *changes, size_t n,
-                                 size_t at)
+/* What is against an alarm when quiet hours and the pause are left aside; NULL: nothing. */
+static const char *is_too_little(const struct nb_gate_rule *rule, change *const *changes, size_t at)
 {
-    if (is_superseded(changes, n, at)) {
-        return "more happened at the same moment";
-    }
     if (changes[at]->severity < rule->min_severity) {
         return "less severe than is asked for";
     }
@@ -158,10 +154,13 @@ static int64_t quiet_until(const struct nb_gate_rule *rule, int64_t at_ms)
 static const char *judge_one(const struct nb_gate_rule *rule, change *const *changes, size_t n,
                              size_t at, const bool *told)
 {
-    const char *why = is_too_little(rule, changes, n, at);
+    if (is_superseded(changes, n, at)) {
+        return "more happened at the same moment";
+    }
     if (!is_alarm(changes[at])) { /* who was told of it is told that it is over */
         return was_told(changes, at, told) ? NULL : "was not told of before";
     }
+    const char *why = is_too_little(rule, changes, at);
     if (why) {
         return why;
     }

@@ -90,6 +90,28 @@ static void a_least_severity_holds_back_what_is_milder_and_its_end(void **state)
     assert_int_equal(ask(&rule, rows, 4, 3).verdict, NB_GATE_SEND);
 }
 
+/* An alarm that comes just when the incident falls calm: it is not calm. */
+static void of_several_changes_at_one_moment_only_the_last_is_told(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"acme", 7, OPENED, 0, 5, 900},      {"rakip", 8, OPENED, 0, 5, 900},
+        {"acme", 7, CALMED, 120, 5, 0},      {"rakip", 8, CALMED, 120, 5, 0},
+        {"acme", 7, ESCALATED, 120, 5, 900}, {"acme", 7, CALMED, 240, 5, 0},
+        {"acme", 7, CLOSED, 240, 5, 0},
+    };
+    static const enum nb_gate_verdict want[] = {
+        NB_GATE_SEND, NB_GATE_SEND, NB_GATE_DROP, NB_GATE_SEND,
+        NB_GATE_SEND, NB_GATE_DROP, NB_GATE_SEND,
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_gate_answer a = ask(&OPEN_TO_ALL, rows, sizeof(rows) / sizeof(rows[0]), i);
+        if (a.verdict != want[i] || (int)a.what != rows[i].what) {
+            fail_msg("change %zu: %d %s", i, (int)a.verdict, a.why ? a.why : "");
+        }
+    }
+}
+
 static void quiet_hours_wait_until_morning_but_not_with_the_worst(void **state)
 {
     (void)state;
@@ -189,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_bears_everything_is_told_everything_once),
         cmocka_unit_test(a_least_severity_holds_back_what_is_milder_and_its_end),
+        cmocka_unit_test(of_several_changes_at_one_moment_only_the_last_is_told),
         cmocka_unit_test(quiet_hours_wait_until_morning_but_not_with_the_worst),
         cmocka_unit_test(a_pause_is_kept_between_incidents_of_a_topic),
         cmocka_unit_test(a_budget_asks_for_rarity_and_more_of_it_after_false_alarms),
