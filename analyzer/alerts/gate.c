@@ -22,49 +22,86 @@ static bool is_alarm(change *c)
            c->what == NB__INCIDENT_CHANGE__WHAT__ESCALATED;
 }
 
-/* The rarest that an incident was and whether it closed without ever having been severe. */
-static bool was_false(change *const *changes, size_t at, size_t first, int32_t *rarity_milli)
+/* What became of an incident from one of its changes on, as far as the judgement has come. */
+struct course {
+    bool closed;
+    uint32_t severity;
+    int32_t rarity_milli; /* of its rarest alarm */
+};
+
+/* The changes before the one that is judged, each with what came of it. */
+struct past {
+    struct course from[NB_GATE_CHANGES_MAX];
+    size_t n;
+};
+
+/* The next change becomes one of the past. */
+static void pass(struct past *past, change *const *changes)
 {
-    bool closed = false;
-    uint32_t severity = 0;
-    *rarity_milli = INT32_MIN;
-    for (size_t i = first; i < at; i++) {
-        if (changes[i]->incident != changes[first]->incident) {
+    change *c = changes[past->n];
+    past->from[past->n++] = (struct course){.rarity_milli = INT32_MIN};
+    for (size_t i = 0; i < past->n; i++) {
+        struct course *from = &past->from[i];
+        if (changes[i]->incident != c->incident) {
             continue;
         }
-        closed = closed || changes[i]->what == NB__INCIDENT_CHANGE__WHAT__CLOSED;
-        severity = changes[i]->severity > severity ? changes[i]->severity : severity;
-        if (is_alarm(changes[i]) && changes[i]->rarity_milli > *rarity_milli) {
-            *rarity_milli = changes[i]->rarity_milli;
+        from->closed = from->closed || c->what == NB__INCIDENT_CHANGE__WHAT__CLOSED;
+        from->severity = c->severity > from->severity ? c->severity : from->severity;
+        if (is_alarm(c) && c->rarity_milli > from->rarity_milli) {
+            from->rarity_milli = c->rarity_milli;
         }
     }
-    return closed && severity < NB_GATE_SEVERE;
 }
 
-int32_t nb_gate_rarity(const struct nb_gate_rule *rule, change *const *changes, size_t at)
+/* The incident that the i-th change opened closed without ever having been severe. */
+static bool was_false(const struct past *past, change *const *changes, size_t i)
+{
+    return changes[i]->what == NB__INCIDENT_CHANGE__WHAT__OPENED && past->from[i].closed &&
+           past->from[i].severity < NB_GATE_SEVERE;
+}
+
+/* The rarity that the budget asks for at the first change that is not past. */
+static int32_t rarity_asked(const struct nb_gate_rule *rule, change *const *changes,
+                            const struct past *past)
 {
     if (rule->budget_milli < 0) {
         return INT32_MIN;
     }
+    change *now = changes[past->n];
     int32_t least = asked(rule);
     int32_t rarest[PAST_MAX]; /* of false alarms that pass, rarest first */
+    size_t borne = (size_t)(rule->budget_milli * PAST_WEEKS / 1000);
     size_t n = 0;
-    for (size_t i = 0; i < at; i++) {
-        int32_t rarity;
-        if (changes[i]->what != NB__INCIDENT_CHANGE__WHAT__OPENED ||
-            changes[i]->incident == changes[at]->incident ||
-            changes[i]->at_ms < changes[at]->at_ms - NB_GATE_PAST_MS ||
-            !was_false(changes, at, i, &rarity) || rarity < least) {
+    for (size_t i = 0; i < past->n && borne < PAST_MAX; i++) {
+        int32_t rarity = past->from[i].rarity_milli;
+        if (!was_false(past, changes, i) || changes[i]->incident == now->incident ||
+            changes[i]->at_ms < now->at_ms - NB_GATE_PAST_MS || rarity < least ||
+            (n > borne && rarity <= rarest[borne])) {
             continue;
         }
-        size_t place = n < PAST_MAX ? n++ : PAST_MAX - 1;
+        size_t place = n > borne ? borne : n++;
         for (; place > 0 && rarest[place - 1] < rarity; place--) {
             rarest[place] = rarest[place - 1];
         }
         rarest[place] = rarity;
     }
-    size_t borne = (size_t)(rule->budget_milli * PAST_WEEKS / 1000);
-    return borne < n ? rarest[borne] + 1 : least;
+    return n > borne ? rarest[borne] + 1 : least;
+}
+
+/* The first change that a judgement of the at-th looks at. */
+static size_t earliest(size_t at)
+{
+    return at >= NB_GATE_CHANGES_MAX ? at - NB_GATE_CHANGES_MAX + 1 : 0;
+}
+
+int32_t nb_gate_rarity(const struct nb_gate_rule *rule, change *const *changes, size_t at)
+{
+    struct past past = {.n = 0};
+    size_t from = earliest(at);
+    while (past.n < at - from) {
+        pass(&past, changes + from);
+    }
+    return rarity_asked(rule, changes + from, &past);
 }
 
 /* Several changes at one moment: only the last says what is. */
@@ -97,12 +134,13 @@ static int32_t rarity_of(change *const *changes, size_t at)
 }
 
 /* What is against an alarm when quiet hours and the pause are left aside; NULL: nothing. */
-static const char *is_too_little(const struct nb_gate_rule *rule, change *const *changes, size_t at)
+static const char *is_too_little(const struct nb_gate_rule *rule, change *const *changes,
+                                 const struct past *past)
 {
-    if (changes[at]->severity < rule->min_severity) {
+    if (changes[past->n]->severity < rule->min_severity) {
         return "less severe than is asked for";
     }
-    return rarity_of(changes, at) < nb_gate_rarity(rule, changes, at)
+    return rarity_of(changes, past->n) < rarity_asked(rule, changes, past)
                ? "not rare enough for the budget"
                : NULL;
 }
@@ -151,16 +189,18 @@ static int64_t quiet_until(const struct nb_gate_rule *rule, int64_t at_ms)
     return (at_ms / NB_MINUTE_MS + left) * NB_MINUTE_MS;
 }
 
+/* What is against the first change that is not past; NULL: nothing. */
 static const char *judge_one(const struct nb_gate_rule *rule, change *const *changes, size_t n,
-                             size_t at, const bool *told)
+                             const struct past *past, const bool *told)
 {
+    size_t at = past->n;
     if (is_superseded(changes, n, at)) {
         return "more happened at the same moment";
     }
     if (!is_alarm(changes[at])) { /* who was told of it is told that it is over */
         return was_told(changes, at, told) ? NULL : "was not told of before";
     }
-    const char *why = is_too_little(rule, changes, at);
+    const char *why = is_too_little(rule, changes, past);
     if (why) {
         return why;
     }
@@ -173,14 +213,17 @@ struct nb_gate_answer nb_gate_judge(const struct nb_gate_rule *rule, change *con
                                     size_t n, size_t at)
 {
     bool told[NB_GATE_CHANGES_MAX] = {false};
-    size_t from = at >= NB_GATE_CHANGES_MAX ? at - NB_GATE_CHANGES_MAX + 1 : 0;
+    struct past past = {.n = 0};
+    size_t from = earliest(at);
     changes += from;
     n -= from;
     at -= from;
-    const char *why = NULL;
-    for (size_t i = 0; i <= at; i++) {
-        why = judge_one(rule, changes, n, i, told);
-        told[i] = !why;
+    const char *why = judge_one(rule, changes, n, &past, told);
+    told[0] = !why;
+    while (past.n < at) {
+        pass(&past, changes);
+        why = judge_one(rule, changes, n, &past, told);
+        told[past.n] = !why;
     }
     struct nb_gate_answer out = {.verdict = NB_GATE_DROP, .what = changes[at]->what, .why = why};
     if (why) {

@@ -61,7 +61,8 @@ struct nb_gate_answer {
 /**
  * @param changes  in order, of the topics that the recipient hears of and no others: those of the
  *                 last NB_GATE_PAST_MS before changes[at], and what comes after as far as it is
- *                 known: of several at one moment only the last is sent.
+ *                 known: of several of one incident at one moment only the last is sent. What it
+ *                 takes grows with the square of NB_GATE_CHANGES_MAX at most.
  */
 struct nb_gate_answer nb_gate_judge(const struct nb_gate_rule *rule,
                                     const struct nb_incident_change *const *changes, size_t n,

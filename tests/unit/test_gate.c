@@ -206,6 +206,81 @@ static void a_budget_asks_for_rarity_and_more_of_it_after_false_alarms(void **st
     assert_int_equal(nb_gate_judge(&rule, s.list, s.n, s.n - 1).verdict, NB_GATE_SEND);
 }
 
+/* Of the incident that the k-th change opened, at the at-th: INT32_MIN when it is no false alarm,
+ * else the rarest that it was. */
+static int32_t false_alarm(const struct story *s, size_t k, size_t at)
+{
+    bool closed = false;
+    uint32_t severity = 0;
+    int32_t rarity_milli = INT32_MIN;
+    if ((int)s->list[k]->what != OPENED || s->list[k]->incident == s->list[at]->incident ||
+        s->list[k]->at_ms < s->list[at]->at_ms - NB_GATE_PAST_MS) {
+        return INT32_MIN;
+    }
+    for (size_t i = k; i < at; i++) {
+        const struct nb_incident_change *c = s->list[i];
+        if (c->incident == s->list[k]->incident) {
+            closed = closed || (int)c->what == CLOSED;
+            severity = c->severity > severity ? c->severity : severity;
+            rarity_milli = (int)c->what <= ESCALATED && c->rarity_milli > rarity_milli
+                               ? c->rarity_milli
+                               : rarity_milli;
+        }
+    }
+    return closed && severity < NB_GATE_SEVERE ? rarity_milli : INT32_MIN;
+}
+
+/* The budget as gate.h states it: the rarest of which four weeks bear no more, counted out. */
+static int32_t rarity_counted_out(const struct story *s, size_t at, int32_t least, size_t borne)
+{
+    int32_t rarities[64];
+    for (size_t i = 0; i < at; i++) {
+        rarities[i] = false_alarm(s, i, at);
+    }
+    for (size_t i = 0; i < at; i++) {
+        size_t before = 0;
+        for (size_t k = 0; k < at; k++) {
+            before += rarities[k] > rarities[i] || (rarities[k] == rarities[i] && k < i);
+        }
+        if (before == borne && rarities[i] >= least) {
+            return rarities[i] + 1;
+        }
+    }
+    return least;
+}
+
+static void a_budget_counts_the_same_in_any_order_of_changes(void **state)
+{
+    (void)state;
+    uint32_t seed = 7;
+    size_t raised_n = 0;
+    for (int round = 0; round < 200; round++) {
+        struct story s = {.n = 0};
+        struct nb_gate_rule rule = OPEN_TO_ALL;
+        int64_t at_min = 0;
+        rule.budget_milli = 250 * (round % 8);
+        while (s.n < 64) {
+            uint32_t drawn[5];
+            for (size_t i = 0; i < 5; i++) {
+                seed = seed * 1664525 + 1013904223;
+                drawn[i] = seed >> 16;
+            }
+            at_min += drawn[0] % 3 ? drawn[0] % 2000 : 0;
+            tell(&s, &(struct row){"acme", drawn[1] % 40,
+                                   drawn[2] % 2 ? OPENED : (int)(drawn[2] % 8) / 2 + 1, at_min,
+                                   drawn[3] % 64 ? drawn[3] % 3 + 1 : 6,
+                                   (int32_t)(drawn[4] % 300 * 20)});
+        }
+        int32_t least = nb_gate_rarity(&rule, s.list, 0); /* nothing was before */
+        for (size_t at = 0; at < s.n; at++) {
+            int32_t want = rarity_counted_out(&s, at, least, (size_t)(round % 8));
+            assert_int_equal(nb_gate_rarity(&rule, s.list, at), want);
+            raised_n += want > least;
+        }
+    }
+    assert_true(raised_n > 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +290,7 @@ int main(void)
         cmocka_unit_test(quiet_hours_wait_until_morning_but_not_with_the_worst),
         cmocka_unit_test(a_pause_is_kept_between_incidents_of_a_topic),
         cmocka_unit_test(a_budget_asks_for_rarity_and_more_of_it_after_false_alarms),
+        cmocka_unit_test(a_budget_counts_the_same_in_any_order_of_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
