@@ -134,7 +134,7 @@ enum nb_config_unit { NB_UNIT_NONE, NB_UNIT_MS, NB_UNIT_S, NB_UNIT_MIN, NB_UNIT_
       "the longest a push waits for the crawler; polls find what was in it")                       \
     X(DELIVER_QUEUE_MAX, "deliver.queue_max", INT, 1048576, 17179869184, 67108864, "", BYTES,      \
       "messages that wait to be sent at most; no recipient takes more than a quarter of it")       \
-    X(DELIVER_LOG_AGE, "deliver.log_age", INT, 86400, 315360000, 7776000, "", S,                   \
+    X(DELIVER_LOG_AGE, "deliver.log_age", INT, 691200, 315360000, 7776000, "", S,                  \
       "how long it is kept what was sent to whom, and what could not be")                          \
     X(DELIVER_ALERT_AGE, "deliver.alert_age", INT, 60, 2592000, 86400, "", S,                      \
       "what happened to an incident longer ago than this is not sent any more")                    \
