@@ -192,8 +192,8 @@ const struct nb_command nb_cmd_detect = {
         "RFC 3339 is read too. Rows are summed into bins of the interval. Of alarms within six "
         "hours of each other only the first is told, and one that is far rarer. "
         "Nothing is judged in the first two days but what is huge; judgement is full after four "
-        "weeks. What cannot be read, a moment given twice and one that is earlier than the row "
-        "before are reported on standard error with their line, and left out.",
+        "weeks. What cannot be read, a value below 0, a moment given twice and one that is earlier "
+        "than the row before are reported on standard error with their line, and left out.",
     .options =
         (const struct nb_option[]){
             {"interval", "SPAN", NULL,

@@ -38,7 +38,7 @@ static enum nb_err digits(struct nb_slice text, size_t *at, int64_t *out)
     return *at > from ? NB_OK : NB_ESYNTAX;
 }
 
-/* "12", "-0.5", "1.25e-3": a decimal number in thousandths. */
+/* "12", "0.5", "1.25e-3": a decimal number in thousandths. NB_EINVAL: below 0. */
 static enum nb_err read_value(struct nb_slice text, int64_t *out_milli)
 {
     bool negative = text.len > 0 && text.p[0] == '-';
@@ -67,6 +67,9 @@ static enum nb_err read_value(struct nb_slice text, int64_t *out_milli)
     if (err != NB_OK || at < text.len) {
         return err == NB_OK ? NB_ESYNTAX : err;
     }
+    if (negative && value > 0) {
+        return NB_EINVAL;
+    }
     for (; power < 0 && value > 0; power++) {
         value /= 10;
     }
@@ -76,7 +79,7 @@ static enum nb_err read_value(struct nb_slice text, int64_t *out_milli)
         }
         value *= 10;
     }
-    *out_milli = negative ? 0 : value;
+    *out_milli = value;
     return NB_OK;
 }
 
@@ -100,6 +103,10 @@ enum nb_err nb_row_parse(struct nb_slice line, struct nb_row *out, struct nb_err
     enum nb_err err = read_value(value, &row.value_milli);
     if (err == NB_ETOOBIG) {
         return nb_error_set(error, err, "the value is over 2^40");
+    }
+    if (err == NB_EINVAL) {
+        return nb_error_set(error, err, "\"%.*s\" is below 0; counts are not",
+                            NB_ARG(nb_slice_sub(value, 0, 80)));
     }
     if (err != NB_OK) {
         return nb_error_set(error, err, "\"%.*s\" is not a number",

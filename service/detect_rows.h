@@ -22,9 +22,10 @@ struct nb_row {
 
 /**
  * Read "2015-02-26 21:42:53,57" or "2026-03-20T09:30:00Z;0.25": the first two fields, separated by
- * comma, semicolon or tab, quoted or not. A time without a zone is UTC. Less than nothing counts as
- * nothing; digits beyond thousandths are cut.
- * @return NB_OK, NB_ESYNTAX (no such row; the detail says which part), NB_ETOOBIG (value).
+ * comma, semicolon or tab, quoted or not. A time without a zone is UTC. Digits beyond thousandths
+ * are cut.
+ * @return NB_OK, NB_ESYNTAX (no such row; the detail says which part), NB_EINVAL (a value below 0),
+ * NB_ETOOBIG (value).
  */
 enum nb_err nb_row_parse(struct nb_slice line, struct nb_row *out,
                          struct nb_error *error) NB_MUSTUSE;
