@@ -145,6 +145,15 @@ static void print_rows(const struct nb_names *names, const struct nb_rank_row *r
     }
 }
 
+/* So that nobody looks for them in the counts of the list. */
+static void say_left_out(uint64_t selves_n)
+{
+    if (selves_n > 0) {
+        fprintf(stderr, "nabiz rank: %" PRIu64 " %s left out\n", selves_n,
+                selves_n == 1 ? "act towards oneself was" : "acts towards oneself were");
+    }
+}
+
 static enum nb_err rank_all(struct ranker *r, struct nb_error *error)
 {
     struct nb_graph *graph;
@@ -158,6 +167,7 @@ static enum nb_err rank_all(struct ranker *r, struct nb_error *error)
         err = nb_rank(graph, names, r->seeds, r->seeds_n, &rows);
     }
     if (err == NB_OK) {
+        say_left_out(nb_graph_builder_selves_n(r->builder));
         print_rows(names, rows, graph->authors_n);
     }
     nb_free(rows);
@@ -217,8 +227,8 @@ const struct nb_command nb_cmd_rank = {
         "Trust walks from seeds over acts. Accounts that act as one count as one, and a voice that "
         "nobody else confirms counts little, so that made-up accounts move nobody. Without --seeds "
         "those are taken to whom most authors lead. What one does towards oneself, and the same "
-        "act twice, counts nothing. A line that cannot be read is reported on standard error with "
-        "its number and passed over.",
+        "act twice, counts nothing; how many acts were towards oneself is said on standard error. "
+        "A line that cannot be read is reported there with its number and passed over.",
     .options =
         (const struct nb_option[]){
             {"edges", "FILE", NULL, "who acted towards whom; \"-\" for standard input"},
