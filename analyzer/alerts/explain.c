@@ -245,7 +245,7 @@ static enum nb_err fill_step(struct explain *x, const struct nb_claim_step *from
     step->from = from->from == NB_CLAIM_NONE ? 0 : from->from + 1;
     step->author = nb_arena_strdup(x->arena, from->author);
     step->url = nb_arena_strdup(x->arena, from->url);
-    step->why = nb_arena_strdup(x->arena, nb_slice_str(nb_claim_why_text(from->why)));
+    step->why = nb_claim_why_text(from, x->arena);
     return step->author && step->url && step->why ? NB_OK : NB_ENOMEM;
 }
 
@@ -258,7 +258,7 @@ static enum nb_err fill_chain(struct explain *x)
     if (err || !cluster) {
         return err;
     }
-    err = nb_claim_chain(x->txn, cluster, CHAIN_READ_MAX, 0, x->arena, &chain);
+    err = nb_claim_chain(x->txn, cluster, CHAIN_READ_MAX, x->arena, &chain);
     if (err || chain.n < 2) {
         return err == NB_ENOTFOUND ? NB_OK : err;
     }

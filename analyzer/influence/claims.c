@@ -5,21 +5,26 @@
  */
 #include "analyzer/influence/claims.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+#include <nabiz/date.h>
 
 #include "analyzer/keys.h"
 #include "analyzer/topics/copies.h"
 #include "analyzer/topics/shingles.h"
 #include "analyzer/turkish/table.h"
 
-const char *nb_claim_why_text(enum nb_claim_why why)
+char *nb_claim_why_text(const struct nb_claim_step *step, struct nb_arena *arena)
 {
     static const char *const texts[] = {
 #define X(id, text) text,
         NB_CLAIM_WHYS(X)
 #undef X
     };
-    return (size_t)why < NB_CLAIM_WHYS_N ? texts[why] : "";
+    return step->returns ? nb_arena_printf(arena, "back after %" PRId64 " days: %s",
+                                           (int64_t)(step->silent_ms / NB_DAY_MS), texts[step->why])
+                         : nb_arena_strdup(arena, nb_slice_str(texts[step->why]));
 }
 
 struct variant {
@@ -35,7 +40,7 @@ struct tracing {
     struct variant *variants;
     size_t variants_n;
     struct tr_table numbers; /* of documents: by step */
-    struct tr_table authors, sites, urls;
+    struct tr_table authors, urls;
     uint32_t *first_of, *first_at; /* the first step of an author, at a URL */
 };
 
@@ -142,18 +147,6 @@ static enum nb_err read_shingles(struct tracing *t, uint64_t number,
     return err == NB_ENOTFOUND ? NB_ECORRUPT : err; /* a document leaves its cluster when it goes */
 }
 
-static enum nb_err measure_likeness(struct tracing *t, struct nb_claim_step *step,
-                                    const struct nb_shingles *mine)
-{
-    struct nb_annotation *document;
-    struct nb_shingles theirs;
-    enum nb_err err = read_shingles(t, t->steps[step->from].number, &document, &theirs);
-    if (err == NB_OK) {
-        step->likeness_milli = (int32_t)nb_shingles_compare(mine, &theirs).resemblance_milli;
-    }
-    return err;
-}
-
 /* ---- step by step ---- */
 
 /* Note a step, so that later ones are found to name it. again: its author was there before. */
@@ -171,7 +164,6 @@ static enum nb_err meet(struct tracing *t, uint32_t i, bool *again)
     }
     if (step->author.len) {
         failed |= (author = tr_table_add(&t->authors, step->author)) == TR_NONE;
-        failed |= tr_table_add(&t->sites, step->site) == TR_NONE;
     }
     if (failed) {
         return NB_ENOMEM;
@@ -198,11 +190,8 @@ static enum nb_err trace(struct tracing *t, uint32_t i)
     enum nb_err err = meet(t, i, &again);
     struct nb_arena_mark mark = nb_arena_mark(t->arena);
     err = err == NB_OK ? read_shingles(t, step->number, &document, &mine) : err;
-    if (err == NB_OK && i > 0) {
-        if (!again && !named(t, document, i)) {
-            take_most_alike(t, &mine, i);
-        }
-        err = measure_likeness(t, step, &mine);
+    if (err == NB_OK && i > 0 && !again && !named(t, document, i)) {
+        take_most_alike(t, &mine, i);
     }
     if (err == NB_OK) {
         add_variant(t, &mine, i);
@@ -226,7 +215,7 @@ static enum nb_err measure_shape(struct tracing *t, size_t n, struct nb_cascade 
     return err;
 }
 
-static enum nb_err prepare(struct tracing *t, size_t n, int64_t silence_ms)
+static enum nb_err prepare(struct tracing *t, size_t n)
 {
     t->steps = nb_arena_calloc(t->arena, n, sizeof(t->steps[0]));
     t->variants = nb_arena_alloc(t->arena, NB_CLAIM_VARIANTS * sizeof(t->variants[0]));
@@ -235,7 +224,6 @@ static enum nb_err prepare(struct tracing *t, size_t n, int64_t silence_ms)
     tr_table_init(&t->numbers, t->arena);
     tr_table_init(&t->urls, t->arena);
     tr_table_init(&t->authors, t->arena);
-    tr_table_init(&t->sites, t->arena);
     if (!t->steps || !t->variants || !t->first_of || !t->first_at) {
         return NB_ENOMEM;
     }
@@ -247,41 +235,35 @@ static enum nb_err prepare(struct tracing *t, size_t n, int64_t silence_ms)
                                              .author = nb_field(row->copy->author),
                                              .url = nb_field(row->copy->url),
                                              .from = NB_CLAIM_NONE,
-                                             .likeness_milli = 1000,
                                              .silent_ms = silent_ms,
-                                             .returns = i && silent_ms >= silence_ms};
-        t->steps[i].site = nb_author_site(t->steps[i].author);
+                                             .returns = i && silent_ms >= NB_CLAIM_SILENCE_MS};
     }
     return NB_OK;
 }
 
-enum nb_err nb_claim_chain(struct nb_txn *txn, uint64_t cluster, size_t max_n, int64_t silence_ms,
+enum nb_err nb_claim_chain(struct nb_txn *txn, uint64_t cluster, size_t max_n,
                            struct nb_arena *arena, struct nb_claim_chain *out)
 {
     struct tracing t = {.txn = txn, .arena = arena};
-    struct nb_claim_chain chain = {.cluster = cluster};
+    struct nb_claim_chain chain = {0};
     size_t n;
     max_n = max_n ? max_n : NB_CLAIM_STEPS;
     max_n = max_n < NB_CASCADE_MAX ? max_n : NB_CASCADE_MAX;
-    enum nb_err err = nb_copies_list(txn, cluster, max_n + 1, arena, &t.rows, &n);
+    enum nb_err err = nb_copies_list(txn, cluster, max_n, arena, &t.rows, &n);
     if (err == NB_OK && !n) {
         err = NB_ENOTFOUND;
     }
     if (err != NB_OK) {
         return err;
     }
-    chain.cut = n > max_n;
-    chain.n = n < max_n ? n : max_n;
-    err = prepare(&t, chain.n, silence_ms ? silence_ms : NB_CLAIM_SILENCE_MS);
+    chain.n = n;
+    err = prepare(&t, n);
     for (uint32_t i = 0; err == NB_OK && i < chain.n; i++) {
         err = trace(&t, i);
-        chain.returns_n += t.steps[i].returns;
     }
     err = err == NB_OK ? measure_shape(&t, chain.n, &chain.shape) : err;
     if (err == NB_OK) {
         chain.steps = t.steps;
-        chain.authors_n = (uint32_t)t.authors.n;
-        chain.sites_n = (uint32_t)t.sites.n;
         *out = chain;
     }
     return err;

@@ -35,46 +35,40 @@ enum nb_claim_why {
         NB_CLAIM_WHYS_N
 };
 
-const char *nb_claim_why_text(enum nb_claim_why why);
-
 /** One document of the cluster. */
 struct nb_claim_step {
     int64_t at_ms;
     uint64_t number;
     struct nb_slice author; /* site/handle, or site/ without a byline; may be empty */
-    struct nb_slice site;
     struct nb_slice url;
     uint32_t from; /* the step it was probably taken from, always an earlier one; NB_CLAIM_NONE */
     enum nb_claim_why why;
-    int32_t likeness_milli; /* of its text to that of `from`: 0..1000; 1000 for the first */
-    int64_t silent_ms;      /* since the step before, whoever's */
-    bool returns;           /* silent for at least the limit: an old claim that came back */
+    int64_t silent_ms; /* since the step before, whoever's */
+    bool returns;      /* silent for at least NB_CLAIM_SILENCE_MS: an old claim that came back */
 };
 
 struct nb_claim_chain {
-    uint64_t cluster;
     const struct nb_claim_step *steps; /* in the order of publication */
     size_t n;
-    bool cut;           /* the cluster has more documents than were asked for */
-    uint32_t authors_n; /* different authors */
-    uint32_t sites_n;
-    uint32_t returns_n;      /* times it came back */
     struct nb_cascade shape; /* of the steps as a tree */
 };
 
 /**
  * The chain of a cluster, from its first document on.
- * @param max_n       steps at most; 0: NB_CLAIM_STEPS.
- * @param silence_ms  a pause this long makes the next step a return; 0: NB_CLAIM_SILENCE_MS.
+ * @param max_n  steps at most; 0: NB_CLAIM_STEPS.
  * @param out  [out] in the arena, as what it points to.
  * @return NB_OK, NB_ENOTFOUND (no such cluster), NB_ENOMEM, NB_ECORRUPT. Each step is compared with
  *         at most NB_CLAIM_VARIANTS different texts.
  */
-enum nb_err nb_claim_chain(struct nb_txn *txn, uint64_t cluster, size_t max_n, int64_t silence_ms,
+enum nb_err nb_claim_chain(struct nb_txn *txn, uint64_t cluster, size_t max_n,
                            struct nb_arena *arena, struct nb_claim_chain *out) NB_MUSTUSE;
 
 enum { NB_CLAIM_STEPS = 1000, NB_CLAIM_VARIANTS = 64 };
 
 #define NB_CLAIM_SILENCE_MS INT64_C(604800000) /* 7 days */
+
+/** Why a step follows from another, in words: "back after 37 days: the same words". @return in the
+ * arena; NULL: it is full. */
+char *nb_claim_why_text(const struct nb_claim_step *step, struct nb_arena *arena);
 
 #endif

@@ -214,7 +214,7 @@ static enum nb_err count_copies(struct tally *t, uint64_t cluster)
     }
     enum nb_err err = nb_copies_list(t->txn, cluster, 2, t->scratch, &rows, &n);
     if (err == NB_OK && n > 1) {
-        err = nb_claim_chain(t->txn, cluster, 0, 0, t->scratch, &chain);
+        err = nb_claim_chain(t->txn, cluster, 0, t->scratch, &chain);
         err = err == NB_OK ? follow(t, &chain, &others_n) : err;
     }
     t->out.copied_n += others_n > 0;
