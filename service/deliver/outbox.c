@@ -15,13 +15,11 @@
 #include <nabiz/pack.h>
 #include <nabiz/text.h>
 
+#include "service/deliver/outbox_impl.h"
+
 enum { SUBJECT_BYTES = 240, FAILURE_BYTES = 240, ROOM_MOST = 10000 };
 
-struct key {
-    uint8_t b[8];
-};
-
-static struct nb_slice key_of(uint64_t number, struct key *key)
+struct nb_slice nb_outbox_key(uint64_t number, struct nb_outbox_key *key)
 {
     nb_key_u64(number, key->b);
     return nb_slice(key->b, sizeof(key->b));
@@ -64,14 +62,14 @@ struct nb_id nb_outbox_id(struct nb_slice recipient, struct nb_slice key)
 
 /* ---- records ---- */
 
-static enum nb_err put_delivery(struct nb_txn *desk, enum nb_table_id table, uint64_t number,
-                                const struct nb_delivery *delivery, struct nb_arena *arena)
+enum nb_err nb_outbox_put(struct nb_txn *desk, enum nb_table_id table, uint64_t number,
+                          const struct nb_delivery *delivery, struct nb_arena *arena)
 {
-    struct key key;
+    struct nb_outbox_key key;
     struct nb_slice bytes;
     enum nb_err err = nb_delivery_encode(delivery, arena, &bytes);
     if (err == NB_OK) {
-        nb_put(desk, table, key_of(number, &key), bytes);
+        nb_put(desk, table, nb_outbox_key(number, &key), bytes);
     }
     return err == NB_OK ? nb_txn_err(desk) : err;
 }
@@ -79,9 +77,9 @@ static enum nb_err put_delivery(struct nb_txn *desk, enum nb_table_id table, uin
 static enum nb_err get_delivery(struct nb_txn *desk, enum nb_table_id table, uint64_t number,
                                 struct nb_arena *arena, struct nb_delivery **out)
 {
-    struct key key;
+    struct nb_outbox_key key;
     struct nb_slice bytes;
-    enum nb_err err = nb_get(desk, table, key_of(number, &key), &bytes);
+    enum nb_err err = nb_get(desk, table, nb_outbox_key(number, &key), &bytes);
     return err == NB_OK ? nb_delivery_decode(bytes, arena, out) : err;
 }
 
@@ -97,8 +95,8 @@ enum nb_err nb_outbox_recipient(struct nb_txn *desk, struct nb_slice name, struc
     return *out ? NB_OK : err == NB_ENOTFOUND ? NB_ENOMEM : err;
 }
 
-static enum nb_err put_recipient(struct nb_txn *desk, struct nb_slice name,
-                                 const struct nb_recipient_state *state, struct nb_arena *arena)
+enum nb_err nb_outbox_put_recipient(struct nb_txn *desk, struct nb_slice name,
+                                    const struct nb_recipient_state *state, struct nb_arena *arena)
 {
     struct nb_slice bytes;
     enum nb_err err = nb_recipient_state_encode(state, arena, &bytes);
@@ -108,8 +106,7 @@ static enum nb_err put_recipient(struct nb_txn *desk, struct nb_slice name,
     return err == NB_OK ? nb_txn_err(desk) : err;
 }
 
-/* One message more or less waits for a recipient. */
-static void count_waiting(struct nb_recipient_state *state, bool is_more, uint64_t bytes)
+void nb_outbox_count(struct nb_recipient_state *state, bool is_more, uint64_t bytes)
 {
     uint64_t n = state->waiting_n;
     uint64_t old = state->waiting_bytes;
@@ -121,22 +118,22 @@ static void count_waiting(struct nb_recipient_state *state, bool is_more, uint64
 static enum nb_err next_row(struct nb_txn *desk, enum nb_table_id table, uint64_t after,
                             uint64_t *number, struct nb_slice *value)
 {
-    struct key from;
+    struct nb_outbox_key from;
     struct nb_slice key;
     struct nb_cursor *cursor;
     enum nb_err err = nb_cursor_open(desk, table, &cursor);
     if (err != NB_OK) {
         return err;
     }
-    err = nb_cursor_seek(cursor, key_of(after + 1, &from), &key, value);
+    err = nb_cursor_seek(cursor, nb_outbox_key(after + 1, &from), &key, value);
     err = err == NB_OK && key.len != sizeof(from.b) ? NB_ECORRUPT : err;
     *number = err == NB_OK ? nb_key_to_u64((const uint8_t *)key.p) : *number;
     nb_cursor_close(cursor);
     return err;
 }
 
-static enum nb_err next_in(struct nb_txn *desk, enum nb_table_id table, uint64_t after,
-                           struct nb_arena *arena, uint64_t *number, struct nb_delivery **out)
+enum nb_err nb_outbox_next_in(struct nb_txn *desk, enum nb_table_id table, uint64_t after,
+                              struct nb_arena *arena, uint64_t *number, struct nb_delivery **out)
 {
     struct nb_slice value;
     enum nb_err err = next_row(desk, table, after, number, &value);
@@ -146,13 +143,13 @@ static enum nb_err next_in(struct nb_txn *desk, enum nb_table_id table, uint64_t
 enum nb_err nb_outbox_next(struct nb_txn *desk, uint64_t after, struct nb_arena *arena,
                            uint64_t *number, struct nb_delivery **out)
 {
-    return next_in(desk, NB_TBL_OUTBOX, after, arena, number, out);
+    return nb_outbox_next_in(desk, NB_TBL_OUTBOX, after, arena, number, out);
 }
 
 enum nb_err nb_outbox_done(struct nb_txn *desk, uint64_t before, struct nb_arena *arena,
                            uint64_t *number, struct nb_delivery **out)
 {
-    struct key at;
+    struct nb_outbox_key at;
     struct nb_slice key;
     struct nb_slice value;
     struct nb_cursor *cursor;
@@ -160,7 +157,7 @@ enum nb_err nb_outbox_done(struct nb_txn *desk, uint64_t before, struct nb_arena
     if (err != NB_OK) {
         return err;
     }
-    err = nb_cursor_seek(cursor, key_of(before, &at), &key, &value);
+    err = nb_cursor_seek(cursor, nb_outbox_key(before, &at), &key, &value);
     err = err == NB_OK          ? nb_cursor_prev(cursor, &key, &value)
           : err == NB_ENOTFOUND ? nb_cursor_last(cursor, &key, &value)
                                 : err;
@@ -185,10 +182,10 @@ enum nb_err nb_outbox_get(struct nb_txn *desk, uint64_t number, struct nb_arena 
 enum nb_err nb_outbox_body(struct nb_txn *desk, uint64_t number, struct nb_arena *arena,
                            struct nb_slice *out)
 {
-    struct key key;
+    struct nb_outbox_key key;
     struct nb_slice packed;
     struct nb_slice bytes;
-    enum nb_err err = nb_get(desk, NB_TBL_OUTBOX_BODY, key_of(number, &key), &packed);
+    enum nb_err err = nb_get(desk, NB_TBL_OUTBOX_BODY, nb_outbox_key(number, &key), &packed);
     err = err == NB_OK ? nb_unpack(packed, arena, &bytes) : err;
     if (err == NB_OK) {
         *out = nb_arena_copy(arena, bytes); /* the map's bytes end with the transaction */
@@ -197,11 +194,11 @@ enum nb_err nb_outbox_body(struct nb_txn *desk, uint64_t number, struct nb_arena
     return err;
 }
 
-static void drop_body(struct nb_txn *desk, uint64_t number, struct nb_delivery *delivery)
+void nb_outbox_drop_body(struct nb_txn *desk, uint64_t number, struct nb_delivery *delivery)
 {
-    struct key key;
+    struct nb_outbox_key key;
     if (delivery->has_bytes) {
-        nb_del(desk, NB_TBL_OUTBOX_BODY, key_of(number, &key));
+        nb_del(desk, NB_TBL_OUTBOX_BODY, nb_outbox_key(number, &key));
         count_bytes(desk, 0, delivery->bytes);
         delivery->has_bytes = 0;
         delivery->bytes = 0;
@@ -256,8 +253,8 @@ static enum nb_err make_room(struct nb_txn *desk, uint64_t wanted, uint64_t max_
         err = next_row(desk, NB_TBL_OUTBOX_BODY, at, &at, &body);
         enum nb_err dead = err ? err : get_delivery(desk, NB_TBL_DELIVERED, at, arena, &old);
         if (dead == NB_OK) {
-            drop_body(desk, at, old);
-            err = put_delivery(desk, NB_TBL_DELIVERED, at, old, arena);
+            nb_outbox_drop_body(desk, at, old);
+            err = nb_outbox_put(desk, NB_TBL_DELIVERED, at, old, arena);
         } else if (dead != NB_ENOTFOUND) { /* that one still waits */
             err = dead;
         }
@@ -295,11 +292,11 @@ static enum nb_err new_delivery(const struct nb_message *message, int64_t now_ms
 static enum nb_err put_body(struct nb_txn *desk, uint64_t number, struct nb_slice body,
                             struct nb_delivery *delivery, struct nb_arena *arena)
 {
-    struct key key;
+    struct nb_outbox_key key;
     struct nb_slice packed;
     enum nb_err err = nb_pack((struct nb_slice){NULL, 0}, body, arena, &packed);
     if (err == NB_OK) {
-        nb_put(desk, NB_TBL_OUTBOX_BODY, key_of(number, &key), packed);
+        nb_put(desk, NB_TBL_OUTBOX_BODY, nb_outbox_key(number, &key), packed);
         count_bytes(desk, body.len, 0);
         delivery->has_bytes = 1;
         delivery->bytes = body.len;
@@ -331,17 +328,17 @@ static enum nb_err finish(struct nb_txn *desk, uint64_t number, struct nb_delive
                           struct nb_recipient_state *state, const struct nb_outbox_attempt *attempt,
                           struct nb_arena *arena)
 {
-    struct key key;
-    count_waiting(state, false, d->bytes);
+    struct nb_outbox_key key;
+    nb_outbox_count(state, false, d->bytes);
     d->has_state = d->has_done_ms = 1;
     d->state = attempt->state;
     d->done_ms = attempt->now_ms;
     d->has_next_ms = 0;
     if (attempt->state != NB__DELIVERY__STATE__DEAD) {
-        drop_body(desk, number, d);
+        nb_outbox_drop_body(desk, number, d);
     }
-    nb_del(desk, NB_TBL_OUTBOX, key_of(number, &key));
-    return put_delivery(desk, NB_TBL_DELIVERED, number, d, arena);
+    nb_del(desk, NB_TBL_OUTBOX, nb_outbox_key(number, &key));
+    return nb_outbox_put(desk, NB_TBL_DELIVERED, number, d, arena);
 }
 
 /* Of several that wait for one moment, the last of a thread says it all. */
@@ -374,7 +371,7 @@ static enum nb_err replace_held(struct nb_txn *desk, const struct nb_message *me
 static enum nb_err add_new(struct nb_txn *desk, const struct nb_message *message,
                            uint64_t max_bytes, int64_t now_ms, struct nb_arena *arena)
 {
-    struct key key;
+    struct nb_outbox_key key;
     struct nb_delivery *d = NULL;
     struct nb_recipient_state *state = NULL;
     uint64_t number = meta_get(desk, NB_LIT("outbox_next"));
@@ -398,13 +395,14 @@ static enum nb_err add_new(struct nb_txn *desk, const struct nb_message *message
         d->done_ms = now_ms;
         err = add_attempt(d, &none, arena);
     } else if (err == NB_OK) {
-        count_waiting(state, true, message->body.len);
-        err = put_recipient(desk, message->recipient, state, arena);
+        nb_outbox_count(state, true, message->body.len);
+        err = nb_outbox_put_recipient(desk, message->recipient, state, arena);
     }
     enum nb_table_id table = refused ? NB_TBL_DELIVERED : NB_TBL_OUTBOX;
-    err = err == NB_OK ? put_delivery(desk, table, number, d, arena) : err;
+    err = err == NB_OK ? nb_outbox_put(desk, table, number, d, arena) : err;
     if (err == NB_OK) {
-        nb_put(desk, NB_TBL_OUTBOX_ID, nb_slice(d->id.data, d->id.len), key_of(number, &key));
+        nb_put(desk, NB_TBL_OUTBOX_ID, nb_slice(d->id.data, d->id.len),
+               nb_outbox_key(number, &key));
         meta_put(desk, NB_LIT("outbox_next"), number + 1);
         err = nb_txn_err(desk);
     }
@@ -500,98 +498,12 @@ enum nb_err nb_outbox_note(struct nb_txn *desk, uint64_t number,
     if (attempt->state == NB__DELIVERY__STATE__WAITING) {
         d->has_next_ms = 1;
         d->next_ms = attempt->next_ms;
-        err = put_delivery(desk, NB_TBL_OUTBOX, number, d, arena);
+        err = nb_outbox_put(desk, NB_TBL_OUTBOX, number, d, arena);
     } else {
         err = finish(desk, number, d, state, attempt, arena);
     }
     if (err == NB_OK && attempt->is_gone) {
         err = give_up_rest(desk, name, state, attempt, arena);
     }
-    return err == NB_OK ? put_recipient(desk, name, state, arena) : err;
-}
-
-/* ---- trying again, and forgetting ---- */
-
-static enum nb_err revive(struct nb_txn *desk, uint64_t number, struct nb_delivery *d,
-                          int64_t now_ms, struct nb_arena *arena)
-{
-    struct key key;
-    struct nb_recipient_state *state = NULL;
-    struct nb_slice name = nb_field(d->recipient);
-    enum nb_err err = nb_outbox_recipient(desk, name, arena, &state);
-    if (err != NB_OK) {
-        return err;
-    }
-    d->state = NB__DELIVERY__STATE__WAITING;
-    d->has_next_ms = 1;
-    d->next_ms = now_ms;
-    d->has_done_ms = d->has_attempts_n = 0;
-    d->attempts_n = 0;
-    count_waiting(state, true, d->bytes);
-    nb_del(desk, NB_TBL_DELIVERED, key_of(number, &key));
-    err = put_delivery(desk, NB_TBL_OUTBOX, number, d, arena);
-    return err == NB_OK ? put_recipient(desk, name, state, arena) : err;
-}
-
-/* The recipient may be sent to again. */
-static enum nb_err welcome(struct nb_txn *desk, struct nb_slice name, struct nb_arena *arena)
-{
-    struct nb_recipient_state *state = NULL;
-    enum nb_err err = nb_outbox_recipient(desk, name, arena, &state);
-    if (err == NB_OK && state->has_gone_ms) {
-        state->has_gone_ms = 0;
-        err = put_recipient(desk, name, state, arena);
-    }
-    return err;
-}
-
-static bool can_retry(const struct nb_delivery *d)
-{
-    return d->state == NB__DELIVERY__STATE__DEAD && d->has_bytes;
-}
-
-enum nb_err nb_outbox_retry(struct nb_txn *desk, uint64_t number, struct nb_slice recipient,
-                            int64_t now_ms, struct nb_arena *arena, uint64_t *retried)
-{
-    uint64_t after = number ? number - 1 : 0;
-    enum nb_err err;
-    *retried = 0;
-    do {
-        struct nb_arena_mark mark = nb_arena_mark(arena);
-        struct nb_delivery *d = NULL;
-        err = next_in(desk, NB_TBL_DELIVERED, after, arena, &after, &d);
-        bool is_meant = err == NB_OK &&
-                        (number ? after == number : nb_slice_eq(nb_field(d->recipient), recipient));
-        if (is_meant && number) {
-            err = welcome(desk, nb_field(d->recipient), arena);
-        }
-        if (err == NB_OK && is_meant && can_retry(d)) {
-            err = revive(desk, after, d, now_ms, arena);
-            ++*retried;
-        }
-        nb_arena_rewind(arena, mark);
-    } while (err == NB_OK && !number);
-    err = err == NB_ENOTFOUND ? NB_OK : err;
-    return err == NB_OK && !number ? welcome(desk, recipient, arena) : err;
-}
-
-enum nb_err nb_outbox_forget(struct nb_txn *desk, int64_t before_ms, size_t most,
-                             struct nb_arena *arena, size_t *forgotten)
-{
-    struct key key;
-    uint64_t number = 0;
-    enum nb_err err = NB_OK;
-    for (*forgotten = 0; *forgotten < most; ++*forgotten) {
-        struct nb_arena_mark mark = nb_arena_mark(arena);
-        struct nb_delivery *d = NULL;
-        err = next_in(desk, NB_TBL_DELIVERED, number, arena, &number, &d);
-        if (err != NB_OK || d->created_ms >= before_ms) {
-            break; /* numbers go with the time they were added at */
-        }
-        drop_body(desk, number, d);
-        nb_del(desk, NB_TBL_OUTBOX_ID, nb_slice(d->id.data, d->id.len));
-        nb_del(desk, NB_TBL_DELIVERED, key_of(number, &key));
-        nb_arena_rewind(arena, mark);
-    }
-    return err == NB_ENOTFOUND ? nb_txn_err(desk) : err == NB_OK ? nb_txn_err(desk) : err;
+    return err == NB_OK ? nb_outbox_put_recipient(desk, name, state, arena) : err;
 }
