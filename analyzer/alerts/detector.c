@@ -161,7 +161,7 @@ static void judge(const struct nb_detector *d, const struct bin *bin, int64_t bi
                   int32_t rarity_milli, struct nb_detection *out)
 {
     int64_t seen_ms = observed_ms(d);
-    *out = (struct nb_detection){.rarity_milli = -RARITY_MAX_MILLI, .learning = seen_ms < LEARN_MS};
+    *out = (struct nb_detection){.rarity_milli = -RARITY_MAX_MILLI};
     for (enum looked_at i = 0; i < DETECTOR_WATCHES && seen_ms >= DARK_MS; i++) {
         struct sight sight;
         nb_detector_look(d, bin, i, &sight);
@@ -269,7 +269,7 @@ static void note_alarm(struct nb_detector *d, int64_t bin_ms, const struct nb_de
 void nb_detector_step(struct nb_detector *d, const struct nb_calendar *calendar, int64_t bin_ms,
                       int64_t value_milli, int32_t rarity_milli, struct nb_detection *out)
 {
-    *out = (struct nb_detection){.learning = true};
+    *out = (struct nb_detection){0};
     bin_ms = nb_detector_bin(d, bin_ms);
     if (d->seen_n > 0 && bin_ms < d->next_ms) {
         return;
@@ -305,7 +305,7 @@ void nb_detector_peek(const struct nb_detector *d, const struct nb_calendar *cal
                       int64_t bin_ms, int64_t value_milli, int32_t rarity_milli,
                       struct nb_detection *out)
 {
-    *out = (struct nb_detection){.learning = true};
+    *out = (struct nb_detection){0};
     bin_ms = nb_detector_bin(d, bin_ms);
     if (d->seen_n > 0 && bin_ms >= d->next_ms) {
         struct bin bin = nb_detector_make(d, calendar, bin_ms, bounded(value_milli));

@@ -52,7 +52,6 @@ struct nb_detection {
     int64_t limit_milli;     /* from here on (drop: down to here) it would be an alarm */
     int32_t deviation_milli; /* log2 of value against expected: 1000 is twice, -1000 half */
     int32_t rarity_milli;    /* as above; grows with the value, may be negative */
-    bool learning;           /* under two days were seen: only what is huge is an alarm */
     bool again;              /* an alarm of the same kind was raised within the last 6 hours */
 };
 
