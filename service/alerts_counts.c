@@ -11,7 +11,6 @@
 #include <nabiz/buf.h>
 #include <nabiz/date.h>
 #include <nabiz/json.h>
-#include <nabiz/text.h>
 
 #include "service/alerts_print.h"
 #include "service/detect_rows.h"
@@ -25,9 +24,7 @@ struct counts {
     struct nb_arena *arena;
     struct nb_buf out;
     bool as_json;
-    bool begun;
     uint64_t alarms_n;
-    int64_t first_ms, last_ms;
 };
 
 static enum nb_err print_alarm(struct counts *c, const struct nb_alarm *alarm)
@@ -65,32 +62,21 @@ static enum nb_err print_alarm(struct counts *c, const struct nb_alarm *alarm)
     return err;
 }
 
+static void complain(size_t number, const char *why)
+{
+    fprintf(stderr, "nabiz alerts: line %zu: %s\n", number, why);
+}
+
 static enum nb_err take_line(struct counts *c, struct nb_slice line, size_t number)
 {
     struct nb_error error = {0};
-    struct nb_row row;
     struct nb_alarm alarms[2];
-    size_t n = 0;
-    if (!nb_slice_trim(line).len) {
+    size_t n;
+    enum nb_err err = nb_rows_line(&c->rows, line, alarms, &n, &error);
+    if (err != NB_OK && err != NB_ENOMEM) {
+        complain(number, nb_error_text(&error));
         return NB_OK;
     }
-    bool is_first = !c->begun;
-    c->begun = true;
-    enum nb_err err = nb_row_parse(line, &row, &error);
-    if (err != NB_OK) {
-        if (!is_first || nb_ascii_is_digit(nb_slice_trim(line).p[0])) {
-            fprintf(stderr, "nabiz alerts: line %zu: %s\n", number, nb_error_text(&error));
-        }
-        return NB_OK;
-    }
-    err = nb_rows_take(&c->rows, &row, alarms, &n);
-    if (err == NB_EEXIST || err == NB_EINVAL) {
-        fprintf(stderr, "nabiz alerts: line %zu: not later than the row before; left out\n",
-                number);
-        return NB_OK;
-    }
-    c->first_ms = c->last_ms ? c->first_ms : row.at_ms;
-    c->last_ms = row.at_ms;
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         err = print_alarm(c, &alarms[i]);
     }
@@ -105,8 +91,9 @@ static enum nb_err read_all(struct counts *c, int fd)
     enum nb_err err;
     nb_lines_init(&lines, fd);
     while ((err = nb_lines_next(&lines, &line, &too_long)) == NB_OK) {
-        err = too_long ? NB_OK : take_line(c, line, lines.number);
-        if (err) {
+        if (too_long) {
+            complain(lines.number, "the line is too long; left out");
+        } else if ((err = take_line(c, line, lines.number)) != NB_OK) {
             break;
         }
     }
@@ -116,10 +103,10 @@ static enum nb_err read_all(struct counts *c, int fd)
 
 static void print_sum(const struct counts *c)
 {
-    int64_t days = (c->last_ms - c->first_ms) / NB_DAY_MS;
+    int64_t days = (c->rows.last_ms - c->rows.first_ms) / NB_DAY_MS;
     if (!c->as_json) {
-        printf("%s%" PRIu64 " alarms in %" PRId64 " days\n", c->alarms_n ? "\n" : "", c->alarms_n,
-               days);
+        printf("%s%" PRIu64 " alarm%s in %" PRId64 " days\n", c->alarms_n ? "\n" : "", c->alarms_n,
+               c->alarms_n == 1 ? "" : "s", days);
     }
 }
 

@@ -9,7 +9,6 @@
 #include <nabiz/arena.h>
 #include <nabiz/date.h>
 #include <nabiz/json.h>
-#include <nabiz/text.h>
 
 #include "service/answer.h"
 #include "service/detect_rows.h"
@@ -24,7 +23,6 @@ struct detect {
     struct nb_buf out;
     struct nb_error error;
     bool strict;
-    bool begun; /* a first line was seen: later ones are no header */
 };
 
 /* "5m", "1h", "1d". @return 0 when it is none of those. */
@@ -82,27 +80,11 @@ static enum nb_err complain(struct detect *d, size_t number, enum nb_err err, co
 static enum nb_err take_line(struct detect *d, struct nb_slice line, size_t number)
 {
     struct nb_error error = {0};
-    struct nb_row row;
     struct nb_alarm alarms[2];
     size_t alarms_n;
-    if (number == 1 && nb_slice_starts(line, NB_LIT("\xEF\xBB\xBF"))) {
-        line = nb_slice_sub(line, 3, line.len);
-    }
-    if (nb_slice_trim(line).len == 0) {
-        return NB_OK;
-    }
-    bool first = !d->begun;
-    d->begun = true;
-    enum nb_err err = nb_row_parse(line, &row, &error);
-    if (err != NB_OK) {
-        bool header = first && !nb_ascii_is_digit(nb_slice_trim(line).p[0]);
-        return header ? NB_OK : complain(d, number, err, nb_error_text(&error));
-    }
-    err = nb_rows_take(&d->rows, &row, alarms, &alarms_n);
-    if (err == NB_EEXIST || err == NB_EINVAL) {
-        return complain(d, number, NB_ESYNTAX,
-                        err == NB_EEXIST ? "the moment of the row before once more; left out"
-                                         : "earlier than the row before; left out");
+    enum nb_err err = nb_rows_line(&d->rows, line, alarms, &alarms_n, &error);
+    if (err != NB_OK && err != NB_ENOMEM) {
+        return complain(d, number, err, nb_error_text(&error));
     }
     for (size_t i = 0; err == NB_OK && i < alarms_n; i++) {
         err = print_alarm(d, &alarms[i]);

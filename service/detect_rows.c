@@ -239,6 +239,8 @@ enum nb_err nb_rows_take(struct nb_rows *rows, const struct nb_row *row, struct 
     }
     if (rows->begun) {
         note_distance(rows, row->at_ms);
+    } else {
+        rows->first_ms = row->at_ms;
     }
     rows->begun = true;
     rows->last_ms = row->at_ms;
@@ -248,4 +250,31 @@ enum nb_err nb_rows_take(struct nb_rows *rows, const struct nb_row *row, struct 
     }
     rows->first[rows->first_n++] = *row;
     return rows->first_n < NB_ROWS_FIRST ? NB_OK : begin(rows, out, out_n);
+}
+
+enum nb_err nb_rows_line(struct nb_rows *rows, struct nb_slice line, struct nb_alarm out[2],
+                         size_t *out_n, struct nb_error *error)
+{
+    struct nb_row row;
+    bool is_first = !rows->headed;
+    *out_n = 0;
+    if (is_first && nb_slice_starts(line, NB_LIT("\xEF\xBB\xBF"))) {
+        line = nb_slice_sub(line, 3, line.len);
+    }
+    struct nb_slice text = nb_slice_trim(line);
+    if (!text.len) {
+        return NB_OK;
+    }
+    rows->headed = true;
+    enum nb_err err = nb_row_parse(line, &row, error);
+    if (err != NB_OK) {
+        return is_first && !nb_ascii_is_digit(text.p[0]) ? NB_OK : err;
+    }
+    err = nb_rows_take(rows, &row, out, out_n);
+    if (err == NB_EEXIST) {
+        return nb_error_set(error, NB_ESYNTAX, "the moment of the row before once more; left out");
+    }
+    return err == NB_EINVAL
+               ? nb_error_set(error, NB_ESYNTAX, "earlier than the row before; left out")
+               : err;
 }

@@ -53,11 +53,12 @@ struct nb_rows {
     enum nb_missing missing;
     struct nb_row first[NB_ROWS_FIRST]; /* held until their distance is known */
     size_t first_n;
+    bool headed;         /* a first line was read: later ones are no header */
     bool open;           /* there is a bin that is not judged yet: */
     int64_t bin_ms;      /* when it begins, */
     int64_t value_milli; /* and its sum so far */
     bool begun;          /* there was a row: */
-    int64_t last_ms, distance_ms;
+    int64_t first_ms, last_ms, distance_ms;
     uint64_t even_n, uneven_n; /* distances like, unlike the one before */
     struct {
         int64_t at_ms; /* last alarm of a side; 0: never */
@@ -83,5 +84,14 @@ void nb_rows_fini(struct nb_rows *rows);
  */
 enum nb_err nb_rows_take(struct nb_rows *rows, const struct nb_row *row, struct nb_alarm out[2],
                          size_t *out_n) NB_MUSTUSE;
+
+/**
+ * Take the next line of a file: its row, if it has one. An empty line, a header before all rows and
+ * a byte order mark before that are passed over.
+ * @return NB_OK, or, with what is wrong in *error and the line left out: NB_ESYNTAX (no row, or not
+ *         later than the one before), NB_EINVAL, NB_ETOOBIG as nb_row_parse(); NB_ENOMEM.
+ */
+enum nb_err nb_rows_line(struct nb_rows *rows, struct nb_slice line, struct nb_alarm out[2],
+                         size_t *out_n, struct nb_error *error) NB_MUSTUSE;
 
 #endif
