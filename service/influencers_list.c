@@ -255,15 +255,12 @@ static void list_json(const struct sortable *rows, size_t n,
     nb_buf_add_byte(out, '\n');
 }
 
-/* @param shown_n  [out] rows printed. */
 enum nb_err nb_influencers_list(struct nb_txn *txn, const struct nb_influencers_query *query,
                                 struct nb_answer *answer, size_t *shown_n)
 {
     const struct nb_influencer *list;
     size_t n;
-    const struct nb_influence_query asked = {query->asked.topic, query->asked.site,
-                                             query->asked.from_ms, query->asked.to_ms, NULL};
-    enum nb_err err = nb_influence_list(txn, &asked, answer->arena, &list, &n);
+    enum nb_err err = nb_influence_list(txn, &query->asked, answer->arena, &list, &n);
     if (err) {
         return err;
     }

@@ -50,6 +50,17 @@ END {
     exit bad
 }' "$NABIZ_DIR/story.txt" "$NABIZ_DIR/list.csv" || fail "the people of the story are not told apart"
 
+# Weights that are tried out count in the list and in the ledger alike.
+sed 's/^trust .*/trust 0/; s/^spread .*/spread 550/' lexicons/weights.txt >"$NABIZ_DIR/weights.txt"
+nabiz story influencers --topic turna --limit 1000 --format csv \
+    --weights "$NABIZ_DIR/weights.txt" >"$NABIZ_DIR/tried.csv" || fail "--weights"
+cmp -s "$NABIZ_DIR/list.csv" "$NABIZ_DIR/tried.csv" && fail "the list is made with other weights"
+first=$(tail -n +2 "$NABIZ_DIR/tried.csv" | head -n 1)
+author=$(printf '%s\n' "$first" | cut -d ';' -f 2)
+nabiz story influencers --topic turna --explain "$author" --format csv \
+    --weights "$NABIZ_DIR/weights.txt" >"$NABIZ_DIR/ledger.csv" || fail "--explain with --weights"
+awk -F ';' -v score="${first##*;}" "$sums" "$NABIZ_DIR/ledger.csv" || fail "a ledger of --weights"
+
 # A list is the same twice, and what is not there is said.
 nabiz story influencers --topic turna --limit 1000 --format csv >"$NABIZ_DIR/again.csv"
 same_files() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }

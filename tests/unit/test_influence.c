@@ -4,7 +4,6 @@
 
 #include <nabiz/file.h>
 #include <nabiz/influence.h>
-#include <nabiz/seeds.h>
 #include <nabiz/series.h>
 
 #include "analyzer/influence/authors.h"
@@ -477,79 +476,6 @@ static void weights_are_read_and_bad_lines_are_told(void **state)
     assert_memory_equal(&weights, &usual, sizeof(weights));
 }
 
-static void seeds_are_read_and_bad_lines_are_told(void **state)
-{
-    (void)state;
-    struct nb_seed_names seeds;
-    struct problems problems = {.n = 0};
-    assert_true(nb_seeds_read(NB_LIT("# none\n\n b.example/veli # old hand\nc.example\n"), &seeds,
-                              note_problem, &problems));
-    assert_int_equal(seeds.n, 2);
-    assert_slice_equal(nb_slice(seeds.text, seeds.len), "b.example/veli\nc.example/\n");
-    assert_false(nb_seeds_read(NB_LIT("/veli\nd.example\n"), &seeds, note_problem, &problems));
-    assert_int_equal(problems.n, 1);
-    assert_slice_equal(nb_slice(seeds.text, seeds.len), "d.example/\n");
-    struct nb_buf many;
-    nb_buf_init(&many, 1 << 20);
-    for (int i = 0; i < NB_SEEDS_NAMED_MAX + 1; i++) {
-        nb_buf_addf(&many, "s%d.example\n", i);
-    }
-    assert_false(nb_seeds_read(nb_buf_slice(&many), &seeds, note_problem, &problems));
-    assert_int_equal(seeds.n, NB_SEEDS_NAMED_MAX);
-    nb_buf_fini(&many);
-}
-
-/* Whom a store trusts when its team names one seed or the other. */
-static int32_t trust_by(const char *seed, const char *author)
-{
-    /* x, y and z link to p, u, v and w to q. */
-    static const char *const acts[][2] = {
-        {"x.example/x", "p.example/p"}, {"y.example/y", "p.example/p"},
-        {"z.example/z", "p.example/p"}, {"u.example/u", "q.example/q"},
-        {"v.example/v", "q.example/q"}, {"w.example/w", "q.example/q"},
-        {"s.example/s", "x.example/x"}, {"s.example/s", "y.example/y"},
-        {"s.example/s", "z.example/z"}, {"t.example/t", "u.example/u"},
-        {"t.example/t", "v.example/v"}, {"t.example/t", "w.example/w"},
-        {"r.example/r", "s.example/s"}, {"r.example/r", "t.example/t"},
-    };
-    struct world w;
-    world_open(&w, MAP_BYTES);
-    struct nb_seed_names seeds;
-    struct problems problems = {.n = 0};
-    assert_true(nb_seeds_read(nb_slice_str(seed), &seeds, note_problem, &problems));
-    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-        const struct post post = {.at_ms = WORLD_DAY_MS + (int64_t)i * NB_HOUR_MS,
-                                  .author = acts[i][0],
-                                  .url = nb_arena_printf(w.arena, "https://n%zu.example/", i),
-                                  .comments_n = -1,
-                                  .acts = {{NB__EDGE__ACT__MENTION, acts[i][1], NULL}}};
-        w.seeds = &seeds;
-        world_commit(&w, &post, 1, 1);
-    }
-    struct nb_txn *txn = world_read(&w);
-    struct nb_standing_view *view;
-    struct nb_standing *standing;
-    assert_int_equal(nb_standing_open(txn, NB_LIT(""), &view), NB_OK);
-    assert_int_equal(nb_standing_get(view, nb_slice_str(author), w.arena, &standing), NB_OK);
-    int32_t trust = standing->trust_milli;
-    nb_standing_close(view);
-    nb_read_end(txn);
-    world_close(&w);
-    return trust;
-}
-
-static void trust_begins_with_the_seeds_a_team_names(void **state)
-{
-    (void)state;
-    /* Passing on takes two who support: with one voice behind each, nothing goes past the first. */
-    const char *left = "x.example/x\ny.example/y\nz.example/z\n";
-    const char *right = "u.example/u\nv.example/v\nw.example/w\n";
-    assert_true(trust_by(left, "p.example/p") > 0);
-    assert_int_equal(trust_by(left, "q.example/q"), 0);
-    assert_true(trust_by(right, "q.example/q") > 0);
-    assert_int_equal(trust_by(right, "p.example/p"), 0);
-}
-
 static void the_file_of_weights_has_the_usual_ones(void **state)
 {
     (void)state;
@@ -578,8 +504,6 @@ int main(void)
         cmocka_unit_test(shares_add_up_whatever_they_are),
         cmocka_unit_test(an_interval_needs_groups_and_follows_from_the_seed),
         cmocka_unit_test(weights_are_read_and_bad_lines_are_told),
-        cmocka_unit_test(seeds_are_read_and_bad_lines_are_told),
-        cmocka_unit_test(trust_begins_with_the_seeds_a_team_names),
         cmocka_unit_test(the_file_of_weights_has_the_usual_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
