@@ -5,9 +5,35 @@
 #include <unistd.h>
 
 #include <nabiz/config.h>
+#include <nabiz/topic.h>
 
 #include "service/digest/send.h"
 #include "service/digest/teams.h"
+
+/* A recipient or a team, for what is wrong with it. */
+struct place {
+    const char *path;
+    unsigned line;
+    const char *kind, *name;
+};
+
+/* Has each topic its file? Of one that has none nothing would ever be sent. */
+static enum nb_err check_topics(const struct nb_config *config, const struct place *at,
+                                const char *const *topics, size_t n, struct nb_error *error)
+{
+    char path[4200];
+    const char *dir = nb_config_str(config, NB_CFG_TOPICS);
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s.topic", dir, topics[i]);
+        if (!nb_topic_name_valid(nb_slice_str(topics[i])) || access(path, F_OK) != 0) {
+            return nb_error_set(error, NB_EINVAL,
+                                "%s:%u: %s %s, topics: there is no \"%s\" in %s; see: "
+                                "nabiz topic list",
+                                at->path, at->line, at->kind, at->name, topics[i], dir);
+        }
+    }
+    return NB_OK;
+}
 
 /* The file of the recipients, when there is one; *out stays NULL when there is none. */
 static enum nb_err check_recipients(const struct nb_config *config, struct nb_recipients **out,
@@ -19,6 +45,11 @@ static enum nb_err check_recipients(const struct nb_config *config, struct nb_re
         return NB_OK;
     }
     enum nb_err err = nb_recipients_load(path, allow_private, out, error);
+    for (size_t i = 0; err == NB_OK && i < nb_recipients_n(*out); i++) {
+        const struct nb_recipient *row = nb_recipients_get(*out, i);
+        const struct place at = {path, row->line, "recipient", row->name};
+        err = check_topics(config, &at, row->topics, row->topics_n, error);
+    }
     if (err == NB_OK) {
         printf("%s: no errors, %zu recipients\n", path, nb_recipients_n(*out));
         err = nb_recipients_check(*out, config, error);
@@ -26,22 +57,24 @@ static enum nb_err check_recipients(const struct nb_config *config, struct nb_re
     return err;
 }
 
-/* Does everybody to whom a team's digest goes take mail? */
-static enum nb_err check_team(const char *path, const struct nb_team *team,
-                              const struct nb_recipients *recipients, struct nb_error *error)
+/* Is there what a team's digest is about, and does everybody to whom it goes take mail? */
+static enum nb_err check_team(const struct nb_config *config, const char *path,
+                              const struct nb_team *team, const struct nb_recipients *recipients,
+                              struct nb_error *error)
 {
-    for (size_t i = 0; i < team->to_n; i++) {
+    const struct place at = {path, team->line, "team", team->name};
+    enum nb_err err = check_topics(config, &at, team->topics, team->topics_n, error);
+    for (size_t i = 0; err == NB_OK && i < team->to_n; i++) {
         const struct nb_recipient *to;
         struct nb_error why = {0};
-        enum nb_err err =
-            recipients ? nb_digest_recipient(recipients, nb_slice_str(team->to[i]), &to, &why)
-                       : nb_error_set(&why, NB_ENOTFOUND, "there is no recipients file");
-        if (err) {
-            return nb_error_set(error, NB_EINVAL, "%s:%u: team %s, to \"%s\": %s", path, team->line,
-                                team->name, team->to[i], why.text);
+        err = recipients ? nb_digest_recipient(recipients, nb_slice_str(team->to[i]), &to, &why)
+                         : nb_error_set(&why, NB_ENOTFOUND, "there is no recipients file");
+        if (err != NB_OK) {
+            err = nb_error_set(error, NB_EINVAL, "%s:%u: team %s, to \"%s\": %s", path, team->line,
+                               team->name, team->to[i], why.text);
         }
     }
-    return NB_OK;
+    return err;
 }
 
 /* The file of the teams, when there is one. */
@@ -55,7 +88,7 @@ static enum nb_err check_teams(const struct nb_config *config,
         return NB_OK;
     }
     for (size_t i = 0; err == NB_OK && i < nb_teams_n(teams); i++) {
-        err = check_team(path, nb_teams_get(teams, i), recipients, error);
+        err = check_team(config, path, nb_teams_get(teams, i), recipients, error);
     }
     if (err == NB_OK) {
         printf("%s: no errors, %zu teams\n", path, nb_teams_n(teams));
@@ -123,7 +156,7 @@ const struct nb_command nb_cmd_config = {
     .line = "check the settings, or show them all",
     .usage = "check | dump [--sample]",
     .about = "check reads the settings, the recipients file and the teams file, and says what is "
-             "wrong, with file, line and what to do. "
+             "wrong, with file, line and what to do; also a topic they name that is not there. "
              "dump writes the settings in force as a file that loads to the same values; with "
              "--sample, the defaults with their explanations, all commented out.",
     .options =

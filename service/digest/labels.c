@@ -106,6 +106,10 @@ enum nb_err nb_labels_load(const char *dir, const char *lang, struct nb_labels *
     labels->arena = nb_arena_new(2 * FILE_MAX_BYTES);
     labels->rows = nb_calloc(LABELS_MAX, sizeof(*labels->rows));
     enum nb_err err = labels->arena && labels->rows ? read_labels(path, labels, error) : NB_ENOMEM;
+    if (err == NB_ENOTFOUND) {
+        (void)nb_error_set(error, err, "there are no labels in the language \"%s\": %s is missing",
+                           lang, path);
+    }
     if (err != NB_OK) {
         nb_labels_free(labels);
         return err;

@@ -171,6 +171,7 @@ static void broken_labels_are_refused_with_the_place(void **state)
     struct nb_labels *labels;
     assert_int_equal(nb_labels_load(w->dir, "../x", &labels, &error), NB_EINVAL);
     assert_int_equal(nb_labels_load(w->dir, "yy", &labels, &error), NB_ENOTFOUND);
+    assert_non_null(strstr(error.text, "language \"yy\""));
     free(path);
 }
 
