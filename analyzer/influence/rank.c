@@ -11,9 +11,9 @@
 
 #include <nabiz/mem.h>
 
+#include "analyzer/influence/expect.h"
 #include "analyzer/influence/groups.h"
 #include "analyzer/influence/sorting.h"
-#include "analyzer/influence/spread.h"
 
 enum { DAY_S = 86400, LEAST_GROUPS = 3, LEAST_ACTS = 3, RISK_HALF = 2 };
 
@@ -29,7 +29,7 @@ struct ranking {
     /* room for the longest row */
     struct nb_trust_share *shares;
     uint64_t *adoptions;
-    struct nb_spread_yield *yields;
+    struct nb_expect_act *yields;
     struct {
         uint32_t author, burst; /* whom the group adopted last, less one, and in which burst */
     } * met;                    /* by group */
@@ -65,14 +65,13 @@ static int32_t spread_of(struct ranking *r, uint32_t author)
     for (size_t i = 0; i < n; i++) {
         uint32_t at_s = (uint32_t)(r->adoptions[i] >> 32), group = (uint32_t)r->adoptions[i];
         if (i == 0 || at_s - (uint32_t)(r->adoptions[i - 1] >> 32) > DAY_S) {
-            r->yields[bursts_n++] = (struct nb_spread_yield){at_s, 0};
+            r->yields[bursts_n++] = (struct nb_expect_act){at_s, 0};
             r->burst++;
         }
         r->yields[bursts_n - 1].taken_n += r->met[group].burst != r->burst;
         r->met[group].burst = r->burst;
     }
-    return nb_spread_expected_score(
-        nb_spread_expect(r->yields, bursts_n, BURST_SHRINKAGE_MILLI, r->now_s));
+    return nb_expect_score(nb_expect_spread(r->yields, bursts_n, BURST_SHRINKAGE_MILLI, r->now_s));
 }
 
 static int32_t coordination_of(const struct ranking *r, uint32_t author)

@@ -18,7 +18,7 @@ struct nb_rank_row {
     uint64_t trust;  /* what the list is sorted by: see trust.h; ties by name */
     int32_t score_milli;
     int32_t trust_milli;
-    int32_t spread_milli;       /* adoptions to be expected: see nb_spread_expect() */
+    int32_t spread_milli;       /* adoptions to be expected: see nb_expect_spread() */
     int32_t coordination_milli; /* 1000 n / (n + 2), n: others of the author's group */
     int32_t low_milli,
         high_milli; /* of score_milli, from three groups of supporters on, if any is trusted */

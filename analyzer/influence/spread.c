@@ -15,7 +15,7 @@ enum {
     PARTS = 3,
     ROUNDS = 8,          /* of fitting */
     RATIO_MAX = 1 << 22, /* a, in thousandths */
-    WEIGHT_BITS = 20,    /* of what an act weighs in what is to be expected */
+    WEIGHT_BITS = 20,    /* of what is left of an act */
     WINDOW_MAX_S = 1 << 30
 };
 
@@ -231,31 +231,4 @@ enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena
     nb_arena_rewind(arena, mark);
     *out = spread;
     return NB_OK;
-}
-
-int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, uint32_t shrinkage_milli,
-                         int64_t now_s)
-{
-    const uint64_t one = UINT64_C(1) << WEIGHT_BITS;
-    uint64_t weight = 0, roots = 0;
-    for (size_t i = 0; i < n; i++) {
-        int64_t age_s = acts[i].at_s < now_s ? now_s - acts[i].at_s : 0;
-        uint64_t w = decayed(one, age_s, NB_SPREAD_HALF_LIFE_S);
-        weight += w;
-        roots += w * nb_isqrt((uint64_t)acts[i].taken_n << 16); /* in 2^-8 */
-    }
-    uint64_t usual =
-        roots / (weight + shrinkage_milli * one / 1000 + 1); /* root of what an act brings */
-    uint64_t acts_milli = (weight >> 10) * 1000 >> 10;
-    uint64_t limit = (UINT64_C(1) << 62) / (usual * usual + 1);
-    return (int64_t)((acts_milli < limit ? acts_milli : limit) * (usual * usual) >> 16);
-}
-
-int32_t nb_spread_expected_score(int64_t expected_milli)
-{
-    uint64_t expected = expected_milli > 0 ? (uint64_t)expected_milli : 0;
-    const uint64_t max = UINT64_C(1000000000); /* a million */
-    expected = (expected < max ? expected : max) + 1000;
-    return 1000 * (nb_log2_milli(expected) - nb_log2_milli(1000)) /
-           (nb_log2_milli(max + 1000) - nb_log2_milli(1000));
 }

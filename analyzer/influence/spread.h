@@ -25,11 +25,7 @@
 #include <nabiz/arena.h>
 #include <nabiz/err.h>
 
-enum {
-    NB_SPREAD_LEAST = 3,                 /* groups, below which there is not enough data */
-    NB_SPREAD_HALF_LIFE_S = 730 * 86400, /* of an act's weight in what is to be expected */
-    NB_SPREAD_SHRINKAGE_MILLI = 8000     /* where acts that brought nothing are known as well */
-};
+enum { NB_SPREAD_LEAST = 3 }; /* groups, below which there is not enough data */
 
 struct nb_adoption {
     int64_t at_s;
@@ -62,27 +58,5 @@ struct nb_spread {
  */
 enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena *arena,
                                int32_t *worth_milli, struct nb_spread *out) NB_MUSTUSE;
-
-/* What one act brought: so many took it up straight from it. */
-struct nb_spread_yield {
-    int64_t at_s;
-    uint32_t taken_n;
-};
-
-/**
- * Adoptions to be expected of an author, in thousandths and up to a factor that is the same for
- * all: how often the author acts, times what an act usually brings,
- *     W * (sum of w * sqrt(taken) / (W + s))^2,   W: sum of w,
- * w halves every NB_SPREAD_HALF_LIFE_S before now. The power mean of order 1/2 lies between the
- * geometric and the arithmetic one: a lucky act counts, but not as a habit. The
- * shrinkage s is as many more acts that brought nothing: it draws down those seen once or twice, of
- * whom most never come back. tests/eval/eval_cascades.c measures how well it predicts. n below
- * 2^18.
- */
-int64_t nb_spread_expect(const struct nb_spread_yield *acts, size_t n, uint32_t shrinkage_milli,
-                         int64_t now_s);
-
-/** 0..1000, by its logarithm, so that large ones stay apart: 1000 for a million. */
-int32_t nb_spread_expected_score(int64_t expected_milli);
 
 #endif

@@ -13,7 +13,7 @@
  * which tree; its score was formed on the earlier half alone. Equals are in an order drawn by
  * chance. Intervals: 90 %, the judging trees drawn again 200 times.
  *
- * `eval_cascades tuning` stays within the earlier half. There the form of nb_spread_expect() was
+ * `eval_cascades tuning` stays within the earlier half. There the form of nb_expect_spread() was
  * chosen: half-lives of 180 days to none, power means of order 0 to 1, shrinkage by a quarter of an
  * act to without bound, counting children or all who come below; all but the extremes of them are
  * within a few per cent of each other there. A first choice (half a year, order 0, one act) came to
@@ -33,8 +33,8 @@
 
 #include <nabiz/mem.h>
 #include "analyzer/influence/core.h"
+#include "analyzer/influence/expect.h"
 #include "analyzer/influence/rank.h"
-#include "analyzer/influence/spread.h"
 
 enum { TOP = 100, RANK_ROUNDS = 40, RESAMPLES = 200, RANDOM_HALVES = 10, ARENA_BYTES = 1 << 30 };
 
@@ -178,7 +178,7 @@ static void each_take(struct eval *e, const uint32_t *trees, uint32_t n)
     }
 }
 
-/* What each of a user's takings part brought, oldest first, to nb_spread_expect(). */
+/* What each of a user's takings part brought, oldest first, to nb_expect_spread(). */
 static void expect(struct eval *e, const uint32_t *trees, uint32_t n, bool dated)
 {
     int64_t now_s = dated ? e->all.trees[trees[n - 1]].at_ms / 1000 : 0;
@@ -188,18 +188,18 @@ static void expect(struct eval *e, const uint32_t *trees, uint32_t n, bool dated
         begin[u] = (uint32_t)takes_n;
         takes_n += (size_t)e->score[VOLUME][u];
     }
-    struct nb_spread_yield *yields = nb_arena_calloc(e->scratch, takes_n, sizeof(*yields));
+    struct nb_expect_act *yields = nb_arena_calloc(e->scratch, takes_n, sizeof(*yields));
     assert_true(begin && yields);
     for (uint32_t t = 0; t < n; t++) {
         const struct nbt_tree *tree = &e->all.trees[trees[t]];
         for (uint32_t i = 0; i < tree->n; i++) {
             yields[begin[tree->takes[i].user]++] =
-                (struct nb_spread_yield){tree->at_ms / 1000, tree->takes[i].taken_n};
+                (struct nb_expect_act){tree->at_ms / 1000, tree->takes[i].taken_n};
         }
     }
     for (uint32_t u = 0, from = 0; u < e->users_n; from = begin[u++]) {
-        e->score[EXPECTED][u] = (double)nb_spread_expect(yields + from, begin[u] - from,
-                                                         NB_SPREAD_SHRINKAGE_MILLI, now_s);
+        e->score[EXPECTED][u] = (double)nb_expect_spread(yields + from, begin[u] - from,
+                                                         NB_EXPECT_SHRINKAGE_MILLI, now_s);
     }
 }
 

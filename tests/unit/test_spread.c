@@ -5,7 +5,6 @@
 #include "analyzer/influence/spread.h"
 
 enum { DAY_S = 86400, HOUR_S = 3600, ACTS_MAX = 400, ADOPTIONS_MAX = 4000 };
-enum { SHRINKAGE_MILLI = NB_SPREAD_SHRINKAGE_MILLI };
 
 /* An author's acts and what came after, drawn by chance. */
 struct drawn {
@@ -159,7 +158,6 @@ static void extremes_do_not_overflow(void **state)
     static const int64_t acts_s[] = {INT32_MIN, 0, 0, INT32_MAX};
     static const struct nb_adoption adoptions[] = {
         {INT32_MIN, 1, 1000}, {0, 2, 1000}, {0, 3, 1000}, {INT32_MAX, 4, 1000}};
-    static const struct nb_spread_yield yields[] = {{0, UINT32_MAX}, {INT64_MAX, UINT32_MAX}};
     const struct nb_spread_input in = {.acts_s = acts_s,
                                        .acts_n = 4,
                                        .adoptions = adoptions,
@@ -171,35 +169,7 @@ static void extremes_do_not_overflow(void **state)
     struct nb_spread out;
     assert_int_equal(nb_spread_estimate(&in, arena, NULL, &out), NB_OK);
     assert_in_range(out.caused_milli, 0, 4000);
-    assert_true(nb_spread_expect(yields, 2, SHRINKAGE_MILLI, INT64_MAX) >= 0);
-    assert_int_equal(nb_spread_expect(NULL, 0, SHRINKAGE_MILLI, 0), 0);
-    assert_int_equal(nb_spread_expected_score(0), 0);
-    assert_int_equal(nb_spread_expected_score(INT64_MAX), 1000);
-    assert_true(nb_spread_expected_score(1030000) > nb_spread_expected_score(1000000));
     nb_arena_free(arena);
-}
-
-static void a_habit_is_expected_to_bring_more_than_one_lucky_act(void **state)
-{
-    (void)state;
-    const int64_t now_s = 100 * DAY_S;
-    const struct nb_spread_yield lucky[] = {{now_s, 300}};
-    const struct nb_spread_yield steady[] = {{now_s, 100}, {now_s, 100}, {now_s, 100}};
-    const struct nb_spread_yield mixed[] = {{now_s, 300}, {now_s, 0}, {now_s, 0}};
-    const struct nb_spread_yield old[] = {{now_s - 2 * NB_SPREAD_HALF_LIFE_S, 100},
-                                          {now_s - 2 * NB_SPREAD_HALF_LIFE_S, 100},
-                                          {now_s - 2 * NB_SPREAD_HALF_LIFE_S, 100}};
-    const struct nb_spread_yield none[] = {{now_s, 0}};
-    assert_true(nb_spread_expect(steady, 3, SHRINKAGE_MILLI, now_s) >
-                nb_spread_expect(lucky, 1, SHRINKAGE_MILLI, now_s));
-    assert_true(nb_spread_expect(steady, 3, SHRINKAGE_MILLI, now_s) >
-                nb_spread_expect(mixed, 3, SHRINKAGE_MILLI, now_s));
-    assert_true(nb_spread_expect(steady, 3, SHRINKAGE_MILLI, now_s) >
-                nb_spread_expect(old, 3, SHRINKAGE_MILLI, now_s));
-    assert_true(nb_spread_expect(old, 3, SHRINKAGE_MILLI, now_s) > 0);
-    assert_int_equal(nb_spread_expect(none, 1, SHRINKAGE_MILLI, now_s), 0);
-    /* 1 * (sqrt(300) / 9)^2 = 3.704 */
-    assert_in_range(nb_spread_expect(lucky, 1, SHRINKAGE_MILLI, now_s), 3650, 3750);
 }
 
 int main(void)
@@ -211,7 +181,6 @@ int main(void)
         cmocka_unit_test(without_acts_only_what_is_above_the_usual_counts),
         cmocka_unit_test(what_lies_outside_the_window_does_not_count),
         cmocka_unit_test(extremes_do_not_overflow),
-        cmocka_unit_test(a_habit_is_expected_to_bring_more_than_one_lucky_act),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
