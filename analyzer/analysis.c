@@ -211,19 +211,32 @@ enum nb_err nb_analysis_annotation(struct nb_txn *txn, uint64_t number, struct n
     return err ? err : nb_annotation_decode(bytes, arena, out);
 }
 
-enum nb_err nb_analysis_author(struct nb_txn *txn, struct nb_slice id, struct nb_arena *arena,
-                               struct nb_author **out)
+/* A row of a table whose keys are the ids of authors. */
+static enum nb_err row_of_author(struct nb_txn *txn, enum nb_table_id table, struct nb_slice id,
+                                 struct nb_arena *arena, struct nb_slice *value)
 {
     struct nb_slice key;
-    struct nb_slice value;
     enum nb_err err = nb_author_id(id, nb_slice(NULL, 0), arena, &key);
     if (err == NB_OK && !key.len) {
         err = NB_ENOTFOUND;
     }
-    if (err == NB_OK) {
-        err = nb_get(txn, NB_TBL_AUTHOR, key, &value);
-    }
+    return err ? err : nb_get(txn, table, key, value);
+}
+
+enum nb_err nb_analysis_author(struct nb_txn *txn, struct nb_slice id, struct nb_arena *arena,
+                               struct nb_author **out)
+{
+    struct nb_slice value;
+    enum nb_err err = row_of_author(txn, NB_TBL_AUTHOR, id, arena, &value);
     return err ? err : nb_author_decode(value, arena, out);
+}
+
+enum nb_err nb_analysis_audience(struct nb_txn *txn, struct nb_slice id, struct nb_arena *arena,
+                                 struct nb_audience **out)
+{
+    struct nb_slice value;
+    enum nb_err err = row_of_author(txn, NB_TBL_AUDIENCE, id, arena, &value);
+    return err ? err : nb_audience_decode(value, arena, out);
 }
 
 static enum nb_err author_doc_row(struct nb_slice rest, struct nb_slice value, struct rows *rows)

@@ -24,6 +24,7 @@
 
 #include "analyzer/alerts/incident.h"
 #include "analyzer/alerts/watch.h"
+#include "analyzer/audience.h"
 #include "analyzer/author_docs.h"
 #include "analyzer/index/entry.h"
 #include "analyzer/influence/standing.h"
@@ -380,6 +381,9 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     }
     if (err == NB_OK) {
         err = nb_tally_name(txn, author, nb_field(document->author_name), arena);
+    }
+    if (err == NB_OK) {
+        err = nb_audience_note(txn, document, author, arena);
     }
     if (err == NB_OK) {
         err = index_item(txn, item, &kept, author, commit);

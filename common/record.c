@@ -188,8 +188,8 @@ Nb__Sentiment *nb_topic_sentiment(const struct nb_annotation *annotation, size_t
 const char *nb_kind_name(Nb__Kind kind)
 {
     static const char *const names[] = {"unknown", "article", "post", "comment",
-                                        "review",  "entry",   "toot"};
-    return names[kind >= 1 && kind <= 6 ? (int)kind : 0];
+                                        "review",  "entry",   "toot", "boost"};
+    return names[kind >= 1 && kind <= 7 ? (int)kind : 0];
 }
 
 const char *nb_label_name(Nb__Label label)
@@ -200,8 +200,9 @@ const char *nb_label_name(Nb__Label label)
 
 const char *nb_act_name(Nb__Edge__Act act)
 {
-    static const char *const names[] = {"unknown", "link", "reply", "mention", "quote", "copy"};
-    return names[act >= 1 && act <= 5 ? (int)act : 0];
+    static const char *const names[] = {"unknown", "link", "reply", "mention",
+                                        "quote",   "copy", "boost"};
+    return names[act >= 1 && act <= 6 ? (int)act : 0];
 }
 
 const char *nb_form_name(Nb__Incident__Form form)

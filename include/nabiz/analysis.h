@@ -54,6 +54,14 @@ enum nb_err nb_analysis_annotation(struct nb_txn *txn, uint64_t number, struct n
 enum nb_err nb_analysis_author(struct nb_txn *txn, struct nb_slice id, struct nb_arena *arena,
                                struct nb_author **out) NB_MUSTUSE;
 
+/**
+ * How many follow an author ("site/handle") or a site ("site/"): the figure that was read last,
+ * with followers_n, read_ms, number and, if it is known, source.
+ * @return NB_OK, NB_ENOTFOUND (not known), NB_ENOMEM, NB_ECORRUPT.
+ */
+enum nb_err nb_analysis_audience(struct nb_txn *txn, struct nb_slice id, struct nb_arena *arena,
+                                 struct nb_audience **out) NB_MUSTUSE;
+
 struct nb_author_doc_row {
     int64_t at_ms;
     uint64_t number;

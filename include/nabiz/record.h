@@ -25,6 +25,7 @@
     X(page_record, Nb__Page, nb__page)                                                             \
     X(schedule, Nb__Schedule, nb__schedule)                                                        \
     X(document, Nb__Document, nb__document)                                                        \
+    X(audience, Nb__Audience, nb__audience)                                                        \
     X(author, Nb__Author, nb__author)                                                              \
     X(annotation, Nb__Annotation, nb__annotation)                                                  \
     X(edge, Nb__Edge, nb__edge)                                                                    \
@@ -49,6 +50,7 @@
 #define nb_page_record Nb__Page
 #define nb_schedule Nb__Schedule
 #define nb_document Nb__Document
+#define nb_audience Nb__Audience
 #define nb_author Nb__Author
 #define nb_annotation Nb__Annotation
 #define nb_edge Nb__Edge
@@ -96,6 +98,9 @@ static inline struct nb_slice nb_field(const char *text)
 
 /** What a document says of its i-th topic: what is said of that by itself, else as a whole. */
 Nb__Sentiment *nb_topic_sentiment(const struct nb_annotation *annotation, size_t i);
+
+/* More followers than there are people: a figure above this is a mistake, and so unknown. */
+#define NB_AUDIENCE_MAX UINT64_C(10000000000)
 
 /** Short lower-case names for people and JSON: "article", "negative", "reply", "spike". */
 const char *nb_kind_name(Nb__Kind kind);

@@ -42,8 +42,10 @@ struct post {
     const char *city;     /* where; NULL: not said */
     int32_t synthetic_milli;
     struct act acts[WORLD_ACTS];
-    uint32_t signs; /* of the text */
-    bool deleted;   /* not there any more */
+    uint32_t signs;       /* of the text */
+    uint64_t followers_n; /* of the author; 0: not known */
+    int64_t read_ms;      /* when those were read */
+    bool deleted;         /* not there any more */
     bool skipped;
     bool undated;
 };
@@ -103,6 +105,16 @@ static inline void world_engagement(struct world *w, const char *kind, int64_t n
     d->n_engagement = 1;
 }
 
+static inline Nb__Audience *world_audience(struct world *w, const struct post *post)
+{
+    struct nb_audience *audience = nb_audience_new(w->arena);
+    audience->has_followers_n = audience->has_read_ms = 1;
+    audience->followers_n = post->followers_n;
+    audience->read_ms = post->read_ms;
+    audience->source = world_text(w, "import");
+    return audience;
+}
+
 static inline struct nb_document *world_document(struct world *w, const struct post *post,
                                                  uint64_t number)
 {
@@ -122,6 +134,9 @@ static inline struct nb_document *world_document(struct world *w, const struct p
     d->has_deleted = d->deleted = post->deleted;
     if (post->comments_n >= 0) {
         world_engagement(w, "comments", post->comments_n, d);
+    }
+    if (post->followers_n) {
+        d->audience = world_audience(w, post);
     }
     return d;
 }
@@ -260,6 +275,8 @@ static inline void world_generate(struct world *w, uint32_t seed, struct post *p
             .score_milli = (int32_t)(d[4] % 3) * 500 - 500,
             .comments_n = (int64_t)(d[4] % 10) - 2,
             .late_ms = NB_MINUTE_MS,
+            .followers_n = d[6] % 3 ? 0 : 1 + d[0] % 900,
+            .read_ms = WORLD_DAY_MS + (int64_t)(d[7] % 40) * NB_HOUR_MS,
             .name = d[5] % 2 ? "Bir Ad" : NULL,
             .event = d[7] % 5 == 0   ? "moving"
                      : d[7] % 5 == 1 ? "illness"
@@ -280,7 +297,7 @@ static inline void world_generate(struct world *w, uint32_t seed, struct post *p
         size_t acts_n = d[2] % WORLD_ACTS;
         for (size_t k = 0; i > 0 && k < acts_n; k++) {
             const struct post *other = &posts[(d[3] + k * d[6]) % i];
-            uint32_t act = 1 + (d[4] + (uint32_t)k) % 5;
+            uint32_t act = 1 + (d[4] + (uint32_t)k) % 6;
             p->acts[k] = (struct act){
                 (Nb__Edge__Act)act,
                 act == NB__EDGE__ACT__MENTION
