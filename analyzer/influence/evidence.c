@@ -4,6 +4,7 @@
 
 #include "analyzer/influence/crowd.h"
 #include "analyzer/influence/denial.h"
+#include "analyzer/influence/voices.h"
 #include "analyzer/keys.h"
 
 bool nb_act_spreads(const struct nb_edge *edge)
@@ -55,15 +56,6 @@ static const struct nb_topic_post *post_of(const struct nb_scope *scope, uint64_
     const struct nb_topic_post key = {.number = number};
     return scope->posts_n ? bsearch(&key, scope->posts, scope->posts_n, sizeof(key), by_number)
                           : NULL;
-}
-
-/* Who publishes under one name across sites is one elsewhere; within a site everybody is. */
-static struct nb_slice voice_of(const struct nb_edge *edge, struct nb_slice own_site)
-{
-    struct nb_slice from = nb_field(edge->from);
-    struct nb_slice site = nb_author_site(from);
-    bool is_site = from.len == site.len + 1; /* without a byline */
-    return is_site || (nb_act_spreads(edge) && !nb_slice_eq(site, own_site)) ? site : from;
 }
 
 static bool is_on_topic(const struct nb_scope *scope, const struct nb_edge *edge,
@@ -197,8 +189,8 @@ static enum nb_err count_voices(struct nb_evidence *e, struct nb_arena *arena)
         if (!edge) {
             continue;
         }
-        struct nb_slice voice = voice_of(edge, own_site);
-        all[all_n++] = (struct nb_actor){voice, i};
+        struct nb_slice voice = nb_voice_of(edge, own_site);
+        all[all_n++] = (struct nb_actor){nb_voices_find(e->scope->voices, voice), i};
         actors[e->actors_n++] = (struct nb_actor){nb_field(edge->from), i};
         if (e->rows[i].kind == NB_ROW_SUPPORT) {
             continue;

@@ -22,6 +22,7 @@ struct nb_topic_post {
 };
 
 struct nb_crowd;
+struct nb_voices;
 
 /* What a query is about. */
 struct nb_scope {
@@ -31,6 +32,7 @@ struct nb_scope {
     const struct nb_weights *weights;
     struct nb_standing_view *standing; /* NULL: trust is not asked for */
     const struct nb_crowd *crowd;      /* NULL: nobody is known to act in coordination */
+    const struct nb_voices *voices;    /* NULL: nobody is known to speak for another */
     uint64_t usual_micro;              /* groups that take up a usual author, in millionths */
     const struct nb_topic_post *posts; /* by number; of a topic only */
     size_t posts_n;

@@ -14,6 +14,7 @@
 #include "analyzer/influence/authors.h"
 #include "analyzer/influence/crowd.h"
 #include "analyzer/influence/parts.h"
+#include "analyzer/influence/voices.h"
 #include "analyzer/keys.h"
 
 enum { SCRATCH_BYTES = 1 << 30, SENTIMENT_LEAST = 1 };
@@ -242,6 +243,7 @@ struct opened {
     struct nb_scope scope;
     struct nb_weights weights;
     struct nb_crowd crowd;
+    struct nb_voices *voices;
     const struct nb_slice *authors; /* of any site */
     size_t authors_n;
 };
@@ -273,7 +275,17 @@ static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_quer
     if (err == NB_OK) {
         err = nb_scope_authors(&o->scope, arena, &o->authors, &o->authors_n);
     }
+    if (err == NB_OK) {
+        err = nb_voices_read(&o->scope, o->authors, o->authors_n, NB_VOICES_ACTS_MAX, &o->voices);
+        o->scope.voices = o->voices;
+    }
     return err ? err : nb_crowd_usual(&o->scope, o->authors, o->authors_n, &o->scope.usual_micro);
+}
+
+static void close_scope(struct opened *o)
+{
+    nb_standing_close(o->scope.standing);
+    nb_voices_free(o->voices);
 }
 
 /* Of the authors of the scope, those of the site that is asked for, and not too many. */
@@ -319,7 +331,7 @@ enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_quer
         err = err == NB_ENOTFOUND ? NB_OK : err; /* all that was posted is deleted */
     }
     nb_arena_free(scratch);
-    nb_standing_close(o.scope.standing);
+    close_scope(&o);
     if (err) {
         return err;
     }
@@ -360,7 +372,7 @@ enum nb_err nb_influence_ledger(struct nb_txn *txn, struct nb_slice author,
     if (err == NB_OK) {
         err = id.len ? measure(&o.scope, id, arena, &m) : NB_ENOTFOUND;
     }
-    nb_standing_close(o.scope.standing);
+    close_scope(&o);
     if (err) {
         return err;
     }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nabiz/url.h>
+
 #include "analyzer/influence/spread.h"
 #include "analyzer/keys.h"
 #include "analyzer/sentiment/opinion.h"
@@ -169,12 +171,17 @@ int32_t nb_part_trust(struct nb_evidence *evidence, int64_t *adds)
     return sum ? standing->trust_milli : 0;
 }
 
-/* What an adoption is worth: nothing by accounts of one's own site or fakes, half if it was paid.
+static struct nb_slice owner_of(struct nb_slice author)
+{
+    return nb_url_site(nb_author_site(author));
+}
+
+/* What an adoption is worth: nothing by accounts of one's own sites or fakes, half if it was paid.
  */
 static uint32_t worth_of(const struct nb_evidence *evidence, const struct nb_row *row)
 {
     bool own = row->edge->act != NB__EDGE__ACT__QUOTE &&
-               nb_slice_eq(nb_author_site(row->who), nb_author_site(evidence->author));
+               nb_slice_eq(owner_of(row->who), owner_of(evidence->author));
     return own || row->faked ? 0 : has_sign(row->edge->signs, NB_SIGN_PAID) ? 500 : 1000;
 }
 
