@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <nabiz/mem.h>
@@ -14,7 +15,7 @@
 #include "analyzer/influence/rank_read.h"
 #include "service/lang.h"
 
-enum { SEEDS_MAX = 100000 };
+enum { SEEDS_MAX = 100000, AHEAD_S = 86400 /* what clocks differ by at most */ };
 
 struct ranker {
     struct nb_args *args;
@@ -23,6 +24,7 @@ struct ranker {
     uint32_t *seeds;
     size_t seeds_n;
     size_t lines_n, bad_n;
+    int64_t latest_s;
     bool strict;
 };
 
@@ -31,7 +33,7 @@ typedef enum nb_err line_fn(struct ranker *r, struct nb_slice line, struct nb_er
 
 static enum nb_err read_act(struct ranker *r, struct nb_slice line, struct nb_error *error)
 {
-    return nb_rank_read_act(r->builder, line, error);
+    return nb_rank_read_act(r->builder, line, r->latest_s, error);
 }
 
 /* A seed that nobody has acted towards and that did nothing cannot begin anything. */
@@ -189,6 +191,7 @@ static int run(struct nb_args *args)
     struct nb_error error = {0};
     struct ranker r = {.args = args,
                        .topic = nb_slice_str(nb_args_get(args, "topic")),
+                       .latest_s = (int64_t)time(NULL) + AHEAD_S,
                        .strict = nb_args_has(args, "strict")};
     enum nb_err err = nb_graph_builder_new(&r.builder);
     if (err == NB_OK) {
@@ -228,7 +231,8 @@ const struct nb_command nb_cmd_rank = {
         "nobody else confirms counts little, so that made-up accounts move nobody. Without --seeds "
         "those are taken to whom most authors lead. What one does towards oneself, and the same "
         "act twice, counts nothing; how many acts were towards oneself is said on standard error. "
-        "A line that cannot be read is reported there with its number and passed over.",
+        "A line that cannot be read, or whose time is more than a day ahead of this machine's "
+        "clock, is reported there with its number and passed over.",
     .options =
         (const struct nb_option[]){
             {"edges", "FILE", NULL, "who acted towards whom; \"-\" for standard input"},

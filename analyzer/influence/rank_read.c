@@ -58,7 +58,7 @@ static enum nb_err read_fields(struct nb_slice line, struct nb_slice fields[FIEL
 }
 
 enum nb_err nb_rank_read_act(struct nb_graph_builder *builder, struct nb_slice line,
-                             struct nb_error *error)
+                             int64_t latest_s, struct nb_error *error)
 {
     struct nb_slice fields[FIELDS];
     enum nb_act_kind kind;
@@ -86,6 +86,10 @@ enum nb_err nb_rank_read_act(struct nb_graph_builder *builder, struct nb_slice l
         return nb_error_set(error, NB_ESYNTAX,
                             "\"%.*s\" is no time in seconds since 1970; 0 if it is not known",
                             NB_ARG(shown(fields[3])));
+    }
+    if (at_s > latest_s) {
+        return nb_error_set(error, NB_ESYNTAX,
+                            "%" PRId64 " lies in the future; 0 if the time is not known", at_s);
     }
     err = nb_graph_builder_add_named(builder, fields[0], fields[1], kind, at_s);
     return err == NB_OK ? NB_OK : nb_error_set(error, err, "%s", nb_strerror(err));

@@ -11,11 +11,12 @@
 /**
  * Add the act of a line, `from<TAB>to<TAB>kind<TAB>unix_s`; 0 for a time that is not known. The
  * header `from<TAB>to<TAB>kind<TAB>unix_s` and empty lines are passed over.
- * @param error  [out] what is wrong with the line; may be NULL.
+ * @param latest_s  an act after it is refused: what is newest is now, and acts grow old.
+ * @param error     [out] what is wrong with the line; may be NULL.
  * @return NB_OK, NB_ESYNTAX, also what nb_graph_builder_add_named() returns but NB_EINVAL.
  */
 enum nb_err nb_rank_read_act(struct nb_graph_builder *builder, struct nb_slice line,
-                             struct nb_error *error) NB_MUSTUSE;
+                             int64_t latest_s, struct nb_error *error) NB_MUSTUSE;
 
 /**
  * Read a line of seeds, `author` or `author<TAB>topic`; one that begins with

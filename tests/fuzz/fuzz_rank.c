@@ -15,7 +15,7 @@
 #include "analyzer/influence/rank.h"
 #include "analyzer/influence/rank_read.h"
 
-enum { TEXT_MAX = 1 << 14 };
+enum { TEXT_MAX = 1 << 14, LATEST_S = 2000000000 };
 
 static void must(enum nb_err err)
 {
@@ -34,7 +34,7 @@ static struct nb_graph_builder *read_all(struct nb_slice text, bool later)
         struct nb_error error = {0};
         struct nb_slice seed;
         uint32_t names_n = nb_names_n(nb_graph_builder_names(builder));
-        enum nb_err err = nb_rank_read_act(builder, line, &error);
+        enum nb_err err = nb_rank_read_act(builder, line, LATEST_S, &error);
         assert(err == NB_OK || (err == NB_ESYNTAX && error.text[0]));
         assert(err == NB_OK || nb_names_n(nb_graph_builder_names(builder)) == names_n);
         err = nb_rank_read_seed(line, NB_LIT("topic"), &seed, &error);

@@ -6,7 +6,7 @@
 #include "analyzer/influence/rank.h"
 #include "analyzer/influence/rank_read.h"
 
-enum { NOW_S = 1700000000, DAY_S = 86400 };
+enum { NOW_S = 1700000000, DAY_S = 86400, LATEST_S = NOW_S + DAY_S };
 
 static void lines_that_are_no_acts_are_refused_with_a_reason(void **state)
 {
@@ -16,6 +16,8 @@ static void lines_that_are_no_acts_are_refused_with_a_reason(void **state)
     } rows[] = {
         {"a\tb\tlink\t1700000000", NULL},
         {"a\tb\tboost\t0", NULL},
+        {"a\tb\tlink\t1700086400", NULL},
+        {"a\tb\tlink\t1700086401", "1700086401 lies in the future"},
         {"", NULL},
         {"from\tto\tkind\tunix_s", NULL},
         {"a\tb\tlink", "3 fields"},
@@ -35,7 +37,7 @@ static void lines_that_are_no_acts_are_refused_with_a_reason(void **state)
     assert_int_equal(nb_graph_builder_new(&builder), NB_OK);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct nb_error error = {0};
-        enum nb_err err = nb_rank_read_act(builder, nb_slice_str(rows[i].line), &error);
+        enum nb_err err = nb_rank_read_act(builder, nb_slice_str(rows[i].line), LATEST_S, &error);
         assert_int_equal(err, rows[i].why ? NB_ESYNTAX : NB_OK);
         assert_true(!rows[i].why || strstr(error.text, rows[i].why));
     }
