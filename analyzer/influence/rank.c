@@ -26,6 +26,7 @@ struct ranking {
     uint32_t *together;   /* who acts together: owners left out */
     uint32_t *together_n; /* how many there are, by the least of them */
     struct nb_trust *trust;
+    uint64_t mean; /* nb_trust_mean() */
     /* room for the longest row */
     struct nb_trust_share *shares;
     uint64_t *adoptions;
@@ -97,10 +98,11 @@ static void fill_row(struct ranking *r, uint32_t author, struct nb_rank_row *row
         .low_milli = NB_UNKNOWN_MILLI,
         .high_milli = NB_UNKNOWN_MILLI,
     };
-    row->score_milli = row->trust_milli = nb_trust_milli(row->trust);
+    row->score_milli = row->trust_milli = nb_trust_milli(row->trust, r->mean);
     if (groups_n >= LEAST_GROUPS && row->trust > 0) {
         nb_trust_interval(r->shares, groups_n, author, &low, &high);
-        int32_t low_milli = nb_trust_milli(low), high_milli = nb_trust_milli(high);
+        int32_t low_milli = nb_trust_milli(low, r->mean),
+                high_milli = nb_trust_milli(high, r->mean);
         row->low_milli = low_milli < row->score_milli ? low_milli : row->score_milli;
         row->high_milli = high_milli > row->score_milli ? high_milli : row->score_milli;
     }
@@ -215,8 +217,10 @@ enum nb_err nb_rank(const struct nb_graph *graph, const struct nb_names *names,
         err = find_groups(&r, names);
     }
     if (err == NB_OK) {
-        err = nb_trust_new(graph, r.group, seeds, seeds_n, &r.trust);
+        const struct nb_trust_input input = {.group = r.group, .seeds = seeds, .seeds_n = seeds_n};
+        err = nb_trust_new(graph, &input, &r.trust);
     }
+    r.mean = err == NB_OK ? nb_trust_mean(r.trust) : 1;
     for (uint32_t i = 0; err == NB_OK && i < graph->authors_n; i++) {
         fill_row(&r, i, &rows[i]);
     }

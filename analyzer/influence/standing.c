@@ -18,25 +18,8 @@ struct nb_standing_view {
     struct nb_txn *txn;
     struct nb_graph_builder *builder; /* NULL: as stored */
     struct nb_trust *trust;
-    uint64_t mean; /* of the scores above 0; at least 1 */
+    uint64_t mean; /* nb_trust_mean() */
 };
-
-/* Against what authors stand in who are trusted at all: as much as they makes 500. */
-static int32_t relative(uint64_t score, uint64_t mean)
-{
-    return (int32_t)(1000 * (score >> 10) / ((score >> 10) + (mean >> 10) + 1)); /* below 2^50 */
-}
-
-static uint64_t mean_of(const struct nb_trust *trust)
-{
-    const uint64_t *scores = nb_trust_scores(trust);
-    uint64_t sum = 0, n = 0;
-    for (uint32_t i = 0; i < nb_trust_authors_n(trust); i++) {
-        sum += scores[i] >> 8; /* a step adds no more than the mass: no overflow */
-        n += scores[i] > 0;
-    }
-    return n ? (sum / n) << 8 : 1;
-}
 
 /*
  * Whether an act stands by the one it is towards. Who copies takes the words and names nobody: that
@@ -89,10 +72,11 @@ static enum nb_err make_trust(struct nb_standing_view *view, struct nb_slice top
         err = find_seeds(view, topic, graph, seeds, &seeds_n);
     }
     if (err == NB_OK) {
-        err = nb_trust_new(graph, group, seeds, seeds_n, &view->trust);
+        const struct nb_trust_input input = {.group = group, .seeds = seeds, .seeds_n = seeds_n};
+        err = nb_trust_new(graph, &input, &view->trust);
     }
     if (err == NB_OK) {
-        view->mean = mean_of(view->trust);
+        view->mean = nb_trust_mean(view->trust);
     }
     nb_free(group);
     nb_graph_free(graph);
@@ -168,7 +152,7 @@ static enum nb_err take(const struct nb_standing_view *view, uint32_t author,
     }
     n = nb_trust_shares(view->trust, author, shares);
     row->has_trust_milli = row->has_groups_n = 1;
-    row->trust_milli = relative(nb_trust_scores(view->trust)[author], view->mean);
+    row->trust_milli = nb_trust_milli(nb_trust_scores(view->trust)[author], view->mean);
     row->groups_n = n;
     if (n > NB_STANDING_SHARES_MAX) {
         qsort(shares, n, sizeof(*shares), by_points);

@@ -200,21 +200,22 @@ static enum nb_err grow(struct nb_trust *trust, uint32_t from, uint32_t to)
     return NB_OK;
 }
 
-enum nb_err nb_trust_new(const struct nb_graph *graph, const uint32_t *group, const uint32_t *seeds,
-                         size_t seeds_n, struct nb_trust **out)
+enum nb_err nb_trust_new(const struct nb_graph *graph, const struct nb_trust_input *input,
+                         struct nb_trust **out)
 {
     *out = NULL;
     struct nb_trust *trust = nb_calloc(1, sizeof(*trust));
-    enum nb_err err = trust ? nb_support_init(&trust->support, graph, group) : NB_ENOMEM;
+    enum nb_err err = trust ? nb_support_init(&trust->support, graph, input->group) : NB_ENOMEM;
     if (err == NB_OK) {
         err = grow(trust, 0, graph->authors_n);
     }
-    for (size_t i = 0; err == NB_OK && i < seeds_n; i++) {
-        if (seeds[i] >= graph->authors_n) {
+    for (size_t i = 0; err == NB_OK && i < input->seeds_n; i++) {
+        uint32_t seed = input->seeds[i];
+        if (seed >= graph->authors_n) {
             err = NB_EINVAL;
             break;
         }
-        trust->given[seeds[i]] += NB_TRUST_MASS / seeds_n * (256 - PASSED_ON) / 256;
+        trust->given[seed] += NB_TRUST_MASS / input->seeds_n * (256 - PASSED_ON) / 256;
     }
     if (err != NB_OK) {
         nb_trust_free(trust);

@@ -31,13 +31,17 @@ enum { NB_TRUST_LEVELS = 8 };
 
 struct nb_trust;
 
-/**
- * @param group    of each author, the least author of it (nb_groups_find()); NULL: each its own.
- * @param seeds    authors; one that is named twice counts twice. None: everybody scores 0.
- * @return NB_OK, NB_EINVAL (a seed that is not in the graph), NB_ENOMEM. The graph may go after.
- */
-enum nb_err nb_trust_new(const struct nb_graph *graph, const uint32_t *group, const uint32_t *seeds,
-                         size_t seeds_n, struct nb_trust **out) NB_MUSTUSE;
+/* What trust is made of beside the graph. All of it is copied. */
+struct nb_trust_input {
+    const uint32_t
+        *group; /* of each author, the least of it (nb_groups_find()); NULL: each its own */
+    const uint32_t *seeds; /* one that is named twice counts twice; none: everybody scores 0 */
+    size_t seeds_n;
+};
+
+/** @return NB_OK, NB_EINVAL (a seed that is not in the graph), NB_ENOMEM. */
+enum nb_err nb_trust_new(const struct nb_graph *graph, const struct nb_trust_input *input,
+                         struct nb_trust **out) NB_MUSTUSE;
 void nb_trust_free(struct nb_trust *trust);
 
 /**
@@ -55,10 +59,18 @@ const uint64_t *nb_trust_scores(const struct nb_trust *trust);
 uint32_t nb_trust_authors_n(const struct nb_trust *trust);
 
 /**
- * Thousandths for people, on a scale of powers: 0 for nothing, 1..1000 from one part in 2^30 of the
- * mass to one in 2^6. Monotone.
+ * What authors stand in who are trusted at all, as a mean of their scores; at least 1. Only those
+ * count who, from the highest power of two down, hold fifteen sixteenths of all trust: accounts
+ * that have next to none, however many, do not make everybody else stand high.
  */
-int32_t nb_trust_milli(uint64_t score);
+uint64_t nb_trust_mean(const struct nb_trust *trust);
+
+/**
+ * Thousandths for people, wherever trust is shown: t / (t + mean), 0 for nothing, 500 for the mean.
+ * Monotone. On a scale of powers, the alternative, next to nothing would be hundreds of points, and
+ * that much made-up accounts can bring.
+ */
+int32_t nb_trust_milli(uint64_t score, uint64_t mean);
 
 /** What one group adds to an author's score; the points of all add up to it. A seed supports
  * itself: its last share is from itself. */

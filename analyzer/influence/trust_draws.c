@@ -11,24 +11,33 @@ enum {
     HIGH = 56,
     BLOCKS = 64,
     PER_NUMBER = 4, /* draws from one number */
-    SCALE_FROM = 20,
-    SCALE_TO = 44,
-    FRACTION = 10
+    OCTAVES = 64,
+    SPARE = 8 /* bits of a score, so that a thousand of them do not overflow */
 };
 
-int32_t nb_trust_milli(uint64_t score)
+uint64_t nb_trust_mean(const struct nb_trust *trust)
 {
-    if (score == 0) {
-        return 0;
+    const uint64_t *scores = nb_trust_scores(trust);
+    uint64_t sums[OCTAVES] = {0}, counts[OCTAVES] = {0}, all = 0, sum = 0, n = 0;
+    for (uint32_t i = 0; i < nb_trust_authors_n(trust); i++) {
+        if (scores[i] > 0) {
+            int octave = 63 - __builtin_clzll(scores[i]);
+            sums[octave] += scores[i] >> SPARE; /* a step adds no more than the mass */
+            counts[octave]++;
+            all += scores[i] >> SPARE;
+        }
     }
-    /* log2 with the fraction by a straight line: monotone, and exact in integers */
-    int32_t whole = 63 - __builtin_clzll(score);
-    uint64_t rest = score - (UINT64_C(1) << whole);
-    rest = whole >= FRACTION ? rest >> (whole - FRACTION) : rest << (FRACTION - whole);
-    int32_t log = whole * (1 << FRACTION) + (int32_t)rest;
-    int32_t milli =
-        (log - SCALE_FROM * (1 << FRACTION)) * 1000 / ((SCALE_TO - SCALE_FROM) * (1 << FRACTION));
-    return milli < 1 ? 1 : milli > 1000 ? 1000 : milli;
+    for (int i = OCTAVES; i > 0 && sum <= all - all / 16; i--) {
+        sum += sums[i - 1];
+        n += counts[i - 1];
+    }
+    return sum ? (sum / n) << SPARE : 1;
+}
+
+int32_t nb_trust_milli(uint64_t score, uint64_t mean)
+{
+    score >>= SPARE;
+    return (int32_t)(1000 * score / (score + (mean >> SPARE) + 1));
 }
 
 /* With many groups, blocks of them are drawn: their sums are what varies, and there are enough. */

@@ -154,7 +154,8 @@ static struct scores score(const struct nbt_acts *acts)
     assert_non_null(group);
     assert_int_equal(nb_seeds_find(graph, seeds, &seeds_n, &share_milli), NB_OK);
     assert_int_equal(nb_groups_find(graph, NULL, NULL, 0, group), NB_OK);
-    assert_int_equal(nb_trust_new(graph, group, seeds, seeds_n, &trust), NB_OK);
+    const struct nb_trust_input input = {.group = group, .seeds = seeds, .seeds_n = seeds_n};
+    assert_int_equal(nb_trust_new(graph, &input, &trust), NB_OK);
     uint32_t *core = group;
     nbt_pagerank(graph, seeds, seeds_n, ROUNDS, s.of[M_SEEDED]);
     nbt_pagerank(graph, NULL, 0, ROUNDS, s.of[M_PAGERANK]);

@@ -96,8 +96,9 @@ static void check_adding(const struct nb_graph *first, const struct nb_graph *al
                          const uint32_t *group, const uint32_t *seeds, size_t seeds_n)
 {
     struct nb_trust *want, *got;
-    must(nb_trust_new(all, group, seeds, seeds_n, &want));
-    must(nb_trust_new(first, group, seeds, seeds_n, &got));
+    const struct nb_trust_input input = {.group = group, .seeds = seeds, .seeds_n = seeds_n};
+    must(nb_trust_new(all, &input, &want));
+    must(nb_trust_new(first, &input, &got));
     struct nb_support_act *acts = nb_malloc((all->acts_n + 1u) * sizeof(*acts));
     size_t n = 0;
     assert(acts);

@@ -46,7 +46,8 @@ static struct nb_trust *trust_of(const struct nb_graph *graph, const uint32_t *g
                                  const uint32_t *seeds, size_t seeds_n)
 {
     struct nb_trust *trust;
-    assert_int_equal(nb_trust_new(graph, group, seeds, seeds_n, &trust), NB_OK);
+    const struct nb_trust_input input = {.group = group, .seeds = seeds, .seeds_n = seeds_n};
+    assert_int_equal(nb_trust_new(graph, &input, &trust), NB_OK);
     return trust;
 }
 
@@ -227,14 +228,44 @@ static void acts_of_one_week_and_answers_weigh_less(void **state)
 static void thousandths_grow_with_the_score(void **state)
 {
     (void)state;
+    const uint64_t mean = UINT64_C(1) << 35;
     int32_t last = 0;
-    assert_int_equal(nb_trust_milli(0), 0);
+    assert_int_equal(nb_trust_milli(0, mean), 0);
+    assert_int_equal(nb_trust_milli(mean, mean), 499); /* rounded down */
+    assert_int_equal(nb_trust_milli(3 * mean, mean), 749);
     for (uint64_t score = 1; score < NB_TRUST_MASS; score += 1 + score / 7) {
-        int32_t milli = nb_trust_milli(score);
-        assert_true(milli >= last && milli >= 1 && milli <= 1000);
+        int32_t milli = nb_trust_milli(score, mean);
+        assert_true(milli >= last && milli <= 999);
         last = milli;
     }
-    assert_int_equal(last, 1000);
+    assert_int_equal(last, 999);
+}
+
+/* Ten whom three seeds stand by, and many who get a little of what those pass on. */
+static void accounts_with_next_to_nothing_do_not_lower_the_mean(void **state)
+{
+    (void)state;
+    const uint32_t seeds[] = {0, 1, 2};
+    uint64_t means[2];
+    for (uint32_t many = 0; many < 2; many++) {
+        struct world w = new_world(13 + 2000);
+        for (uint32_t i = 3; i < 13; i++) {
+            for (uint32_t k = 0; k < 3; k++) {
+                act(&w, k, i, NB_ACT_LINK, 0);
+            }
+        }
+        for (uint32_t i = 13; i < 13 + 2000 * many; i++) {
+            act(&w, 3 + i % 10, i, NB_ACT_LINK, 0);
+        }
+        struct nb_graph *graph = end_world(&w);
+        struct nb_trust *trust = trust_of(graph, NULL, seeds, 3);
+        assert_true(nb_trust_scores(trust)[12] > 0);
+        assert_int_equal(nb_trust_scores(trust)[13] > 0, many);
+        means[many] = nb_trust_mean(trust);
+        nb_trust_free(trust);
+        nb_graph_free(graph);
+    }
+    assert_int_equal(means[1], means[0]);
 }
 
 /* A few that everybody leads to, a crowd that leads to them, and a clique of false accounts. */
@@ -304,7 +335,8 @@ static void nobody_acts_and_nobody_is_a_seed(void **state)
     assert_int_equal(nb_trust_scores(trust)[4], 0);
     nb_trust_free(trust);
     uint32_t nobody = 5;
-    assert_int_equal(nb_trust_new(graph, NULL, &nobody, 1, &trust), NB_EINVAL);
+    const struct nb_trust_input input = {.seeds = &nobody, .seeds_n = 1};
+    assert_int_equal(nb_trust_new(graph, &input, &trust), NB_EINVAL);
     assert_null(trust);
     nb_graph_free(graph);
 }
@@ -322,7 +354,8 @@ static void memory_may_run_out_anywhere(void **state)
         nb_mem_fail_from(fail);
         enum nb_err err = nb_seeds_find(graph, seeds, &n, &share_milli);
         if (err == NB_OK) {
-            err = nb_trust_new(graph, NULL, seeds, n, &trust);
+            const struct nb_trust_input input = {.seeds = seeds, .seeds_n = n};
+            err = nb_trust_new(graph, &input, &trust);
         }
         if (err == NB_OK) {
             err = nb_trust_add(trust, acts, 2, 200000);
@@ -349,6 +382,7 @@ int main(void)
         cmocka_unit_test(a_seed_that_nobody_supports_stands_by_itself),
         cmocka_unit_test(acts_of_one_week_and_answers_weigh_less),
         cmocka_unit_test(thousandths_grow_with_the_score),
+        cmocka_unit_test(accounts_with_next_to_nothing_do_not_lower_the_mean),
         cmocka_unit_test(fewer_than_half_of_all_make_no_seed),
         cmocka_unit_test(nobody_acts_and_nobody_is_a_seed),
         cmocka_unit_test(memory_may_run_out_anywhere),
