@@ -1,12 +1,12 @@
-/* A word touches some thirty rows, so what costs is finding them: the tables lie apart, the buckets
- * and checks small enough for the cache. */
 #include "analyzer/sentiment/model.h"
 
 #include <string.h>
 
+#include "analyzer/sentiment/model_rows.h"
 #include "analyzer/turkish/table.h"
 
 enum { BUCKET_BITS_MAX = 24, CACHE_BYTES = 8 << 20 };
+enum { ROWS_AT_ONCE = 64, TOKENS_AT_ONCE = 32, LATE = 2 };
 
 _Static_assert(sizeof(struct nb_model_header) % 8 == 0, "what follows is aligned");
 
@@ -47,35 +47,14 @@ enum nb_err nb_model_open(struct nb_model *model, struct nb_slice bytes)
     return NB_OK;
 }
 
-static const int8_t *find(const struct nb_model *model, uint64_t hash)
-{
-    uint64_t bucket = hash >> (64 - model->header->bucket_bits);
-    for (uint32_t row = model->buckets[bucket]; row < model->buckets[bucket + 1]; row++) {
-        if (model->checks[row] == (uint16_t)hash) {
-            return model->weights + (size_t)row * NB_MODEL_CLASSES;
-        }
-    }
-    return NULL;
-}
-
-/* Classes in whole vectors, then the rest: a compiler that may not guess adds eight at once. */
 static void add(const struct nb_model *model, const struct nb_feature *features, size_t n,
-                float *restrict sums)
+                float *sums)
 {
-    enum { WHOLE = NB_MODEL_CLASSES / 8 * 8 };
-    for (size_t i = 0; i < n; i++) {
-        const int8_t *restrict weights = find(model, features[i].hash);
-        const float *restrict scale = model->header->scale[features[i].group];
-        float value = features[i].value;
-        if (!weights) {
-            continue;
-        }
-        for (int c = 0; c < WHOLE; c++) {
-            sums[c] += value * scale[c] * (float)weights[c];
-        }
-        for (int c = WHOLE; c < NB_MODEL_CLASSES; c++) {
-            sums[c] += value * scale[c] * (float)weights[c];
-        }
+    struct nb_model_row rows[ROWS_AT_ONCE];
+    for (size_t i = 0; i < n; i += ROWS_AT_ONCE) {
+        size_t part = n - i < ROWS_AT_ONCE ? n - i : ROWS_AT_ONCE;
+        nb_model_find(model, features + i, part, rows);
+        nb_model_add_rows(model, rows, part, sums);
     }
 }
 
@@ -87,10 +66,9 @@ struct word_sum {
 
 static void sum_word(const struct nb_model *model, const struct nb_feature_reader *reader,
                      const struct tr_token *token, const struct tr_reading *reading,
-                     struct tr_cache *cache, struct word_sum *out)
+                     struct tr_cache *cache, uint64_t key, struct word_sum *out)
 {
     struct nb_feature features[NB_FEATURES_WORD_MAX];
-    uint64_t key = cache ? nb_feature_key(token, reading) : 0;
     struct nb_slice name = nb_slice(&key, sizeof(key));
     const struct word_sum *held = cache ? tr_cache_find(cache, name, 0) : NULL;
     if (held) {
@@ -111,50 +89,72 @@ struct tr_cache *nb_model_cache_new(void)
 }
 
 /*
- * Pairs are too many to keep, and each waits for memory three times: where its bucket begins, its
- * row, its weights. So each is asked for two words before it is added.
+ * Tokens are taken some at a time, so that what is in memory can be asked for before it is due. A
+ * pair is added two words after its second word, which is the order that floats were always summed
+ * in; its rows wait in a list whose first LATE are of the tokens before.
  */
-struct pairs {
-    struct nb_feature features[3][NB_FEATURES_PAIR_N];
-    size_t n; /* of words that are through */
+struct part {
+    const struct nb_reading_text *text;
+    size_t begin, end;
+    struct word_sum words[TOKENS_AT_ONCE];
+    struct nb_model_row pairs[TOKENS_AT_ONCE + 1 + LATE][NB_FEATURES_PAIR_N];
+    struct nb_feature_word before;
 };
 
-static uint64_t bucket_of(const struct nb_model *model, const struct nb_feature *feature)
+static void sum_words(const struct nb_model *model, const struct nb_feature_reader *reader,
+                      struct tr_cache *cache, struct part *part)
 {
-    return feature->hash >> (64 - model->header->bucket_bits);
-}
-
-static void ask_for_buckets(const struct nb_model *model, const struct nb_feature *features)
-{
-    for (size_t i = 0; i < NB_FEATURES_PAIR_N; i++) {
-        __builtin_prefetch(&model->buckets[bucket_of(model, &features[i])]);
+    const struct tr_token *tokens = part->text->tokens + part->begin;
+    const struct tr_reading *readings = part->text->readings + part->begin;
+    size_t n = part->end - part->begin;
+    uint64_t keys[TOKENS_AT_ONCE] = {0};
+    for (size_t i = 0; cache && i < n; i++) {
+        keys[i] = nb_feature_key(&tokens[i], &readings[i]);
+        tr_cache_prefetch(cache, nb_slice(&keys[i], sizeof(keys[i])), 0);
+    }
+    for (size_t i = 0; cache && i < n; i++) {
+        tr_cache_prefetch_answer(cache, nb_slice(&keys[i], sizeof(keys[i])), 0,
+                                 sizeof(struct word_sum));
+    }
+    for (size_t i = 0; i < n; i++) {
+        sum_word(model, reader, &tokens[i], &readings[i], cache, keys[i], &part->words[i]);
     }
 }
 
-static void ask_for_rows(const struct nb_model *model, const struct nb_feature *features)
+/* The pairs that the tokens end, and at the end of the text the one that ends with it. */
+static void find_pairs(const struct nb_model *model, struct part *part)
 {
-    for (size_t i = 0; i < NB_FEATURES_PAIR_N; i++) {
-        uint32_t row = model->buckets[bucket_of(model, &features[i])];
-        __builtin_prefetch(&model->checks[row]);
-        __builtin_prefetch(&model->weights[(size_t)row * NB_MODEL_CLASSES]);
+    struct nb_feature features[(TOKENS_AT_ONCE + 1) * NB_FEATURES_PAIR_N];
+    size_t tokens_n = part->end - part->begin, n = 0;
+    for (size_t i = 0; i < tokens_n; i++) {
+        nb_features_of_pair(&part->before, &part->words[i].word, features + n);
+        part->before = part->words[i].word;
+        n += NB_FEATURES_PAIR_N;
     }
+    if (part->end == part->text->tokens_n) {
+        nb_features_of_pair(&part->before, &nb_feature_edge, features + n);
+        n += NB_FEATURES_PAIR_N;
+    }
+    nb_model_find(model, features, n, part->pairs[LATE]);
 }
 
-/* One further pair, or NULL for none: the text is at its end. */
-static void put_pair(const struct nb_model *model, struct pairs *pairs,
-                     const struct nb_feature_word *first, const struct nb_feature_word *second,
-                     float *sums)
+static void add_part(const struct nb_model *model, struct part *part, float *sums)
 {
-    size_t n = pairs->n++;
-    if (first) {
-        nb_features_of_pair(first, second, pairs->features[n % 3]);
-        ask_for_buckets(model, pairs->features[n % 3]);
+    size_t tokens_n = part->end - part->begin;
+    for (size_t i = 0; i < tokens_n; i++) {
+        for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+            sums[c] += part->words[i].sums[c];
+        }
+        if (part->begin + i >= LATE) {
+            nb_model_add_rows(model, part->pairs[i], NB_FEATURES_PAIR_N, sums);
+        }
     }
-    if (n >= 1) {
-        ask_for_rows(model, pairs->features[(n - 1) % 3]);
+    if (part->end < part->text->tokens_n) {
+        memcpy(part->pairs[0], part->pairs[tokens_n], LATE * sizeof(part->pairs[0]));
+        return;
     }
-    if (n >= 2) {
-        add(model, pairs->features[(n - 2) % 3], NB_FEATURES_PAIR_N, sums);
+    for (size_t i = part->end < LATE ? LATE - part->end : 0; i <= LATE; i++) {
+        nb_model_add_rows(model, part->pairs[tokens_n + i], NB_FEATURES_PAIR_N, sums);
     }
 }
 
@@ -162,22 +162,18 @@ void nb_model_add_text(const struct nb_model *model, const struct nb_feature_rea
                        const struct nb_affect *affect, const struct nb_reading_text *text,
                        struct tr_cache *cache, struct nb_model_sum *sum)
 {
-    struct pairs pairs = {.n = 0};
-    struct nb_feature_word before = nb_feature_edge;
-    for (size_t i = 0; i < text->tokens_n; i++) {
-        struct word_sum one;
-        sum_word(model, reader, &text->tokens[i], &text->readings[i], cache, &one);
-        for (int c = 0; c < NB_MODEL_CLASSES; c++) {
-            sum->words[c] += one.sums[c];
-        }
-        put_pair(model, &pairs, &before, &one.word, sum->words);
-        nb_features_count(&sum->marks, &text->tokens[i]);
-        before = one.word;
+    struct part part;
+    part.text = text;
+    part.before = nb_feature_edge;
+    for (part.begin = 0; part.begin < text->tokens_n; part.begin = part.end) {
+        size_t left = text->tokens_n - part.begin;
+        part.end = part.begin + (left < TOKENS_AT_ONCE ? left : TOKENS_AT_ONCE);
+        sum_words(model, reader, cache, &part);
+        find_pairs(model, &part);
+        add_part(model, &part, sum->words);
     }
-    if (text->tokens_n) {
-        put_pair(model, &pairs, &before, &nb_feature_edge, sum->words);
-        put_pair(model, &pairs, NULL, NULL, sum->words);
-        add(model, pairs.features[(pairs.n - 2) % 3], NB_FEATURES_PAIR_N, sum->words);
+    for (size_t i = 0; i < text->tokens_n; i++) {
+        nb_features_count(&sum->marks, &text->tokens[i]);
     }
     nb_features_feel(reader, affect, text, &sum->marks);
 }

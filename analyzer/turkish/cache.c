@@ -11,6 +11,7 @@
 #include <nabiz/mem.h>
 
 enum { BYTES_MIN = 1 << 16, BYTES_MAX = 1 << 30, UNIT = 8, WAYS = 4, BYTES_PER_SLOT = 32 };
+enum { LINE_BYTES = 64 };
 enum { UNITS_MAX = (TR_CACHED_BYTES_MAX + TR_ANSWER_BYTES_MAX) / UNIT + 2 };
 
 /* What stands before an answer; the word fills it up to a whole unit. */
@@ -143,6 +144,25 @@ void tr_cache_prefetch(const struct tr_cache *cache, struct nb_slice word, uint8
 {
     if (fits(word)) {
         __builtin_prefetch(bucket_of(cache, hash_of(word, kind)));
+    }
+}
+
+void tr_cache_prefetch_answer(const struct tr_cache *cache, struct nb_slice word, uint8_t kind,
+                              size_t bytes)
+{
+    if (!fits(word)) {
+        return;
+    }
+    uint64_t hash = hash_of(word, kind);
+    const struct slot *bucket = bucket_of(cache, hash);
+    for (size_t i = 0; i < WAYS; i++) {
+        if (bucket[i].tag == (uint32_t)(hash >> 32) && is_there(cache, bucket[i].at)) {
+            const char *record = (const char *)record_at(cache, bucket[i].at);
+            for (size_t at = 0; at < head_bytes(word.len) + bytes + LINE_BYTES - 1;
+                 at += LINE_BYTES) {
+                __builtin_prefetch(record + at);
+            }
+        }
     }
 }
 

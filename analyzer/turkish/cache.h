@@ -37,6 +37,10 @@ const void *tr_cache_find(const struct tr_cache *cache, struct nb_slice word, ui
 /** Say some words ahead that a word will be asked for, so that nobody waits for memory then. */
 void tr_cache_prefetch(const struct tr_cache *cache, struct nb_slice word, uint8_t kind);
 
+/** The same of the answer, some words after its word was said: it is of about so many bytes. */
+void tr_cache_prefetch_answer(const struct tr_cache *cache, struct nb_slice word, uint8_t kind,
+                              size_t bytes);
+
 /** Keep a copy of the answer to a word, instead of one it has. What is too long is not kept. */
 void tr_cache_keep(struct tr_cache *cache, struct nb_slice word, uint8_t kind, const void *answer,
                    size_t bytes);

@@ -2,6 +2,7 @@
 
 #include <nabiz/map.h>
 
+#include "analyzer/sentiment/model_rows.h"
 #include "analyzer/sentiment/verdict.h"
 #include "analyzer/turkish/table.h"
 
@@ -163,6 +164,85 @@ static void the_model_that_comes_with_the_program_can_be_used(void **state)
     nb_map_close(file);
 }
 
+enum { LONG_TOKENS = 150 };
+
+static struct tr_token tokens[LONG_TOKENS];
+static struct tr_reading readings[LONG_TOKENS];
+
+static void add_one_by_one(const struct nb_model *model, const struct nb_feature *features,
+                           size_t n, float *sums)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct nb_model_row row;
+        nb_model_find(model, &features[i], 1, &row);
+        for (int c = 0; row.weights && c < NB_MODEL_CLASSES; c++) {
+            sums[c] += row.value * model->header->scale[row.group][c] * (float)row.weights[c];
+        }
+    }
+}
+
+/* Each word, and behind it the pair that ends two words before; the last pairs at the end. */
+static void add_plainly(const struct nb_model *model, const struct nb_feature_reader *reader,
+                        size_t n, float *sums)
+{
+    struct nb_feature features[NB_FEATURES_WORD_MAX];
+    struct nb_feature pairs[LONG_TOKENS + 1][NB_FEATURES_PAIR_N];
+    struct nb_feature_word before = nb_feature_edge, word;
+    for (size_t i = 0; i < n; i++) {
+        float own[NB_MODEL_CLASSES] = {0};
+        size_t found_n = nb_features_of_word(reader, &tokens[i], &readings[i], features, &word);
+        add_one_by_one(model, features, found_n, own);
+        for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+            sums[c] += own[c];
+        }
+        nb_features_of_pair(&before, &word, pairs[i]);
+        if (i >= 2) {
+            add_one_by_one(model, pairs[i - 2], NB_FEATURES_PAIR_N, sums);
+        }
+        before = word;
+    }
+    nb_features_of_pair(&before, &nb_feature_edge, pairs[n]);
+    for (size_t i = n < 2 ? 0 : n - 2; i <= n; i++) {
+        add_one_by_one(model, pairs[i], NB_FEATURES_PAIR_N, sums);
+    }
+}
+
+static void a_text_of_any_length_adds_up_in_the_same_order(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "kargo", "hala", "gelmedi", "bu",    "ne", "sa\xc3\xa7mal\xc4\xb1k",
+        "cok",   "iyi",  "bir",     "hizmet"};
+    static const struct nb_affect affect;
+    struct nb_feature_reader reader;
+    struct nb_slice file;
+    struct nb_error error = {0};
+    struct nb_model model;
+    struct tr_cache *cache = nb_model_cache_new();
+    memset(&reader, 0, sizeof(reader));
+    assert_non_null(cache);
+    assert_int_equal(nb_map_open("models/opinion.bin", (size_t)8 << 20, &file, &error), NB_OK);
+    assert_int_equal(nb_model_open(&model, file), NB_OK);
+    for (size_t i = 0; i < LONG_TOKENS; i++) {
+        const char *word = words[i * i % 97 % (sizeof(words) / sizeof(words[0]))];
+        tokens[i] = (struct tr_token){.kind = TR_WORD, .folded = nb_slice_str(word)};
+    }
+    for (size_t n = 1; n <= LONG_TOKENS; n++) {
+        struct nb_reading_text text = {.tokens = tokens, .readings = readings, .tokens_n = n};
+        struct nb_model_sum whole = {.words = {0}}, kept = {.words = {0}};
+        float plain[NB_MODEL_CLASSES] = {0};
+        add_plainly(&model, &reader, n, plain);
+        nb_model_add_text(&model, &reader, &affect, &text, NULL, &whole);
+        nb_model_add_text(&model, &reader, &affect, &text, cache, &kept);
+        assert_memory_equal(whole.words, plain, sizeof(plain));
+        assert_memory_equal(kept.words, plain, sizeof(plain));
+        assert_int_equal(whole.marks.tokens_n, n);
+        assert_true(plain[0] != 0);
+    }
+    tr_cache_free(cache);
+    nb_map_close(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +252,7 @@ int main(void)
         cmocka_unit_test(what_may_be_a_review_is_judged_as_both_kinds),
         cmocka_unit_test(few_words_are_left_to_the_lexicons),
         cmocka_unit_test(the_model_that_comes_with_the_program_can_be_used),
+        cmocka_unit_test(a_text_of_any_length_adds_up_in_the_same_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
