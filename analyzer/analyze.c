@@ -224,6 +224,7 @@ static void free_all(struct nb_analyze *a)
     nb_queue_free(a->free_slots);
     nb_held_release(a->held);
     nb_log_close(a->log);
+    nb_forgotten_free(a->forgotten);
     nb_store_close(a->crawl);
     nb_store_close(a->analysis);
     if (a->done_fd >= 0) {

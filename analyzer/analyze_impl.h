@@ -70,7 +70,8 @@ struct nb_analyze {
     size_t workers_n;
     size_t document_bytes;
     struct nb_store *analysis;
-    struct nb_store *crawl; /* the reader's; NULL until there is one */
+    struct nb_store *crawl;         /* the reader's; NULL until there is one */
+    struct nb_forgotten *forgotten; /* set with log */
     struct slot slots[NB_SLOTS_N];
     struct worker *workers;
     struct nb_thread reader;

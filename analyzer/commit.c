@@ -6,7 +6,7 @@
  *   2. Edges are resolved: an act on a URL is credited to the author of the document at that URL,
  *      if the log had it before. Only the log so far counts, so the result does not depend on when
  *      the analyzer ran. The resolved edges are what is stored, so that step 1 can later take away
- *      exactly what was added here.
+ *      exactly what was added here. What is done towards an author who is forgotten is left out.
  *   3. The annotation and its tallies are written, and topics that gained a document are watched.
  *
  * The revision in force is found by identity and not by Document.supersedes: when a revision was
@@ -18,6 +18,7 @@
 #include <stdio.h>
 
 #include <nabiz/analysis.h>
+#include <nabiz/forget.h>
 #include <nabiz/log.h>
 #include <nabiz/pack.h>
 #include <nabiz/url.h>
@@ -252,9 +253,10 @@ static void take_document(struct nb_edge *edge, const struct nb_annotation *kept
 
 /* One edge with its `to` resolved. @param out [out] NULL when it is not kept. */
 static enum nb_err resolve(struct nb_txn *txn, const struct nb_annotation *kept,
-                           struct nb_slice from, const struct nb_edge *edge, struct nb_arena *arena,
-                           struct nb_edge **out)
+                           struct nb_slice from, const struct nb_edge *edge,
+                           const struct nb_commit *commit, struct nb_edge **out)
 {
+    struct nb_arena *arena = commit->arena;
     *out = NULL;
     struct nb_slice to = nb_field(edge->to);
     struct known known = {0};
@@ -264,6 +266,9 @@ static enum nb_err resolve(struct nb_txn *txn, const struct nb_annotation *kept,
     }
     if (known.author.len && (!to.len || to.p[to.len - 1] == '/')) { /* at most the site is known */
         to = known.author;
+    }
+    if (err == NB_OK && nb_forgotten_has(commit->forgotten, to)) {
+        return NB_OK;
     }
     if (err == NB_OK && to.len) {
         err = nb_author_id(to, nb_slice(NULL, 0), arena, &to);
@@ -291,8 +296,9 @@ static enum nb_err resolve(struct nb_txn *txn, const struct nb_annotation *kept,
 }
 
 static enum nb_err resolve_all(struct nb_txn *txn, struct nb_annotation *kept, struct nb_slice from,
-                               struct nb_arena *arena)
+                               const struct nb_commit *commit)
 {
+    struct nb_arena *arena = commit->arena;
     size_t max_n = kept->n_edges < NB_EDGES_MAX ? kept->n_edges : NB_EDGES_MAX;
     struct nb_edge **edges = nb_arena_calloc(arena, max_n, sizeof(struct nb_edge *));
     if (!edges) {
@@ -301,7 +307,7 @@ static enum nb_err resolve_all(struct nb_txn *txn, struct nb_annotation *kept, s
     size_t n = 0;
     for (size_t i = 0; from.len && i < kept->n_edges && n < max_n; i++) {
         struct nb_edge *edge;
-        enum nb_err err = resolve(txn, kept, from, kept->edges[i], arena, &edge);
+        enum nb_err err = resolve(txn, kept, from, kept->edges[i], commit, &edge);
         if (err) {
             return err;
         }
@@ -368,7 +374,7 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
         err = nb_copies_add(txn, document, &kept, author, arena);
     }
     if (err == NB_OK) {
-        err = resolve_all(txn, &kept, author, arena);
+        err = resolve_all(txn, &kept, author, commit);
     }
     if (err == NB_OK) {
         err = annotation_put(txn, &kept, arena);

@@ -29,6 +29,7 @@ struct nb_commit_item {
 };
 
 struct nb_calendar;
+struct nb_forgotten;
 
 struct nb_commit {
     const struct nb_commit_item *items; /* in log order */
@@ -36,15 +37,16 @@ struct nb_commit {
     uint64_t cursor;        /* number of the last document covered, skipped ones included */
     struct nb_id knowledge; /* what the annotations were made with */
     struct nb_id reading;   /* the part of it that words were read with */
-    const struct nb_weights *weights;   /* of influence; NULL: they stay as they were */
-    const struct nb_seed_names *seeds;  /* as well */
-    const struct nb_calendar *calendar; /* of alerts; may be NULL */
-    uint64_t from;                      /* number of the first document covered */
-    struct nb_arena *arena;             /* scratch, reset for every document */
-    uint32_t alerts_n;                  /* [out] incidents opened */
-    int64_t clock_ms;                   /* the committer's: see nb_watch_clock() */
-    struct nb_index_tail tail;          /* the committer's */
-    struct nb_error *detail;            /* may be NULL: says which document a failure was about */
+    const struct nb_weights *weights;     /* of influence; NULL: they stay as they were */
+    const struct nb_seed_names *seeds;    /* as well */
+    const struct nb_calendar *calendar;   /* of alerts; may be NULL */
+    const struct nb_forgotten *forgotten; /* acts towards them are not kept; may be NULL */
+    uint64_t from;                        /* number of the first document covered */
+    struct nb_arena *arena;               /* scratch, reset for every document */
+    uint32_t alerts_n;                    /* [out] incidents opened */
+    int64_t clock_ms;                     /* the committer's: see nb_watch_clock() */
+    struct nb_index_tail tail;            /* the committer's */
+    struct nb_error *detail;              /* may be NULL: says which document a failure was about */
 };
 
 /**

@@ -23,6 +23,7 @@
 
 #include <nabiz/counters.h>
 #include <nabiz/diag.h>
+#include <nabiz/forget.h>
 #include <nabiz/pack.h>
 
 enum {
@@ -119,6 +120,7 @@ enum nb_err nb_pipeline_open_log(struct nb_analyze *a, struct nb_error *error)
     };
     const char *dir = nb_config_str(a->config, NB_CFG_DATA_DIR);
     struct nb_log *log = NULL;
+    struct nb_forgotten *forgotten = NULL;
     uint64_t last = 0;
     enum nb_err err = nb_store_open(dir, NB_STORE_CRAWL, &options, &a->crawl, error);
     if (err == NB_OK) {
@@ -127,6 +129,9 @@ enum nb_err nb_pipeline_open_log(struct nb_analyze *a, struct nb_error *error)
     if (err == NB_OK) {
         err = nb_log_last(log, &last, error);
     }
+    if (err == NB_OK) {
+        err = nb_forgotten_load(a->crawl, &forgotten, error);
+    }
     if (err == NB_OK && last < a->cursor) {
         err = nb_error_set(error, NB_ECORRUPT,
                            "%s/analysis covers document %" PRIu64 " but the log ends at %" PRIu64
@@ -134,6 +139,7 @@ enum nb_err nb_pipeline_open_log(struct nb_analyze *a, struct nb_error *error)
                            dir, a->cursor, last, dir);
     }
     if (err) {
+        nb_forgotten_free(forgotten);
         nb_log_close(log);
         nb_store_close(a->crawl);
         a->crawl = NULL;
@@ -141,6 +147,7 @@ enum nb_err nb_pipeline_open_log(struct nb_analyze *a, struct nb_error *error)
     }
     pthread_mutex_lock(&a->mu);
     a->log = log;
+    a->forgotten = forgotten;
     bool stopping = is_stopping(a);
     pthread_mutex_unlock(&a->mu);
     if (stopping) {
@@ -355,6 +362,7 @@ static enum nb_err commit_slot(struct nb_analyze *a, const struct slot *slot,
         .weights = &slot->weights,
         .seeds = &slot->seeds,
         .calendar = slot->calendar,
+        .forgotten = a->forgotten,
         .arena = a->commit_arena,
     };
     enum nb_err err = write_slot(a, &commit, error);

@@ -146,7 +146,8 @@ const struct nb_command nb_cmd_forget = {
         "old files. The log is written anew, so that the texts are not in free pages either; the "
         "analysis is deleted and built again from the log; the inbox is deleted, and what hubs "
         "had pushed and nobody had read yet comes in again when the feeds are polled. What others "
-        "wrote about the author stays, and so do quotes that are not marked with the name. A "
+        "wrote about the author stays, and so do quotes that are not marked with the name; that it "
+        "was about the author is no longer noted, so no list has the name. A "
         "command that was interrupted is given again. Backups made before still hold the texts.",
     .examples =
         (const struct nb_example[]){{"nabiz forget forum.example/ayla", "a person asked for it"},

@@ -15,6 +15,8 @@
 #ifndef NABIZ_FORGET_H
 #define NABIZ_FORGET_H
 
+#include <stdbool.h>
+
 #include <nabiz/hash.h>
 #include <nabiz/store.h>
 
@@ -48,6 +50,19 @@ enum nb_err nb_log_find_author(struct nb_store *crawl, struct nb_slice author,
  */
 enum nb_err nb_log_forget(struct nb_store *crawl, struct nb_slice author, struct nb_forgot *out,
                           struct nb_error *error) NB_MUSTUSE;
+
+struct nb_forgotten;
+
+/**
+ * Read the names that are forgotten, to ask for them often. They stay as they were when read.
+ * @return NB_OK, NB_ENOMEM, NB_ECORRUPT, NB_EIO. Free with nb_forgotten_free().
+ */
+enum nb_err nb_forgotten_load(struct nb_store *crawl, struct nb_forgotten **out,
+                              struct nb_error *error) NB_MUSTUSE;
+void nb_forgotten_free(struct nb_forgotten *forgotten);
+
+/** @param forgotten  NULL: nobody is. */
+bool nb_forgotten_has(const struct nb_forgotten *forgotten, struct nb_slice author);
 
 /**
  * Put a copy without free pages, which hold what was deleted, in the place of the file. The store

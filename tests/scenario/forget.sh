@@ -1,5 +1,5 @@
 # `nabiz forget`: a name that nobody has changes nothing; one that somebody has takes their documents,
-# the analysis, of whatever version it is, and the inbox.
+# the analysis, of whatever version it is, and the inbox. What others did towards them is in no list then.
 . tests/lib/scenario.sh
 
 own_data forget
@@ -7,6 +7,7 @@ set -- --config "$dir/nabiz.conf"
 cat >"$dir/in.jsonl" <<'IN'
 {"id":1,"site":"a.example","author":"Ayla","text":"ilk metin"}
 {"id":2,"site":"a.example","author":"Veli","text":"ikinci metin"}
+{"id":3,"site":"a.example","author":"Can","text":"@Ayla ile @Veli iyi yazıyor"}
 IN
 
 start "$dir/crawl.log" "$NABIZ" crawl "$@"
@@ -36,3 +37,13 @@ grep -q 'a.example/Ayla: 1 documents' "$dir/out" || fail "it says $(cat "$dir/ou
 grep -q 'old files' "$dir/out" || fail "it does not speak of readers: $(cat "$dir/out")"
 [ ! -e "$dir/data/analysis/data.mdb" ] || fail "the analysis is there"
 [ ! -e "$dir/data/inbox/data.mdb" ] || fail "the inbox is there"
+
+# The text of another stays; that it names the author is noted nowhere, that it names somebody else is.
+"$NABIZ" analyze --once "$@" >"$dir/analyze.log" 2>&1 || fail "$(cat "$dir/analyze.log")"
+"$NABIZ" dump analysis "$@" >"$dir/analysis"
+grep -q 'a.example/Veli' "$dir/analysis" || fail "nobody is in the analysis"
+grep -n 'a.example/Ayla' "$dir/analysis" && fail "the name is in the analysis"
+"$NABIZ" influencers --window all --explain a.example/Veli "$@" >"$dir/out" 2>&1 ||
+    fail "of Veli nothing is known: $(cat "$dir/out")"
+"$NABIZ" influencers --window all --explain a.example/Ayla "$@" >"$dir/out" 2>&1
+[ $? -eq 4 ] || fail "of who is forgotten something is known: $(cat "$dir/out")"
