@@ -4,6 +4,7 @@
 
 #include <nabiz/topic.h>
 
+#include "analyzer/influence/entry_lines.h"
 #include "analyzer/keys.h"
 
 /* Leave the name in *line. @return whether a topic is behind it. */
@@ -71,16 +72,12 @@ static const char *add(struct nb_slice name, struct nb_seed_names *out)
 bool nb_seeds_read(struct nb_slice text, struct nb_seed_names *out, nb_seeds_report_fn *report,
                    void *context)
 {
-    struct nb_slice raw;
+    struct nb_slice name;
     uint32_t at = 0;
     bool good = true;
     *out = (struct nb_seed_names){.n = 0};
-    for (struct nb_slice rest = text; nb_slice_split(&rest, '\n', &raw);) {
-        size_t comment = nb_slice_find_byte(raw, '#', 0);
-        struct nb_slice name =
-            nb_slice_trim(comment == NB_NPOS ? raw : nb_slice_sub(raw, 0, comment));
-        at++;
-        const char *problem = name.len ? add(name, out) : NULL;
+    for (struct nb_slice rest = text; nb_entry_line(&rest, &at, &name);) {
+        const char *problem = add(name, out);
         if (problem) {
             report(context, at, problem);
             good = false;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "analyzer/influence/entry_lines.h"
 #include "analyzer/keys.h"
 
 enum { SHARES_N = 5, SHARES_SUM = 1000 };
@@ -60,18 +61,14 @@ bool nb_weights_read(struct nb_slice text, struct nb_weights *out, nb_weights_re
                      void *context)
 {
     int32_t numbers[WEIGHTS_N];
-    struct nb_slice raw;
+    struct nb_slice line;
     uint32_t at = 0;
     bool good = true;
     for (size_t i = 0; i < WEIGHTS_N; i++) {
         numbers[i] = table[i].usual;
     }
-    for (struct nb_slice rest = text; nb_slice_split(&rest, '\n', &raw);) {
-        size_t comment = nb_slice_find_byte(raw, '#', 0);
-        struct nb_slice line =
-            nb_slice_trim(comment == NB_NPOS ? raw : nb_slice_sub(raw, 0, comment));
-        at++;
-        const char *problem = line.len ? read_line(line, numbers) : NULL;
+    for (struct nb_slice rest = text; nb_entry_line(&rest, &at, &line);) {
+        const char *problem = read_line(line, numbers);
         if (problem) {
             report(context, at, problem);
             good = false;
