@@ -87,6 +87,9 @@ static bool go_together(struct nb_args *args, const struct nb_influencers_query 
                   "acme.example,forum.example/acme";
     } else if (author && query->portfolio_n) {
         problem = "--explain is about one author, --portfolio about several";
+    } else if (author &&
+               (query->has_min_trust || nb_args_has(args, "sort") || nb_args_has(args, "limit"))) {
+        problem = "--explain shows all of one author: it takes no --min-trust, --sort or --limit";
     } else if (query->budget && !query->portfolio_n) {
         problem = "--budget goes with --portfolio";
     }
