@@ -148,7 +148,17 @@ static void write_chain(const struct nb_alert_explain *x, struct nb_buf *out)
     if (!in->n_chain) {
         return;
     }
-    nb_buf_addf(out, "\nhow the text came round (%" PRIu64 " documents)\n\n", in->chain_n);
+    nb_buf_addf(out, "\nhow the text came round (%" PRIu64 " documents)\n", in->chain_n);
+    if (in->chain_shape) {
+        const Nb__ClaimShape *shape = in->chain_shape;
+        nb_buf_addf(out,
+                    "at most %" PRIu32 " steps from the first, %" PRIu32
+                    " documents at one step; two of them lie %" PRId32 ".%02" PRId32
+                    " steps apart on average\n",
+                    shape->depth, shape->breadth, shape->virality_milli / 1000,
+                    shape->virality_milli % 1000 / 10);
+    }
+    nb_buf_add_byte(out, '\n');
     for (size_t i = 0; i < in->n_chain; i++) {
         const Nb__ClaimStep *step = in->chain[i];
         char at[NB_ALERTS_TIME_BYTES];

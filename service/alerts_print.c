@@ -124,6 +124,21 @@ static void json_chain(struct nb_json *json, const struct nb_incident *a)
     nb_json_end(json);
 }
 
+static void json_shape(struct nb_json *json, const struct nb_incident *a)
+{
+    nb_json_key(json, "chain_shape");
+    if (!a->chain_shape) {
+        nb_json_null(json);
+        return;
+    }
+    nb_json_object(json);
+    nb_json_kint(json, "documents", (int64_t)a->chain_n);
+    nb_json_kint(json, "depth", a->chain_shape->depth);
+    nb_json_kint(json, "breadth", a->chain_shape->breadth);
+    nb_json_kint(json, "virality_milli", a->chain_shape->virality_milli);
+    nb_json_end(json);
+}
+
 static void json_about(struct nb_json *json, const struct nb_incident *a)
 {
     nb_json_kint(json, "documents", (int64_t)a->documents_n);
@@ -145,6 +160,7 @@ static void json_about(struct nb_json *json, const struct nb_incident *a)
     nb_json_kint(json, "high", (int64_t)a->more_high);
     nb_json_end(json);
     json_chain(json, a);
+    json_shape(json, a);
 }
 
 void nb_alerts_json(struct nb_json *json, const struct nb_incident *a)

@@ -249,6 +249,15 @@ static enum nb_err fill_step(struct explain *x, const struct nb_claim_step *from
     return step->author && step->url && step->why ? NB_OK : NB_ENOMEM;
 }
 
+static void fill_shape(const struct nb_cascade *shape, Nb__ClaimShape *out)
+{
+    nb__claim_shape__init(out);
+    out->has_depth = out->has_breadth = out->has_virality_milli = 1;
+    out->depth = shape->depth;
+    out->breadth = shape->breadth;
+    out->virality_milli = shape->virality_milli;
+}
+
 static enum nb_err fill_chain(struct explain *x)
 {
     uint64_t cluster;
@@ -267,9 +276,11 @@ static enum nb_err fill_chain(struct explain *x)
     size_t n = chain.n < NB_EXPLAIN_CHAIN_MAX ? chain.n : NB_EXPLAIN_CHAIN_MAX;
     in->chain = nb_arena_calloc(x->arena, n, sizeof(in->chain[0]));
     Nb__ClaimStep *steps = nb_arena_alloc(x->arena, n * sizeof(*steps));
-    if (!in->chain || !steps) {
+    in->chain_shape = nb_arena_alloc(x->arena, sizeof(*in->chain_shape));
+    if (!in->chain || !steps || !in->chain_shape) {
         return NB_ENOMEM;
     }
+    fill_shape(&chain.shape, in->chain_shape);
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         err = fill_step(x, &chain.steps[i], &steps[i]);
         in->chain[i] = &steps[i];

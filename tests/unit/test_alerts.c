@@ -302,6 +302,47 @@ static void what_others_wrote_does_nothing_to_a_terminal(void **state)
     world_close(&w);
 }
 
+static void the_way_of_a_text_is_told_with_its_shape(void **state)
+{
+    (void)state;
+    char topic[] = "none";
+    struct world w;
+    struct nb_buf out;
+    Nb__ClaimStep step;
+    Nb__ClaimStep *chain[] = {&step};
+    Nb__ClaimShape shape;
+    world_open(&w, MAP_BYTES);
+    nb__claim_step__init(&step);
+    nb__claim_shape__init(&shape);
+    shape.depth = 3;
+    shape.breadth = 7;
+    shape.virality_milli = 2074;
+    struct nb_incident *incident = nb_incident_new(w.arena);
+    incident->topic = topic;
+    incident->chain = chain;
+    incident->n_chain = 1;
+    incident->chain_n = 12;
+    incident->chain_shape = &shape;
+    struct nb_txn *txn = world_read(&w);
+    const struct nb_alert_explain x = {
+        .incident = incident, .txn = txn, .documents_max = 5, .arena = w.arena};
+    nb_buf_init(&out, 65536);
+    assert_int_equal(nb_alerts_explain(&x, &out), NB_OK);
+    assert_true(nb_slice_find(nb_buf_slice(&out),
+                              NB_LIT("at most 3 steps from the first, 7 documents at one step; two "
+                                     "of them lie 2.07 steps apart"),
+                              0) != NB_NPOS);
+    nb_buf_reset(&out);
+    assert_int_equal(nb_alerts_explain_json(&x, &out), NB_OK);
+    assert_true(nb_slice_find(nb_buf_slice(&out),
+                              NB_LIT("\"chain_shape\":{\"documents\":12,\"depth\":3,\"breadth\":7,"
+                                     "\"virality_milli\":2074}"),
+                              0) != NB_NPOS);
+    nb_buf_fini(&out);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +354,7 @@ int main(void)
         cmocka_unit_test(an_unrelated_topic_keeps_its_own_alert),
         cmocka_unit_test(a_text_that_everybody_has_within_seconds_is_explained),
         cmocka_unit_test(what_others_wrote_does_nothing_to_a_terminal),
+        cmocka_unit_test(the_way_of_a_text_is_told_with_its_shape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
