@@ -87,7 +87,7 @@ static int32_t coordination_of(const struct ranking *r, uint32_t author)
 
 static void fill_row(struct ranking *r, uint32_t author, struct nb_rank_row *row)
 {
-    uint32_t groups_n = nb_trust_shares(r->trust, author, r->shares);
+    uint32_t groups_n = nb_trust_shares(r->trust, NULL, author, r->shares);
     uint64_t low, high;
     *row = (struct nb_rank_row){
         .author = author,

@@ -150,7 +150,7 @@ static enum nb_err take(const struct nb_standing_view *view, uint32_t author,
     if (!shares || !row) {
         return NB_ENOMEM;
     }
-    n = nb_trust_shares(view->trust, author, shares);
+    n = nb_trust_shares(view->trust, names, author, shares);
     row->has_trust_milli = row->has_groups_n = 1;
     row->trust_milli = nb_trust_milli(nb_trust_scores(view->trust)[author], view->mean);
     row->groups_n = n;

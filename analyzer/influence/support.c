@@ -381,3 +381,52 @@ enum nb_err nb_support_add(struct nb_support *s, struct nb_support_act *acts, si
     bool untidy = s->in_n > 2 * s->pairs_n + ROOM_LEAST || s->out_n > 2 * s->pairs_n + ROOM_LEAST;
     return err == NB_OK && untidy ? tidy(s) : err;
 }
+
+/* ---- fewer pairs ---- */
+
+static void drop_out(struct nb_support *s, uint32_t from, uint32_t to)
+{
+    struct nb_support_row *row = &s->out[from];
+    for (uint32_t i = row->begin; i < row->begin + row->n; i++) {
+        if (s->to[i] == to) {
+            s->to[i] = s->to[row->begin + --row->n];
+            return;
+        }
+    }
+}
+
+/* Pairs with one author, sorted as its row is, which is written anew in its place. */
+static void drop_from_row(struct nb_support *s, uint32_t to, const struct nb_support_act *acts,
+                          size_t n)
+{
+    struct nb_support_row old = s->in[to], row = {old.begin, 0};
+    size_t end = s->in_n, at = 0;
+    s->in_n = old.begin;
+    for (uint32_t i = 0; i < old.n; i++) {
+        struct pair pair = pair_at(s, (size_t)old.begin + i);
+        while (at < n && before(s, acts[at].from, pair.from)) {
+            at++;
+        }
+        if (at < n && acts[at].from == pair.from) {
+            drop_out(s, pair.from, to);
+            s->pairs_n--;
+        } else {
+            put(s, &row, &pair);
+        }
+    }
+    s->in_n = end;
+    s->in[to] = row;
+}
+
+enum nb_err nb_support_drop(struct nb_support *s, struct nb_support_act *acts, size_t acts_n)
+{
+    enum nb_err err = sort_acts(s, acts, &acts_n);
+    for (size_t i = 0; err == NB_OK && i < acts_n;) {
+        size_t begin = i;
+        while (i < acts_n && acts[i].to == acts[begin].to) {
+            i++;
+        }
+        drop_from_row(s, acts[begin].to, acts + begin, i - begin);
+    }
+    return err;
+}

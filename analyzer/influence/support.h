@@ -67,6 +67,12 @@ enum nb_err nb_support_grow(struct nb_support *support, uint32_t authors_n) NB_M
 enum nb_err nb_support_add(struct nb_support *support, struct nb_support_act *acts,
                            size_t acts_n) NB_MUSTUSE;
 
+/** Take pairs out, whatever acts they are made of; those that there are not are passed over. Sorts
+ * the acts, of which only the two authors count. @return NB_OK, NB_ENOMEM (nothing was taken out).
+ */
+enum nb_err nb_support_drop(struct nb_support *support, struct nb_support_act *acts,
+                            size_t acts_n) NB_MUSTUSE;
+
 /** Memory that it takes. */
 size_t nb_support_bytes(const struct nb_support *support);
 

@@ -36,6 +36,7 @@ struct nb_trust {
     uint64_t *scores;
     uint32_t authors_cap;
     struct dirty dirty, next, always;
+    uint32_t changed_n; /* of dirty.list, in the last step */
 };
 
 /* ---- numbers of two bytes ---- */
@@ -299,23 +300,45 @@ static void walk_again(struct nb_trust *trust)
         uint32_t author = trust->dirty.list[i];
         trust->scores[author] = score_of(trust, author);
     }
+    trust->changed_n = trust->dirty.n;
     unmark_all(&trust->dirty);
     unmark_all(&trust->always);
 }
 
-enum nb_err nb_trust_add(struct nb_trust *trust, struct nb_support_act *acts, size_t acts_n,
-                         uint32_t authors_n)
+static bool are_known(const struct nb_support_act *acts, size_t n, uint32_t authors_n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (acts[i].from >= authors_n || acts[i].to >= authors_n || acts[i].kind >= NB_ACTS_N) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void mark_acts(struct nb_trust *trust, const struct nb_support_act *acts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (acts[i].from != acts[i].to) {
+            mark(&trust->always, acts[i].from);
+            mark(&trust->always, acts[i].to);
+        }
+    }
+}
+
+enum nb_err nb_trust_change(struct nb_trust *trust, struct nb_support_act *gone, size_t gone_n,
+                            struct nb_support_act *acts, size_t acts_n, uint32_t authors_n)
 {
     uint32_t old_n = trust->support.authors_n;
     authors_n = authors_n > old_n ? authors_n : old_n;
-    for (size_t i = 0; i < acts_n; i++) {
-        if (acts[i].from >= authors_n || acts[i].to >= authors_n || acts[i].kind >= NB_ACTS_N) {
-            return NB_EINVAL;
-        }
+    if (!are_known(gone, gone_n, old_n) || !are_known(acts, acts_n, authors_n)) {
+        return NB_EINVAL;
     }
     enum nb_err err = nb_support_grow(&trust->support, authors_n);
     if (err == NB_OK) {
         err = grow(trust, old_n, authors_n);
+    }
+    if (err == NB_OK) {
+        err = nb_support_drop(&trust->support, gone, gone_n);
     }
     if (err == NB_OK) {
         err = nb_support_add(&trust->support, acts, acts_n);
@@ -323,17 +346,25 @@ enum nb_err nb_trust_add(struct nb_trust *trust, struct nb_support_act *acts, si
     if (err != NB_OK) {
         return err;
     }
-    for (size_t i = 0; i < acts_n; i++) {
-        if (acts[i].from != acts[i].to) {
-            mark(&trust->always, acts[i].from);
-            mark(&trust->always, acts[i].to);
-        }
-    }
+    mark_acts(trust, gone, gone_n);
+    mark_acts(trust, acts, acts_n);
     walk_again(trust);
     return NB_OK;
 }
 
+enum nb_err nb_trust_add(struct nb_trust *trust, struct nb_support_act *acts, size_t acts_n,
+                         uint32_t authors_n)
+{
+    return nb_trust_change(trust, NULL, 0, acts, acts_n, authors_n);
+}
+
 /* ---- answers ---- */
+
+const uint32_t *nb_trust_changed(const struct nb_trust *trust, uint32_t *n)
+{
+    *n = trust->changed_n;
+    return trust->dirty.list;
+}
 
 const uint64_t *nb_trust_scores(const struct nb_trust *trust)
 {
@@ -357,7 +388,14 @@ uint32_t nb_trust_supporters_n(const struct nb_trust *trust, uint32_t author)
     return trust->support.in[author].n + (trust->given[author] > 0);
 }
 
-uint32_t nb_trust_shares(const struct nb_trust *trust, uint32_t author, struct nb_trust_share *out)
+/* Whether one of a group stands for it rather than another who gives as much. */
+static bool goes_first(const struct nb_names *names, uint32_t a, uint32_t b)
+{
+    return names && nb_slice_cmp(nb_names_at(names, a), nb_names_at(names, b)) < 0;
+}
+
+uint32_t nb_trust_shares(const struct nb_trust *trust, const struct nb_names *names,
+                         uint32_t author, struct nb_trust_share *out)
 {
     const struct nb_support *support = &trust->support;
     const uint16_t *passed = trust->passed[NB_TRUST_LEVELS - 1];
@@ -369,7 +407,8 @@ uint32_t nb_trust_shares(const struct nb_trust *trust, uint32_t author, struct n
         uint64_t value = unpack(passed[from]) * (support->weight[i] & NB_SUPPORT_WEIGHT);
         if (!(support->weight[i] & NB_SUPPORT_SAME)) {
             out[n++] = (struct nb_trust_share){.from = from, .given = value};
-        } else if (value > out[n - 1].given) {
+        } else if (value > out[n - 1].given ||
+                   (value == out[n - 1].given && goes_first(names, from, out[n - 1].from))) {
             out[n - 1].from = from;
             out[n - 1].given = value;
         }

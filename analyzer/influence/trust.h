@@ -54,6 +54,19 @@ void nb_trust_free(struct nb_trust *trust);
 enum nb_err nb_trust_add(struct nb_trust *trust, struct nb_support_act *acts, size_t acts_n,
                          uint32_t authors_n) NB_MUSTUSE;
 
+/**
+ * The same, after pairs of authors were taken out, whatever acts they are made of: what is still
+ * there of them is among the acts.
+ * @param gone  from and to of the pairs; put into another order.
+ * @return as nb_trust_add().
+ */
+enum nb_err nb_trust_change(struct nb_trust *trust, struct nb_support_act *gone, size_t gone_n,
+                            struct nb_support_act *acts, size_t acts_n,
+                            uint32_t authors_n) NB_MUSTUSE;
+
+/** Whose score or shares may be others since acts were added last; borrowed until the next time. */
+const uint32_t *nb_trust_changed(const struct nb_trust *trust, uint32_t *n);
+
 /** Scores of all authors, borrowed until acts are added; in parts of NB_TRUST_MASS. */
 const uint64_t *nb_trust_scores(const struct nb_trust *trust);
 uint32_t nb_trust_authors_n(const struct nb_trust *trust);
@@ -84,8 +97,14 @@ struct nb_trust_share {
 /** Supporters of an author, itself if it is a seed: it has at most as many shares. */
 uint32_t nb_trust_supporters_n(const struct nb_trust *trust, uint32_t author);
 
-/** @param out  room for nb_trust_supporters_n(). @return how many groups there are, by number. */
-uint32_t nb_trust_shares(const struct nb_trust *trust, uint32_t author, struct nb_trust_share *out);
+/**
+ * @param names  of the authors: of those in a group who give as much, the first by name stands for
+ *               it; NULL: the first by number.
+ * @param out    room for nb_trust_supporters_n().
+ * @return how many groups there are, by number.
+ */
+uint32_t nb_trust_shares(const struct nb_trust *trust, const struct nb_names *names,
+                         uint32_t author, struct nb_trust_share *out);
 
 /**
  * Where the score would lie with another draw of supporters: the 5th and the 95th of 100 parts of

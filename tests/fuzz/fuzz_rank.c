@@ -83,7 +83,7 @@ static void check_shares(const struct nb_trust *trust, uint32_t author)
     struct nb_trust_share *shares = nb_malloc((n + 1u) * sizeof(*shares));
     uint64_t sum = 0;
     assert(shares);
-    n = nb_trust_shares(trust, author, shares);
+    n = nb_trust_shares(trust, NULL, author, shares);
     for (uint32_t i = 0; i < n; i++) {
         sum += shares[i].points;
     }

@@ -109,6 +109,65 @@ static void adding_in_pieces_gives_what_all_at_once_gives(void **state)
     }
 }
 
+/* Of all acts, but those between two who are in gone. */
+static struct nb_trust *trust_without(const struct nb_support_act *acts, size_t n,
+                                      const struct nb_support_act *gone, size_t gone_n,
+                                      const uint32_t *seeds, size_t seeds_n)
+{
+    struct world w = new_world(AUTHORS);
+    for (size_t i = 0; i < n; i++) {
+        bool is_gone = false;
+        for (size_t k = 0; k < gone_n; k++) {
+            is_gone |= gone[k].from == acts[i].from && gone[k].to == acts[i].to;
+        }
+        if (!is_gone) {
+            act(&w, acts[i].from, acts[i].to, acts[i].kind, acts[i].at_s);
+        }
+    }
+    struct nb_graph *graph = end_world(&w);
+    struct nb_trust *trust = trust_of(graph, NULL, seeds, seeds_n);
+    nb_graph_free(graph);
+    return trust;
+}
+
+static void what_is_taken_out_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    static struct nb_support_act acts[ACTS], gone[ACTS / 5];
+    const uint32_t seeds[] = {0, 1, 2};
+    for (uint64_t seed = 11; seed <= 14; seed++) {
+        draw_acts(seed, acts, ACTS, AUTHORS);
+        struct nb_trust *all = trust_without(acts, ACTS, NULL, 0, seeds, 3);
+        struct nb_trust *got = trust_without(acts, ACTS, NULL, 0, seeds, 3);
+        memcpy(gone, acts + ACTS / 2, sizeof(gone));
+        struct nb_trust *want = trust_without(acts, ACTS, gone, ACTS / 5, seeds, 3);
+        assert_int_equal(nb_trust_change(got, gone, ACTS / 5, NULL, 0, 0), NB_OK);
+        assert_memory_equal(nb_trust_scores(got), nb_trust_scores(want),
+                            AUTHORS * sizeof(uint64_t));
+        uint32_t changed_n;
+        (void)nb_trust_changed(got, &changed_n);
+        assert_true(changed_n > 0 && changed_n <= AUTHORS);
+        /* and back again, in two pieces: of the pairs that are named once more their acts are */
+        size_t n = 0;
+        for (size_t i = 0; i < ACTS; i++) {
+            bool was_gone = false;
+            for (size_t k = 0; k < ACTS / 5; k++) {
+                was_gone |= gone[k].from == acts[i].from && gone[k].to == acts[i].to;
+            }
+            if (was_gone) {
+                struct nb_support_act one = acts[i];
+                assert_int_equal(n++ % 2 ? nb_trust_add(got, &one, 1, 0)
+                                         : nb_trust_change(got, NULL, 0, &one, 1, 0),
+                                 NB_OK);
+            }
+        }
+        assert_memory_equal(nb_trust_scores(got), nb_trust_scores(all), AUTHORS * sizeof(uint64_t));
+        nb_trust_free(all);
+        nb_trust_free(got);
+        nb_trust_free(want);
+    }
+}
+
 static void shares_add_up_to_the_score(void **state)
 {
     (void)state;
@@ -127,7 +186,7 @@ static void shares_add_up_to_the_score(void **state)
     uint32_t with_some = 0;
     for (uint32_t i = 0; i < AUTHORS; i++) {
         struct nb_trust_share shares[AUTHORS];
-        uint32_t n = nb_trust_shares(trust, i, shares), supporters = 0;
+        uint32_t n = nb_trust_shares(trust, NULL, i, shares), supporters = 0;
         uint64_t sum = 0, low, high;
         for (uint32_t k = 0; k < n; k++) {
             assert_true(shares[k].points <= shares[k].given);
@@ -376,6 +435,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adding_in_pieces_gives_what_all_at_once_gives),
+        cmocka_unit_test(what_is_taken_out_leaves_nothing_behind),
         cmocka_unit_test(shares_add_up_to_the_score),
         cmocka_unit_test(passing_on_takes_two_that_do_not_depend_on_one_another),
         cmocka_unit_test(standing_takes_three),
