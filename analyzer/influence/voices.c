@@ -75,7 +75,7 @@ static enum nb_err add_act(struct reading *r, struct nb_slice value)
     nb_arena_reset(r->scratch);
     enum nb_err err = nb_edge_decode(value, r->scratch, &edge);
     if (err || edge->at_ms >= r->scope->to_ms || edge->act < NB__EDGE__ACT__LINK ||
-        edge->act > NB__EDGE__ACT__COPY) {
+        edge->act > NB__EDGE__ACT__BOOST) {
         return err;
     }
     struct nb_slice to = nb_field(edge->to), voice = nb_voice_of(edge, nb_author_site(to));
