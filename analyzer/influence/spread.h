@@ -36,14 +36,14 @@ struct nb_adoption {
 struct nb_spread_input {
     const int64_t *acts_s;               /* times of the author's acts, oldest first */
     size_t acts_n;                       /* 0: it is not known when the author acts */
-    const struct nb_adoption *adoptions; /* oldest first */
+    const struct nb_adoption *adoptions; /* in any order; of equal times the first counts */
     size_t adoptions_n;
     int64_t from_s, to_s; /* the window; what is outside does not count */
     uint64_t usual_micro; /* groups that take up a usual author in the window, in millionths */
 };
 
 struct nb_spread {
-    bool known;           /* false: too few groups; the figures are those there are */
+    bool known;           /* false: too few groups, and nothing else is worked out */
     uint32_t groups_n;    /* that adopted */
     int64_t caused_milli; /* groups that the acts moved: the sum of what each adoption is worth */
     int64_t chance_milli; /* groups that would have come anyway */
@@ -54,7 +54,8 @@ struct nb_spread {
  * @param worth_milli  [out] of each adoption what it adds to caused_milli, or NULL; 0 for a
  *                     group's later ones.
  * @param arena        scratch, handed back.
- * @return NB_OK, NB_ENOMEM, NB_ETOOBIG (2^32 acts or adoptions). Linear but for sorting.
+ * @return NB_OK, NB_ENOMEM, NB_ETOOBIG (2^30 acts or adoptions). Linear in acts; each adoption
+ *         looks for the act before it.
  */
 enum nb_err nb_spread_estimate(const struct nb_spread_input *in, struct nb_arena *arena,
                                int32_t *worth_milli, struct nb_spread *out) NB_MUSTUSE;

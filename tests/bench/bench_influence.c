@@ -28,6 +28,7 @@
 #include "analyzer/influence/portfolio.h"
 #include "analyzer/influence/rank.h"
 #include "analyzer/influence/seeds.h"
+#include "analyzer/influence/sorting.h"
 #include "analyzer/influence/spread.h"
 #include "analyzer/influence/trust.h"
 
@@ -176,18 +177,6 @@ static void measure_list(const struct bench *b)
     nb_free(rows);
 }
 
-static int by_act(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-static int by_adoption(const void *a, const void *b)
-{
-    const struct nb_adoption *x = a, *y = b;
-    return (x->at_s > y->at_s) - (x->at_s < y->at_s);
-}
-
 /* What each author's acts caused, of all acts towards the author. */
 static void measure_spread(const struct bench *b)
 {
@@ -196,19 +185,21 @@ static void measure_spread(const struct bench *b)
     int64_t begin = nbt_cpu_us(), caused_milli = 0;
     for (uint32_t v = 0; v < b->graph->authors_n; v++) {
         size_t acts_n = out->begin[v + 1] - out->begin[v], n = in->begin[v + 1] - in->begin[v];
-        int64_t *acts_s = nb_arena_calloc(arena, acts_n, sizeof(*acts_s));
-        struct nb_adoption *adoptions = nb_arena_calloc(arena, n, sizeof(*adoptions));
+        const uint32_t *adopted_s = in->at_s + in->begin[v], *other = in->other + in->begin[v];
+        uint64_t *sorted_s = nb_arena_alloc(arena, (acts_n + 1) * sizeof(*sorted_s));
+        int64_t *acts_s = nb_arena_alloc(arena, (acts_n + 1) * sizeof(*acts_s));
+        struct nb_adoption *adoptions = nb_arena_alloc(arena, (n + 1) * sizeof(*adoptions));
         struct nb_spread spread;
         for (size_t i = 0; i < acts_n; i++) {
-            acts_s[i] = out->at_s[out->begin[v] + i];
+            sorted_s[i] = out->at_s[out->begin[v] + i];
+        }
+        nb_sort_numbers(sorted_s, acts_n);
+        for (size_t i = 0; i < acts_n; i++) {
+            acts_s[i] = (int64_t)sorted_s[i];
         }
         for (size_t i = 0; i < n; i++) {
-            adoptions[i] = (struct nb_adoption){.at_s = in->at_s[in->begin[v] + i],
-                                                .group = b->group[in->other[in->begin[v] + i]],
-                                                .weight_milli = 1000};
+            adoptions[i] = (struct nb_adoption){adopted_s[i], b->group[other[i]], 1000};
         }
-        qsort(acts_s, acts_n, sizeof(*acts_s), by_act);
-        qsort(adoptions, n, sizeof(*adoptions), by_adoption);
         const struct nb_spread_input input = {.acts_s = acts_s,
                                               .acts_n = acts_n,
                                               .adoptions = adoptions,

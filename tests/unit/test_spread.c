@@ -1,5 +1,7 @@
 #include "tests/lib/test.h"
 
+#include <math.h>
+
 #include <nabiz/series.h>
 
 #include "analyzer/influence/spread.h"
@@ -172,6 +174,77 @@ static void extremes_do_not_overflow(void **state)
     nb_arena_free(arena);
 }
 
+/* The same by the formulas of spread.h as they stand, in floating point. @return thousandths. */
+static double plainly_caused(const struct drawn *d, double usual)
+{
+    static const double half_s[] = {HOUR_S, DAY_S, 7 * DAY_S};
+    static double factor[ADOPTIONS_MAX][3];
+    double window_s = ACTS_MAX * 2 * DAY_S, chance = usual, caused = 0;
+    double ratio[3] = {(double)d->adoptions_n / (double)(d->acts_n + 1) / 3, 0, 0};
+    ratio[1] = ratio[2] = ratio[0];
+    for (size_t i = 0; i < d->adoptions_n; i++) {
+        for (size_t k = 0; k < 3; k++) {
+            factor[i][k] = 0;
+            for (size_t a = 0; a < d->acts_n && d->acts_s[a] <= d->adoptions[i].at_s; a++) {
+                double passed_s = (double)(d->adoptions[i].at_s - d->acts_s[a]);
+                factor[i][k] += window_s * log(2) / half_s[k] * exp2(-passed_s / half_s[k]);
+            }
+        }
+    }
+    for (int round = 0; round < 8; round++) {
+        double of[3] = {0};
+        for (size_t i = 0; i < d->adoptions_n; i++) {
+            double all = chance;
+            for (size_t k = 0; k < 3; k++) {
+                all += ratio[k] * factor[i][k];
+            }
+            for (size_t k = 0; k < 3; k++) {
+                of[k] += ratio[k] * factor[i][k] / all;
+            }
+        }
+        for (size_t k = 0; k < 3; k++) {
+            ratio[k] = of[k] / (double)(d->acts_n + 1);
+        }
+        caused = of[0] + of[1] + of[2];
+        chance = ((double)d->adoptions_n + usual - caused) / 2;
+    }
+    return 1000 * caused;
+}
+
+static void it_is_what_the_formulas_say(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct drawn d;
+        draw(&d, seed, 20 + 15 * seed, (uint32_t)seed * 5, 8 * seed);
+        double want = plainly_caused(&d, 30);
+        double got = (double)estimated(&d, 30 * 1000000, NULL).caused_milli;
+        if (fabs(got - want) > 0.01 * want + 500) {
+            fail_msg("seed %d: %.0f, not %.0f", (int)seed, got, want);
+        }
+    }
+}
+
+static void the_order_of_adoptions_does_not_matter(void **state)
+{
+    (void)state;
+    struct drawn d;
+    uint64_t series = 5;
+    draw(&d, 6, ACTS_MAX, 60, 200);
+    for (size_t i = 0; i < d.adoptions_n; i++) {
+        d.adoptions[i].group = (uint32_t)below(&series, 300);
+    }
+    struct nb_spread sorted = estimated(&d, 1000000, NULL);
+    for (size_t i = d.adoptions_n - 1; i > 0; i--) {
+        size_t k = below(&series, i + 1);
+        struct nb_adoption swap = d.adoptions[i];
+        d.adoptions[i] = d.adoptions[k];
+        d.adoptions[k] = swap;
+    }
+    struct nb_spread shuffled = estimated(&d, 1000000, NULL);
+    assert_memory_equal(&sorted, &shuffled, sizeof(sorted));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +253,8 @@ int main(void)
         cmocka_unit_test(a_group_adopts_once_and_own_accounts_never),
         cmocka_unit_test(without_acts_only_what_is_above_the_usual_counts),
         cmocka_unit_test(what_lies_outside_the_window_does_not_count),
+        cmocka_unit_test(it_is_what_the_formulas_say),
+        cmocka_unit_test(the_order_of_adoptions_does_not_matter),
         cmocka_unit_test(extremes_do_not_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
