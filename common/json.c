@@ -100,11 +100,30 @@ static void add_escape(struct nb_buf *buf, unsigned char c)
     }
 }
 
+/* How many bytes from here on are written as they are, eight at a time where they are ASCII. */
+static size_t plain_bytes(struct nb_slice s, size_t from)
+{
+    static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    size_t at = from;
+    for (uint64_t eight; at + sizeof(eight) <= s.len; at += sizeof(eight)) {
+        memcpy(&eight, s.p + at, sizeof(eight));
+        uint64_t quote = eight ^ '"' * ones, back = eight ^ '\\' * ones;
+        uint64_t other = (eight - 0x20 * ones) | (eight + ones) | eight;
+        if (((quote - ones) | (back - ones) | other) & tops) {
+            break;
+        }
+    }
+    while (at < s.len && s.p[at] >= 0x20 && s.p[at] < 0x7F && s.p[at] != '"' && s.p[at] != '\\') {
+        at++;
+    }
+    return at - from;
+}
+
 static void add_string(struct nb_buf *buf, struct nb_slice s)
 {
     nb_buf_add_byte(buf, '"');
     size_t plain = 0; /* start of what can be copied as it is */
-    for (size_t pos = 0; pos < s.len;) {
+    for (size_t pos = plain_bytes(s, 0); pos < s.len; pos += plain_bytes(s, pos)) {
         size_t from = pos;
         unsigned char c = (unsigned char)s.p[pos];
         if (c >= 0x80) {
@@ -116,9 +135,6 @@ static void add_string(struct nb_buf *buf, struct nb_slice s)
             nb_buf_add_str(buf, "\xEF\xBF\xBD");
         } else {
             pos++;
-            if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F) {
-                continue;
-            }
             nb_buf_add(buf, nb_slice_sub(s, plain, from));
             add_escape(buf, c);
         }
@@ -133,7 +149,11 @@ void nb_json_key(struct nb_json *json, const char *key)
     assert(json->depth > 0 && json->close[json->depth - 1] == '}' && !json->after_key);
     separate(json);
     add_string(json->buf, nb_slice_str(key));
-    nb_buf_add_str(json->buf, json->pretty ? ": " : ":");
+    if (json->pretty) {
+        nb_buf_add_str(json->buf, ": ");
+    } else {
+        nb_buf_add_byte(json->buf, ':');
+    }
     json->after_key = true;
 }
 

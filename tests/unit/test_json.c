@@ -102,6 +102,36 @@ static void strings_are_escaped_and_what_is_not_text_is_replaced(void **state)
     }
 }
 
+static void what_needs_care_is_found_anywhere_in_a_string(void **state)
+{
+    (void)state;
+    static const struct {
+        char byte;
+        const char *want;
+    } rows[] = {{'"', "\\\""},     {'\\', "\\\\"},    {'\n', "\\n"},
+                {'\0', "\\u0000"}, {0x1F, "\\u001f"}, {' ', " "},
+                {'~', "~"},        {0x7F, "\\u007f"}, {(char)0xFF, "\xEF\xBF\xBD"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (size_t len = 1; len < 40; len++) {
+            for (size_t at = 0; at < len; at++) {
+                static const char plain[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+                char text[40], want[128];
+                struct nb_buf buf;
+                struct nb_json j;
+                memset(text, 'a', len);
+                text[at] = rows[i].byte;
+                (void)snprintf(want, sizeof(want), "\"%.*s%s%.*s\"", (int)at, plain, rows[i].want,
+                               (int)(len - at - 1), plain);
+                nb_buf_init(&buf, 256);
+                nb_json_init(&j, &buf, false);
+                nb_json_str(&j, nb_slice(text, len));
+                assert_slice_equal(nb_buf_slice(&buf), want);
+                nb_buf_fini(&buf);
+            }
+        }
+    }
+}
+
 /* Every byte and every pair of bytes, read back by another implementation. */
 static void any_bytes_become_a_string_that_jansson_reads(void **state)
 {
@@ -150,6 +180,7 @@ int main(void)
         cmocka_unit_test(pretty_output_is_indented_and_keeps_empty_ones_short),
         cmocka_unit_test(values_one_after_another_are_json_lines),
         cmocka_unit_test(strings_are_escaped_and_what_is_not_text_is_replaced),
+        cmocka_unit_test(what_needs_care_is_found_anywhere_in_a_string),
         cmocka_unit_test(any_bytes_become_a_string_that_jansson_reads),
         cmocka_unit_test(a_full_buffer_is_reported_once_at_the_end),
     };
