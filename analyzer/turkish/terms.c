@@ -46,11 +46,17 @@ static int by_words(const void *a, const void *b)
     return (x->payload < y->payload) - (x->payload > y->payload);
 }
 
+static uint64_t bit_of(tr_key key)
+{
+    return (uint64_t)1 << (key % 64);
+}
+
 enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n)
 {
     terms->links = nb_arena_alloc(terms->arena, terms->n * sizeof(*terms->links));
     terms->first = nb_arena_calloc(terms->arena, keys_n + 1, sizeof(*terms->first));
-    if (!terms->links || !terms->first) {
+    terms->begins = nb_arena_calloc(terms->arena, keys_n / 64 + 1, sizeof(*terms->begins));
+    if (!terms->links || !terms->first || !terms->begins) {
         return NB_ENOMEM;
     }
     if (terms->n) {
@@ -59,6 +65,7 @@ enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n)
     terms->keys_n = keys_n;
     for (size_t i = 0; i < terms->n; i++) {
         terms->first[terms->all[i].keys[0]]++;
+        terms->begins[terms->all[i].keys[0] / 64] |= bit_of(terms->all[i].keys[0]);
     }
     uint32_t end = 0;
     for (size_t key = 0; key <= keys_n; key++) { /* where each ends; filled from there down */
@@ -71,6 +78,13 @@ enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n)
             .term = (uint32_t)i, .second = term->words_n > 1 ? term->keys[1] : 0};
     }
     return NB_OK;
+}
+
+/* Most words begin no term, and the bits that say so are few enough to be at hand. What a query
+ * added after sealing begins none either. */
+static bool begins(const struct tr_terms *terms, tr_key key)
+{
+    return key < terms->keys_n && (terms->begins[key / 64] & bit_of(key));
 }
 
 static void add_key(struct tr_cursor *cursor, tr_key key)
@@ -102,15 +116,9 @@ static void take_key(const struct tr_terms *terms, struct tr_cursor *cursor)
 {
     if (cursor->key < cursor->keys_n) {
         tr_key key = cursor->keys[cursor->key++];
-        bool sealed = key < terms->keys_n; /* what a query added later begins no term */
-        cursor->link = sealed ? terms->first[key] : 0;
-        cursor->end = sealed ? terms->first[key + 1] : 0;
+        cursor->link = terms->first[key];
+        cursor->end = terms->first[key + 1];
     }
-}
-
-static uint64_t bit_of(tr_key key)
-{
-    return (uint64_t)1 << (key % 64);
 }
 
 static uint64_t keys_of(const struct tr_reading *reading)
@@ -129,10 +137,12 @@ static void start(const struct tr_terms *terms, const struct tr_reading *reading
                   enum tr_scope scope, struct tr_cursor *cursor)
 {
     for (size_t i = 0; i < reading->surfaces_n; i++) {
-        add_key(cursor, reading->surfaces[i]);
+        if (begins(terms, reading->surfaces[i])) {
+            add_key(cursor, reading->surfaces[i]);
+        }
     }
     for (size_t i = 0; i < reading->analyses_n; i++) {
-        if (in_scope(reading, &reading->analyses[i], scope)) {
+        if (begins(terms, reading->keys[i]) && in_scope(reading, &reading->analyses[i], scope)) {
             add_key(cursor, reading->keys[i]);
         }
     }
@@ -173,7 +183,7 @@ bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readin
 {
     if (!cursor->started) {
         start(terms, &readings[at], scope, cursor);
-        cursor->next_keys = at + 1 < n ? keys_of(&readings[at + 1]) : 0;
+        cursor->next_keys = cursor->keys_n && at + 1 < n ? keys_of(&readings[at + 1]) : 0;
     }
     for (;;) {
         if (cursor->link == cursor->end) {

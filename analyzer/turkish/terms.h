@@ -37,6 +37,7 @@ struct tr_terms {
     struct tr_term *all;
     struct tr_term_link *links; /* by first word; of those with one, more words first */
     uint32_t *first;            /* by key: of its links, and one more */
+    uint64_t *begins;           /* a bit for each key: set when a term begins with it */
     size_t n, cap, keys_n;
 };
 
