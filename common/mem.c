@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static atomic_bool counting;  /* in tests: a counter that all threads share costs them dearly */
 static atomic_long fail_from; /* 0: never */
@@ -49,6 +50,15 @@ char *nb_strdup(const char *text)
         memcpy(copy, text, n);
     }
     return copy;
+}
+
+void nb_mem_large_pages(void *block, size_t n)
+{
+    enum { PAGE = 4096, LARGE_PAGE = 2 << 20 };
+    size_t skip = -(uintptr_t)block % PAGE;
+    if (n >= LARGE_PAGE + skip) {
+        (void)madvise((char *)block + skip, (n - skip) / PAGE * PAGE, MADV_HUGEPAGE);
+    }
 }
 
 void nb_mem_trim(void)

@@ -50,6 +50,8 @@ struct tr_cache *tr_cache_new(size_t bytes)
         tr_cache_free(cache);
         return NULL;
     }
+    nb_mem_large_pages(cache->ring, size);
+    nb_mem_large_pages(cache->slots, slots_n * sizeof(*cache->slots));
     return cache;
 }
 

@@ -24,6 +24,13 @@ void nb_free(void *block);
 /** Copy a NUL-terminated string. @return NULL when out of memory; the caller frees. */
 char *nb_strdup(const char *text);
 
+/**
+ * Ask for large pages under a large block that is looked into at random all the time: most of such
+ * a look is finding where a small page lies. Before the block is touched; what is touched of it
+ * then takes 2 MiB each. Without effect where the system has none.
+ */
+void nb_mem_large_pages(void *block, size_t n);
+
 /** Give memory that a burst of work took and freed back to the system; takes milliseconds. */
 void nb_mem_trim(void);
 
