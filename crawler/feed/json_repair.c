@@ -164,6 +164,35 @@ static void on_value(struct mender *m)
     m->in_name = false;
 }
 
+/* A number that the reader would refuse, and all of the feed with it: "1e999", 20 digits. */
+static bool is_too_big(struct nb_slice literal)
+{
+    enum { PLAIN_MAX = 30 };
+    int64_t number;
+    if (!nb_ascii_is_digit(literal.p[0]) && literal.p[0] != '-') {
+        return false;
+    }
+    bool has_point = nb_slice_find_byte(literal, '.', 0) != NB_NPOS;
+    bool has_power = nb_slice_find_byte(literal, 'e', 0) != NB_NPOS ||
+                     nb_slice_find_byte(literal, 'E', 0) != NB_NPOS;
+    return has_power || (has_point ? literal.len > PLAIN_MAX : !nb_slice_to_i64(literal, &number));
+}
+
+/* What is no string, no bracket and no sign between them. */
+static void mend_literal(struct mender *m)
+{
+    size_t from = m->at - 1;
+    while (m->at < m->s.len && !nb_ascii_is_space(m->s.p[m->at]) &&
+           !strchr(",:{}[]\"", m->s.p[m->at])) {
+        m->at++;
+    }
+    struct nb_slice literal = nb_slice_sub(m->s, from, m->at);
+    bool is_cut = m->at == m->s.len;
+    on_value(m);
+    m->key = false;
+    nb_buf_add(m->out, is_cut || is_too_big(literal) ? NB_LIT("null") : literal);
+}
+
 static void mend_token(struct mender *m)
 {
     char c = m->s.p[m->at];
@@ -191,15 +220,7 @@ static void mend_token(struct mender *m)
         nb_buf_add_byte(m->out, c);
         m->has_colon = true;
     } else if (!nb_ascii_is_space(c)) {
-        size_t from = m->at - 1;
-        while (m->at < m->s.len && !nb_ascii_is_space(m->s.p[m->at]) &&
-               !strchr(",:{}[]\"", m->s.p[m->at])) {
-            m->at++;
-        }
-        on_value(m);
-        m->key = false;
-        /* a literal that the end cut off */
-        nb_buf_add(m->out, m->at < m->s.len ? nb_slice_sub(m->s, from, m->at) : NB_LIT("null"));
+        mend_literal(m);
     }
 }
 

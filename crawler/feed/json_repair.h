@@ -19,8 +19,9 @@ enum nb_err nb_feed_json_weigh(struct nb_slice text) NB_MUSTUSE;
 
 /**
  * Rewrite JSON so that it reads: line breaks and tabs in strings and lone surrogates escaped,
- * escapes that are none taken literally, commas before a closing bracket dropped; what a cut
- * transfer left open is closed, and a member without its value gets null.
+ * escapes that are none taken literally, numbers that are too big null, commas before a closing
+ * bracket dropped; what a cut transfer left open is closed, and a member without its value gets
+ * null.
  * @param text  valid UTF-8, no deeper than NB_FEED_DEPTH.
  * @param out   its maximum bounds the result; 6 * text.len + 256 is always enough.
  * @return NB_OK, NB_ENOMEM.
