@@ -78,6 +78,9 @@ static void set_alias(const struct maker *maker, const struct nb_feed_entry *ent
 static bool is_summary(const struct nb_feed_entry *entry)
 {
     static const char *const ends[] = {"\xe2\x80\xa6", "...", "\xe2\x80\xa6]", "...]"};
+    if (entry->post && entry->post->kind == NB__KIND__BOOST) {
+        return false; /* there is no more of it */
+    }
     struct nb_slice text = nb_slice_trim(entry->content.len ? entry->content : entry->summary);
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         if (nb_slice_ends(text, nb_slice_str(ends[i]))) {
@@ -131,6 +134,7 @@ enum nb_err nb_crawl_documents(struct nb_poll *poll, const struct nb_feed *feed,
                  .language = feed->language,
                  .source = &poll->source,
                  .kind = poll->kind,
+                 .format = feed->format,
                  .now_ms = poll->now_ms},
     };
     poll->records = nb_arena_calloc(poll->arena, feed->entries_n, sizeof(*poll->records));

@@ -136,6 +136,35 @@ static void set_times(const struct nb_entry_maker *maker, const struct nb_feed_e
     document->fetched_ms = maker->now_ms;
 }
 
+/* Read with everything else of the answer. */
+static enum nb_err set_audience(const struct nb_entry_maker *maker, int64_t followers_n,
+                                struct nb_document *document)
+{
+    if (followers_n < 0 || (uint64_t)followers_n > NB_AUDIENCE_MAX) {
+        return NB_OK;
+    }
+    struct nb_audience *audience = nb_audience_new(maker->arena);
+    if (!audience) {
+        return NB_ENOMEM;
+    }
+    audience->has_followers_n = audience->has_read_ms = 1;
+    audience->followers_n = (uint64_t)followers_n;
+    audience->read_ms = maker->now_ms;
+    audience->source = field(maker->arena, nb_slice_str(maker->format));
+    document->audience = audience;
+    return NB_OK;
+}
+
+/* Names are scoped to their sites; the address says which one it is. */
+static char *quoted_author(struct nb_arena *arena, struct nb_slice name, struct nb_slice site)
+{
+    if (!name.len || !site.len || nb_slice_find_byte(name, '/', 0) != NB_NPOS) {
+        return field(arena, name);
+    }
+    return nb_arena_printf(arena, "%.*s/%.*s", NB_ARG(site),
+                           NB_ARG(nb_utf8_cut(name, HANDLE_MAX_BYTES)));
+}
+
 /* What only an API says. */
 static enum nb_err set_post(const struct nb_entry_maker *maker, const struct nb_feed_post *post,
                             struct nb_document *document)
@@ -143,11 +172,13 @@ static enum nb_err set_post(const struct nb_entry_maker *maker, const struct nb_
     struct nb_arena *arena = maker->arena;
     struct nb_slice thread;
     struct nb_slice quoted;
+    struct nb_slice site = {NULL, 0};
     if (!post) {
         return NB_OK;
     }
     if (permalink(post->thread, arena, &thread, NULL) != NB_OK ||
-        permalink(post->quoted_url, arena, &quoted, NULL) != NB_OK) {
+        permalink(post->quoted_url, arena, &quoted, &site) != NB_OK ||
+        set_audience(maker, post->followers_n, document) != NB_OK) {
         return NB_ENOMEM;
     }
     document->kind = post->kind ? post->kind : document->kind;
@@ -162,7 +193,7 @@ static enum nb_err set_post(const struct nb_entry_maker *maker, const struct nb_
         return NB_ENOMEM;
     }
     nb__quote__init(quote);
-    quote->author = field(arena, post->quoted_author);
+    quote->author = quoted_author(arena, post->quoted_author, site);
     quote->text = field(arena, post->quoted_text);
     quote->url = field(arena, quoted);
     document->quotes[document->n_quotes++] = quote;

@@ -22,6 +22,7 @@ struct nb_entry_maker {
     struct nb_slice language;   /* of the feed; may be empty */
     const struct nb_id *source; /* borrowed as long as the documents live */
     Nb__Kind kind;              /* unless the entry says */
+    const char *format;         /* what answered: struct nb_feed */
     int64_t now_ms;             /* when the answer came */
 };
 

@@ -252,10 +252,12 @@ const struct nb_command nb_cmd_import = {
         "For what you lawfully have from elsewhere. FILE holds a JSON object per line: "
         "documents as nabiz dump crawl --table log prints them, or plain ones with any of id, url, "
         "text, title, author, published, source, kind, language, reply_to, thread, "
-        "categories, likes, shares, comments, views; or it is the outbox.json of an archive "
-        "of Mastodon or its kin, of which only what was public is taken. What was imported "
-        "before is not stored twice. A crawler that runs stores it; without one it is stored "
-        "at once. Bad lines are reported and passed over.",
+        "categories, likes, shares, comments, views, followers, boost_of; or it is the "
+        "outbox.json of an archive of Mastodon or its kin, of which only what was public is taken. "
+        "boost_of is the address of a document of somebody else that the author passes on as "
+        "it is, and followers how many follow the author, read at followers_read. What was "
+        "imported before is not stored twice. A crawler that runs stores it; without one it is "
+        "stored at once. Bad lines are reported and passed over.",
     .options =
         (const struct nb_option[]){
             {"source", "NAME", NULL, "what to call where it is from; else the file's name"},

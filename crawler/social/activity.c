@@ -244,7 +244,7 @@ static enum nb_err read_note(const json_t *note, const struct nb_import_context 
     return err == NB_OK ? set_date(note, context, document) : err;
 }
 
-/* Somebody else's words passed on: only where they are is in the archive. */
+/* A boost: only where the words are is in the archive. */
 static enum nb_err read_announce(const json_t *activity, const struct nb_import_context *context,
                                  struct nb_arena *arena, struct nb_document *document)
 {
@@ -262,6 +262,12 @@ static enum nb_err read_announce(const json_t *activity, const struct nb_import_
                        : err;
     if (quote->url) {
         document->quotes[document->n_quotes++] = quote;
+    }
+    if (err == NB_OK && document->author) { /* as what the author writes, which has an address */
+        struct nb_slice author = nb_field(document->author);
+        size_t slash = nb_slice_find_byte(author, '/', 0);
+        document->site = nb_arena_strdup(arena, nb_slice_sub(author, 0, slash));
+        err = document->site ? NB_OK : NB_ENOMEM;
     }
     return err == NB_OK ? set_date(activity, context, document) : err;
 }
@@ -283,7 +289,7 @@ enum nb_err nb_activity_read(const json_t *object, const struct nb_import_contex
         return NB_ENOMEM;
     }
     document->has_kind = 1;
-    document->kind = NB__KIND__TOOT;
+    document->kind = shares ? NB__KIND__BOOST : NB__KIND__TOOT;
     enum nb_err err = shares ? read_announce(object, context, arena, document)
                              : read_note(note, context, arena, document);
     if (err != NB_OK || (!document->text && !document->title && !document->n_quotes)) {

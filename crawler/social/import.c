@@ -93,7 +93,7 @@ static enum nb_err take_kind(struct line *line)
 {
     const char *name = json_string_value(json_object_get(line->object, "kind"));
     struct nb_document *document = line->document;
-    for (int kind = NB__KIND__ARTICLE; name && kind <= NB__KIND__TOOT; kind++) {
+    for (int kind = NB__KIND__ARTICLE; name && kind <= NB__KIND__BOOST; kind++) {
         if (nb_slice_eq_ascii_case(nb_slice_str(name),
                                    nb_slice_str(nb_kind_name((Nb__Kind)kind)))) {
             document->has_kind = 1;
@@ -101,7 +101,7 @@ static enum nb_err take_kind(struct line *line)
         }
     }
     return name && !document->has_kind
-               ? wrong(line, "kind", "none of article, post, comment, review, entry, toot")
+               ? wrong(line, "kind", "none of article, post, comment, review, entry, toot, boost")
                : NB_OK;
 }
 
@@ -272,6 +272,10 @@ static enum nb_err read_document(struct line *line)
     if (json_is_true(json_object_get(line->object, "deleted"))) {
         document->has_deleted = document->deleted = 1;
     }
+    err = err == NB_OK ? nb_import_boost(line->object, document, line->arena, line->error) : err;
+    err = err == NB_OK
+              ? nb_import_audience(line->object, line->context->dates, line->arena, document)
+              : err;
     if (err == NB_OK && !document->has_source) {
         err = take_text(line, line->object, "source", NULL, &source);
     }

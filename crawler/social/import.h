@@ -20,6 +20,20 @@ enum nb_err nb_import_finish(struct nb_document *document, struct nb_slice name,
                              const struct nb_import_context *context, struct nb_arena *arena,
                              struct nb_error *error) NB_MUSTUSE;
 
+/* ---- import_boost.c ---- */
+
+/**
+ * What a row with "boost_of", or of that kind, passes on; it is left without words of its own. The
+ * kind and quotes of the row are read already.
+ * @return NB_OK, NB_ESYNTAX (a boost of nothing), NB_ENOMEM.
+ */
+enum nb_err nb_import_boost(const json_t *object, struct nb_document *document,
+                            struct nb_arena *arena, struct nb_error *error) NB_MUSTUSE;
+
+/** "followers", with "followers_read"; what is no such number counts as not known. */
+enum nb_err nb_import_audience(const json_t *object, const struct nb_date_context *dates,
+                               struct nb_arena *arena, struct nb_document *document) NB_MUSTUSE;
+
 /* ---- activity.c ---- */
 
 /** Is it an activity or an object of ActivityStreams? */

@@ -75,12 +75,18 @@ static void set_author(struct nb_document *document, struct nb_arena *arena)
                                        NB_ARG(nb_utf8_cut(author, HANDLE_MAX_BYTES)));
 }
 
-/* What has neither an id nor an address is what it says. */
+/* What has neither an id nor an address is what it says, or what it passes on and who does. */
 static struct nb_id identity_of(const struct nb_document *document)
 {
     struct nb_slice site = nb_field(document->site);
     if (document->guid || document->url) {
         return nb_document_identity(site, nb_field(document->guid), nb_field(document->url));
+    }
+    if (document->has_kind && document->kind == NB__KIND__BOOST && document->n_quotes) {
+        return nb_id_of((const struct nb_slice[]){NB_LIT("boost"), site, nb_field(document->author),
+                                                  nb_field(document->quotes[0]->url),
+                                                  nb_field(document->quotes[0]->author)},
+                        5);
     }
     return nb_id_of((const struct nb_slice[]){NB_LIT("text"), site, nb_field(document->title),
                                               nb_field(document->text)},

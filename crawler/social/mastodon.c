@@ -113,6 +113,17 @@ static void read_replied(struct nb_feed_reader *reader, const json_t *status)
     reader->draft.entry.reply_to = nb_feed_url(reader, nb_slice_str(path));
 }
 
+/* ---- by how many ---- */
+
+/* Some servers say 0 where somebody does not want it told. */
+static int64_t followers_of(const json_t *account)
+{
+    const json_t *pleroma = json_object_get(account, "pleroma");
+    return nb_member_is_true(pleroma, "hide_followers_count")
+               ? -1
+               : nb_member_number(account, "followers_count", -1);
+}
+
 /* ---- a status ---- */
 
 static void read_tags(struct nb_feed_reader *reader, const json_t *status)
@@ -161,7 +172,6 @@ static void read_counts(const json_t *status, struct nb_feed_entry *entry,
     post->likes_n = nb_member_number(status, "favourites_count", -1);
 }
 
-/* What is passed on, or spoken about: whose, and where. */
 static void read_quoted(struct nb_feed_reader *reader, const json_t *quoted,
                         struct nb_feed_post *post)
 {
@@ -172,50 +182,107 @@ static void read_quoted(struct nb_feed_reader *reader, const json_t *quoted,
     }
 }
 
-static void read_status(struct nb_feed_reader *reader, const json_t *status, int64_t place)
+static struct nb_feed_post *open_status(struct nb_feed_reader *reader, const json_t *status,
+                                        int64_t place)
 {
     const json_t *account = json_object_get(status, "account");
-    const json_t *shared = json_object_get(status, "reblog");
     struct nb_feed_post *post = nb_social_open(reader);
+    if (!post) {
+        return NULL;
+    }
+    struct nb_feed_entry *entry = &reader->draft.entry;
+    post->place = place;
+    entry->published_ms = nb_member_utc(reader, status, "created_at");
+    entry->author = nb_member_line(reader, account, "display_name");
+    entry->author_url = nb_member_url(reader, account, "url");
+    post->handle = handle_of(reader, account);
+    post->followers_n = followers_of(account);
+    return post;
+}
+
+static void read_status(struct nb_feed_reader *reader, const json_t *status, int64_t place)
+{
+    struct nb_feed_post *post = open_status(reader, status, place);
     if (!post) {
         return;
     }
     struct nb_feed_entry *entry = &reader->draft.entry;
     post->kind = NB__KIND__TOOT;
-    post->place = place;
     entry->id = nb_member_line(reader, status, "uri");
     entry->url = address_of(reader, status);
     entry->title = nb_member_line(reader, status, "spoiler_text");
-    entry->published_ms = nb_member_utc(reader, status, "created_at");
     entry->updated_ms = nb_member_utc(reader, status, "edited_at");
-    entry->author = nb_member_line(reader, account, "display_name");
-    entry->author_url = nb_member_url(reader, account, "url");
-    post->handle = handle_of(reader, account);
     post->language = nb_member_line(reader, status, "language");
-    if (json_is_object(shared)) {
-        read_quoted(reader, shared, post);
-    } else {
-        entry->content = text_of(reader, status, true);
-        read_quoted(reader, json_object_get(json_object_get(status, "quote"), "quoted_status"),
-                    post);
-        read_counts(status, entry, post);
-        read_tags(reader, status);
-        read_attachments(reader, status);
-        read_replied(reader, status);
-    }
+    entry->content = text_of(reader, status, true);
+    read_quoted(reader, json_object_get(json_object_get(status, "quote"), "quoted_status"), post);
+    read_counts(status, entry, post);
+    read_tags(reader, status);
+    read_attachments(reader, status);
+    read_replied(reader, status);
     nb_feed_entry_close(reader);
+}
+
+/* ---- a boost ---- */
+
+/*
+ * Pleroma calls a boost by the id and address of what is passed on, which is another document. Its
+ * own name is made of that and of who does it: who does it twice does it once.
+ */
+static struct nb_slice id_of_boost(struct nb_feed_reader *reader, const json_t *status,
+                                   const json_t *shared, struct nb_slice handle)
+{
+    struct nb_slice id = nb_member_line(reader, status, "uri");
+    struct nb_slice other = nb_member_line(reader, shared, "uri");
+    if (!nb_slice_eq(id, other)) {
+        return id;
+    }
+    char *own = nb_arena_printf(reader->arena, "%.*s#boost-%.*s", NB_ARG(other), NB_ARG(handle));
+    reader->err = own ? reader->err : NB_ENOMEM;
+    return nb_slice_str(own);
+}
+
+/* Who passes on what, and when; the words are in the document that is passed on. */
+static void read_boost(struct nb_feed_reader *reader, const json_t *status, const json_t *shared,
+                       int64_t place)
+{
+    struct nb_feed_post *post = open_status(reader, status, place);
+    if (!post) {
+        return;
+    }
+    struct nb_feed_entry *entry = &reader->draft.entry;
+    struct nb_slice url = nb_member_url(reader, status, "url");
+    post->kind = NB__KIND__BOOST;
+    post->quoted_url = address_of(reader, shared);
+    post->quoted_author = handle_of(reader, json_object_get(shared, "account"));
+    entry->id = id_of_boost(reader, status, shared, post->handle);
+    entry->url = nb_slice_eq(url, post->quoted_url) ? (struct nb_slice){NULL, 0} : url;
+    nb_feed_entry_close(reader);
+}
+
+/* What is passed on in the end, as boosts of boosts are boosts of that; NULL when there is none. */
+static const json_t *shared_by(const json_t *status)
+{
+    enum { BOOSTS_MAX = 8 };
+    const json_t *shared = json_object_get(status, "reblog");
+    for (int i = 0; json_is_object(json_object_get(shared, "reblog")); i++) {
+        if (i == BOOSTS_MAX) {
+            return NULL;
+        }
+        shared = json_object_get(shared, "reblog");
+    }
+    return nb_mastodon_is(shared) && is_open(shared) ? shared : NULL;
 }
 
 void nb_mastodon_item(struct nb_feed_reader *reader, const json_t *item)
 {
-    const json_t *shared = json_object_get(item, "reblog");
+    const json_t *shared = shared_by(item);
     int64_t place = nb_member_number(item, "id", -1);
-    bool shares = json_is_object(shared);
-    bool is_shared_open = shares && nb_mastodon_is(shared) && is_open(shared);
-    if (is_open(item) && (!shares || is_shared_open)) {
+    if (is_open(item) && shared) {
+        read_boost(reader, item, shared, place);
+    } else if (is_open(item) && !json_is_object(json_object_get(item, "reblog"))) {
         read_status(reader, item, place);
     }
-    if (is_shared_open) {
+    if (shared) {
         read_status(reader, shared, -1); /* its place is elsewhere */
     }
 }

@@ -71,7 +71,7 @@ struct nb_feed_post *nb_social_open(struct nb_feed_reader *reader)
         reader->err = NB_ENOMEM;
         return NULL;
     }
-    *post = (struct nb_feed_post){.likes_n = -1, .shares_n = -1, .views_n = -1};
+    *post = (struct nb_feed_post){.likes_n = -1, .shares_n = -1, .views_n = -1, .followers_n = -1};
     nb_feed_entry_open(reader);
     reader->draft.entry.post = post;
     return post;

@@ -10,7 +10,7 @@ struct network {
 
 static const struct network networks[] = {
     {"wordpress", nb_wordpress_is, nb_wordpress_item, "wp/v2/"},
-    {"mastodon", nb_mastodon_is, nb_mastodon_item, "/api/v1/timelines/"},
+    {"mastodon", nb_mastodon_is, nb_mastodon_item, "/api/v1/"},
 };
 
 enum { NETWORKS_N = sizeof(networks) / sizeof(networks[0]) };

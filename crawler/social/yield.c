@@ -33,6 +33,12 @@ static bool is_topic(struct nb_slice path)
     return nb_slice_starts(path, NB_LIT("/t/")) && nb_slice_ends(path, NB_LIT(".json"));
 }
 
+/* "/api/v1/accounts/14/statuses": what one account said and passed on. */
+static bool is_account(struct nb_slice path)
+{
+    return has(path, "/api/v1/accounts/") && nb_slice_ends(path, NB_LIT("/statuses"));
+}
+
 nb_site_kind nb_social_kind(const struct nb_url *url)
 {
     struct nb_slice path = url->path;
@@ -41,7 +47,7 @@ nb_site_kind nb_social_kind(const struct nb_url *url)
         has(query, "rest_route=")) {
         return NB__PAGE__KIND__WORDPRESS;
     }
-    if (has(path, "/api/v1/timelines/")) {
+    if (has(path, "/api/v1/timelines/") || is_account(path)) {
         return NB__PAGE__KIND__MASTODON;
     }
     if (nb_slice_ends(path, NB_LIT("/latest.json")) || nb_slice_ends(path, NB_LIT("/posts.json")) ||
@@ -63,6 +69,7 @@ static enum nb_err add_documents(const struct nb_site_input *input, const struct
                                          .language = feed->language,
                                          .source = &nowhere,
                                          .kind = input->document_kind,
+                                         .format = feed->format,
                                          .now_ms = input->dates->now_ms};
     bool forward = is_topic(input->url->path);
     enum nb_err err = NB_OK;

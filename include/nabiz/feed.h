@@ -29,13 +29,14 @@ struct nb_feed_link {
 
 /* What an open network says of an entry, and a feed cannot. */
 struct nb_feed_post {
-    Nb__Kind kind;          /* 0: as the source's */
+    Nb__Kind kind;          /* 0: as the source's; BOOST: what is quoted is passed on as it is */
     int64_t place;          /* grows along the list towards what is newer; -1: none */
     struct nb_slice handle; /* of the author, unique in the network; may be empty */
     struct nb_slice language;
     struct nb_slice thread; /* address of what began it; may be empty */
     struct nb_slice quoted_url, quoted_author, quoted_text; /* passed on or quoted */
     int64_t likes_n, shares_n, views_n;                     /* -1 when unknown */
+    int64_t followers_n;                                    /* of the author; -1 when unknown */
 };
 
 struct nb_feed_entry {

@@ -184,6 +184,8 @@ static void addresses_tell_their_api(void **state)
         {"https://b.example/blog/wp-json/wp/v2/posts", NB__PAGE__KIND__WORDPRESS},
         {"https://b.example/?rest_route=/wp/v2/posts", NB__PAGE__KIND__WORDPRESS},
         {"https://b.example/api/v1/timelines/tag/kahve", NB__PAGE__KIND__MASTODON},
+        {"https://b.example/api/v1/accounts/14/statuses?limit=40", NB__PAGE__KIND__MASTODON},
+        {"https://b.example/api/v1/accounts/14", NB__PAGE__KIND__UNKNOWN},
         {"https://b.example/latest.json", NB__PAGE__KIND__DISCOURSE},
         {"https://b.example/t/kargo/3.json", NB__PAGE__KIND__DISCOURSE},
         {"https://b.example/t/kargo/3", NB__PAGE__KIND__UNKNOWN},

@@ -1,0 +1,336 @@
+/*
+ * What is passed on, and figures of followers, as sources give them: timelines, archives and lines
+ * of exports, right and wrong ones. Servers and people are invented.
+ */
+#include "tests/unit/reading_world.h"
+
+#include <nabiz/buf.h>
+#include <nabiz/feed.h>
+#include <nabiz/import.h>
+#include <nabiz/text.h>
+#include <nabiz/url.h>
+
+#include "crawler/social/yield.h"
+
+static const struct nb_date_context dates = {NULL, 1795244400000, 180};
+
+/* ---- timelines ---- */
+
+#define ADA                                                                                        \
+    "{\"id\":\"11\",\"acct\":\"ada\",\"url\":\"https://toplu.example/@ada\",\"display_name\":"     \
+    "\"Ada\",\"indexable\":true,\"followers_count\":12300}"
+#define CAN                                                                                        \
+    "{\"id\":\"12\",\"acct\":\"can@uzak.example\",\"url\":\"https://uzak.example/@can\","          \
+    "\"display_name\":\"Can\",\"indexable\":true}"
+#define ADA_SAYS                                                                                   \
+    "{\"id\":\"500\",\"uri\":\"https://toplu.example/users/ada/statuses/500\","                    \
+    "\"url\":\"https://toplu.example/@ada/500\",\"created_at\":\"2026-11-20T07:00:00.000Z\","      \
+    "\"visibility\":\"public\",\"content\":\"<p>Kargo gelmedi</p>\",\"account\":" ADA "}"
+#define BOOST(uri, url, reblog)                                                                    \
+    "{\"id\":\"501\",\"uri\":\"" uri "\",\"url\":\"" url                                           \
+    "\",\"created_at\":\"2026-11-20T09:00:00.000Z\",\"visibility\":\"public\","                    \
+    "\"content\":\"<p>Kargo gelmedi</p>\",\"account\":" CAN ",\"reblog\":" reblog "}"
+#define ACTIVITY "https://uzak.example/users/can/statuses/501/activity"
+
+static struct nb_site_yield out;
+
+static void read_timeline(const char *json)
+{
+    static Nb__Page page;
+    struct nb_url *url = NULL;
+    nb_arena_reset(arena);
+    nb__page__init(&page);
+    url = nb_arena_alloc(arena, sizeof(*url));
+    assert_non_null(url);
+    assert_int_equal(
+        nb_url_parse(NB_LIT("https://toplu.example/api/v1/accounts/11/statuses?limit=40"), NULL,
+                     arena, url),
+        NB_OK);
+    const struct nb_site_input input = {.bytes = nb_slice_str(json),
+                                        .content_type = NB_LIT("application/json"),
+                                        .url = url,
+                                        .page = &page,
+                                        .document_kind = NB__KIND__TOOT,
+                                        .dates = &dates};
+    if (nb_social_yield(&input, arena, &out, &error) != NB_OK) {
+        fail_msg("%s: %s", json, nb_error_text(&error));
+    }
+}
+
+static bool same_identity(const struct nb_document *a, const struct nb_document *b)
+{
+    return memcmp(a->identity.data, b->identity.data, NB_ID_BYTES) == 0;
+}
+
+static void a_boost_is_an_act_beside_the_document_it_passes_on(void **state)
+{
+    (void)state;
+    read_timeline("[" BOOST(ACTIVITY, ACTIVITY, ADA_SAYS) "," ADA_SAYS "]");
+    assert_int_equal(out.documents_n, 3);
+    const struct nb_document *boost = out.documents[2];
+    assert_int_equal(boost->kind, NB__KIND__BOOST);
+    assert_null(boost->text);
+    assert_string_equal(boost->author, "uzak.example/can@uzak.example");
+    assert_int_equal(boost->published_ms, 1795165200000);
+    assert_int_equal(boost->n_quotes, 1);
+    assert_string_equal(boost->quotes[0]->url, "https://toplu.example/@ada/500");
+    assert_string_equal(boost->quotes[0]->author, "toplu.example/ada@toplu.example");
+    assert_null(boost->quotes[0]->text);
+    assert_string_equal(out.documents[1]->text, "Kargo gelmedi");
+    assert_true(same_identity(out.documents[0], out.documents[1])); /* one document, read twice */
+    assert_false(same_identity(out.documents[2], out.documents[1]));
+}
+
+/* As Pleroma has it: the boost has the id and address of what it passes on. */
+static void a_boost_is_never_taken_for_what_it_passes_on(void **state)
+{
+    (void)state;
+#define SAME "https://toplu.example/users/ada/statuses/500"
+    read_timeline("[" BOOST(SAME, "https://toplu.example/@ada/500", ADA_SAYS) "]");
+    assert_int_equal(out.documents_n, 2);
+    assert_int_equal(out.documents[1]->kind, NB__KIND__BOOST);
+    assert_false(same_identity(out.documents[0], out.documents[1]));
+    assert_null(out.documents[1]->url);
+    struct nb_id first;
+    memcpy(first.b, out.documents[1]->identity.data, NB_ID_BYTES);
+    read_timeline("[" BOOST(SAME, SAME, ADA_SAYS) "]");
+    assert_memory_equal(out.documents[1]->identity.data, first.b, NB_ID_BYTES);
+}
+
+static void boosts_of_boosts_are_boosts_of_what_was_said(void **state)
+{
+    (void)state;
+    for (int depth = 1; depth <= 12; depth++) {
+        struct nb_buf json;
+        nb_buf_init(&json, 65536);
+        nb_buf_add_byte(&json, '[');
+        for (int i = depth; i > 0; i--) {
+            nb_buf_addf(&json,
+                        "{\"id\":\"9\",\"uri\":\"https://toplu.example/b/%d\",\"created_at\":"
+                        "\"2026-11-20T09:00:00Z\",\"visibility\":\"public\",\"account\":%s,"
+                        "\"reblog\":",
+                        i, CAN);
+        }
+        nb_buf_addf(&json, "%s", ADA_SAYS);
+        for (int i = 0; i < depth; i++) {
+            nb_buf_add_byte(&json, '}');
+        }
+        nb_buf_addf(&json, "]%c", 0);
+        read_timeline(nb_buf_slice(&json).p);
+        nb_buf_fini(&json);
+        bool followed = depth <= 9; /* eight boosts between */
+        assert_int_equal(out.documents_n, followed ? 2 : 0);
+        if (followed) {
+            assert_string_equal(out.documents[1]->quotes[0]->url, "https://toplu.example/@ada/500");
+            assert_string_equal(out.documents[0]->text, "Kargo gelmedi");
+        }
+    }
+}
+
+static void what_is_no_boost_is_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        size_t n;
+    } rows[] = {
+        {"[" BOOST(ACTIVITY, ACTIVITY, "null") "]", 1}, /* a post of one's own */
+        {"[" BOOST(ACTIVITY, ACTIVITY, "{}") "]", 0},
+        {"[" BOOST(ACTIVITY, ACTIVITY, "\"https://toplu.example/@ada/500\"") "]", 1},
+        {"[" BOOST(ACTIVITY, ACTIVITY, "{\"reblog\":7,\"uri\":3}") "]", 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        read_timeline(rows[i].json);
+        assert_int_equal(out.documents_n, rows[i].n);
+        assert_true(out.documents_n == 0 || out.documents[0]->kind == NB__KIND__TOOT);
+    }
+}
+
+static void followers_come_with_what_their_author_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *member;
+        int64_t n; /* -1: not known */
+    } rows[] = {
+        {"\"followers_count\":12300", 12300},
+        {"\"followers_count\":0", 0},
+        {"\"followers_count\":\"45\"", 45},
+        {"\"x\":1", -1},
+        {"\"followers_count\":null", -1},
+        {"\"followers_count\":-3", -1},
+        {"\"followers_count\":12.5", -1},
+        {"\"followers_count\":\"cok\"", -1},
+        {"\"followers_count\":[9]", -1},
+        {"\"followers_count\":9007199254740993", -1},
+        {"\"followers_count\":\"99999999999999999999\"", -1},
+        {"\"followers_count\":99999999999999999999", -1},
+        {"\"followers_count\":0,\"pleroma\":{\"hide_followers_count\":true}", -1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char json[4096];
+        (void)snprintf(json, sizeof(json),
+                       "[{\"id\":\"1\",\"uri\":\"https://toplu.example/s/1\",\"created_at\":"
+                       "\"2026-11-20T09:00:00Z\",\"visibility\":\"public\",\"content\":\"x\","
+                       "\"account\":{\"acct\":\"ada\",\"indexable\":true,%s}}]",
+                       rows[i].member);
+        read_timeline(json);
+        assert_int_equal(out.documents_n, 1);
+        const Nb__Audience *audience = out.documents[0]->audience;
+        assert_int_equal(audience ? (int64_t)audience->followers_n : -1, rows[i].n);
+        if (audience) {
+            assert_int_equal(audience->read_ms, dates.now_ms);
+            assert_string_equal(audience->source, "mastodon");
+        }
+    }
+}
+
+/* ---- files ---- */
+
+static const struct nb_import_context context = {{"arsiv", 5}, NB__KIND__POST, &dates};
+
+static struct nb_document *line(const char *text)
+{
+    struct nb_document *document = NULL;
+    error = (struct nb_error){0};
+    if (nb_import_line(nb_slice_str(text), &context, arena, &document, &error) != NB_OK) {
+        fail_msg("%s: %s", text, nb_error_text(&error));
+    }
+    assert_non_null(document);
+    return document;
+}
+
+#define AT_500 "https://toplu.example/@ada/500"
+
+static void a_row_with_boost_of_has_no_words_of_its_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *url, *author;
+    } rows[] = {
+        {"{\"id\":1,\"author\":\"can\",\"boost_of\":\"" AT_500 "\"}", AT_500, NULL},
+        {"{\"id\":1,\"author\":\"can\",\"kind\":\"boost\",\"boost_of\":{\"url\":\"" AT_500
+         "\",\"author\":\"toplu.example/ada\"},\"text\":\"RT @ada: x\",\"title\":\"t\","
+         "\"links\":[\"https://a.example/\"],\"likes\":900,\"reply_to\":\"3\"}",
+         AT_500, "toplu.example/ada"},
+        {"{\"id\":1,\"author\":\"can\",\"url\":\"" AT_500 "\",\"boost_of\":\"" AT_500 "\"}", AT_500,
+         NULL},
+        {"{\"id\":1,\"author\":\"can\",\"kind\":\"toot\",\"boost_of\":\"500\"}", "500", NULL},
+        {"{\"id\":1,\"author\":\"can\",\"kind\":\"BOOST\",\"quotes\":[{\"url\":\"" AT_500
+         "\",\"text\":\"x\"},{\"author\":\"b\"}]}",
+         AT_500, NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct nb_document *boost = line(rows[i].text);
+        assert_int_equal(boost->kind, NB__KIND__BOOST);
+        assert_null(boost->text);
+        assert_null(boost->title);
+        assert_null(boost->url);
+        assert_null(boost->reply_to);
+        assert_int_equal(boost->n_links + boost->n_engagement, 0);
+        assert_int_equal(boost->n_quotes, 1);
+        assert_string_equal(boost->quotes[0]->url, rows[i].url);
+        assert_null(boost->quotes[0]->text);
+        assert_slice_equal(nb_field(boost->quotes[0]->author),
+                           rows[i].author ? rows[i].author : "");
+    }
+}
+
+static void a_boost_without_an_id_is_who_passes_on_what(void **state)
+{
+    (void)state;
+    const struct nb_document *a = line("{\"author\":\"can\",\"boost_of\":\"" AT_500 "\"}");
+    const struct nb_document *b =
+        line("{\"author\":\"can\",\"boost_of\":\"" AT_500 "\",\"text\":\"x\"}");
+    const struct nb_document *c = line("{\"author\":\"ece\",\"boost_of\":\"" AT_500 "\"}");
+    const struct nb_document *d = line("{\"author\":\"can\",\"boost_of\":\"" AT_500 "1\"}");
+    assert_true(same_identity(a, b));
+    assert_false(same_identity(a, c));
+    assert_false(same_identity(a, d));
+}
+
+static void a_boost_of_nothing_is_refused(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        "{\"id\":1,\"kind\":\"boost\",\"text\":\"x\"}",
+        "{\"id\":1,\"kind\":\"boost\",\"boost_of\":null}",
+        "{\"id\":1,\"text\":\"x\",\"boost_of\":\"\"}",
+        "{\"id\":1,\"text\":\"x\",\"boost_of\":7}",
+        "{\"id\":1,\"text\":\"x\",\"boost_of\":{}}",
+        "{\"id\":1,\"text\":\"x\",\"boost_of\":[\"" AT_500 "\"]}",
+        "{\"id\":1,\"kind\":\"boost\",\"quotes\":[{\"text\":\"x\"}]}",
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_document *document = NULL;
+        if (nb_import_line(nb_slice_str(rows[i]), &context, arena, &document, &error) !=
+            NB_ESYNTAX) {
+            fail_msg("read: %s", rows[i]);
+        }
+        assert_non_null(strstr(nb_error_text(&error), "boost_of"));
+    }
+}
+
+static void an_archive_tells_boosts(void **state)
+{
+    (void)state;
+    const struct nb_document *boost =
+        line("{\"type\":\"Announce\",\"id\":\"" ACTIVITY "\",\"actor\":\"https://uzak.example/users"
+             "/can\",\"published\":\"2026-11-20T09:00:00Z\",\"to\":[\"as:Public\"],\"object\":"
+             "\"https://toplu.example/users/ada/statuses/500\"}");
+    assert_int_equal(boost->kind, NB__KIND__BOOST);
+    assert_string_equal(boost->author, "uzak.example/can@uzak.example");
+    assert_string_equal(boost->quotes[0]->url, "https://toplu.example/users/ada/statuses/500");
+}
+
+static void rows_may_say_how_many_follow(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members;
+        int64_t n, read_ms; /* -1: not known */
+        const char *source;
+    } rows[] = {
+        {"\"followers\":120", 120, 1795244400000, "import"},
+        {"\"followers\":\"120\",\"followers_read\":\"2026-11-20T07:00:00Z\"", 120, 1795158000000,
+         "import"},
+        {"\"audience\":7,\"fetched_ms\":1795158000000", 7, 1795158000000, "import"},
+        {"\"audience\":{\"followers_n\":7,\"read_ms\":5,\"source\":\"mastodon\"}", 7, 5,
+         "mastodon"},
+        {"\"followers\":5,\"followers_read\":\"dun gibi\"", 5, 1795244400000, "import"},
+        {"\"followers\":-1", -1, 0, NULL},
+        {"\"followers\":\"12 bin\"", -1, 0, NULL},
+        {"\"followers\":9007199254740993", -1, 0, NULL},
+        {"\"followers\":1e3", -1, 0, NULL},
+        {"\"audience\":{\"followers_n\":-7}", -1, 0, NULL},
+        {"\"audience\":[]", -1, 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[1000];
+        (void)snprintf(text, sizeof(text), "{\"id\":1,\"author\":\"can\",\"text\":\"x\",%s}",
+                       rows[i].members);
+        const Nb__Audience *audience = line(text)->audience;
+        assert_int_equal(audience ? (int64_t)audience->followers_n : -1, rows[i].n);
+        if (audience) {
+            assert_int_equal(audience->read_ms, rows[i].read_ms);
+            assert_string_equal(audience->source, rows[i].source);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_boost_is_an_act_beside_the_document_it_passes_on),
+        cmocka_unit_test(a_boost_is_never_taken_for_what_it_passes_on),
+        cmocka_unit_test(boosts_of_boosts_are_boosts_of_what_was_said),
+        cmocka_unit_test(what_is_no_boost_is_none),
+        cmocka_unit_test(followers_come_with_what_their_author_says),
+        cmocka_unit_test(a_row_with_boost_of_has_no_words_of_its_own),
+        cmocka_unit_test(a_boost_without_an_id_is_who_passes_on_what),
+        cmocka_unit_test(a_boost_of_nothing_is_refused),
+        cmocka_unit_test(an_archive_tells_boosts),
+        cmocka_unit_test(rows_may_say_how_many_follow),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
