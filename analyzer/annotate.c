@@ -246,7 +246,10 @@ static enum nb_err annotate(struct annotate *a, struct nb_word_cache *words,
         return NB_ENOMEM;
     }
     put_identity(a);
-    enum nb_err err = read_texts(a, words);
+    if (a->document->has_kind && a->document->kind == NB__KIND__BOOST) {
+        steps_n = 0; /* the words are another's, and are read where they stand */
+    }
+    enum nb_err err = steps_n ? read_texts(a, words) : NB_OK;
     for (size_t i = 0; err == NB_OK && i < steps_n; i++) {
         err = steps[i](a);
     }

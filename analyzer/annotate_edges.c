@@ -1,6 +1,7 @@
 /*
  * What a document does towards others. Each act is kept once: two links to one page in one
- * document are one link. Order is that of the document: links, reply, mentions, quotes.
+ * document are one link. Order is that of the document: links, reply, mentions, quotes. A boost is
+ * one act, whatever else such a record may hold.
  */
 #include "analyzer/knowledge_private.h"
 
@@ -164,6 +165,21 @@ static enum nb_err add_quotes(struct edges *e)
     return err;
 }
 
+/* What is passed on may be named by an id that is known on the booster's own site only. */
+static enum nb_err add_boost(struct edges *e)
+{
+    const Nb__Quote *quote = e->document->n_quotes ? e->document->quotes[0] : NULL;
+    struct nb_slice url = nb_field(quote ? quote->url : NULL), site = own_site(e), canonical = url;
+    struct nb_slice author = nb_field(quote ? quote->author : NULL);
+    (void)site_of(e, url, &site, &canonical);
+    size_t slash = nb_slice_find_byte(author, '/', 0);
+    if (slash != NB_NPOS) {
+        site = nb_slice_sub(author, 0, slash);
+        author = nb_slice_sub(author, slash + 1, author.len);
+    }
+    return author.len || url.len ? add(e, NB__EDGE__ACT__BOOST, site, author, canonical) : NB_OK;
+}
+
 enum nb_err nb_annotate_edges(const struct nb_document *document, const struct tr_token *tokens,
                               size_t tokens_n, struct nb_arena *arena, struct nb_annotation *out)
 {
@@ -180,6 +196,9 @@ enum nb_err nb_annotate_edges(const struct nb_document *document, const struct t
         }
     }
     tr_table_init(&e.seen, arena);
+    if (document->has_kind && document->kind == NB__KIND__BOOST) {
+        return add_boost(&e);
+    }
     enum nb_err err = add_links(&e);
     if (err == NB_OK) {
         err = add_reply(&e);

@@ -39,7 +39,7 @@ enum nb_err nb_author_docs_add(struct nb_txn *txn, const struct nb_document *doc
                                const struct nb_annotation *kept, struct nb_slice author,
                                const struct nb_annotation *old, struct nb_arena *arena)
 {
-    if (!author.len) {
+    if (!author.len || nb_is_boost(kept)) {
         return NB_OK;
     }
     struct nb_author_doc *row = nb_author_doc_new(arena);
@@ -73,7 +73,7 @@ enum nb_err nb_author_docs_remove(struct nb_txn *txn, const struct nb_annotation
     struct nb_slice author;
     struct nb_key key;
     enum nb_err err = nb_author_id(nb_field(kept->author), nb_field(kept->site), arena, &author);
-    if (err || !author.len) {
+    if (err || !author.len || nb_is_boost(kept)) {
         return err;
     }
     key_of(&key, author, kept);

@@ -14,7 +14,7 @@
 
 /**
  * Enter a document.
- * @param kept    as stored in ANNOTATION.
+ * @param kept    as stored in ANNOTATION; a boost, no document of its author's, is not entered.
  * @param author  as nb_author_id(); empty: nothing is entered.
  * @param old     the revision that it replaces, or NULL.
  * @return NB_OK, NB_ENOMEM, or the transaction's first error.

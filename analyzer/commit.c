@@ -8,6 +8,8 @@
  *      the analyzer ran. The resolved edges are what is stored, so that step 1 can later take away
  *      exactly what was added here. What is done towards an author who is forgotten is left out.
  *   3. The annotation and its tallies are written, and topics that gained a document are watched.
+ *      A boost is an act only: nothing finds it, and it stands for no address, as some servers give
+ *      it the one of what it passes on.
  *
  * The revision in force is found by identity and not by Document.supersedes: when a revision was
  * skipped for its size, the next one must still replace the one before it.
@@ -161,7 +163,7 @@ static enum nb_err retract(struct nb_txn *txn, const struct nb_document *documen
     if (err == NB_OK) {
         err = nb_copies_remove(txn, *old, arena);
     }
-    if (err == NB_OK) {
+    if (err == NB_OK && !nb_is_boost(*old)) {
         err = nb_index_retract(txn, known.number);
     }
     if (err == NB_OK) {
@@ -261,8 +263,9 @@ static enum nb_err resolve(struct nb_txn *txn, const struct nb_annotation *kept,
     struct nb_slice to = nb_field(edge->to);
     struct known known = {0};
     enum nb_err err = NB_OK;
-    if (!edge->has_target) {
-        err = known_behind(txn, nb_field(kept->site), nb_field(edge->url), arena, &known);
+    if (!edge->has_target) { /* a guid is one on the site that it leads to */
+        struct nb_slice scope = to.len ? nb_author_site(to) : nb_field(kept->site);
+        err = known_behind(txn, scope, nb_field(edge->url), arena, &known);
     }
     if (known.author.len && (!to.len || to.p[to.len - 1] == '/')) { /* at most the site is known */
         to = known.author;
@@ -338,6 +341,9 @@ static enum nb_err index_item(struct nb_txn *txn, const struct nb_commit_item *i
                               struct nb_commit *commit)
 {
     struct nb_buf entry;
+    if (nb_is_boost(kept)) {
+        return NB_OK;
+    }
     nb_buf_init(&entry, NB_ENTRY_BYTES_MAX + NB_KEPT_MAX_BYTES);
     enum nb_err err = nb_entry_make(item->document, kept, author, item->words, &entry);
     if (err == NB_OK) {
@@ -370,7 +376,7 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     nb_story_keys(document, &kept);
     struct nb_slice author;
     err = nb_author_id(nb_field(kept.author), nb_field(kept.site), arena, &author);
-    if (err == NB_OK) {
+    if (err == NB_OK && !nb_is_boost(&kept)) {
         err = nb_copies_add(txn, document, &kept, author, arena);
     }
     if (err == NB_OK) {
@@ -400,7 +406,7 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     if (identity_of(document).len) {
         known_put(txn, identity_of(document), kept.number, author);
     }
-    if (nb_field(document->url).len) {
+    if (nb_field(document->url).len && !nb_is_boost(&kept)) {
         struct nb_id id = nb_known_url(nb_field(document->url));
         known_put(txn, nb_slice(id.b, sizeof(id.b)), kept.number, author);
     }

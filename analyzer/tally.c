@@ -103,7 +103,9 @@ static enum nb_err tally_author(struct nb_txn *txn, const struct nb_annotation *
     if (err) {
         return err;
     }
-    count(&row->documents_n, &row->has_documents_n, 1, sign);
+    if (!nb_is_boost(kept)) {
+        count(&row->documents_n, &row->has_documents_n, 1, sign);
+    }
     span(&row->first_ms, &row->has_first_ms, &row->last_ms, &row->has_last_ms, kept->at_ms, sign);
     if (kept->has_comments_n) {
         count(&row->comments_n, &row->has_comments_n, kept->comments_n, sign);
@@ -219,7 +221,7 @@ static enum nb_err tally_edge(struct nb_txn *txn, const struct nb_edge *edge, ui
     case NB__EDGE__ACT__MENTION:
         count(&row->mentions_in_n, &row->has_mentions_in_n, 1, sign);
         break;
-    default: /* link, quote, copy: each carries the author's words or address further */
+    default: /* link, quote, copy, boost: each carries the author's words or address further */
         count(&row->links_in_n, &row->has_links_in_n, 1, sign);
         break;
     }

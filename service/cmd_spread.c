@@ -31,8 +31,8 @@ static enum nb_err print_table(const struct nb_messages *messages, size_t n,
 {
     static const struct nb_column columns[] = {
         {"author", NB_LEFT, true},   {"links", NB_RIGHT, false},  {"quotes", NB_RIGHT, false},
-        {"copies", NB_RIGHT, false}, {"onward", NB_RIGHT, false}, {"people", NB_RIGHT, false},
-        {"first", NB_LEFT, false},
+        {"boosts", NB_RIGHT, false}, {"copies", NB_RIGHT, false}, {"onward", NB_RIGHT, false},
+        {"people", NB_RIGHT, false}, {"first", NB_LEFT, false},
     };
     struct nb_table *table =
         nb_table_new(answer->arena, columns, sizeof(columns) / sizeof(columns[0]));
@@ -54,6 +54,7 @@ static enum nb_err print_table(const struct nb_messages *messages, size_t n,
         nb_table_cell(table, NB_PLAIN, carrier->author);
         nb_table_cellf(table, NB_PLAIN, "%" PRIu32, carrier->links_n);
         nb_table_cellf(table, NB_PLAIN, "%" PRIu32, carrier->quotes_n);
+        nb_table_cellf(table, NB_PLAIN, "%" PRIu32, carrier->boosts_n);
         nb_table_cellf(table, NB_PLAIN, "%" PRIu32, carrier->copies_n);
         nb_table_cellf(table, NB_PLAIN, "%" PRIu32, carrier->onward_n);
         nb_table_cellf(table, carrier->reach.known ? NB_PLAIN : NB_DIM, "%s", people);
@@ -97,6 +98,7 @@ static void print_json(const struct nb_messages *messages, size_t n, int64_t fro
         nb_json_kstr(&json, "author", carrier->author);
         nb_json_kint(&json, "links", carrier->links_n);
         nb_json_kint(&json, "quotes", carrier->quotes_n);
+        nb_json_kint(&json, "boosts", carrier->boosts_n);
         nb_json_kint(&json, "copies", carrier->copies_n);
         nb_json_kint(&json, "onward", carrier->onward_n);
         nb_json_ktime(&json, "first", carrier->first_ms);
@@ -121,9 +123,9 @@ static void csv_count(struct nb_csv *csv, bool known, uint64_t n)
 static void print_csv(const struct nb_messages *messages, size_t n, int32_t offset_min,
                       struct nb_buf *out)
 {
-    static const char *const titles[] = {"author", "links",      "quotes",      "copies",
-                                         "onward", "people_low", "people_high", "people",
-                                         "added",  "first",      "last"};
+    static const char *const titles[] = {"author", "links",  "quotes",     "boosts",
+                                         "copies", "onward", "people_low", "people_high",
+                                         "people", "added",  "first",      "last"};
     struct nb_csv csv;
     nb_csv_init(&csv, out);
     nb_csv_titles(&csv, titles, sizeof(titles) / sizeof(titles[0]));
@@ -132,6 +134,7 @@ static void print_csv(const struct nb_messages *messages, size_t n, int32_t offs
         nb_csv_str(&csv, carrier->author);
         nb_csv_int(&csv, carrier->links_n);
         nb_csv_int(&csv, carrier->quotes_n);
+        nb_csv_int(&csv, carrier->boosts_n);
         nb_csv_int(&csv, carrier->copies_n);
         nb_csv_int(&csv, carrier->onward_n);
         csv_count(&csv, carrier->reach.known, carrier->reach.low_n);
@@ -206,7 +209,8 @@ const struct nb_command nb_cmd_spread = {
     .line = "who carries your own messages further",
     .usage = "--own SITES",
     .about =
-        "Lists who links to, quotes and copies what was published on your own sites and accounts, "
+        "Lists who links to, quotes, boosts and copies what was published on your own sites and "
+        "accounts, "
         "those who added most readers first. onward counts the copies that others took on from "
         "theirs; people is how many plausibly see a usual document of those in which they did it: "
         "views where the site reports them, else with ~ an estimate from the reactions and its "

@@ -10,7 +10,7 @@
 bool nb_act_spreads(const struct nb_edge *edge)
 {
     return edge->act == NB__EDGE__ACT__LINK || edge->act == NB__EDGE__ACT__QUOTE ||
-           edge->act == NB__EDGE__ACT__COPY;
+           edge->act == NB__EDGE__ACT__COPY || edge->act == NB__EDGE__ACT__BOOST;
 }
 
 static int by_number(const void *a, const void *b)
@@ -179,11 +179,12 @@ static enum nb_err count_voices(struct nb_evidence *e, struct nb_arena *arena)
     struct nb_actor *all = nb_arena_calloc(arena, e->n, sizeof(*all));
     struct nb_actor *sites = nb_arena_calloc(arena, e->n, sizeof(*sites));
     struct nb_actor *answering = nb_arena_calloc(arena, e->n, sizeof(*answering));
+    struct nb_actor *boosting = nb_arena_calloc(arena, e->n, sizeof(*boosting));
     struct nb_actor *actors = nb_arena_calloc(arena, e->n, sizeof(*actors));
-    if (!actors || !all || !sites || !answering) {
+    if (!actors || !all || !sites || !answering || !boosting) {
         return NB_ENOMEM;
     }
-    size_t all_n = 0, sites_n = 0, answering_n = 0;
+    size_t all_n = 0, sites_n = 0, answering_n = 0, boosting_n = 0;
     for (size_t i = 0; i < e->n; i++) {
         const struct nb_edge *edge = e->rows[i].edge;
         if (!edge) {
@@ -195,7 +196,9 @@ static enum nb_err count_voices(struct nb_evidence *e, struct nb_arena *arena)
         if (e->rows[i].kind == NB_ROW_SUPPORT) {
             continue;
         }
-        if (!nb_act_spreads(edge)) {
+        if (edge->act == NB__EDGE__ACT__BOOST) {
+            boosting[boosting_n++] = (struct nb_actor){nb_field(edge->from), i};
+        } else if (!nb_act_spreads(edge)) {
             answering[answering_n++] = (struct nb_actor){nb_field(edge->from), i};
         } else if (!nb_slice_eq(nb_author_site(nb_field(edge->from)), own_site)) {
             sites[sites_n++] = (struct nb_actor){voice, i};
@@ -207,6 +210,7 @@ static enum nb_err count_voices(struct nb_evidence *e, struct nb_arena *arena)
     e->per_group = nb_arena_calloc(arena, e->groups_n + 1, sizeof(e->per_group[0]));
     e->sites_n = number_names(sites, sites_n, NULL);
     e->answering_n = number_names(answering, answering_n, NULL);
+    e->boosting_n = number_names(boosting, boosting_n, NULL);
     return e->per_group ? NB_OK : NB_ENOMEM;
 }
 

@@ -77,6 +77,7 @@ struct nb_evidence {
     uint32_t *per_group;  /* groups_n + 1, for whoever counts by group */
     uint64_t sites_n;     /* other sites that link, quote or copy */
     uint64_t answering_n; /* other authors who reply or mention */
+    uint64_t boosting_n;  /* other authors who boost */
 };
 
 /** Whether an act carries the author's words or address to other readers. */

@@ -162,6 +162,7 @@ static enum nb_err describe(struct measured *m, const struct nb_author *row, str
                                   .sentiment_milli = mean_sentiment(e),
                                   .sites_n = e->sites_n,
                                   .answering_n = e->answering_n,
+                                  .boosting_n = e->boosting_n,
                                   .groups_n = e->groups_n};
     const struct nb_coordination_risk *risk = nb_crowd_risk(e->scope->crowd, e->author);
     if (risk) {
@@ -173,9 +174,13 @@ static enum nb_err describe(struct measured *m, const struct nb_author *row, str
         struct nb_slice handle = nb_slice_sub(e->author, who->site.len + 1, e->author.len);
         who->name = handle.len ? handle : who->site;
     }
-    who->evidence = nb_arena_printf(
-        arena, "linking sites: %" PRIu64 ", answering authors: %" PRIu64 ", documents: %zu",
-        e->sites_n, e->answering_n, e->posts_n);
+    const char *boosting =
+        e->boosting_n ? nb_arena_printf(arena, ", boosting authors: %" PRIu64, e->boosting_n) : "";
+    who->evidence = boosting ? nb_arena_printf(arena,
+                                               "linking sites: %" PRIu64
+                                               ", answering authors: %" PRIu64 "%s, documents: %zu",
+                                               e->sites_n, e->answering_n, boosting, e->posts_n)
+                             : NULL;
     return who->evidence ? NB_OK : NB_ENOMEM;
 }
 

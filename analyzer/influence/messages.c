@@ -147,7 +147,8 @@ static enum nb_err count_act(struct tally *t, struct nb_slice key, struct nb_sli
         return err;
     }
     struct nb_slice from = nb_field(edge->from);
-    bool carries = edge->act == NB__EDGE__ACT__LINK || edge->act == NB__EDGE__ACT__QUOTE;
+    bool carries = edge->act == NB__EDGE__ACT__LINK || edge->act == NB__EDGE__ACT__QUOTE ||
+                   edge->act == NB__EDGE__ACT__BOOST;
     if (!carries || !from.len || !is_within(t, edge->at_ms) || nb_own_has(t->own, from)) {
         return NB_OK;
     }
@@ -157,6 +158,7 @@ static enum nb_err count_act(struct tally *t, struct nb_slice key, struct nb_sli
     }
     carrier->links_n += edge->act == NB__EDGE__ACT__LINK;
     carrier->quotes_n += edge->act == NB__EDGE__ACT__QUOTE;
+    carrier->boosts_n += edge->act == NB__EDGE__ACT__BOOST;
     return note(t, carrier, edge->number, edge->at_ms);
 }
 
@@ -325,8 +327,8 @@ static enum nb_err measure_reach(struct tally *t, const struct carrying *carryin
 static int by_weight(const void *a, const void *b)
 {
     const struct nb_carrier *x = a, *y = b;
-    uint64_t mine = (uint64_t)x->links_n + x->quotes_n + x->copies_n + x->onward_n;
-    uint64_t theirs = (uint64_t)y->links_n + y->quotes_n + y->copies_n + y->onward_n;
+    uint64_t mine = (uint64_t)x->links_n + x->quotes_n + x->boosts_n + x->copies_n + x->onward_n;
+    uint64_t theirs = (uint64_t)y->links_n + y->quotes_n + y->boosts_n + y->copies_n + y->onward_n;
     if (x->added_n != y->added_n) {
         return x->added_n < y->added_n ? 1 : -1;
     }

@@ -1,6 +1,6 @@
 /**
- * One's own messages: who links, quotes and copies what was published on one's own sites and
- * accounts, who took it on from them, and how many people that plausibly added.
+ * One's own messages: who links, quotes, boosts and copies what was published on one's own sites
+ * and accounts, who took it on from them, and how many people that plausibly added.
  *
  * Threads: as the transaction.
  */
@@ -31,7 +31,7 @@ bool nb_own_has(const struct nb_own *own, struct nb_slice author);
 /** Somebody else who carried one's messages. */
 struct nb_carrier {
     struct nb_slice author;
-    uint32_t links_n, quotes_n;
+    uint32_t links_n, quotes_n, boosts_n;
     uint32_t copies_n; /* of texts that one published first, or that came from one's own copy */
     uint32_t onward_n; /* copies that others took on from this author's, directly or further */
     int64_t first_ms, last_ms;
@@ -48,7 +48,8 @@ struct nb_messages {
 };
 
 /**
- * Links and quotes done in [from_ms, to_ms), and copies done then of what was published then.
+ * Links, quotes and boosts done in [from_ms, to_ms), and copies done then of what was published
+ * then.
  * @param out  [out] in the arena.
  * @return NB_OK, NB_ENOMEM, NB_ECORRUPT. Reads the acts towards all own authors, and the clusters
  * of their documents.

@@ -180,7 +180,7 @@ static struct nb_slice owner_of(struct nb_slice author)
  */
 static uint32_t worth_of(const struct nb_evidence *evidence, const struct nb_row *row)
 {
-    bool own = row->edge->act != NB__EDGE__ACT__QUOTE &&
+    bool own = row->edge->act != NB__EDGE__ACT__QUOTE && row->edge->act != NB__EDGE__ACT__BOOST &&
                nb_slice_eq(owner_of(row->who), owner_of(evidence->author));
     return own || row->faked ? 0 : has_sign(row->edge->signs, NB_SIGN_PAID) ? 500 : 1000;
 }

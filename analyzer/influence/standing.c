@@ -28,8 +28,7 @@ struct nb_standing_view {
 static bool supports(const struct nb_edge *edge)
 {
     const uint32_t denying = UINT32_C(1) << NB_SIGN_DENIAL | UINT32_C(1) << NB_SIGN_CORRECTION;
-    return edge->act >= NB__EDGE__ACT__LINK && edge->act < NB__EDGE__ACT__COPY &&
-           !(edge->signs & denying);
+    return edge->act != NB__EDGE__ACT__COPY && !(edge->signs & denying);
 }
 
 /* The seeds a team names for a topic, as far as they are in the graph; without any, those that

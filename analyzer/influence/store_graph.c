@@ -21,7 +21,7 @@ enum nb_err nb_store_graph(struct nb_txn *txn, nb_edge_wanted_fn *wanted,
         nb_arena_reset(arena);
         err = nb_edge_decode(value, arena, &edge);
         bool known =
-            err == NB_OK && edge->act >= NB__EDGE__ACT__LINK && edge->act <= NB__EDGE__ACT__COPY;
+            err == NB_OK && edge->act >= NB__EDGE__ACT__LINK && edge->act <= NB__EDGE__ACT__BOOST;
         if (known && (!wanted || wanted(edge))) {
             err = nb_graph_builder_add_named(builder, nb_field(edge->from), nb_field(edge->to),
                                              (enum nb_act_kind)(edge->act - NB__EDGE__ACT__LINK),

@@ -42,7 +42,8 @@ struct nb_slice nb_voice_of(const struct nb_edge *edge, struct nb_slice own_site
     struct nb_slice from = nb_field(edge->from);
     struct nb_slice site = nb_author_site(from);
     bool is_site = from.len == site.len + 1; /* without a byline */
-    bool elsewhere = nb_act_spreads(edge) && !nb_slice_eq(site, own_site);
+    bool elsewhere =
+        nb_act_spreads(edge) && edge->act != NB__EDGE__ACT__BOOST && !nb_slice_eq(site, own_site);
     return is_site || elsewhere ? owner_of(from) : from;
 }
 

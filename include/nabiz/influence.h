@@ -61,6 +61,7 @@ struct nb_influencer {
     struct nb_people people;      /* behind reach_milli */
     uint64_t sites_n;             /* other sites that link, quote or copy */
     uint64_t answering_n;         /* other authors who reply or mention */
+    uint64_t boosting_n;          /* other authors who boost */
     uint64_t groups_n;            /* independent groups who do any of that */
     const char *coordination;     /* what the risk is, in English; NULL or "" for none */
     uint64_t coordination_number; /* the first document that is part of it; 0: none */
@@ -82,7 +83,7 @@ enum nb_err nb_influence_list(struct nb_txn *txn, const struct nb_influence_quer
 /** A dated act that a score counts. */
 struct nb_ledger_row {
     int64_t at_ms;
-    const char *act; /* "link", "reply", "post", "deleted"; or "cut", which is no act: see below */
+    const char *act; /* "link", "boost", "post", "deleted"; or "cut", which is no act: see below */
     struct nb_slice who;
     struct nb_slice url;            /* what was linked, quoted or answered; may be empty */
     uint64_t number;                /* the document it was done in; 0 for "cut" */

@@ -96,6 +96,13 @@ static inline struct nb_slice nb_field(const char *text)
     return nb_slice_str(text);
 }
 
+/** Whether a document is none of its author's: what it passes on is counted, the boost is an act.
+ */
+static inline bool nb_is_boost(const struct nb_annotation *annotation)
+{
+    return annotation->has_kind && annotation->kind == NB__KIND__BOOST;
+}
+
 /** What a document says of its i-th topic: what is said of that by itself, else as a whole. */
 Nb__Sentiment *nb_topic_sentiment(const struct nb_annotation *annotation, size_t i);
 
