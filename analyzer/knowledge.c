@@ -216,6 +216,12 @@ static enum nb_err load_events(struct load *load)
         }
     }
     if (err == NB_OK) {
+        err = read_optional(load, NB_EVENTS_SECOND_FILE, &text);
+    }
+    if (err == NB_OK) {
+        err = nb_events_add_second(k->events, text, report, load);
+    }
+    if (err == NB_OK) {
         err = read_optional(load, NB_EVENT_CLASSES_FILE, &text);
     }
     if (err == NB_OK) {

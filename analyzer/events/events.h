@@ -14,6 +14,8 @@
 #include "analyzer/turkish/lexicon.h"
 #include "analyzer/turkish/report.h"
 
+#define NB_EVENTS_SECOND_FILE "events/second.txt" /* in the directory of the lexicons */
+
 /* id, name: in the output, and of the file of its rules */
 #define NB_EVENT_TYPES(X)                                                                          \
     X(ENGAGEMENT, "engagement")                                                                    \
@@ -97,6 +99,24 @@ struct nb_events *nb_events_new(struct tr_lexicon *lexicon, struct nb_arena *are
  */
 enum nb_err nb_events_add(struct nb_events *events, enum nb_event_type type, struct nb_slice text,
                           tr_report_fn *report, void *context) NB_MUSTUSE;
+
+/**
+ * Read the weights of the second opinion (second.h); a bad line costs only that line.
+ * @return NB_OK, NB_ENOMEM.
+ */
+enum nb_err nb_events_add_second(struct nb_events *events, struct nb_slice text,
+                                 tr_report_fn *report, void *context) NB_MUSTUSE;
+
+/**
+ * Told of a hit that the second opinion is asked about, at most one of a type and text.
+ * @param types  set of the types that are judged as this hit is.
+ * @param names  of its features.
+ */
+typedef void nb_events_judged_fn(void *context, uint32_t types, const struct nb_slice *names,
+                                 size_t names_n);
+
+/** Tell of all such hits from here on. For training, by one thread. */
+void nb_events_on_judged(struct nb_events *events, nb_events_judged_fn *judged, void *context);
 
 /** After the vocabulary of the lexicon is complete. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_events_seal(struct nb_events *events) NB_MUSTUSE;

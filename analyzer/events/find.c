@@ -72,12 +72,20 @@ bool nb_event_subject_parse(struct nb_slice name, enum nb_event_subject *out)
     return good;
 }
 
+struct asked {
+    struct nb_event event;
+    struct nb_hit hit;
+    struct nb_head head;
+    struct nb_slice family;
+};
+
 struct finding {
     const struct nb_events *e;
     const struct nb_reading_text *title;
     struct nb_event_words words, title_words;
     struct nb_arena *arena;
     struct nb_event best[NB_EVENT_TYPES_N]; /* of no confidence: none */
+    struct asked asked[NB_EVENT_TYPES_N];   /* the surest that is judged yet */
     size_t hits_n;
     bool looked_around, out_of_memory;
     uint64_t *in_post;     /* set of contexts */
@@ -147,6 +155,7 @@ static bool is_blocked(const struct finding *f, const struct nb_event_rule *rule
                        const struct nb_head *head, uint32_t sentence)
 {
     if ((rule->with.n && !any_there(f, &rule->with, sentence)) ||
+        (rule->also.n && !any_there(f, &rule->also, sentence)) ||
         any_there(f, &rule->without, sentence)) {
         return true;
     }
@@ -169,8 +178,10 @@ static bool put_hit(void *context, const struct nb_hit *hit)
     struct nb_head head;
     nb_head_read(f->e, &f->words, hit, rule, &head);
     int32_t milli = rule->weight_milli * head.share_milli / 1000;
+    struct asked *asked = &f->asked[rule->type];
     if (head.stage == NB_STAGE_N || head.subject == NB_SUBJECT_N ||
-        milli <= best->confidence_milli) {
+        milli <= best->confidence_milli ||
+        (rule->judged.len && milli <= asked->event.confidence_milli)) {
         return ++f->hits_n < HITS_MAX;
     }
     if (!f->looked_around && !look_around(f)) {
@@ -178,16 +189,68 @@ static bool put_hit(void *context, const struct nb_hit *hit)
         return false;
     }
     if (!is_blocked(f, rule, &head, f->words.sentence[hit->head])) {
-        *best = (struct nb_event){.type = rule->type,
-                                  .stage = head.stage,
-                                  .subject = head.subject,
-                                  .reported = head.reported,
-                                  .confidence_milli = milli,
-                                  .begin = f->words.token[hit->begin],
-                                  .end = f->words.token[hit->end - 1] + 1,
-                                  .line = rule->line};
+        struct nb_event *event = rule->judged.len ? &asked->event : best;
+        *event = (struct nb_event){.type = rule->type,
+                                   .stage = head.stage,
+                                   .subject = head.subject,
+                                   .reported = head.reported,
+                                   .confidence_milli = milli,
+                                   .begin = f->words.token[hit->begin],
+                                   .end = f->words.token[hit->end - 1] + 1,
+                                   .line = rule->line};
+        if (rule->judged.len) {
+            asked->family = rule->judged;
+            asked->hit = *hit;
+            asked->head = head;
+        }
     }
     return ++f->hits_n < HITS_MAX;
+}
+
+/* Set of the types that have rules of a family. */
+static uint32_t family_types(const struct nb_events *e, struct nb_slice family)
+{
+    uint32_t types = 0;
+    for (size_t i = 0; i < e->rules_n; i++) {
+        types |= nb_slice_eq(e->rules[i].judged, family) ? UINT32_C(1) << e->rules[i].type : 0;
+    }
+    return types;
+}
+
+/* What the second opinion says of the surest hit of a type that it is asked about. */
+static bool judge(struct finding *f, size_t type)
+{
+    const struct nb_events *e = f->e;
+    struct asked *asked = &f->asked[type];
+    struct nb_second_case what = {.is = &e->features,
+                                  .words = &f->words,
+                                  .hit = &asked->hit,
+                                  .head = &asked->head,
+                                  .family = asked->family};
+    struct nb_second_features features;
+    if (nb_second_features_of(&what, e->judged != NULL, f->arena, &features) != NB_OK) {
+        return false;
+    }
+    if (e->judged) {
+        e->judged(e->judged_context, family_types(e, asked->family), features.names, features.n);
+    }
+    asked->event.confidence_milli =
+        asked->event.confidence_milli * nb_second_milli(&e->second, &features) / 1000;
+    if (asked->event.confidence_milli > f->best[type].confidence_milli) {
+        f->best[type] = asked->event;
+    }
+    return true;
+}
+
+static bool judge_all(struct finding *f)
+{
+    for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
+        bool open = f->asked[i].event.confidence_milli > f->best[i].confidence_milli;
+        if (open && !judge(f, i)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Set of the types that are above their threshold. */
@@ -200,6 +263,12 @@ static uint32_t sure_types(const struct finding *f)
         }
     }
     return sure;
+}
+
+void nb_events_on_judged(struct nb_events *events, nb_events_judged_fn *judged, void *context)
+{
+    events->judged = judged;
+    events->judged_context = context;
 }
 
 enum nb_err nb_events_find(const struct nb_events *events, const struct nb_reading_text *title,
@@ -220,6 +289,7 @@ enum nb_err nb_events_find(const struct nb_events *events, const struct nb_readi
         return NB_ENOMEM;
     }
     nb_patterns_find(&events->patterns, &f.words, put_hit, &f);
+    f.out_of_memory |= !f.out_of_memory && !judge_all(&f);
     uint32_t sure = sure_types(&f), shown = 0;
     for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
         bool yields = events->files[i].yields & sure;

@@ -272,6 +272,14 @@ static const char *read_names(const struct nb_rule_reader *r, struct nb_slice te
     return NULL;
 }
 
+static const char *read_judged(const struct nb_rule_reader *r, struct nb_slice value,
+                               struct nb_event_rule *rule)
+{
+    rule->judged = nb_arena_copy(r->events->arena, value);
+    bool good = value.len && nb_slice_find_byte(value, ' ', 0) == NB_NPOS;
+    return good && rule->judged.p ? NULL : "judged names a family of hits";
+}
+
 static const char *read_option(const struct nb_rule_reader *r, struct nb_slice option,
                                struct nb_event_rule *rule)
 {
@@ -303,8 +311,14 @@ static const char *read_option(const struct nb_rule_reader *r, struct nb_slice o
     if (nb_slice_eq(name, NB_LIT("with"))) {
         return read_names(r, value, false, &rule->with);
     }
+    if (nb_slice_eq(name, NB_LIT("also"))) {
+        return read_names(r, value, false, &rule->also);
+    }
     if (nb_slice_eq(name, NB_LIT("not"))) {
         return read_names(r, value, false, &rule->without);
+    }
+    if (nb_slice_eq(name, NB_LIT("judged"))) {
+        return read_judged(r, value, rule);
     }
     if (nb_slice_eq(name, NB_LIT("allow"))) {
         rule->allow_all = nb_slice_eq(value, NB_LIT("all"));
@@ -474,6 +488,12 @@ enum nb_err nb_events_seal(struct nb_events *e)
     nb_rule_features(tr_lexicon_core(e->lexicon), &e->features);
     enum nb_err err = nb_patterns_seal(&e->patterns, e->lexicon);
     return err == NB_OK ? nb_patterns_seal(&e->around, e->lexicon) : err;
+}
+
+enum nb_err nb_events_add_second(struct nb_events *events, struct nb_slice text,
+                                 tr_report_fn *report, void *context)
+{
+    return nb_second_read(&events->second, events->arena, text, report, context);
 }
 
 size_t nb_events_rules_n(const struct nb_events *events)

@@ -8,6 +8,7 @@
 
 #include "analyzer/events/events.h"
 #include "analyzer/events/pattern.h"
+#include "analyzer/events/second.h"
 
 #define NB_RULE_NAMES_MAX 8 /* contexts or blocks that one option names */
 #define NB_COMMON NB_EVENT_TYPES_N
@@ -79,7 +80,8 @@ struct nb_event_rule {
     bool even_negated;                  /* the stage stands with a negated head too */
     bool third_said, aorist_said;
     bool allow_all;
-    struct nb_rule_names with, without, allow;
+    struct nb_slice judged; /* family of the second opinion that is asked, empty for none */
+    struct nb_rule_names with, also, without, allow;
 };
 
 struct nb_event_file {
@@ -113,6 +115,9 @@ struct nb_events {
     struct nb_endings endings[NB_ENDINGS_N];
     struct nb_event_features features;
     size_t words_n; /* that lines have named, lists written out */
+    struct nb_second second;
+    nb_events_judged_fn *judged; /* NULL but in training */
+    void *judged_context;
 };
 
 /*

@@ -57,6 +57,22 @@ static void print_share(const char *name, size_t k, size_t n, const char *data)
            high, k, n, data);
 }
 
+static void print_all(const char *name, const struct count *all, const char *data)
+{
+    char what[64];
+    const struct {
+        const char *what;
+        size_t k, n;
+    } shares[] = {{"precision", all->right, all->found},
+                  {"recall", all->right, all->there},
+                  {"subject", all->subject, all->right},
+                  {"stage", all->stage, all->right}};
+    for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+        (void)snprintf(what, sizeof(what), "%s-%s", name, shares[i].what);
+        print_share(what, shares[i].k, shares[i].n, data);
+    }
+}
+
 static struct nb_annotation *annotate(struct eval *e, struct nb_slice text)
 {
     struct nb_annotation *annotation = NULL;
@@ -176,10 +192,7 @@ static void print_counts(const struct eval *e, const char *data)
                    c->there ? (double)c->right / (double)c->there : 1, c->found, c->there, data);
         }
     }
-    print_share("events-precision", e->all.right, e->all.found, data);
-    print_share("events-recall", e->all.right, e->all.there, data);
-    print_share("events-subject", e->all.subject, e->all.right, data);
-    print_share("events-stage", e->all.stage, e->all.right, data);
+    print_all("events", &e->all, data);
 }
 
 struct casual {
@@ -239,8 +252,9 @@ static bool finds(struct eval *e, struct nb_slice text, struct nb_slice type)
 }
 
 /* Of the posts that have an event, how many are found typed so. */
-static void eval_variants(struct eval *e, const char *data)
+static void eval_variants(struct eval *e, const char *name, const char *data)
 {
+    char what[64];
     struct casual rows[CASUAL_MAX];
     size_t rows_n = read_casual(e, rows), there = 0, plain = 0, ascii = 0, casual = 0;
     struct nb_buf buf;
@@ -256,44 +270,38 @@ static void eval_variants(struct eval *e, const char *data)
         }
     }
     nb_buf_fini(&buf);
-    print_share("events-recall-typed", plain, there, data);
-    print_share("events-recall-ascii", ascii, there, data);
-    print_share("events-recall-casual", casual, there, data);
+    (void)snprintf(what, sizeof(what), "%s-recall-typed", name);
+    print_share(what, plain, there, data);
+    (void)snprintf(what, sizeof(what), "%s-recall-ascii", name);
+    print_share(what, ascii, there, data);
+    (void)snprintf(what, sizeof(what), "%s-recall-casual", name);
+    print_share(what, casual, there, data);
 }
 
-/* Events as people tell them, which rules were worked on with: TYPE, subject, stage, text. */
-static void eval_said(struct eval *e)
+/*
+ * Events as people tell them, and what is none (type none), as own sentences: TYPE, subject, stage,
+ * text.
+ */
+static void eval_own(struct eval *e, const char *path, const char *name, const char *data,
+                     bool tell)
 {
-    struct nb_slice line, rest = nbt_read_file("tests/eval/events_said.tsv", e->files);
-    struct count all = {0};
+    struct nb_slice line, rest = nbt_read_file(path, e->files);
+    char label[64];
+    memset(&e->all, 0, sizeof(e->all));
     e->posts_n = 0;
+    e->list = tell;
     while (nb_slice_split(&rest, '\n', &line)) {
         struct nb_slice field[4] = {{NULL, 0}};
         for (size_t i = 0; i < 3 && nb_slice_split(&line, '\t', &field[i]); i++) {
         }
-        struct nb_annotation *a = line.p ? annotate(e, line) : NULL;
-        const Nb__LifeEvent *got = NULL;
-        if (a) {
-            e->posts[e->posts_n++] = (struct post){field[0], field[1], field[2], line};
-        }
-        for (size_t i = 0; a && i < a->n_life_events; i++) {
-            bool same = nb_slice_eq(field[0], nb_slice_str(a->life_events[i]->type));
-            got = same ? a->life_events[i] : got;
-            all.found++;
-        }
-        all.there += a != NULL;
-        all.right += got != NULL;
-        all.subject += got && nb_slice_eq(field[1], nb_slice_str(got->subject));
-        all.stage += got && nb_slice_eq(field[2], nb_slice_str(got->stage));
-        if (a && !got) {
-            printf("  said: \"%.*s\" is no %.*s\n", NB_ARG(line), NB_ARG(field[0]));
+        if (line.p && e->posts_n < POSTS_MAX && !nb_slice_starts(field[0], NB_LIT("#"))) {
+            e->posts[e->posts_n] = (struct post){field[0], field[1], field[2], line};
+            count_post(e, &e->posts[e->posts_n++]);
         }
     }
-    print_share("events-said-precision", all.right, all.found, "own sentences");
-    print_share("events-said-recall", all.right, all.there, "own sentences");
-    print_share("events-said-subject", all.subject, all.right, "own sentences");
-    print_share("events-said-stage", all.stage, all.right, "own sentences");
-    eval_variants(e, "own sentences");
+    (void)snprintf(label, sizeof(label), "own sentences, %s", data);
+    print_all(name, &e->all, label);
+    eval_variants(e, name, label);
 }
 
 /* The tricky cases: "-" is none, a type, or one with "(other)" behind it; a wedding is a marriage.
@@ -366,16 +374,19 @@ int main(int argc, char **argv)
     e.arena = nb_arena_new((size_t)64 << 20);
     e.files = nb_arena_new((size_t)256 << 20);
     e.posts = calloc(POSTS_MAX, sizeof(*e.posts));
-    e.list = argc > 2 && strcmp(argv[2], "list") == 0;
+    bool tell = argc > 2 && strcmp(argv[2], "list") == 0;
+    e.list = tell;
     if (strcmp(part, "extra") == 0 ? read_extra(&e) : read_posts(&e, part)) {
         for (size_t i = 0; i < e.posts_n; i++) {
             count_post(&e, &e.posts[i]);
         }
         print_counts(&e, part);
-        eval_variants(&e, part);
+        eval_variants(&e, "events", part);
     }
     eval_cases(&e);
-    eval_said(&e);
+    eval_own(&e, "tests/eval/events_said.tsv", "events-said", "tuned", true);
+    eval_own(&e, "tests/eval/events_own.tsv", "events-own", "tuned", tell);
+    eval_own(&e, "tests/eval/events_unseen.tsv", "events-unseen", "not tuned", false);
     eval_hard(&e);
     free(e.posts);
     nb_word_cache_free(e.words);

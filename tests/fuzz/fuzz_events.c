@@ -1,7 +1,7 @@
 /*
- * Any bytes as the rules all types share, as those of a type, and as the text, parted by NUL: bad
- * lines are told with a number, what is found lies within the text and is of the values that exist,
- * and finding twice finds the same.
+ * Any bytes as the rules all types share, as those of a type, as the text and as the
+ * weights of the second opinion, parted by NUL: bad lines are told with a number, what is found
+ * lies within the text and is of the values that exist, and finding twice finds the same.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -45,8 +45,8 @@ static void find(const struct nb_events *events, const struct nb_reading_text *t
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct nb_slice part[3] = {{NULL, 0}}, rest = nb_slice(data, size);
-    for (int i = 0; i < 3; i++) {
+    struct nb_slice part[4] = {{NULL, 0}}, rest = nb_slice(data, size);
+    for (int i = 0; i < 4; i++) {
         (void)nb_slice_split(&rest, '\0', &part[i]);
     }
     struct nb_arena *arena = nb_arena_new((size_t)64 << 20);
@@ -58,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(lexicon && events);
     if (nb_events_add(events, NB_EVENT_TYPES_N, part[0], fuzz_count, &bad_n) == NB_OK &&
         nb_events_add(events, NB_EVENT_MARRIAGE, part[1], fuzz_count, &bad_n) == NB_OK &&
+        nb_events_add_second(events, part[3], fuzz_count, &bad_n) == NB_OK &&
         nb_events_seal(events) == NB_OK && fuzz_read(lexicon, part[2], arena, &text)) {
         find(events, &text, arena);
     }

@@ -382,6 +382,48 @@ static void the_surest_rule_of_a_type_counts_above_its_threshold(void **state)
            "marriage self happened, moving self happened");
 }
 
+static void the_second_opinion_lowers_what_is_judged_and_nothing_else(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_MARRIAGE, "900 evlen/verb ; judged wed\n650 al/verb\n");
+    add_good(f, NB_EVENT_MOVING, "900 git/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    assert_string_equal(find_in(f, "", "evlendik"), "marriage self happened");
+    f->bad_n = 0;
+    assert_int_equal(nb_events_add_second(f->events,
+                                          NB_LIT("# learnt\n2000 all/bias\n-9000 wed/w:dizi\n"
+                                                 "5\n200000 all/bias\n1 a b\n"),
+                                          report, f),
+                     NB_OK);
+    assert_int_equal(f->bad_n, 3);
+    assert_string_equal(find_in(f, "", "evlendik"), "marriage self happened");
+    assert_string_equal(find_in(f, "", "dizide evlendik"), "");
+    assert_string_equal(find_in(f, "", "dizide evlendik ve ev ald\xc4\xb1k"),
+                        "marriage self happened");
+    assert_string_equal(find_in(f, "", "dizide gittik"), "moving self happened");
+}
+
+static void told(void *context, uint32_t types, const struct nb_slice *names, size_t names_n)
+{
+    size_t *bias_n = context;
+    assert_int_equal(types, 1 << NB_EVENT_MARRIAGE | 1 << NB_EVENT_MOVING);
+    for (size_t i = 0; i < names_n; i++) {
+        *bias_n += nb_slice_eq(names[i], NB_LIT("part/bias"));
+    }
+}
+
+static void who_trains_is_told_of_each_type_once_by_family(void **state)
+{
+    struct fixture *f = *state;
+    size_t bias_n = 0;
+    add_good(f, NB_EVENT_MARRIAGE, "900 evlen/verb ; judged part\n");
+    add_good(f, NB_EVENT_MOVING, "900 git/verb ; judged part\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    nb_events_on_judged(f->events, told, &bias_n);
+    (void)find_in(f, "", "evlendik ve evlendik, sonra gittik");
+    assert_int_equal(bias_n, 2);
+}
+
 static void many_gaps_over_a_long_text_stay_bounded(void **state)
 {
     struct fixture *f = *state;
@@ -460,6 +502,8 @@ int main(void)
         EVENTS_TEST(elements_allow_gaps_orders_and_alternatives_within_a_sentence),
         EVENTS_TEST(contexts_ask_and_blocks_forbid),
         EVENTS_TEST(the_surest_rule_of_a_type_counts_above_its_threshold),
+        EVENTS_TEST(the_second_opinion_lowers_what_is_judged_and_nothing_else),
+        EVENTS_TEST(who_trains_is_told_of_each_type_once_by_family),
         EVENTS_TEST(many_gaps_over_a_long_text_stay_bounded),
         EVENTS_TEST(a_text_that_does_not_fit_into_memory_is_told),
         EVENTS_TEST(every_example_behind_the_rules_holds),

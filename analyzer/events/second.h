@@ -1,0 +1,74 @@
+/**
+ * A second opinion, learnt from posts that people labelled: how likely it is that a hit of a rule
+ * that asks for it (option `judged`) is an event. It can only lower what the rule says.
+ *
+ * A logistic model over what is there or not: lemmas of the post and pairs of them, letters of its
+ * hashtags, who is spoken of (persons and possessors), what kind of post it is, and what the rules
+ * made of the hit: its head, the words around it, subject and stage. Rules of a family are judged
+ * alike, whatever their type. Each feature has a weight for all families and one for the family of
+ * the hit, added up (Daume III, Frustratingly Easy Domain Adaptation, 2007). Whole numbers only, so
+ * that every machine says the same.
+ *
+ * Threads: a sealed opinion is immutable.
+ */
+#ifndef NABIZ_EVENTS_SECOND_H
+#define NABIZ_EVENTS_SECOND_H
+
+#include "analyzer/events/pattern.h"
+#include "analyzer/turkish/report.h"
+
+enum {
+    NB_SECOND_FEATURES_MAX = 4096, /* of a hit; what follows is left out */
+    NB_SECOND_NAME_BYTES_MAX = 160,
+    NB_SECOND_WEIGHTS_MAX = 1 << 20
+};
+
+struct nb_second_weight {
+    uint64_t key;
+    int32_t milli;
+};
+
+struct nb_second {
+    struct nb_second_weight *all; /* ascending by key once sealed */
+    size_t n, cap;
+};
+
+struct nb_event_features;
+struct nb_head;
+
+/** What is judged. */
+struct nb_second_case {
+    const struct nb_event_features *is;
+    const struct nb_event_words *words;
+    const struct nb_hit *hit;
+    const struct nb_head *head;
+    struct nb_slice family; /* of rules that are judged alike, as their option names it */
+};
+
+/** Features, each once, ascending by key; borrowed from an arena. */
+struct nb_second_features {
+    struct nb_slice *names; /* NULL unless asked for */
+    uint64_t *keys;
+    size_t n;
+};
+
+/**
+ * Read a file of weights: a weight in thousandths and the name of a feature on each line. A bad
+ * line costs only that line.
+ * @return NB_OK, NB_ENOMEM.
+ */
+enum nb_err nb_second_read(struct nb_second *second, struct nb_arena *arena, struct nb_slice text,
+                           tr_report_fn *report, void *context) NB_MUSTUSE;
+
+/**
+ * @param named  names are wanted too: for training.
+ * @return NB_OK, NB_ENOMEM. Cost: proportional to the words of the post.
+ */
+enum nb_err nb_second_features_of(const struct nb_second_case *what, bool named,
+                                  struct nb_arena *arena,
+                                  struct nb_second_features *out) NB_MUSTUSE;
+
+/** How likely it is an event, 0 to 1000; 1000 where nothing was learnt. */
+int32_t nb_second_milli(const struct nb_second *second, const struct nb_second_features *features);
+
+#endif
