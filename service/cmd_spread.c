@@ -1,11 +1,13 @@
 /* nabiz spread: who carries one's own messages further. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <nabiz/analysis.h>
 #include <nabiz/config.h>
 #include <nabiz/csv.h>
 #include <nabiz/date.h>
+#include <nabiz/file.h>
 #include <nabiz/json.h>
 #include <nabiz/table.h>
 
@@ -39,10 +41,15 @@ static enum nb_err print_table(const struct nb_messages *messages, size_t n,
     if (!table) {
         return NB_ENOMEM;
     }
-    nb_buf_addf(&answer->out,
-                "%" PRIu64 " documents of your own, %" PRIu64 " of them copied; carried by %zu "
-                "others.\n\n",
-                messages->documents_n, messages->copied_n, messages->n);
+    if (messages->texts_n) {
+        nb_buf_addf(&answer->out, "%" PRIu64 " texts of yours, %" PRIu64 " of them published; ",
+                    messages->texts_n, messages->found_n);
+    }
+    if (messages->documents_n || !messages->texts_n) {
+        nb_buf_addf(&answer->out, "%" PRIu64 " documents of your own, %" PRIu64 " of them copied; ",
+                    messages->documents_n, messages->copied_n);
+    }
+    nb_buf_addf(&answer->out, "carried by %zu others.\n\n", messages->n);
     for (size_t i = 0; i < n; i++) {
         const struct nb_carrier *carrier = &messages->carriers[i];
         char first[NB_RFC3339_BYTES];
@@ -89,6 +96,8 @@ static void print_json(const struct nb_messages *messages, size_t n, int64_t fro
     nb_json_ktime(&json, "to", to_ms);
     nb_json_kint(&json, "documents", (int64_t)messages->documents_n);
     nb_json_kint(&json, "copied", (int64_t)messages->copied_n);
+    nb_json_kint(&json, "texts", (int64_t)messages->texts_n);
+    nb_json_kint(&json, "texts_found", (int64_t)messages->found_n);
     nb_json_kint(&json, "carriers_n", (int64_t)messages->n);
     nb_json_key(&json, "carriers");
     nb_json_array(&json);
@@ -162,31 +171,82 @@ static enum nb_err print(const struct nb_messages *messages, size_t n, int64_t f
     return NB_OK;
 }
 
-static int run_spread(struct nb_args *args)
-{
+/* What --own and --text say is one's own. */
+struct mine {
     struct nb_own own;
-    struct nb_answer answer;
-    struct nb_messages messages = {0};
-    struct nb_txn *txn = NULL;
-    int64_t window_ms, limit, watermark_ms = -1;
-    if (nb_own_read(nb_slice_str(nb_args_get(args, "own")), &own) != NB_OK) {
+    struct nb_own_texts texts;
+};
+
+static int read_own(const struct nb_args *args, struct mine *out)
+{
+    const char *own = nb_args_get(args, "own");
+    if (!own && !nb_args_get(args, "text")) {
+        return nb_usage(args, "say with --own which sites and accounts are yours, or with --text "
+                              "what you sent out");
+    }
+    if (own && nb_own_read(nb_slice_str(own), &out->own) != NB_OK) {
         fprintf(stderr,
                 "nabiz spread: say with --own which sites and accounts are yours, at most %d: "
                 "acme.example,forum.example/acme\n",
                 NB_OWN_MAX);
         return NB_EXIT_USAGE;
     }
-    if (!nb_answer_window(args, "window", WINDOW_DAYS * NB_DAY_MS, &window_ms) ||
-        !nb_args_int(args, "limit", 1, 1000000, SHOWN, &limit)) {
-        return NB_EXIT_USAGE;
+    return NB_EXIT_OK;
+}
+
+/* The texts of --text. */
+static int read_texts(const struct nb_args *args, struct nb_arena *arena, struct nb_own_texts *out)
+{
+    const char *path = nb_args_get(args, "text");
+    struct nb_error error = {0};
+    struct nb_buf file;
+    if (!path) {
+        return NB_EXIT_OK;
     }
+    bool is_stdin = strcmp(path, "-") == 0;
+    nb_buf_init(&file, NB_OWN_TEXTS_BYTES);
+    enum nb_err err = is_stdin ? nb_file_read_fd(STDIN_FILENO, "stdin", &file, &error)
+                               : nb_file_read(path, &file, &error);
+    if (err == NB_OK) {
+        err = nb_own_texts_read(nb_buf_slice(&file), arena, out, &error);
+        nb_error_prefix(&error, "%s: ", is_stdin ? "stdin" : path);
+    }
+    nb_buf_fini(&file);
+    return err == NB_OK ? NB_EXIT_OK : nb_fail(args, &error);
+}
+
+static int say_nobody(const struct nb_args *args, const struct nb_messages *messages)
+{
+    if (nb_args_get(args, "text")) {
+        fprintf(stderr,
+                "nabiz spread: nobody else published what you sent out (%" PRIu64
+                " texts); --window all looks further back\n",
+                messages->texts_n);
+    }
+    if (nb_args_get(args, "own")) {
+        fprintf(stderr,
+                "nabiz spread: nobody else took up what you published (%" PRIu64
+                " documents); sites are written as in nabiz influencers\n",
+                messages->documents_n);
+    }
+    return NB_EXIT_NOTHING;
+}
+
+static int answer_spread(struct nb_args *args, const struct mine *mine, int64_t window_ms,
+                         int64_t limit)
+{
+    struct nb_answer answer;
+    struct nb_messages messages = {0};
+    struct nb_txn *txn = NULL;
+    int64_t watermark_ms = -1;
     enum nb_err err = nb_answer_open(&answer, args);
     err = err == NB_OK ? nb_read_begin(answer.store, &txn, &answer.error) : err;
     err = err == NB_OK ? nb_analysis_watermark(txn, &watermark_ms) : err;
     int64_t to_ms = watermark_ms + 1; /* up to and with the newest document */
     int64_t from_ms = to_ms > window_ms ? to_ms - window_ms : 0;
     if (err == NB_OK) {
-        err = nb_messages_spread(txn, &own, from_ms, to_ms, answer.arena, &messages);
+        err = nb_messages_spread(txn, &mine->own, &mine->texts, from_ms, to_ms, answer.arena,
+                                 &messages);
     }
     if (err == NB_OK && messages.n) {
         size_t n = messages.n < (size_t)limit ? messages.n : (size_t)limit;
@@ -194,24 +254,41 @@ static int run_spread(struct nb_args *args)
     }
     nb_read_end(txn);
     int code = nb_answer_close(&answer, err);
-    if (code == NB_EXIT_OK && !messages.n) {
-        fprintf(stderr,
-                "nabiz spread: nobody else took up what you published (%" PRIu64
-                " documents); sites are written as in nabiz influencers\n",
-                messages.documents_n);
-        return NB_EXIT_NOTHING;
+    return code == NB_EXIT_OK && !messages.n ? say_nobody(args, &messages) : code;
+}
+
+static int run_spread(struct nb_args *args)
+{
+    enum { TEXTS_ARENA_BYTES = 256 << 20 };
+    struct mine mine = {.own.n = 0};
+    int64_t window_ms, limit;
+    int code = read_own(args, &mine);
+    if (code != NB_EXIT_OK) {
+        return code;
     }
+    if (!nb_answer_window(args, "window", WINDOW_DAYS * NB_DAY_MS, &window_ms) ||
+        !nb_args_int(args, "limit", 1, 1000000, SHOWN, &limit)) {
+        return NB_EXIT_USAGE;
+    }
+    struct nb_arena *arena = nb_arena_new(TEXTS_ARENA_BYTES);
+    const struct nb_error full = {.code = NB_ENOMEM};
+    code = arena ? read_texts(args, arena, &mine.texts) : nb_fail(args, &full);
+    if (code == NB_EXIT_OK) {
+        code = answer_spread(args, &mine, window_ms, limit);
+    }
+    nb_arena_free(arena);
     return code;
 }
 
 const struct nb_command nb_cmd_spread = {
     .name = "spread",
     .line = "who carries your own messages further",
-    .usage = "--own SITES",
+    .usage = "[--own SITES] [--text FILE]",
     .about =
         "Lists who links to, quotes, boosts and copies what was published on your own sites and "
-        "accounts, "
-        "those who added most readers first. onward counts the copies that others took on from "
+        "accounts, or what you sent out as a text and others published, those who added most "
+        "readers first; acts towards their copies count as well. A copy may be shortened, added to "
+        "or put in another order. onward counts the copies that others took on from "
         "theirs; people is how many plausibly see a usual document of those in which they did it: "
         "views where the site reports them, else with ~ an estimate from the reactions and its "
         "interval, - when nothing is known. The window counts back from the newest document "
@@ -219,6 +296,8 @@ const struct nb_command nb_cmd_spread = {
     .options =
         (const struct nb_option[]){
             {"own", "SITES", NULL, "your sites and accounts: acme.example,forum.example/acme"},
+            {"text", "FILE", NULL,
+             "what you sent out, - is stdin; lines of --- stand between several texts"},
             {"window", "SPAN", NULL, "how far back to look: 30d (default), 12h, all"},
             {"limit", "N", NULL, "print at most this many (50)"},
             {"format", "FORMAT", "table|json|csv", "how to print"},
@@ -228,6 +307,8 @@ const struct nb_command nb_cmd_spread = {
             {"nabiz spread --own acme.example", "who carried it in the last 30 days"},
             {"nabiz spread --own acme.example,forum.example/acme --window 7d --format csv",
              "for a spreadsheet"},
+            {"nabiz spread --text bulten.txt --own acme.example --window all",
+             "who printed a press release"},
             {NULL, NULL}},
     .run = run_spread,
 };

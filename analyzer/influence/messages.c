@@ -1,35 +1,10 @@
-#include "analyzer/influence/messages.h"
+#include "analyzer/influence/messages_private.h"
 
 #include <stdlib.h>
 
-#include "analyzer/influence/claims.h"
 #include "analyzer/keys.h"
-#include "analyzer/topics/copies.h"
-#include "analyzer/turkish/table.h"
 
 enum { KEY_TAIL = 17 }; /* NUL, time and number behind an author */
-
-/* A document in which somebody carried a message. */
-struct carrying {
-    uint32_t carrier;
-    uint64_t number;
-    int64_t at_ms;
-};
-
-struct tally {
-    struct nb_txn *txn;
-    const struct nb_own *own;
-    int64_t from_ms, to_ms;
-    struct nb_arena *arena;   /* what is kept */
-    struct nb_arena *scratch; /* of one row or cluster */
-    struct tr_table authors;  /* carriers, by index */
-    struct nb_carrier *carriers;
-    size_t carriers_cap;
-    struct carrying *carryings;
-    size_t carryings_n, carryings_cap;
-    struct tr_table clusters; /* those that were looked at */
-    struct nb_messages out;
-};
 
 /* ---- what is one's own ---- */
 
@@ -85,8 +60,7 @@ bool nb_own_has(const struct nb_own *own, struct nb_slice author)
 
 /* ---- carriers ---- */
 
-/* @return NULL when out of memory. */
-static struct nb_carrier *carrier_of(struct tally *t, struct nb_slice author, int64_t at_ms)
+struct nb_carrier *nb_tally_carrier(struct nb_tally *t, struct nb_slice author, int64_t at_ms)
 {
     size_t before = t->authors.n;
     uint32_t i = tr_table_add(&t->authors, author);
@@ -113,12 +87,12 @@ static struct nb_carrier *carrier_of(struct tally *t, struct nb_slice author, in
     return carrier;
 }
 
-static enum nb_err note(struct tally *t, const struct nb_carrier *carrier, uint64_t number,
-                        int64_t at_ms)
+enum nb_err nb_tally_note(struct nb_tally *t, const struct nb_carrier *carrier, uint64_t number,
+                          int64_t at_ms)
 {
     if (t->carryings_n == t->carryings_cap) {
         size_t cap = t->carryings_cap ? t->carryings_cap * 2 : 64;
-        struct carrying *grown = nb_arena_grow(
+        struct nb_carrying *grown = nb_arena_grow(
             t->arena, t->carryings, t->carryings_cap * sizeof(*grown), cap * sizeof(*grown));
         if (!grown) {
             return NB_ENOMEM;
@@ -127,110 +101,58 @@ static enum nb_err note(struct tally *t, const struct nb_carrier *carrier, uint6
         t->carryings_cap = cap;
     }
     t->carryings[t->carryings_n++] =
-        (struct carrying){(uint32_t)(carrier - t->carriers), number, at_ms};
+        (struct nb_carrying){(uint32_t)(carrier - t->carriers), number, at_ms};
     return NB_OK;
 }
 
-static bool is_within(const struct tally *t, int64_t at_ms)
+bool nb_tally_is_within(const struct nb_tally *t, int64_t at_ms)
 {
     return at_ms >= t->from_ms && at_ms < t->to_ms;
 }
 
-/* ---- links and quotes ---- */
+/* ---- links, quotes and boosts ---- */
 
-static enum nb_err count_act(struct tally *t, struct nb_slice key, struct nb_slice value)
+enum nb_err nb_tally_act(struct nb_tally *t, const struct nb_edge *edge)
 {
-    struct nb_edge *edge;
-    enum nb_err err = nb_edge_decode(value, t->scratch, &edge);
-    (void)key;
-    if (err != NB_OK) {
-        return err;
-    }
     struct nb_slice from = nb_field(edge->from);
     bool carries = edge->act == NB__EDGE__ACT__LINK || edge->act == NB__EDGE__ACT__QUOTE ||
                    edge->act == NB__EDGE__ACT__BOOST;
-    if (!carries || !from.len || !is_within(t, edge->at_ms) || nb_own_has(t->own, from)) {
+    if (!carries || !from.len || !nb_tally_is_within(t, edge->at_ms) || nb_own_has(t->own, from)) {
         return NB_OK;
     }
-    struct nb_carrier *carrier = carrier_of(t, from, edge->at_ms);
+    struct nb_carrier *carrier = nb_tally_carrier(t, from, edge->at_ms);
     if (!carrier) {
         return NB_ENOMEM;
     }
     carrier->links_n += edge->act == NB__EDGE__ACT__LINK;
     carrier->quotes_n += edge->act == NB__EDGE__ACT__QUOTE;
     carrier->boosts_n += edge->act == NB__EDGE__ACT__BOOST;
-    return note(t, carrier, edge->number, edge->at_ms);
+    return nb_tally_note(t, carrier, edge->number, edge->at_ms);
 }
 
-/* ---- copies ---- */
-
-/* What of a chain came from one's own documents: a step that is, or whose origin is. below: how
- * many others took it on. */
-static enum nb_err follow(struct tally *t, const struct nb_claim_chain *chain, uint32_t *others_n)
+static enum nb_err count_act(struct nb_tally *t, struct nb_slice key, struct nb_slice value,
+                             const void *context)
 {
-    bool *ours = nb_arena_calloc(t->scratch, chain->n, sizeof(*ours));
-    uint32_t *below = nb_arena_calloc(t->scratch, chain->n, sizeof(*below));
-    enum nb_err err = ours && below ? NB_OK : NB_ENOMEM;
-    *others_n = 0;
-    for (size_t i = 0; err == NB_OK && i < chain->n; i++) {
-        const struct nb_claim_step *step = &chain->steps[i];
-        ours[i] =
-            nb_own_has(t->own, step->author) || (step->from != NB_CLAIM_NONE && ours[step->from]);
-    }
-    for (size_t i = chain->n; err == NB_OK && i-- > 1;) {
-        const struct nb_claim_step *step = &chain->steps[i];
-        bool counts = step->why != NB_CLAIM_AGAIN && !nb_own_has(t->own, step->author);
-        below[step->from] += below[i] + counts;
-    }
-    for (size_t i = 0; err == NB_OK && i < chain->n; i++) {
-        const struct nb_claim_step *step = &chain->steps[i];
-        if (!ours[i] || !step->author.len || !is_within(t, step->at_ms) ||
-            nb_own_has(t->own, step->author)) {
-            continue;
-        }
-        struct nb_carrier *carrier = carrier_of(t, step->author, step->at_ms);
-        if (!carrier) {
-            return NB_ENOMEM;
-        }
-        ++*others_n;
-        carrier->copies_n++;
-        carrier->onward_n += below[i];
-        err = note(t, carrier, step->number, step->at_ms);
-    }
-    return err;
+    struct nb_edge *edge;
+    (void)key;
+    (void)context;
+    enum nb_err err = nb_edge_decode(value, t->scratch, &edge);
+    return err == NB_OK ? nb_tally_act(t, edge) : err;
 }
 
-static enum nb_err count_copies(struct tally *t, uint64_t cluster)
-{
-    const struct nb_copy_row *rows;
-    struct nb_claim_chain chain;
-    size_t n, before = t->clusters.n;
-    uint32_t others_n = 0;
-    uint8_t name[8];
-    nb_key_u64(cluster, name);
-    if (tr_table_add(&t->clusters, nb_slice(name, sizeof(name))) == TR_NONE) {
-        return NB_ENOMEM;
-    }
-    if (t->clusters.n == before) {
-        return NB_OK;
-    }
-    enum nb_err err = nb_copies_list(t->txn, cluster, 2, t->scratch, &rows, &n);
-    if (err == NB_OK && n > 1) {
-        err = nb_claim_chain(t->txn, cluster, 0, t->scratch, &chain);
-        err = err == NB_OK ? follow(t, &chain, &others_n) : err;
-    }
-    t->out.copied_n += others_n > 0;
-    return err;
-}
+/* ---- rows of one's own ---- */
 
-static enum nb_err count_document(struct tally *t, struct nb_slice key, struct nb_slice value)
+static enum nb_err count_document(struct nb_tally *t, struct nb_slice key, struct nb_slice value,
+                                  const void *context)
 {
     struct nb_author_doc *doc;
+    uint32_t others_n;
+    (void)context;
     if (key.len < KEY_TAIL) {
         return NB_ECORRUPT;
     }
     const uint8_t *tail = (const uint8_t *)key.p + key.len - (KEY_TAIL - 1);
-    if (!is_within(t, (int64_t)nb_key_to_u64(tail))) {
+    if (!nb_tally_is_within(t, (int64_t)nb_key_to_u64(tail))) {
         return NB_OK;
     }
     enum nb_err err = nb_author_doc_decode(value, t->scratch, &doc);
@@ -238,48 +160,55 @@ static enum nb_err count_document(struct tally *t, struct nb_slice key, struct n
         return err;
     }
     t->out.documents_n++;
-    return doc->has_cluster ? count_copies(t, doc->cluster) : NB_OK;
+    if (doc->has_cluster) {
+        err = nb_tally_copies(t, doc->cluster, false, &others_n);
+        t->out.copied_n += err == NB_OK && others_n > 0;
+    }
+    return err;
 }
 
-/* ---- rows of one's own ---- */
-
-typedef enum nb_err row_fn(struct tally *t, struct nb_slice key, struct nb_slice value);
-
-/* The rows of an account, or of everybody of a site: keys begin with it. */
-static enum nb_err each_row(struct tally *t, enum nb_table_id table, struct nb_slice name,
-                            row_fn *fn)
+enum nb_err nb_tally_rows(struct nb_tally *t, enum nb_table_id table, struct nb_slice begin,
+                          struct nb_slice from, nb_tally_row_fn *fn, const void *context)
 {
     struct nb_cursor *cursor;
     struct nb_slice key, value;
-    struct nb_key from = {0};
-    if (name.len > NB_AUTHOR_ID_BYTES) {
-        return NB_OK; /* nobody is called so */
-    }
-    if (nb_slice_find_byte(name, '/', 0) != NB_NPOS) {
-        nb_key_text(&from, name);
-    } else {
-        nb_key_add(&from, name);
-        nb_key_add(&from, NB_LIT("/"));
-    }
     enum nb_err err = nb_cursor_open(t->txn, table, &cursor);
     if (err != NB_OK) {
         return err;
     }
-    err = nb_cursor_seek(cursor, nb_key_slice(&from), &key, &value);
-    while (err == NB_OK && nb_slice_starts(key, nb_key_slice(&from))) {
-        err = fn(t, key, value);
-        nb_arena_reset(t->scratch);
+    err = nb_cursor_seek(cursor, from, &key, &value);
+    while (err == NB_OK && nb_slice_starts(key, begin)) {
+        struct nb_arena_mark mark = nb_arena_mark(t->scratch);
+        err = fn(t, key, value, context);
+        nb_arena_rewind(t->scratch, mark);
         err = err == NB_OK ? nb_cursor_next(cursor, &key, &value) : err;
     }
     nb_cursor_close(cursor);
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
+/* The rows of an account, or of everybody of a site: keys begin with it. */
+static enum nb_err each_row(struct nb_tally *t, enum nb_table_id table, struct nb_slice name,
+                            nb_tally_row_fn *fn)
+{
+    struct nb_key begin = {0};
+    if (name.len > NB_AUTHOR_ID_BYTES) {
+        return NB_OK; /* nobody is called so */
+    }
+    if (nb_slice_find_byte(name, '/', 0) != NB_NPOS) {
+        nb_key_text(&begin, name);
+    } else {
+        nb_key_add(&begin, name);
+        nb_key_add(&begin, NB_LIT("/"));
+    }
+    return nb_tally_rows(t, table, nb_key_slice(&begin), nb_key_slice(&begin), fn, NULL);
+}
+
 /* ---- reach ---- */
 
 static int by_carrier(const void *a, const void *b)
 {
-    const struct carrying *x = a, *y = b;
+    const struct nb_carrying *x = a, *y = b;
     if (x->carrier != y->carrier) {
         return x->carrier < y->carrier ? -1 : 1;
     }
@@ -287,7 +216,7 @@ static int by_carrier(const void *a, const void *b)
 }
 
 /* Of one carrier's documents, each once. */
-static enum nb_err measure_reach(struct tally *t, const struct carrying *carryings, size_t n)
+static enum nb_err measure_reach(struct nb_tally *t, const struct nb_carrying *carryings, size_t n)
 {
     struct nb_carrier *carrier = &t->carriers[carryings[0].carrier];
     struct nb_reach_doc *docs = nb_arena_calloc(t->arena, n, sizeof(*docs));
@@ -338,7 +267,7 @@ static int by_weight(const void *a, const void *b)
     return nb_slice_cmp(x->author, y->author);
 }
 
-static enum nb_err finish(struct tally *t)
+static enum nb_err finish(struct nb_tally *t)
 {
     enum nb_err err = NB_OK;
     if (t->carryings_n) {
@@ -358,19 +287,23 @@ static enum nb_err finish(struct tally *t)
     return err;
 }
 
-enum nb_err nb_messages_spread(struct nb_txn *txn, const struct nb_own *own, int64_t from_ms,
-                               int64_t to_ms, struct nb_arena *arena, struct nb_messages *out)
+enum nb_err nb_messages_spread(struct nb_txn *txn, const struct nb_own *own,
+                               const struct nb_own_texts *texts, int64_t from_ms, int64_t to_ms,
+                               struct nb_arena *arena, struct nb_messages *out)
 {
     enum { SCRATCH_BYTES = 64 << 20 };
-    struct tally t = {.txn = txn,
-                      .own = own,
-                      .from_ms = from_ms,
-                      .to_ms = to_ms,
-                      .arena = arena,
-                      .scratch = nb_arena_new(SCRATCH_BYTES)};
+    struct nb_tally t = {.txn = txn,
+                         .own = own,
+                         .from_ms = from_ms,
+                         .to_ms = to_ms,
+                         .arena = arena,
+                         .scratch = nb_arena_new(SCRATCH_BYTES)};
     enum nb_err err = t.scratch ? NB_OK : NB_ENOMEM;
     tr_table_init(&t.authors, arena);
     tr_table_init(&t.clusters, arena);
+    if (err == NB_OK && texts) {
+        err = nb_tally_texts(&t, texts); /* first: all of their copies count */
+    }
     for (size_t i = 0; err == NB_OK && i < own->n; i++) {
         err = each_row(&t, NB_TBL_EDGE, own->names[i], count_act);
         err = err == NB_OK ? each_row(&t, NB_TBL_AUTHOR_DOC, own->names[i], count_document) : err;

@@ -16,7 +16,7 @@
 #include "analyzer/keys.h"
 #include "analyzer/topics/shingles.h"
 
-enum { LIST_MAX = 16, COMPARED_MAX = 16, NUMBER_BYTES = 8 };
+enum { LIST_MAX = 16, COMPARED_MAX = NB_COPIES_ALIKE_MAX, NUMBER_BYTES = 8 };
 
 /* ---- the lists of SHINGLE ---- */
 
@@ -141,14 +141,20 @@ static enum nb_err likely_originals(struct nb_txn *txn, const struct nb_shingles
     return NB_OK;
 }
 
-/* The cluster of the representative that is most alike; 0 when none is a copy. */
-static enum nb_err find_cluster(struct nb_txn *txn, const struct nb_shingles *shingles,
-                                struct nb_arena *arena, uint64_t *cluster)
+/* A cluster whose representative is a copy of a text, or the text of it. */
+struct alike {
+    uint64_t cluster;
+    uint32_t worth;
+};
+
+/* Those of the likely originals, which are few, that share keys most first. @param out  room for
+ * COMPARED_MAX. */
+static enum nb_err find_alike(struct nb_txn *txn, const struct nb_shingles *shingles,
+                              struct nb_arena *arena, struct alike *out, size_t *out_n)
 {
     struct likely likely[NB_SHINGLE_KEYS_MAX * LIST_MAX];
     size_t n;
-    uint32_t most = 0;
-    *cluster = 0;
+    *out_n = 0;
     enum nb_err err = likely_originals(txn, shingles, likely, &n);
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         struct nb_annotation *other;
@@ -162,11 +168,40 @@ static enum nb_err find_cluster(struct nb_txn *txn, const struct nb_shingles *sh
             return err == NB_ENOTFOUND ? NB_ECORRUPT : err; /* withdrawn before it goes */
         }
         struct nb_likeness likeness = nb_shingles_compare(shingles, &theirs);
-        uint32_t worth = likeness.containment_milli + likeness.resemblance_milli;
-        if (nb_shingles_copied(&likeness) && worth > most) {
-            most = worth;
-            *cluster = other->cluster;
+        if (nb_shingles_copied(&likeness)) {
+            out[(*out_n)++] = (struct alike){other->cluster, likeness.containment_milli +
+                                                                 likeness.resemblance_milli};
         }
+    }
+    return err;
+}
+
+/* The cluster of the representative that is most alike; 0 when none is a copy. */
+static enum nb_err find_cluster(struct nb_txn *txn, const struct nb_shingles *shingles,
+                                struct nb_arena *arena, uint64_t *cluster)
+{
+    struct alike found[COMPARED_MAX];
+    size_t n;
+    uint32_t most = 0;
+    *cluster = 0;
+    enum nb_err err = find_alike(txn, shingles, arena, found, &n);
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        if (found[i].worth > most) {
+            most = found[i].worth;
+            *cluster = found[i].cluster;
+        }
+    }
+    return err;
+}
+
+enum nb_err nb_copies_alike(struct nb_txn *txn, const struct nb_shingles *shingles,
+                            struct nb_arena *arena, uint64_t clusters[NB_COPIES_ALIKE_MAX],
+                            size_t *n)
+{
+    struct alike found[COMPARED_MAX];
+    enum nb_err err = find_alike(txn, shingles, arena, found, n);
+    for (size_t i = 0; err == NB_OK && i < *n; i++) {
+        clusters[i] = found[i].cluster;
     }
     return err;
 }

@@ -37,6 +37,22 @@ enum nb_err nb_copies_add(struct nb_txn *txn, const struct nb_document *document
 enum nb_err nb_copies_remove(struct nb_txn *txn, const struct nb_annotation *kept,
                              struct nb_arena *arena) NB_MUSTUSE;
 
+/* Clusters that a text is compared with. */
+enum { NB_COPIES_ALIKE_MAX = 16 };
+
+struct nb_shingles;
+
+/**
+ * Clusters that hold a text, or a part or an extension of it, which need not be in the store.
+ * @param shingles  of the text.
+ * @param arena     scratch.
+ * @param clusters  [out] n of them, each once.
+ * @return NB_OK (maybe none), NB_ENOMEM, NB_ECORRUPT.
+ */
+enum nb_err nb_copies_alike(struct nb_txn *txn, const struct nb_shingles *shingles,
+                            struct nb_arena *arena, uint64_t clusters[NB_COPIES_ALIKE_MAX],
+                            size_t *n) NB_MUSTUSE;
+
 struct nb_copy_row {
     int64_t at_ms;
     uint64_t number;

@@ -13,7 +13,24 @@ static struct nb_messages spread_of(struct world *w, const char *own, int64_t fr
     struct nb_messages out;
     assert_int_equal(nb_own_read(nb_slice_str(own), &mine), NB_OK);
     struct nb_txn *txn = world_read(w);
-    assert_int_equal(nb_messages_spread(txn, &mine, from_ms, INT64_MAX, w->arena, &out), NB_OK);
+    assert_int_equal(nb_messages_spread(txn, &mine, NULL, from_ms, INT64_MAX, w->arena, &out),
+                     NB_OK);
+    nb_read_end(txn);
+    return out;
+}
+
+/* What was sent out as a text, and what is one's own; own may be NULL. */
+static struct nb_messages spread_of_text(struct world *w, const char *text, const char *own)
+{
+    struct nb_own mine = {.n = 0};
+    struct nb_own_texts texts;
+    struct nb_messages out;
+    if (own) {
+        assert_int_equal(nb_own_read(nb_slice_str(own), &mine), NB_OK);
+    }
+    assert_int_equal(nb_own_texts_read(nb_slice_str(text), w->arena, &texts, NULL), NB_OK);
+    struct nb_txn *txn = world_read(w);
+    assert_int_equal(nb_messages_spread(txn, &mine, &texts, 0, INT64_MAX, w->arena, &out), NB_OK);
     nb_read_end(txn);
     return out;
 }
@@ -109,6 +126,160 @@ static void the_window_bounds_acts_and_copies(void **state)
     world_close(&w);
 }
 
+/* Somebody links to Bora's copy, whom the log knows, and somebody to a page of his site that it did
+ * not know then; a third one boosts it. */
+static void commit_echoes(struct world *w)
+{
+    static const struct said all[] = {
+        {"f.example/filiz",
+         "https://f.example/1",
+         "bu haberi okumadan gecmeyin derim ben begendim gercekten",
+         7000,
+         {NB__EDGE__ACT__LINK, "b.example/", "https://b.example/1"}},
+        {"g.example/gul",
+         "https://g.example/1",
+         "cam kavanoz konusunda soylenecek her seyi yazmislar zaten",
+         8000,
+         {NB__EDGE__ACT__BOOST, "b.example/", "https://b.example/1"}},
+        {"h.example/hale",
+         "https://h.example/1",
+         "baska bir sayfaya da bakmak isteyenler icin birakiyorum",
+         9000,
+         {NB__EDGE__ACT__LINK, "b.example/", "https://b.example/baska"}},
+    };
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        say(w, &all[i]);
+    }
+}
+
+static void a_text_that_was_sent_out_is_followed_without_a_site_of_ones_own(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    commit_story(&w);
+    commit_echoes(&w);
+    struct nb_messages got = spread_of_text(&w, "Duyuru: " MESSAGE ".", NULL);
+    assert_int_equal(got.texts_n, 1);
+    assert_int_equal(got.found_n, 1);
+    assert_int_equal(got.documents_n, 0);
+    assert_int_equal(carrier(&got, "mavi.example/basin")->copies_n, 1);
+    assert_int_equal(carrier(&got, "b.example/bora")->copies_n, 1);
+    assert_int_equal(carrier(&got, "b.example/bora")->onward_n, 1);
+    assert_int_equal(carrier(&got, "c.example/can")->copies_n, 1);
+    assert_int_equal(carrier(&got, "d.example/defne")->links_n, 1); /* to mavi's copy */
+    assert_int_equal(carrier(&got, "f.example/filiz")->links_n, 1);
+    assert_int_equal(carrier(&got, "g.example/gul")->boosts_n, 1);
+    assert_int_equal(got.n, 7); /* with the forum's account; not hale nor ece */
+    assert_slice_equal(got.carriers[0].author, "mavi.example/basin"); /* 40 likes */
+    world_close(&w);
+}
+
+static void texts_and_ones_own_sites_are_taken_together(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    commit_story(&w);
+    commit_echoes(&w);
+    struct nb_messages got =
+        spread_of_text(&w,
+                       "bambaska bir konu hakkinda uzun uzun yazilmis bir yazi\n---\n\n" MESSAGE
+                       "\n --- \nbunu da kimse bir yerde yayimlamadi ki bulunsun simdi",
+                       "mavi.example,forum.example/mavi");
+    assert_int_equal(got.texts_n, 3);
+    assert_int_equal(got.found_n, 2);
+    assert_int_equal(got.documents_n, 2);
+    assert_int_equal(got.copied_n, 1);
+    assert_int_equal(carrier(&got, "b.example/bora")->copies_n, 1); /* once, though known twice */
+    assert_int_equal(carrier(&got, "d.example/defne")->links_n, 1);
+    assert_int_equal(carrier(&got, "e.example/ece")->copies_n, 1);
+    assert_int_equal(carrier(&got, "f.example/filiz")->links_n, 1);
+    assert_int_equal(got.n, 6);
+    world_close(&w);
+}
+
+static void a_text_that_nobody_took_is_not_found(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    commit_story(&w);
+    struct nb_messages got =
+        spread_of_text(&w, "bunu kimse bir yerde yayimlamadi ki bulunsun", NULL);
+    assert_int_equal(got.texts_n, 1);
+    assert_int_equal(got.found_n, 0);
+    assert_int_equal(got.n, 0);
+    world_close(&w);
+}
+
+static void a_file_that_holds_no_texts_is_refused_with_what_is_wrong(void **state)
+{
+    (void)state;
+    const struct {
+        struct nb_slice file;
+        enum nb_err err;
+        const char *said;
+    } rows[] = {
+        {NB_LIT(""), NB_ESYNTAX, "there is no text in it"},
+        {NB_LIT(" \n---\n---\n"), NB_ESYNTAX, "there is no text in it"},
+        {NB_LIT("bir iki bir iki bir iki"), NB_ESYNTAX, "text 1 has fewer than 5"},
+        {NB_LIT("bir iki uc dort bes alti yedi\n---\n!?\n"), NB_ESYNTAX, "text 2 has fewer"},
+        {NB_LIT("\x7f\x45LF\0\0\x01\x02"), NB_ESYNTAX, "no plain text"},
+    };
+    struct nb_arena *arena = nb_arena_new(64 << 20);
+    struct nb_own_texts texts;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct nb_error error = {0};
+        assert_int_equal(nb_own_texts_read(rows[i].file, arena, &texts, &error), rows[i].err);
+        if (!strstr(error.text, rows[i].said)) {
+            fail_msg("row %zu: %s", i, error.text);
+        }
+    }
+    char *many = calloc(1, NB_OWN_TEXTS_BYTES + 1);
+    memset(many, 'a', NB_OWN_TEXTS_BYTES + 1);
+    assert_int_equal(nb_own_texts_read(nb_slice(many, NB_OWN_TEXTS_BYTES + 1), arena, &texts, NULL),
+                     NB_ETOOBIG);
+    size_t len = 0;
+    for (int i = 0; i <= NB_OWN_TEXTS_MAX; i++) {
+        len += (size_t)snprintf(many + len, NB_OWN_TEXTS_BYTES - len,
+                                "bu %d numarali metin olsun bakalim\n---\n", i);
+    }
+    assert_int_equal(nb_own_texts_read(nb_slice(many, len), arena, &texts, NULL), NB_ETOOBIG);
+    free(many);
+    nb_arena_free(arena);
+}
+
+/* Turkish letters in an old encoding and in UTF-16. */
+static void a_file_may_be_in_any_encoding(void **state)
+{
+    (void)state;
+    static const char old[] = "\xde"
+                              "irin bir \xe7"
+                              "i\xe7"
+                              "ek a\xe7t\xfd d\xfcn bah\xe7"
+                              "ede";
+    static const char utf8[] = "\xc5\x9e"
+                               "irin bir \xc3\xa7i\xc3\xa7"
+                               "ek a\xc3\xa7t\xc4\xb1 d\xc3\xbcn bah\xc3\xa7"
+                               "ede";
+    char wide[2 * sizeof(old)] = "\xff\xfe";
+    const char plain[] = "sirin bir cicek acti dun bahcede";
+    size_t n = 2;
+    for (size_t i = 0; i + 1 < sizeof(plain); i++) {
+        wide[n++] = plain[i];
+        wide[n++] = 0;
+    }
+    struct nb_arena *arena = nb_arena_new(16 << 20);
+    struct nb_own_texts a, b, c;
+    assert_int_equal(nb_own_texts_read(nb_slice(old, sizeof(old) - 1), arena, &a, NULL), NB_OK);
+    assert_int_equal(nb_own_texts_read(nb_slice(utf8, sizeof(utf8) - 1), arena, &b, NULL), NB_OK);
+    assert_int_equal(nb_own_texts_read(nb_slice(wide, n), arena, &c, NULL), NB_OK);
+    assert_int_equal(nb_shingles_compare(&a.all[0], &b.all[0]).resemblance_milli, 1000);
+    assert_int_equal(nb_shingles_compare(&a.all[0], &c.all[0]).resemblance_milli, 1000);
+    nb_arena_free(arena);
+}
+
 static void a_list_of_ones_own_is_read(void **state)
 {
     (void)state;
@@ -138,6 +309,11 @@ int main(void)
         cmocka_unit_test(who_carries_a_message_is_told_with_how),
         cmocka_unit_test(what_was_taken_from_others_is_not_ones_own),
         cmocka_unit_test(the_window_bounds_acts_and_copies),
+        cmocka_unit_test(a_text_that_was_sent_out_is_followed_without_a_site_of_ones_own),
+        cmocka_unit_test(texts_and_ones_own_sites_are_taken_together),
+        cmocka_unit_test(a_text_that_nobody_took_is_not_found),
+        cmocka_unit_test(a_file_that_holds_no_texts_is_refused_with_what_is_wrong),
+        cmocka_unit_test(a_file_may_be_in_any_encoding),
         cmocka_unit_test(a_list_of_ones_own_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,174 @@
+#include "analyzer/influence/messages_private.h"
+
+#include "analyzer/influence/claims.h"
+#include "analyzer/keys.h"
+#include "analyzer/topics/copies.h"
+
+/* ---- acts towards a copy ---- */
+
+/* An act names the document when the log had it before, else only its address. */
+static enum nb_err count_act_on_copy(struct nb_tally *t, struct nb_slice key, struct nb_slice value,
+                                     const void *context)
+{
+    const struct nb_claim_step *copy = context;
+    struct nb_edge *edge;
+    (void)key;
+    enum nb_err err = nb_edge_decode(value, t->scratch, &edge);
+    if (err != NB_OK) {
+        return err;
+    }
+    bool named = edge->has_target ? edge->target == copy->number
+                                  : copy->url.len && nb_slice_eq(nb_field(edge->url), copy->url);
+    bool self = nb_slice_eq(nb_field(edge->from), copy->author);
+    return named && !self ? nb_tally_act(t, edge) : NB_OK;
+}
+
+/* Towards its author, and towards the site where the author was not known yet. */
+static enum nb_err count_acts_on_copy(struct nb_tally *t, const struct nb_claim_step *copy)
+{
+    struct nb_key begin, from;
+    nb_key_text(&begin, copy->author);
+    from = begin;
+    nb_key_add_u64(&from, nb_key_time(copy->at_ms));
+    enum nb_err err = nb_tally_rows(t, NB_TBL_EDGE, nb_key_slice(&begin), nb_key_slice(&from),
+                                    count_act_on_copy, copy);
+    struct nb_slice site = nb_author_site(copy->author);
+    if (err != NB_OK || copy->author.len <= site.len + 1) {
+        return err; /* it has no byline: that was the site */
+    }
+    nb_key_text(&begin, nb_slice_sub(copy->author, 0, site.len + 1));
+    from = begin;
+    nb_key_add_u64(&from, nb_key_time(copy->at_ms));
+    return nb_tally_rows(t, NB_TBL_EDGE, nb_key_slice(&begin), nb_key_slice(&from),
+                         count_act_on_copy, copy);
+}
+
+/* ---- the copies of a cluster ---- */
+
+/* What of a chain came from oneself. */
+struct following {
+    bool *ours;      /* a step of one's own, or whose origin is */
+    uint32_t *below; /* how many others took it on */
+};
+
+static enum nb_err find_ours(const struct nb_tally *t, const struct nb_claim_chain *chain,
+                             bool is_sent, struct following *out)
+{
+    out->ours = nb_arena_calloc(t->scratch, chain->n, sizeof(*out->ours));
+    out->below = nb_arena_calloc(t->scratch, chain->n, sizeof(*out->below));
+    if (!out->ours || !out->below) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < chain->n; i++) {
+        const struct nb_claim_step *step = &chain->steps[i];
+        out->ours[i] = is_sent || nb_own_has(t->own, step->author) ||
+                       (step->from != NB_CLAIM_NONE && out->ours[step->from]);
+    }
+    for (size_t i = chain->n; i-- > 1;) {
+        const struct nb_claim_step *step = &chain->steps[i];
+        bool counts = step->why != NB_CLAIM_AGAIN && !nb_own_has(t->own, step->author);
+        out->below[step->from] += out->below[i] + counts;
+    }
+    return NB_OK;
+}
+
+static enum nb_err count_copy(struct nb_tally *t, const struct nb_claim_step *step,
+                              uint32_t onward_n)
+{
+    struct nb_carrier *carrier = nb_tally_carrier(t, step->author, step->at_ms);
+    if (!carrier) {
+        return NB_ENOMEM;
+    }
+    carrier->copies_n++;
+    carrier->onward_n += onward_n;
+    enum nb_err err = nb_tally_note(t, carrier, step->number, step->at_ms);
+    return err == NB_OK ? count_acts_on_copy(t, step) : err;
+}
+
+static enum nb_err follow(struct nb_tally *t, const struct nb_claim_chain *chain, bool is_sent,
+                          uint32_t *others_n)
+{
+    struct following f;
+    enum nb_err err = find_ours(t, chain, is_sent, &f);
+    for (size_t i = 0; err == NB_OK && i < chain->n; i++) {
+        const struct nb_claim_step *step = &chain->steps[i];
+        if (f.ours[i] && step->author.len && nb_tally_is_within(t, step->at_ms) &&
+            !nb_own_has(t->own, step->author)) {
+            ++*others_n;
+            err = count_copy(t, step, f.below[i]);
+        }
+    }
+    return err;
+}
+
+/* The place of a cluster among those that were looked at. is_new: it was not. */
+static uint32_t *place_of(struct nb_tally *t, uint64_t cluster, bool *is_new)
+{
+    uint8_t name[8];
+    size_t before = t->clusters.n;
+    nb_key_u64(cluster, name);
+    uint32_t i = tr_table_add(&t->clusters, nb_slice(name, sizeof(name)));
+    if (i == TR_NONE) {
+        return NULL;
+    }
+    if (t->clusters.n > t->others_cap) {
+        size_t cap = t->others_cap ? t->others_cap * 2 : 64;
+        uint32_t *grown = nb_arena_grow(t->arena, t->others_n, t->others_cap * sizeof(*grown),
+                                        cap * sizeof(*grown));
+        if (!grown) {
+            return NULL;
+        }
+        t->others_n = grown;
+        t->others_cap = cap;
+    }
+    *is_new = t->clusters.n > before;
+    return &t->others_n[i];
+}
+
+enum nb_err nb_tally_copies(struct nb_tally *t, uint64_t cluster, bool is_sent, uint32_t *others_n)
+{
+    const struct nb_copy_row *rows;
+    struct nb_claim_chain chain;
+    size_t n;
+    bool is_new;
+    uint32_t *others = place_of(t, cluster, &is_new);
+    if (!others) {
+        return NB_ENOMEM;
+    }
+    if (!is_new) {
+        *others_n = *others;
+        return NB_OK;
+    }
+    *others = *others_n = 0;
+    struct nb_arena_mark mark = nb_arena_mark(t->scratch);
+    size_t least_n = is_sent ? 1 : 2;
+    enum nb_err err = nb_copies_list(t->txn, cluster, least_n, t->scratch, &rows, &n);
+    if (err == NB_OK && n == least_n) {
+        err = nb_claim_chain(t->txn, cluster, 0, t->scratch, &chain);
+        err = err == NB_OK ? follow(t, &chain, is_sent, others_n) : err;
+        *others = *others_n;
+    }
+    nb_arena_rewind(t->scratch, mark);
+    return err;
+}
+
+enum nb_err nb_tally_texts(struct nb_tally *t, const struct nb_own_texts *texts)
+{
+    enum nb_err err = NB_OK;
+    for (size_t i = 0; err == NB_OK && i < texts->n; i++) {
+        uint64_t clusters[NB_COPIES_ALIKE_MAX];
+        size_t n;
+        bool found = false;
+        struct nb_arena_mark mark = nb_arena_mark(t->scratch);
+        err = nb_copies_alike(t->txn, &texts->all[i], t->scratch, clusters, &n);
+        nb_arena_rewind(t->scratch, mark);
+        for (size_t k = 0; err == NB_OK && k < n; k++) {
+            uint32_t others_n;
+            err = nb_tally_copies(t, clusters[k], true, &others_n);
+            found |= err == NB_OK && others_n > 0;
+        }
+        t->out.texts_n++;
+        t->out.found_n += found;
+    }
+    return err;
+}
