@@ -14,7 +14,7 @@
 #include "analyzer/topics/shingles.h"
 #include "analyzer/turkish/hashtag.h"
 
-enum { ENOUGH_WORDS = 5, WORDS_AHEAD = 4 };
+enum { ENOUGH_WORDS = 5, WORDS_AHEAD = 32 };
 
 /* A hashtag is read as it is; its words are what it is shown as. */
 static void read_hashtag(const struct annotate *a, struct nb_slice text,
@@ -50,8 +50,9 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < out->tokens_n; i++) {
-        if (i + WORDS_AHEAD < out->tokens_n) {
-            tr_read_ahead(a->readings, &tokens[i + WORDS_AHEAD]);
+        if (i % WORDS_AHEAD == 0) {
+            size_t left = out->tokens_n - i;
+            tr_read_ahead(a->readings, tokens + i, left < WORDS_AHEAD ? left : WORDS_AHEAD);
         }
         tr_read_cached(a->knowledge->lexicon, a->readings, &tokens[i], a->arena, &readings[i]);
         if (tokens[i].kind == TR_HASHTAG && !a->sum.brief) {

@@ -14,6 +14,7 @@ enum {
     WORDS_LEAST = 2,
     ONE_KIND_LEAST = 3,
     DOUBT_WORDS = 2,
+    WORDS_AHEAD = 16,
     LISTED_POINTS = 3,
     NAME_POINTS = 0, /* may be what is pushed */
     NOTHING_POINTS = -5,
@@ -222,6 +223,13 @@ static void add_other(const struct tr_token *token, struct nb_slice text, struct
     }
 }
 
+static void look_ahead(const struct nb_synthetic *synthetic, const struct tr_token *token)
+{
+    if (token->kind == TR_WORD) {
+        tr_speller_ahead(synthetic->speller, token->folded);
+    }
+}
+
 /* x / (1 + |x|) between 0 and 1000, in integers. */
 static int32_t squash(int64_t mean_milli)
 {
@@ -234,8 +242,14 @@ int32_t nb_synthetic_judge(const struct nb_synthetic *synthetic, const struct nb
 {
     struct sum sum = {0};
     bool after_capital = false;
+    for (size_t i = 0; i < text->tokens_n && i < WORDS_AHEAD; i++) {
+        look_ahead(synthetic, &text->tokens[i]);
+    }
     for (size_t i = 0; i < text->tokens_n; i++) {
         const struct tr_token *token = &text->tokens[i];
+        if (i + WORDS_AHEAD < text->tokens_n) {
+            look_ahead(synthetic, token + WORDS_AHEAD);
+        }
         bool counts = nb_synthetic_counts(text->tokens, text->tokens_n, i);
         sum.points += i && token->after_break ? REMARK_POINTS : 0;
         if (counts) {

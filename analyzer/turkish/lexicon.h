@@ -110,7 +110,7 @@ struct tr_cache *tr_reading_cache_new(void);
 void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
                     const struct tr_token *token, struct nb_arena *arena, struct tr_reading *out);
 
-/** Say some words ahead that a word will be read through a cache, NULL for none. */
-void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *token);
+/** Say that these few dozen words will be read through a cache, NULL for none. */
+void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *tokens, size_t n);
 
 #endif

@@ -9,6 +9,7 @@
 #include <nabiz/text.h>
 
 enum { GUESS_STEM_BYTES_MIN = 4, GUESS_SUFFIX_BYTES_MIN = 3, KEPT_BYTES = 16 << 20 };
+enum { MOSTLY_BYTES = sizeof(struct tr_analysis) * 2 + 64 }; /* of a kept reading */
 
 struct reader {
     const struct tr_lexicon *lexicon;
@@ -37,12 +38,12 @@ static void add_surface(struct reader *r, struct nb_slice word, bool plain)
     }
 }
 
-/* In the arena, unless it is the word itself. */
+/* In the arena, unless the word begins with it. */
 static struct nb_slice keep(struct nb_slice text, const struct tr_token *token,
                             struct nb_arena *arena)
 {
-    if (!text.len || nb_slice_eq(text, token->folded)) {
-        return text.len ? token->folded : nb_slice(NULL, 0);
+    if (nb_slice_starts(token->folded, text)) {
+        return text.len ? nb_slice_sub(token->folded, 0, text.len) : nb_slice(NULL, 0);
     }
     struct nb_slice copy = nb_arena_copy(arena, text);
     return copy.p ? copy : token->folded;
@@ -111,7 +112,8 @@ static void rank(struct reader *r)
 static void set_lemma(struct reader *r, const struct tr_analysis *a, struct nb_arena *arena)
 {
     if (!a->lemma_bytes) {
-        r->out->lemma = tr_core_root_lemma(r->lexicon->core, a->root);
+        /* Copied: the core's lies far away, and what is kept of it takes as much of the arena. */
+        r->out->lemma = keep(tr_core_root_lemma(r->lexicon->core, a->root), r->token, arena);
         return;
     }
     char text[TR_LEMMA_BYTES_MAX];
@@ -172,15 +174,12 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
     }
 }
 
-/*
- * A reading as it is kept. Behind it lie its analyses, their keys, the lemma unless it is the
- * root's, and the normal form.
- */
+/* A reading as it is kept. Behind it lie its analyses, their keys, the lemma, the normal form. */
 struct kept {
     uint64_t features;
     tr_key surfaces[TR_SURFACES_MAX];
     uint8_t analyses_n, surfaces_n, stage, lemma_len, normal_len;
-    bool known, own_lemma;
+    bool known;
 };
 
 struct tr_cache *tr_reading_cache_new(void)
@@ -219,10 +218,9 @@ static void keep_reading(struct tr_cache *cache, const struct tr_token *token,
                         .surfaces_n = (uint8_t)reading->surfaces_n,
                         .stage = reading->stage,
                         .known = reading->known,
-                        .own_lemma = !reading->analyses_n || reading->analyses[0].lemma_bytes,
+                        .lemma_len = (uint8_t)reading->lemma.len,
                         .normal_len = (uint8_t)reading->normal.len};
-    kept.lemma_len = kept.own_lemma ? (uint8_t)reading->lemma.len : 0;
-    if ((kept.own_lemma && reading->lemma.len > UINT8_MAX) || reading->normal.len > UINT8_MAX) {
+    if (reading->lemma.len > UINT8_MAX || reading->normal.len > UINT8_MAX) {
         return;
     }
     size_t n = put_bytes(answer, 0, &kept, sizeof(kept));
@@ -233,8 +231,8 @@ static void keep_reading(struct tr_cache *cache, const struct tr_token *token,
     tr_cache_keep(cache, token->folded, kind_of(token), answer, n);
 }
 
-static void take_kept(const struct tr_lexicon *lexicon, const struct kept *kept,
-                      const struct tr_token *token, struct nb_arena *arena, struct tr_reading *out)
+static void take_kept(const struct kept *kept, const struct tr_token *token, struct nb_arena *arena,
+                      struct tr_reading *out)
 {
     const char *at = (const char *)(kept + 1);
     out->analyses_n = kept->analyses_n;
@@ -248,9 +246,7 @@ static void take_kept(const struct tr_lexicon *lexicon, const struct kept *kept,
     out->known = kept->known;
     out->stage = kept->stage;
     out->normal = keep(nb_slice(at + kept->lemma_len, kept->normal_len), token, arena);
-    /* Never a pointer into a core: the next one may lie elsewhere and read the same. */
-    out->lemma = kept->own_lemma ? keep(nb_slice(at, kept->lemma_len), token, arena)
-                                 : tr_core_root_lemma(lexicon->core, out->analyses[0].root);
+    out->lemma = keep(nb_slice(at, kept->lemma_len), token, arena);
 }
 
 void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
@@ -259,7 +255,7 @@ void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
     bool asks = cache && token->kind == TR_WORD;
     const struct kept *kept = asks ? tr_cache_find(cache, token->folded, kind_of(token)) : NULL;
     if (kept) {
-        take_kept(lexicon, kept, token, arena, out);
+        take_kept(kept, token, arena, out);
         return;
     }
     tr_read(lexicon, token, arena, out);
@@ -268,10 +264,17 @@ void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
     }
 }
 
-void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *token)
+void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *tokens, size_t n)
 {
-    if (cache && token->kind == TR_WORD) {
-        tr_cache_prefetch(cache, token->folded, kind_of(token));
+    for (size_t i = 0; cache && i < n; i++) {
+        if (tokens[i].kind == TR_WORD) {
+            tr_cache_prefetch(cache, tokens[i].folded, kind_of(&tokens[i]));
+        }
+    }
+    for (size_t i = 0; cache && i < n; i++) {
+        if (tokens[i].kind == TR_WORD) {
+            tr_cache_prefetch_answer(cache, tokens[i].folded, kind_of(&tokens[i]), MOSTLY_BYTES);
+        }
     }
 }
 
