@@ -121,6 +121,14 @@ bool nb_annotate_why(struct annotate *a, const char *line)
     return line != NULL;
 }
 
+/* Before boosts had a kind they were toots without a word that quote. */
+static Nb__Kind kind_of(const struct nb_document *d)
+{
+    bool is_empty = !nb_field(d->title).len && !nb_field(d->text).len;
+    bool passes_on = d->has_kind && d->kind == NB__KIND__TOOT && is_empty && d->n_quotes == 1;
+    return passes_on ? NB__KIND__BOOST : d->kind;
+}
+
 static void put_identity(struct annotate *a)
 {
     const struct nb_document *d = a->document;
@@ -132,7 +140,7 @@ static void put_identity(struct annotate *a)
     out->author = d->author;
     out->site = d->site;
     out->has_kind = d->has_kind;
-    out->kind = d->kind;
+    out->kind = kind_of(d);
     bool published =
         d->has_published_ms && (!d->has_fetched_ms || d->published_ms <= d->fetched_ms);
     out->has_at_ms = published || d->has_fetched_ms;
@@ -247,7 +255,7 @@ static enum nb_err annotate(struct annotate *a, struct nb_word_cache *words,
         return NB_ENOMEM;
     }
     put_identity(a);
-    if (a->document->has_kind && a->document->kind == NB__KIND__BOOST) {
+    if (nb_is_boost(a->out)) {
         steps_n = 0; /* the words are another's, and are read where they stand */
     }
     enum nb_err err = steps_n ? read_texts(a, words) : NB_OK;

@@ -196,7 +196,7 @@ enum nb_err nb_annotate_edges(const struct nb_document *document, const struct t
         }
     }
     tr_table_init(&e.seen, arena);
-    if (document->has_kind && document->kind == NB__KIND__BOOST) {
+    if (nb_is_boost(out)) {
         return add_boost(&e);
     }
     enum nb_err err = add_links(&e);

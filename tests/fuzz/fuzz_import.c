@@ -38,6 +38,9 @@ static void check(const struct nb_document *document, struct nb_arena *arena)
     check_text(document->title);
     check_text(document->author);
     check_text(document->guid);
+    bool is_boost = document->kind == NB__KIND__BOOST && !document->deleted;
+    assert(!is_boost || (!document->text && !document->title && document->n_quotes == 1));
+    assert(!document->audience || document->audience->followers_n <= NB_AUDIENCE_MAX);
     assert(nb_log_encode(document, arena, &record) == NB_OK);
 }
 

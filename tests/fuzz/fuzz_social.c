@@ -49,6 +49,9 @@ static void check(const struct nb_site_yield *yield, const struct nb_url *url,
         check_text(document->text);
         check_text(document->title);
         check_text(document->author_name);
+        bool is_boost = document->kind == NB__KIND__BOOST;
+        assert(!is_boost || (!document->text && !document->title && document->n_quotes == 1));
+        assert(!document->audience || document->audience->followers_n <= NB_AUDIENCE_MAX);
         for (size_t k = 0; k < document->n_quotes; k++) {
             check_text(document->quotes[k]->text);
         }

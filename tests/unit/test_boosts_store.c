@@ -114,6 +114,39 @@ static void a_boost_is_an_act_and_no_document(void **state)
     }
 }
 
+/* As logs have it that were written before boosts had a kind. */
+static void a_toot_without_a_word_that_quotes_is_a_boost(void **state)
+{
+    struct knowledge_world *k = *state;
+    static const struct {
+        const char *more;
+        Nb__Edge__Act act;
+    } rows[] = {
+        {"", NB__EDGE__ACT__BOOST},
+        {",\"text\":\"haberin var m\\u0131\"", NB__EDGE__ACT__QUOTE},
+        {",\"title\":\"haber\"", NB__EDGE__ACT__QUOTE},
+        {",\"kind\":\"post\"", NB__EDGE__ACT__QUOTE},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct world w;
+        char toot[1000];
+        (void)snprintf(
+            toot, sizeof(toot),
+            "{\"id\":\"1\",\"site\":\"uzak.example\",\"author\":\"can\",\"quotes\":[{"
+            "\"author\":\"toplu.example/ada\",\"url\":\"https://toplu.example/@ada/500\","
+            "\"text\":\"Faturam\"}]%s}",
+            rows[i].more);
+        world_open(&w, 1 << 20);
+        commit_lines(k, &w, (const char *const[]){toot}, 1);
+        struct nb_txn *txn = world_read(&w);
+        assert_int_equal(the_act(&w, txn, ADA)->act, rows[i].act);
+        nb_read_end(txn);
+        assert_int_equal(world_count(&w, NB_TBL_AUTHOR_DOC),
+                         rows[i].act == NB__EDGE__ACT__BOOST ? 0 : 1);
+        world_close(&w);
+    }
+}
+
 static void what_is_not_known_is_passed_on_from_its_site(void **state)
 {
     struct knowledge_world *k = *state;
@@ -189,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_boost_is_an_act_and_no_document),
+        cmocka_unit_test(a_toot_without_a_word_that_quotes_is_a_boost),
         cmocka_unit_test(what_is_not_known_is_passed_on_from_its_site),
         cmocka_unit_test(boosts_of_each_other_end_nowhere),
         cmocka_unit_test(what_is_taken_back_leaves_nothing),
