@@ -82,6 +82,8 @@ static bool json_message(struct nb_json *json, enum nb_table_id table, struct nb
         DECODE(source);
     case NB_TBL_AUTHOR:
         DECODE(author);
+    case NB_TBL_AUDIENCE:
+        DECODE(audience);
     case NB_TBL_AUTHOR_DOC:
         DECODE(author_doc);
     case NB_TBL_STANDING:

@@ -131,6 +131,9 @@ void route_answer(void *context, const struct http_request *request, struct http
     if (hostile_answer(&route->hostile, request, reply)) {
         return;
     }
+    if (social_answer(&route->story.social, request, reply)) {
+        return;
+    }
     enum site_id site = cast_site_of_host(&route->story.cast, request->host);
     if (site == SITES_N) {
         plain(request, reply, 421, NB_LIT("no such host in this story\n"));

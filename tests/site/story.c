@@ -138,6 +138,9 @@ enum nb_err story_build(const char *dir, struct nb_arena *arena, struct story *o
         err = cast_load(&story.text, arena, &story.cast, error);
     }
     if (!err) {
+        err = social_load(&story.text, arena, &story.social, error);
+    }
+    if (!err) {
         err = plan_all(arena, &plans, &plans_n);
     }
     struct writer writer = {

@@ -19,6 +19,7 @@
 #include <nabiz/err.h>
 
 #include "tests/site/cast.h"
+#include "tests/site/social.h"
 
 #define STORY_SEED 20260302u
 #define STORY_DAYS 28
@@ -166,6 +167,7 @@ struct item {
 struct story {
     struct text text;
     struct cast cast;
+    struct social social;
     const struct item *items; /* by at_ms; items[i].id == STORY_FIRST_ID + i */
     size_t items_n;
     const struct item *const *by_feed[FEEDS_N]; /* what each feed ever shows, by at_ms */

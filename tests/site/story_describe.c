@@ -114,7 +114,12 @@ static void add_feeds(const struct story *story, struct nb_buf *out)
             nb_buf_addf(out, "\thttp://%s%s\n", host, feed->path);
         }
     }
-    nb_buf_addf(out, "feeds\t%d\n", FEEDS_N);
+    for (size_t i = 0; i < story->social.accounts_n; i++) {
+        nb_buf_addf(out, "feed\t");
+        social_address(i, out);
+        nb_buf_addf(out, "\t%zu\ttoot\n", social_posts_n(&story->social, i));
+    }
+    nb_buf_addf(out, "feeds\t%zu\n", FEEDS_N + story->social.accounts_n);
     add_time(out, "down_from", STORY_DOWN_FROM_MS);
     nb_buf_addf(out, "\t%s\n", story->cast.sites[DOWN_SITE].host);
     add_time(out, "down_to", STORY_DOWN_TO_MS);
