@@ -129,7 +129,7 @@ static bool make_parts(struct nb_analyze *a)
     a->backfill = nb_backfill_new(a->document_bytes);
     atomic_store(&a->backfill_asked, true);
     if (!a->free_slots || !a->shares || !a->annotated || !a->commits || !a->pause || !a->workers ||
-        !a->commit_arena || !a->backfill) {
+        !a->commit_arena || !a->backfill || nb_standing_keep_new(NULL, &a->standing) != NB_OK) {
         return false;
     }
     for (size_t i = 0; i < a->workers_n; i++) {
@@ -217,6 +217,7 @@ static void free_all(struct nb_analyze *a)
     nb_free(a->workers);
     nb_arena_free(a->commit_arena);
     nb_backfill_free(a->backfill);
+    nb_standing_keep_free(a->standing);
     nb_queue_free(a->pause);
     nb_queue_free(a->commits);
     nb_queue_free(a->annotated);

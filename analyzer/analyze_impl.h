@@ -17,6 +17,7 @@
 
 #include "analyzer/alerts/calendar.h"
 #include "analyzer/commit.h"
+#include "analyzer/influence/standing_keep.h"
 
 enum { NB_SLOTS_N = 2 };
 
@@ -77,8 +78,9 @@ struct nb_analyze {
     struct nb_thread reader;
     struct nb_thread committer;
     struct nb_arena *commit_arena;
-    struct nb_backfill *backfill; /* the committer's */
-    atomic_bool backfill_asked;   /* look whether one was asked for: at the start, on a reload */
+    struct nb_backfill *backfill;      /* the committer's */
+    struct nb_standing_keep *standing; /* as well */
+    atomic_bool backfill_asked; /* look whether one was asked for: at the start, on a reload */
     struct nb_queue *free_slots;
     struct nb_queue *shares;    /* a slot, once per worker */
     struct nb_queue *annotated; /* slots all shares of which are done */

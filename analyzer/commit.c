@@ -30,7 +30,7 @@
 #include "analyzer/audience.h"
 #include "analyzer/author_docs.h"
 #include "analyzer/index/entry.h"
-#include "analyzer/influence/standing.h"
+#include "analyzer/influence/standing_keep.h"
 #include "analyzer/keys.h"
 #include "analyzer/mentions.h"
 #include "analyzer/tally.h"
@@ -367,6 +367,9 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     if (err == NB_OK && old) {
         err = nb_watch_retract(txn, old, arena);
     }
+    if (err == NB_OK && old) {
+        err = nb_standing_keep_note(commit->standing, old, -1);
+    }
     if (err || !item->annotation) {
         return err;
     }
@@ -387,6 +390,9 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
     }
     if (err == NB_OK) {
         err = nb_tally_apply(txn, &kept, 1, arena);
+    }
+    if (err == NB_OK) {
+        err = nb_standing_keep_note(commit->standing, &kept, 1);
     }
     if (err == NB_OK) {
         err = nb_author_docs_add(txn, document, &kept, author, old, arena);
@@ -519,8 +525,13 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
     struct nb_commit *commit = arg;
     commit->alerts_n = 0; /* may be run again when the map had to grow */
     commit->tail = (struct nb_index_tail){.known = false};
+    uint64_t cursor;
     enum nb_err err = meta_get_int(txn, NB_LIT(NB_META_CLOCK), &commit->clock_ms);
     if (err == NB_OK) {
+        err = nb_analysis_cursor(txn, &cursor);
+    }
+    if (err == NB_OK) {
+        nb_standing_keep_begin(commit->standing, cursor);
         err = note_influence(txn, commit); /* before the items: a standing is made with them */
     }
     if (err) {
@@ -529,8 +540,8 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
     for (size_t i = 0; i < commit->items_n; i++) {
         nb_arena_reset(commit->arena);
         err = commit_item(txn, &commit->items[i], commit);
-        if (err == NB_OK && nb_standing_is_due(commit->items[i].document->number)) {
-            err = nb_standing_write(txn);
+        if (err == NB_OK) {
+            err = nb_standing_keep_step(commit->standing, txn, commit->items[i].document->number);
         }
         if (err) {
             return nb_error_set(commit->detail, err, "document %" PRIu64 " cannot be counted: %s",
@@ -549,6 +560,7 @@ enum nb_err nb_commit_run(struct nb_txn *txn, void *arg)
         meta_put_int(txn, NB_META_CLOCK, commit->clock_ms);
         meta_put_int(txn, NB_META_CURSOR, (int64_t)commit->cursor);
         err = nb_txn_err(txn);
+        nb_standing_keep_end(commit->standing, commit->cursor);
     }
     return err;
 }

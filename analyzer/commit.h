@@ -30,6 +30,7 @@ struct nb_commit_item {
 
 struct nb_calendar;
 struct nb_forgotten;
+struct nb_standing_keep;
 
 struct nb_commit {
     const struct nb_commit_item *items; /* in log order */
@@ -42,6 +43,7 @@ struct nb_commit {
     const struct nb_calendar *calendar;   /* of alerts; may be NULL */
     const struct nb_forgotten *forgotten; /* acts towards them are not kept; may be NULL */
     uint64_t from;                        /* number of the first document covered */
+    struct nb_standing_keep *standing;    /* the committer's; NULL: none is kept */
     struct nb_arena *arena;               /* scratch, reset for every document */
     uint32_t alerts_n;                    /* [out] incidents opened */
     int64_t clock_ms;                     /* the committer's: see nb_watch_clock() */

@@ -363,6 +363,7 @@ static enum nb_err commit_slot(struct nb_analyze *a, const struct slot *slot,
         .seeds = &slot->seeds,
         .calendar = slot->calendar,
         .forgotten = a->forgotten,
+        .standing = a->standing,
         .arena = a->commit_arena,
     };
     enum nb_err err = write_slot(a, &commit, error);

@@ -83,6 +83,13 @@ struct nb_names *nb_graph_builder_names(struct nb_graph_builder *builder)
     return builder->names;
 }
 
+struct nb_names *nb_graph_builder_take_names(struct nb_graph_builder *builder)
+{
+    struct nb_names *names = builder->names;
+    builder->names = NULL;
+    return names;
+}
+
 uint64_t nb_graph_builder_selves_n(const struct nb_graph_builder *builder)
 {
     return builder->selves_n;

@@ -62,6 +62,9 @@ void nb_graph_builder_free(struct nb_graph_builder *builder);
 /** The authors added so far; borrowed, and may be added to: an author needs no acts. */
 struct nb_names *nb_graph_builder_names(struct nb_graph_builder *builder);
 
+/** Give the names away; the builder can only be freed after. */
+struct nb_names *nb_graph_builder_take_names(struct nb_graph_builder *builder);
+
 /**
  * Add an act. What one does towards oneself is not kept; the same act twice is one.
  * @param at_s  Unix seconds; outside 1..2^32-1: not known.

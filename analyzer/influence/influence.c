@@ -158,6 +158,7 @@ static enum nb_err describe(struct measured *m, const struct nb_author *row, str
                                   .name = nb_field(row->name),
                                   .posts_n = e->posts_n,
                                   .trust_milli = NB_UNKNOWN_MILLI,
+                                  .trust_of = nb_standing_basis(e->scope->standing),
                                   .coordination_milli = NB_UNKNOWN_MILLI,
                                   .sentiment_milli = mean_sentiment(e),
                                   .sites_n = e->sites_n,
@@ -253,6 +254,21 @@ struct opened {
     size_t authors_n;
 };
 
+static enum nb_err open_standing(struct nb_scope *scope, const struct nb_influence_query *query,
+                                 struct nb_arena *arena)
+{
+    uint64_t *numbers = nb_arena_calloc(arena, scope->posts_n, sizeof(*numbers));
+    for (size_t i = 0; numbers && i < scope->posts_n; i++) {
+        numbers[i] = scope->posts[i].number;
+    }
+    const struct nb_standing_query asked = {.topic = query->topic,
+                                            .from_ms = query->trust_from_ms,
+                                            .to_ms = query->to_ms,
+                                            .numbers = numbers,
+                                            .numbers_n = scope->posts_n};
+    return numbers ? nb_standing_open(scope->txn, &asked, &scope->standing) : NB_ENOMEM;
+}
+
 static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_query *query,
                               struct nb_arena *arena, struct opened *o)
 {
@@ -268,10 +284,10 @@ static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_quer
         err = nb_weights_in_force(txn, &o->weights);
     }
     if (err == NB_OK) {
-        err = nb_standing_open(txn, query->topic, &o->scope.standing);
+        err = nb_scope_posts(&o->scope, arena);
     }
     if (err == NB_OK) {
-        err = nb_scope_posts(&o->scope, arena);
+        err = open_standing(&o->scope, query, arena);
     }
     if (err == NB_OK) {
         err = nb_crowd_read(&o->scope, arena, &o->crowd);

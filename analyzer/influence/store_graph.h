@@ -13,12 +13,23 @@
 
 typedef bool nb_edge_wanted_fn(const struct nb_edge *edge);
 
+struct nb_store_graph_query {
+    nb_edge_wanted_fn *wanted; /* NULL: all */
+    int64_t from_ms, to_ms;    /* when it was done: [from, to) */
+    size_t most_n;             /* acts at most; 0: any number */
+};
+
 /**
- * Add every act of EDGE that is wanted.
- * @param wanted  NULL: all.
- * @return NB_OK, NB_ENOMEM, NB_ETOOBIG, NB_ECORRUPT, or the transaction's first error.
+ * Add acts of EDGE.
+ * @param query  NULL: everything.
+ * @return NB_OK, NB_ENOMEM, NB_ETOOBIG (also: more than most_n), NB_ECORRUPT, or the transaction's
+ *         first error. What lies outside of the window costs its key alone.
  */
-enum nb_err nb_store_graph(struct nb_txn *txn, nb_edge_wanted_fn *wanted,
+enum nb_err nb_store_graph(struct nb_txn *txn, const struct nb_store_graph_query *query,
                            struct nb_graph_builder *builder) NB_MUSTUSE;
+
+/** Add one act, if it is wanted and of the window. @return as nb_graph_builder_add_named(). */
+enum nb_err nb_store_graph_add(const struct nb_store_graph_query *query, const struct nb_edge *edge,
+                               struct nb_graph_builder *builder) NB_MUSTUSE;
 
 #endif

@@ -33,7 +33,26 @@ struct nb_influence_query {
     struct nb_slice site;  /* empty: any */
     int64_t from_ms, to_ms;
     const struct nb_weights *weights; /* NULL: those in force */
+    int64_t trust_from_ms;            /* acts before it bring no trust; 0: all up to to_ms do */
 };
+
+/* What trust is made of; X(id, name, in English). Beyond the acts of a small store not all can be
+ * read for one question. */
+#define NB_TRUST_BASES(X)                                                                          \
+    X(ACTS, "acts", "all acts up to the end of the window")                                        \
+    X(WINDOW, "window", "the acts of the window")                                                  \
+    X(TOPIC, "topic", "the acts of documents on the topic, for all acts are too many")             \
+    X(STORED, "stored", "all acts, as the analyzer stored it last")                                \
+    X(GENERAL, "general", "all acts on everything, as stored, for those asked for are too many")
+
+enum nb_trust_basis {
+#define X(id, name, text) NB_TRUST_OF_##id,
+    NB_TRUST_BASES(X)
+#undef X
+};
+
+const char *nb_trust_basis_name(enum nb_trust_basis basis);
+const char *nb_trust_basis_text(enum nb_trust_basis basis);
 
 /** How many people plausibly see a usual document. */
 struct nb_people {
@@ -52,6 +71,7 @@ struct nb_influencer {
     int32_t reach_milli;
     int32_t expertise_milli;
     int32_t trust_milli;
+    enum nb_trust_basis trust_of;
     int32_t spread_milli;
     int32_t reception_milli; /* -1000..1000 */
     int32_t coordination_milli;

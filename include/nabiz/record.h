@@ -32,6 +32,7 @@
     X(copy, Nb__Copy, nb__copy)                                                                    \
     X(author_doc, Nb__AuthorDoc, nb__author_doc)                                                   \
     X(standing, Nb__Standing, nb__standing)                                                        \
+    X(standing_place, Nb__StandingPlace, nb__standing_place)                                       \
     X(mention, Nb__Mention, nb__mention)                                                           \
     X(topic_hour, Nb__TopicHour, nb__topic_hour)                                                   \
     X(topic_author, Nb__TopicAuthor, nb__topic_author)                                             \
@@ -57,6 +58,7 @@
 #define nb_copy Nb__Copy
 #define nb_author_doc Nb__AuthorDoc
 #define nb_standing Nb__Standing
+#define nb_standing_place Nb__StandingPlace
 #define nb_mention Nb__Mention
 #define nb_topic_hour Nb__TopicHour
 #define nb_topic_author Nb__TopicAuthor

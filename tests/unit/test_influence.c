@@ -8,7 +8,6 @@
 
 #include "analyzer/influence/authors.h"
 #include "analyzer/influence/parts.h"
-#include "analyzer/influence/standing.h"
 
 enum { MAP_BYTES = 16 << 20, GENERATED_N = 600 };
 
@@ -17,8 +16,10 @@ static const struct nb_influencer *list_of(struct world *w, struct nb_txn *txn, 
                                            size_t *n)
 {
     const struct nb_influencer *list;
-    const struct nb_influence_query query = {nb_slice_str(topic), nb_slice_str(site), from_ms,
-                                             to_ms, NULL};
+    const struct nb_influence_query query = {.topic = nb_slice_str(topic),
+                                             .site = nb_slice_str(site),
+                                             .from_ms = from_ms,
+                                             .to_ms = to_ms};
     assert_int_equal(nb_influence_list(txn, &query, w->arena, &list, n), NB_OK);
     return list;
 }
@@ -247,9 +248,9 @@ static void the_ledger_of_every_author_adds_up_to_the_score(void **state)
     struct nb_txn *txn = world_read(&w);
     int64_t all = 0;
     for (size_t t = 0; t < 3; t++) {
-        const struct nb_influence_query query = {nb_slice_str(topics[t]), nb_slice(NULL, 0),
-                                                 WORLD_DAY_MS + NB_DAY_MS,
-                                                 WORLD_DAY_MS + 6 * NB_DAY_MS, NULL};
+        const struct nb_influence_query query = {.topic = nb_slice_str(topics[t]),
+                                                 .from_ms = WORLD_DAY_MS + NB_DAY_MS,
+                                                 .to_ms = WORLD_DAY_MS + 6 * NB_DAY_MS};
         size_t n;
         const struct nb_influencer *list =
             list_of(&w, txn, topics[t], NULL, query.from_ms, query.to_ms, &n);
@@ -308,66 +309,6 @@ static void a_ledger_shows_each_act_with_its_date_author_and_page(void **state)
         NB_ENOTFOUND);
     nb_read_end(txn);
     world_close(&w);
-}
-
-/* Commits enough for the standing to be written, batch_n at a time. @return its rows. */
-static char *standings_of(size_t batch_n, struct nb_arena *arena, size_t *rows_n)
-{
-    enum { LONG_N = 4096 };
-    struct world w;
-    world_open(&w, MAP_BYTES);
-    struct post *posts = nb_arena_calloc(w.arena, LONG_N, sizeof(*posts));
-    world_generate(&w, 11, posts, LONG_N);
-    world_commit(&w, posts, LONG_N, batch_n);
-    struct nb_txn *txn = world_read(&w);
-    struct nb_cursor *cursor;
-    struct nb_slice key, value;
-    struct nb_buf all;
-    nb_buf_init(&all, 64 << 20);
-    *rows_n = 0;
-    struct nb_standing_view *view;
-    assert_int_equal(nb_standing_open(txn, NB_LIT(""), &view), NB_OK);
-    assert_int_equal(nb_cursor_open(txn, NB_TBL_STANDING, &cursor), NB_OK);
-    enum nb_err err = nb_cursor_seek(cursor, nb_slice(NULL, 0), &key, &value);
-    for (; err == NB_OK; err = nb_cursor_next(cursor, &key, &value)) {
-        char hex[2 * 64 * 1024];
-        struct nb_standing *now;
-        struct nb_slice again;
-        assert_int_equal(nb_standing_get(view, key, w.arena, &now), NB_OK);
-        assert_int_equal(nb_standing_encode(now, w.arena, &again), NB_OK);
-        assert_true(nb_slice_eq(value, again)); /* made anew it is the same */
-        assert_true(value.len < sizeof(hex) / 2);
-        nb_hex(value, hex);
-        nb_buf_addf(&all, "%.*s %s\n", NB_ARG(key), hex);
-        (*rows_n)++;
-    }
-    nb_cursor_close(cursor);
-    nb_standing_close(view);
-    nb_read_end(txn);
-    char *text = nb_arena_strdup(arena, nb_buf_slice(&all));
-    nb_buf_fini(&all);
-    world_close(&w);
-    return text;
-}
-
-static void standing_follows_from_the_log_and_not_from_batches(void **state)
-{
-    (void)state;
-    struct nb_arena *arena = nb_arena_new(64 << 20);
-    size_t n, again_n;
-    char *at_once = standings_of(4096, arena, &n);
-    char *in_pieces = standings_of(37, arena, &again_n);
-    assert_true(n > 20);
-    assert_int_equal(n, again_n);
-    assert_string_equal(at_once, in_pieces);
-    assert_true(nb_standing_is_due(4096) && nb_standing_is_due(12288));
-    assert_false(nb_standing_is_due(0) || nb_standing_is_due(4095) || nb_standing_is_due(4097));
-    uint64_t due_n = 0;
-    for (uint64_t i = 1 << 20; i < 2 << 20; i++) {
-        due_n += nb_standing_is_due(i);
-    }
-    assert_int_equal(due_n, 32);
-    nb_arena_free(arena);
 }
 
 static void the_foremost_authors_are_those_with_most_acts(void **state)
@@ -499,7 +440,6 @@ int main(void)
         cmocka_unit_test(the_window_and_the_site_decide_what_counts),
         cmocka_unit_test(the_ledger_of_every_author_adds_up_to_the_score),
         cmocka_unit_test(a_ledger_shows_each_act_with_its_date_author_and_page),
-        cmocka_unit_test(standing_follows_from_the_log_and_not_from_batches),
         cmocka_unit_test(the_foremost_authors_are_those_with_most_acts),
         cmocka_unit_test(shares_add_up_whatever_they_are),
         cmocka_unit_test(an_interval_needs_groups_and_follows_from_the_seed),

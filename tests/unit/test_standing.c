@@ -56,7 +56,8 @@ static void of_many_supporters_the_strongest_are_kept(void **state)
     struct nb_txn *txn = world_read(&w);
     struct nb_standing_view *view;
     struct nb_standing *row;
-    assert_int_equal(nb_standing_open(txn, NB_LIT(""), &view), NB_OK);
+    assert_int_equal(nb_standing_open(txn, &(struct nb_standing_query){.to_ms = INT64_MAX}, &view),
+                     NB_OK);
     assert_int_equal(nb_standing_get(view, NB_LIT("a.example/a"), w.arena, &row), NB_OK);
     assert_non_null(row);
     assert_true(row->groups_n > NB_STANDING_SHARES_MAX);
@@ -242,6 +243,37 @@ static void trust_on_a_topic_walks_from_its_seeds(void **state)
     assert_string_equal(split[2], right[2]);
 }
 
+/* Who is asked about the second half of all acts is told of what that brings. */
+static void a_window_of_trust_leaves_out_what_was_before(void **state)
+{
+    (void)state;
+    struct world w;
+    struct nb_seed_names names = names_of(LEFT(""));
+    struct nb_influence_query query = {.to_ms = INT64_MAX};
+    const struct nb_influencer *rows;
+    size_t n;
+    world_open(&w, MAP_BYTES);
+    w.seeds = &names;
+    commit_circles(&w);
+    struct nb_txn *txn = world_read(&w);
+    const int64_t begins_ms[] = {0, WORLD_DAY_MS + 2 * NB_HOUR_MS, WORLD_DAY_MS + 30 * NB_DAY_MS};
+    int32_t trust[3] = {NB_UNKNOWN_MILLI, NB_UNKNOWN_MILLI, NB_UNKNOWN_MILLI};
+    for (int i = 0; i < 3; i++) {
+        query.trust_from_ms = begins_ms[i];
+        assert_int_equal(nb_influence_list(txn, &query, w.arena, &rows, &n), NB_OK);
+        for (size_t k = 0; k < n; k++) {
+            assert_int_equal(rows[k].trust_of, i ? NB_TRUST_OF_WINDOW : NB_TRUST_OF_ACTS);
+            if (nb_slice_eq(rows[k].author, NB_LIT("p.example/p"))) {
+                trust[i] = rows[k].trust_milli;
+            }
+        }
+    }
+    assert_true(trust[0] > trust[1]); /* of the three who stand behind it two are left */
+    assert_int_equal(trust[2], NB_UNKNOWN_MILLI);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_topic_that_cannot_be_is_told),
         cmocka_unit_test(each_topic_has_its_own_number_of_seeds),
         cmocka_unit_test(trust_on_a_topic_walks_from_its_seeds),
+        cmocka_unit_test(a_window_of_trust_leaves_out_what_was_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,7 @@ struct world {
     uint64_t last;
     uint32_t alerts_n;
     const struct nb_seed_names *seeds; /* whom trust walks from; NULL: nobody is named */
+    struct nb_standing_keep *standing; /* NULL: none is kept */
 };
 
 static inline void world_open(struct world *w, uint64_t map_bytes)
@@ -230,6 +231,7 @@ static inline void world_commit(struct world *w, const struct post *posts, size_
         nb_weights_usual(&weights);
         commit.weights = w->seeds ? &weights : NULL;
         commit.seeds = w->seeds;
+        commit.standing = w->standing;
         struct nb_error error = {0};
         if (nb_store_write(w->store, nb_commit_run, &commit, &error) != NB_OK) {
             fail_msg("%s", nb_error_text(&error));
