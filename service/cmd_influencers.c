@@ -90,6 +90,8 @@ static bool go_together(struct nb_args *args, const struct nb_influencers_query 
     } else if (author &&
                (query->has_min_trust || nb_args_has(args, "sort") || nb_args_has(args, "limit"))) {
         problem = "--explain shows all of one author: it takes no --min-trust, --sort or --limit";
+    } else if (nb_args_has(args, "from") && nb_args_has(args, "window")) {
+        problem = "--from says where the window begins, --window how long it is: give one of them";
     } else if (query->budget && !query->portfolio_n) {
         problem = "--budget goes with --portfolio";
     }
@@ -97,6 +99,39 @@ static bool go_together(struct nb_args *args, const struct nb_influencers_query 
         (void)nb_usage(args, "%s", problem);
     }
     return !problem;
+}
+
+/* A day of the user's clock as its beginning. @return false after telling the user. */
+static bool take_day(struct nb_args *args, const char *option, int32_t offset_min, int64_t *out_ms)
+{
+    const char *text = nb_args_get(args, option);
+    if (text && nb_date_day(nb_slice_str(text), offset_min, out_ms) != NB_OK) {
+        (void)nb_usage(args, "--%s takes a day: 2026-03-01", option);
+        return false;
+    }
+    return true;
+}
+
+/* --from and --to, else what the window leaves; up to and with the newest document. */
+static bool take_window(struct nb_args *args, int64_t watermark_ms, int64_t window_ms,
+                        struct nb_influencers_query *query)
+{
+    struct nb_influence_query *asked = &query->asked;
+    int64_t from_ms = 0, to_ms = watermark_ms + 1 - NB_DAY_MS;
+    if (!take_day(args, "from", query->offset_min, &from_ms) ||
+        !take_day(args, "to", query->offset_min, &to_ms)) {
+        return false;
+    }
+    asked->to_ms = to_ms + NB_DAY_MS;
+    asked->from_ms = asked->to_ms > window_ms ? asked->to_ms - window_ms : 0;
+    if (nb_args_has(args, "from")) {
+        asked->from_ms = asked->trust_from_ms = from_ms;
+    }
+    if (asked->from_ms >= asked->to_ms) {
+        (void)nb_usage(args, "--from lies behind --to");
+        return false;
+    }
+    return true;
 }
 
 static int run_influencers(struct nb_args *args)
@@ -133,9 +168,12 @@ static int run_influencers(struct nb_args *args)
     if (err == NB_OK) {
         err = nb_analysis_watermark(txn, &watermark_ms);
     }
+    if (err == NB_OK && !take_window(args, watermark_ms, window_ms, &query)) {
+        nb_read_end(txn);
+        (void)nb_answer_close(&answer, NB_OK);
+        return NB_EXIT_USAGE;
+    }
     if (err == NB_OK) {
-        query.asked.to_ms = watermark_ms + 1; /* up to and with the newest document */
-        query.asked.from_ms = query.asked.to_ms > window_ms ? query.asked.to_ms - window_ms : 0;
         query.asked.weights = &query.weights;
         err = take_weights(nb_args_get(args, "weights"), txn, &query.weights, &answer.error);
     }
@@ -168,6 +206,8 @@ const struct nb_command nb_cmd_influencers = {
             {"topic", "NAME", NULL, "only documents on this topic"},
             {"site", "SITE", NULL, "only authors of this site"},
             {"window", "SPAN", NULL, "how far back to look: 30d (default), 12h, all"},
+            {"from", "DAY", NULL, "from this day on, 2026-03-01; trust too is made of acts since"},
+            {"to", "DAY", NULL, "up to the end of this day; the window counts back from it"},
             {"min-trust", "N", NULL, "only authors with at least this trust, 0 to 1000"},
             {"sort", "COLUMN",
              "score|posts|reach|expertise|trust|spread|reception|coordination|sentiment",
@@ -185,6 +225,7 @@ const struct nb_command nb_cmd_influencers = {
         (const struct nb_example[]){
             {"nabiz influencers --topic acme", "the weightiest authors of the last 30 days"},
             {"nabiz influencers --topic acme --format csv > list.csv", "for a spreadsheet"},
+            {"nabiz influencers --topic acme --from 2026-03-01 --to 2026-03-31", "of one month"},
             {"nabiz influencers --topic acme --explain forum.example/ayla", "what was counted"},
             {"nabiz influencers --topic acme --sort trust --min-trust 300", "who is believed"},
             {"nabiz influencers --topic acme --portfolio 5", "whom to work with together"},

@@ -201,6 +201,9 @@ static enum nb_err explain_table(const struct explained *e,
     }
     nb_buf_add_byte(out, '\n');
     enum nb_err err = parts_table(e, query->asked.weights, answer);
+    if (err == NB_OK && who->trust_milli != NB_UNKNOWN_MILLI) {
+        nb_buf_addf(out, "trust is made of %s\n", nb_trust_basis_text(who->trust_of));
+    }
     if (err == NB_OK) {
         print_credits(e, out);
         nb_buf_add_byte(out, '\n');

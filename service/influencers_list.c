@@ -1,6 +1,7 @@
 #include "service/influencers.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -220,6 +221,7 @@ void nb_json_influencer(struct nb_json *json, const struct nb_influencer *row)
     nb_json_kint(json, "points_milli", row->points_milli);
     nb_json_kcstr(json, "coordination",
                   row->coordination && row->coordination[0] ? row->coordination : NULL);
+    nb_json_kcstr(json, "trust_of", nb_trust_basis_name(row->trust_of));
     nb_json_kcstr(json, "evidence", row->evidence);
 }
 
@@ -273,6 +275,10 @@ enum nb_err nb_influencers_list(struct nb_txn *txn, const struct nb_influencers_
     } else if (query->format == NB_AS_CSV) {
         list_csv(rows, *shown_n, answer->arena, &answer->out);
     } else if (*shown_n) {
+        enum nb_trust_basis basis = rows[0].row->trust_of;
+        if (basis == NB_TRUST_OF_TOPIC || basis == NB_TRUST_OF_GENERAL) {
+            fprintf(stderr, "nabiz influencers: trust is made of %s\n", nb_trust_basis_text(basis));
+        }
         return list_table(rows, *shown_n, answer);
     }
     return NB_OK;
