@@ -2,7 +2,10 @@
 
 #include <nabiz/fixed.h>
 
-enum { WEIGHT_BITS = 20, HALVINGS_MAX = 40 };
+enum { WEIGHT_BITS = 20, HALVINGS_MAX = 40, DAY_S = 86400 };
+
+/* A burst is new when its first half day has a tenth of the liveliest's groups. */
+enum { FRONT_S = DAY_S / 2, FRONT_PART = 10 };
 
 /* 2^20 for an act of now. */
 static uint64_t weight_of(int64_t at_s, int64_t now_s)
@@ -17,21 +20,86 @@ static uint64_t weight_of(int64_t at_s, int64_t now_s)
                : 0;
 }
 
+/* @return how many acts from the first on are of one occasion. */
+static size_t occasion(const struct nb_expect_act *acts, size_t n)
+{
+    size_t k = 1;
+    while (k < n && (uint64_t)acts[k].at_s - (uint64_t)acts[k - 1].at_s <= NB_EXPECT_OCCASION_S) {
+        k++;
+    }
+    return k;
+}
+
 int64_t nb_expect_spread(const struct nb_expect_act *acts, size_t n, uint32_t shrinkage_milli,
                          int64_t now_s)
 {
     const uint64_t one = UINT64_C(1) << WEIGHT_BITS;
     uint64_t weight = 0, roots = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t w = weight_of(acts[i].at_s, now_s);
-        weight += w;
-        roots += w * nb_isqrt((uint64_t)acts[i].taken_n << 16); /* in 2^-8 */
+    for (size_t i = 0, end; i < n; i = end) {
+        end = i + occasion(acts + i, n - i);
+        /* in 2^-8; mostly there is one */
+        uint64_t together = end == i + 1 ? 256 : nb_isqrt((uint64_t)(end - i) << 16);
+        for (size_t k = i; k < end; k++) {
+            uint64_t w = (weight_of(acts[k].at_s, now_s) << 8) / together;
+            weight += w;
+            roots += w * nb_isqrt((uint64_t)acts[k].taken_n << 16); /* in 2^-8 */
+        }
     }
     uint64_t usual =
         roots / (weight + shrinkage_milli * one / 1000 + 1); /* root of what an act brings */
     uint64_t acts_milli = (weight >> 10) * 1000 >> 10;
     uint64_t limit = (UINT64_C(1) << 62) / (usual * usual + 1);
     return (int64_t)((acts_milli < limit ? acts_milli : limit) * (usual * usual) >> 16);
+}
+
+static uint32_t time_of(uint64_t adoption)
+{
+    return (uint32_t)(adoption >> 32);
+}
+
+/* @return how many adoptions from the first on come without a day's pause. */
+static size_t burst(const uint64_t *adoptions, size_t n)
+{
+    size_t k = 1;
+    while (k < n && time_of(adoptions[k]) - time_of(adoptions[k - 1]) <= DAY_S) {
+        k++;
+    }
+    return k;
+}
+
+/* @return groups in the first half day of a burst. */
+static uint32_t front(const uint64_t *adoptions, size_t n, struct nb_expect_met *met,
+                      uint32_t stamp)
+{
+    uint32_t groups_n = 0;
+    for (size_t i = 0; i < n && time_of(adoptions[i]) - time_of(adoptions[0]) < FRONT_S; i++) {
+        struct nb_expect_met *group = &met[(uint32_t)adoptions[i]];
+        groups_n += group->burst != stamp;
+        group->burst = stamp;
+    }
+    return groups_n;
+}
+
+size_t nb_expect_acts(const uint64_t *adoptions, size_t n, struct nb_expect_met *met,
+                      uint32_t *stamp, struct nb_expect_act *acts)
+{
+    size_t acts_n = 0;
+    uint32_t liveliest = 0, act = 0;
+    for (size_t i = 0, end; i < n; i = end) {
+        end = i + burst(adoptions + i, n - i);
+        uint32_t lively = end == i + 1 ? 1 : front(adoptions + i, end - i, met, ++*stamp);
+        if (acts_n == 0 || (uint64_t)lively * FRONT_PART >= liveliest) {
+            acts[acts_n++] = (struct nb_expect_act){time_of(adoptions[i]), 0};
+            act = ++*stamp;
+        }
+        liveliest = lively > liveliest ? lively : liveliest;
+        for (size_t k = i; k < end; k++) {
+            struct nb_expect_met *group = &met[(uint32_t)adoptions[k]];
+            acts[acts_n - 1].taken_n += group->act != act;
+            group->act = act;
+        }
+    }
+    return acts_n;
 }
 
 int32_t nb_expect_score(int64_t expected_milli)

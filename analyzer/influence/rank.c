@@ -1,9 +1,9 @@
 /*
  * The list is in the order of trust, unrounded: it is the one part that acts alone can tell and
  * that whoever wants to be in front cannot make himself. Spread is shown beside it. Adoptions are
- * acts that take something up: links, quotes, copies, boosts; those of a group on one day are one,
- * and those of one day are taken for one act of the author's, for acts nobody took up leave no
- * edge.
+ * acts that take something up: links, quotes, copies, boosts; a group counts
+ * once for each act of the author's, which are guessed from the bursts of adoptions: what nobody
+ * took up leaves no edge.
  */
 #include "analyzer/influence/rank.h"
 
@@ -15,10 +15,7 @@
 #include "analyzer/influence/groups.h"
 #include "analyzer/influence/sorting.h"
 
-enum { DAY_S = 86400, LEAST_GROUPS = 3, LEAST_ACTS = 3, RISK_HALF = 2 };
-
-/* Acts that brought nothing do not show as bursts, so that the bursts need little shrinkage. */
-enum { BURST_SHRINKAGE_MILLI = 500 };
+enum { LEAST_GROUPS = 3, LEAST_ACTS = 3, RISK_HALF = 2 };
 
 struct ranking {
     const struct nb_graph *graph;
@@ -30,11 +27,10 @@ struct ranking {
     /* room for the longest row */
     struct nb_trust_share *shares;
     uint64_t *adoptions;
-    struct nb_expect_act *yields;
-    struct {
-        uint32_t author, burst; /* whom the group adopted last, less one, and in which burst */
-    } * met;                    /* by group */
-    uint32_t burst;
+    struct nb_expect_act *acts;
+    struct nb_expect_met *met; /* by group */
+    uint32_t *adopted;         /* by group: whom it adopted last, plus one */
+    uint32_t stamp;
     int64_t now_s;
 };
 
@@ -44,18 +40,16 @@ static bool is_adoption(uint8_t kind)
            kind == NB_ACT_BOOST;
 }
 
-/* A burst of adoptions stands for an act of the author's, whose own acts are not known: it ends
- * when nobody adopts for a day. Each group counts once in it. */
 static int32_t spread_of(struct ranking *r, uint32_t author)
 {
     const struct nb_acts_by *in = &r->graph->in;
-    size_t n = 0, bursts_n = 0;
+    size_t n = 0;
     uint32_t groups_n = 0;
     for (uint32_t i = in->begin[author]; i < in->begin[author + 1]; i++) {
         uint32_t group = r->group[in->other[i]];
         if (is_adoption(in->kind[i]) && group != r->group[author]) {
-            groups_n += r->met[group].author != author + 1;
-            r->met[group].author = author + 1;
+            groups_n += r->adopted[group] != author + 1;
+            r->adopted[group] = author + 1;
             r->adoptions[n++] = (uint64_t)in->at_s[i] << 32 | group;
         }
     }
@@ -63,16 +57,9 @@ static int32_t spread_of(struct ranking *r, uint32_t author)
         return NB_UNKNOWN_MILLI;
     }
     nb_sort_numbers(r->adoptions, n);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t at_s = (uint32_t)(r->adoptions[i] >> 32), group = (uint32_t)r->adoptions[i];
-        if (i == 0 || at_s - (uint32_t)(r->adoptions[i - 1] >> 32) > DAY_S) {
-            r->yields[bursts_n++] = (struct nb_expect_act){at_s, 0};
-            r->burst++;
-        }
-        r->yields[bursts_n - 1].taken_n += r->met[group].burst != r->burst;
-        r->met[group].burst = r->burst;
-    }
-    return nb_expect_score(nb_expect_spread(r->yields, bursts_n, BURST_SHRINKAGE_MILLI, r->now_s));
+    size_t acts_n = nb_expect_acts(r->adoptions, n, r->met, &r->stamp, r->acts);
+    return nb_expect_score(
+        nb_expect_spread(r->acts, acts_n, NB_EXPECT_BURST_SHRINKAGE_MILLI, r->now_s));
 }
 
 static int32_t coordination_of(const struct ranking *r, uint32_t author)
@@ -132,10 +119,11 @@ static enum nb_err make_room(struct ranking *r)
     r->together_n = nb_calloc(authors_n + 1, sizeof(r->together_n[0]));
     r->shares = nb_malloc((longest + 1) * sizeof(r->shares[0]));
     r->adoptions = nb_malloc((longest + 1) * sizeof(r->adoptions[0]));
-    r->yields = nb_malloc((longest + 1) * sizeof(r->yields[0]));
+    r->acts = nb_malloc((longest + 1) * sizeof(r->acts[0]));
     r->met = nb_calloc(authors_n + 1, sizeof(r->met[0]));
-    return r->group && r->together && r->together_n && r->shares && r->adoptions && r->yields &&
-                   r->met
+    r->adopted = nb_calloc(authors_n + 1, sizeof(r->adopted[0]));
+    return r->group && r->together && r->together_n && r->shares && r->adoptions && r->acts &&
+                   r->met && r->adopted
                ? NB_OK
                : NB_ENOMEM;
 }
@@ -233,8 +221,9 @@ enum nb_err nb_rank(const struct nb_graph *graph, const struct nb_names *names,
     nb_free(r.together_n);
     nb_free(r.shares);
     nb_free(r.adoptions);
-    nb_free(r.yields);
+    nb_free(r.acts);
     nb_free(r.met);
+    nb_free(r.adopted);
     if (err != NB_OK) {
         nb_free(rows);
         return err;
