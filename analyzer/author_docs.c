@@ -35,6 +35,17 @@ static void take_acts(struct nb_author_doc *row, const struct nb_annotation *kep
     row->has_copied = row->copied;
 }
 
+/* The page that opens the thread, unless it is that itself. Its number would change whenever its
+ * counts are read again. */
+static void take_thread(const struct nb_document *document, struct nb_author_doc *row)
+{
+    struct nb_slice thread = nb_field(document->thread);
+    if (thread.len && !nb_slice_eq(thread, nb_field(document->url))) {
+        row->has_thread = 1;
+        row->thread = nb_key_to_u64(nb_known_url(thread).b);
+    }
+}
+
 enum nb_err nb_author_docs_add(struct nb_txn *txn, const struct nb_document *document,
                                const struct nb_annotation *kept, struct nb_slice author,
                                const struct nb_annotation *old, struct nb_arena *arena)
@@ -62,6 +73,7 @@ enum nb_err nb_author_docs_add(struct nb_txn *txn, const struct nb_document *doc
     row->text_bytes = nb_field(document->text).len;
     row->has_revised = row->revised = old != NULL;
     take_acts(row, kept);
+    take_thread(document, row);
     struct nb_key key;
     key_of(&key, author, kept);
     return put(txn, &key, row, arena);

@@ -284,15 +284,14 @@ const struct nb_command nb_cmd_spread = {
     .name = "spread",
     .line = "who carries your own messages further",
     .usage = "[--own SITES] [--text FILE]",
-    .about =
-        "Lists who links to, quotes, boosts and copies what was published on your own sites and "
-        "accounts, or what you sent out as a text and others published, those who added most "
-        "readers first; acts towards their copies count as well. A copy may be shortened, added to "
-        "or put in another order. onward counts the copies that others took on from "
-        "theirs; people is how many plausibly see a usual document of those in which they did it: "
-        "views where the site reports them, else with ~ an estimate from the reactions and its "
-        "interval, - when nothing is known. The window counts back from the newest document "
-        "analysed.",
+    .about = "Lists who links to, quotes, boosts and copies what was published on your own sites "
+             "and accounts, or what you sent out as a text and others published, those who added "
+             "most readers first; acts towards their copies count as well. A copy may be "
+             "shortened, added to or put in another order. onward counts the copies that others "
+             "took on from theirs; people is how many plausibly see a usual document of those in "
+             "which they did it: views where the site reports them, else with ~ an estimate and "
+             "its interval, from reactions, followers, the thread or what is usual on the site, - "
+             "when nothing is known. The window counts back from the newest document analysed.",
     .options =
         (const struct nb_option[]){
             {"own", "SITES", NULL, "your sites and accounts: acme.example,forum.example/acme"},

@@ -23,6 +23,7 @@ struct nb_topic_post {
 
 struct nb_crowd;
 struct nb_voices;
+struct nb_surroundings;
 
 /* What a query is about. */
 struct nb_scope {
@@ -33,6 +34,7 @@ struct nb_scope {
     struct nb_standing_view *standing; /* NULL: trust is not asked for */
     const struct nb_crowd *crowd;      /* NULL: nobody is known to act in coordination */
     const struct nb_voices *voices;    /* NULL: nobody is known to speak for another */
+    struct nb_surroundings *around;    /* NULL: reach is not asked for */
     uint64_t usual_micro;              /* groups that take up a usual author, in millionths */
     const struct nb_topic_post *posts; /* by number; of a topic only */
     size_t posts_n;
@@ -69,6 +71,9 @@ struct nb_evidence {
     size_t n;
     size_t posts_n;
     size_t all_posts_n;                 /* those on other topics as well */
+    const struct nb_reach_site *site;   /* what its documents show; NULL: not known */
+    struct nb_reach_count followers;    /* of the author */
+    const uint64_t *thread_views;       /* of each row's thread, UINT64_MAX: not known; or NULL */
     struct nb_reach reach;              /* how many see a document: set by nb_part_reach() */
     const struct nb_standing *standing; /* NULL: nobody is known to act towards the author */
     const struct nb_actor *actors;      /* of acts, by name, then row */

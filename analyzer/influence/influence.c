@@ -14,6 +14,7 @@
 #include "analyzer/influence/authors.h"
 #include "analyzer/influence/crowd.h"
 #include "analyzer/influence/parts.h"
+#include "analyzer/influence/surroundings.h"
 #include "analyzer/influence/voices.h"
 #include "analyzer/keys.h"
 
@@ -31,6 +32,7 @@ struct measured {
     struct nb_evidence evidence;
     struct nb_ledger_row *ledger; /* evidence.n, and two that cut */
     size_t ledger_n;
+    int64_t followers_read_ms;
     struct nb_influencer who;
 };
 
@@ -185,6 +187,48 @@ static enum nb_err describe(struct measured *m, const struct nb_author *row, str
     return who->evidence ? NB_OK : NB_ENOMEM;
 }
 
+/* What is known around the author's documents that tells how many see them. */
+static enum nb_err look_around(struct measured *m, struct nb_arena *arena)
+{
+    struct nb_evidence *e = &m->evidence;
+    struct nb_surroundings *around = e->scope->around;
+    struct nb_followers followers;
+    uint64_t *thread_views = nb_arena_alloc(arena, e->n * sizeof(*thread_views));
+    enum nb_err err = thread_views
+                          ? nb_surroundings_site(around, nb_author_site(e->author), &e->site)
+                          : NB_ENOMEM;
+    for (size_t i = 0; err == NB_OK && i < e->n; i++) {
+        struct nb_reach_count views = {.known = false};
+        if (e->rows[i].kind == NB_ROW_POST) {
+            err = nb_surroundings_thread(around, e->rows[i].doc, &views);
+        }
+        thread_views[i] = views.known ? views.n : UINT64_MAX;
+    }
+    err = err ? err : nb_surroundings_followers(around, e->author, &followers);
+    if (err == NB_OK) {
+        e->thread_views = thread_views;
+        e->followers = followers.count;
+        m->followers_read_ms = followers.read_ms;
+    }
+    return err;
+}
+
+static void take_people(struct measured *m)
+{
+    const struct nb_reach *reach = &m->evidence.reach;
+    const struct nb_reach_count *followers = &m->evidence.followers;
+    m->who.people =
+        (struct nb_people){.known = reach->known,
+                           .measured = reach->measured,
+                           .n = reach->people_n,
+                           .low_n = reach->low_n,
+                           .high_n = reach->high_n,
+                           .basis = reach->known ? nb_reach_basis_name(reach->basis) : NULL,
+                           .followers_known = followers->known,
+                           .followers_n = followers->n,
+                           .followers_read_ms = m->followers_read_ms};
+}
+
 /* Everything about one author. @return also NB_ENOTFOUND. */
 static enum nb_err measure(const struct nb_scope *scope, struct nb_slice author,
                            struct nb_arena *arena, struct measured *m)
@@ -201,6 +245,9 @@ static enum nb_err measure(const struct nb_scope *scope, struct nb_slice author,
         err = nb_evidence_read(scope, author, arena, &m->evidence);
     }
     if (err == NB_OK) {
+        err = look_around(m, arena);
+    }
+    if (err == NB_OK) {
         err = describe(m, row, arena);
     }
     if (err == NB_OK) {
@@ -214,9 +261,7 @@ static enum nb_err measure(const struct nb_scope *scope, struct nb_slice author,
     if (err) {
         return err;
     }
-    const struct nb_reach *reach = &m->evidence.reach;
-    m->who.people = (struct nb_people){reach->known, reach->measured, reach->people_n, reach->low_n,
-                                       reach->high_n};
+    take_people(m);
     finish(m);
     err = add_interval(m, arena);
     return err == NB_OK && nb_arena_failed(arena) ? NB_ENOMEM : err;
@@ -290,6 +335,9 @@ static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_quer
         err = open_standing(&o->scope, query, arena);
     }
     if (err == NB_OK) {
+        err = nb_surroundings_new(txn, query->from_ms, query->to_ms, &o->scope.around);
+    }
+    if (err == NB_OK) {
         err = nb_crowd_read(&o->scope, arena, &o->crowd);
         o->scope.crowd = &o->crowd;
     }
@@ -306,6 +354,7 @@ static enum nb_err open_scope(struct nb_txn *txn, const struct nb_influence_quer
 static void close_scope(struct opened *o)
 {
     nb_standing_close(o->scope.standing);
+    nb_surroundings_free(o->scope.around);
     nb_voices_free(o->voices);
 }
 

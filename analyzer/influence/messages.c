@@ -215,39 +215,51 @@ static int by_carrier(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
+/* What one of a carrier's documents says; nothing of a boost, which is no document. */
+static enum nb_err look_at(struct nb_tally *t, struct nb_slice author,
+                           const struct nb_carrying *carrying, struct nb_reach_doc *out)
+{
+    struct nb_key key;
+    struct nb_slice value;
+    struct nb_author_doc *doc;
+    *out = (struct nb_reach_doc){.seen_n = 0};
+    nb_key_text(&key, author);
+    nb_key_add_u64(&key, nb_key_time(carrying->at_ms));
+    nb_key_add_u64(&key, carrying->number);
+    enum nb_err err = nb_get(t->txn, NB_TBL_AUTHOR_DOC, nb_key_slice(&key), &value);
+    if (err != NB_OK) {
+        return err == NB_ENOTFOUND ? NB_OK : err;
+    }
+    struct nb_arena_mark mark = nb_arena_mark(t->scratch);
+    err = nb_author_doc_decode(value, t->scratch, &doc);
+    if (err == NB_OK) {
+        *out = nb_reach_doc_of(doc);
+        err = nb_surroundings_thread(t->around, doc, &out->thread_views);
+    }
+    nb_arena_rewind(t->scratch, mark);
+    return err;
+}
+
 /* Of one carrier's documents, each once. */
 static enum nb_err measure_reach(struct nb_tally *t, const struct nb_carrying *carryings, size_t n)
 {
     struct nb_carrier *carrier = &t->carriers[carryings[0].carrier];
     struct nb_reach_doc *docs = nb_arena_calloc(t->arena, n, sizeof(*docs));
+    const struct nb_reach_site *site = NULL;
+    struct nb_followers followers = {.read_ms = 0};
     size_t docs_n = 0;
     enum nb_err err = docs ? NB_OK : NB_ENOMEM;
     for (size_t i = 0; err == NB_OK && i < n; i++) {
-        struct nb_key key;
-        struct nb_slice value;
-        struct nb_author_doc *doc;
-        if (i && carryings[i].number == carryings[i - 1].number) {
-            continue;
+        if (!i || carryings[i].number != carryings[i - 1].number) {
+            err = look_at(t, carrier->author, &carryings[i], &docs[docs_n++]);
         }
-        nb_key_text(&key, carrier->author);
-        nb_key_add_u64(&key, nb_key_time(carryings[i].at_ms));
-        nb_key_add_u64(&key, carryings[i].number);
-        err = nb_get(t->txn, NB_TBL_AUTHOR_DOC, nb_key_slice(&key), &value);
-        if (err == NB_ENOTFOUND) {
-            err = NB_OK;
-            continue;
-        }
-        err = err == NB_OK ? nb_author_doc_decode(value, t->scratch, &doc) : err;
-        if (err == NB_OK) {
-            docs[docs_n++] = nb_reach_doc_of(doc);
-        }
-        nb_arena_reset(t->scratch);
     }
-    const struct nb_reach_count unknown = {0};
-    err = err == NB_OK ? nb_reach_estimate(docs, docs_n, NULL, unknown, t->arena, &carrier->reach)
-                       : err;
+    err = err ? err : nb_surroundings_site(t->around, nb_author_site(carrier->author), &site);
+    err = err ? err : nb_surroundings_followers(t->around, carrier->author, &followers);
+    err = err ? err
+              : nb_reach_estimate(docs, docs_n, site, followers.count, t->arena, &carrier->reach);
     if (err == NB_OK && carrier->reach.known) {
-        carrier->added_n = carrier->reach.people_n * carrier->reach.docs_n;
+        carrier->added_n = carrier->reach.people_n * docs_n;
         t->out.added_n += carrier->added_n;
     }
     return err;
@@ -298,7 +310,7 @@ enum nb_err nb_messages_spread(struct nb_txn *txn, const struct nb_own *own,
                          .to_ms = to_ms,
                          .arena = arena,
                          .scratch = nb_arena_new(SCRATCH_BYTES)};
-    enum nb_err err = t.scratch ? NB_OK : NB_ENOMEM;
+    enum nb_err err = t.scratch ? nb_surroundings_new(txn, from_ms, to_ms, &t.around) : NB_ENOMEM;
     tr_table_init(&t.authors, arena);
     tr_table_init(&t.clusters, arena);
     if (err == NB_OK && texts) {
@@ -310,6 +322,7 @@ enum nb_err nb_messages_spread(struct nb_txn *txn, const struct nb_own *own,
     }
     err = err == NB_OK ? finish(&t) : err;
     nb_arena_free(t.scratch);
+    nb_surroundings_free(t.around);
     if (err == NB_OK) {
         *out = t.out;
     }

@@ -5,6 +5,7 @@
 #define NABIZ_ANALYZER_INFLUENCE_MESSAGES_PRIVATE_H
 
 #include "analyzer/influence/messages.h"
+#include "analyzer/influence/surroundings.h"
 #include "analyzer/turkish/table.h"
 
 /* A document in which somebody carried a message. */
@@ -20,7 +21,8 @@ struct nb_tally {
     int64_t from_ms, to_ms;
     struct nb_arena *arena;   /* what is kept */
     struct nb_arena *scratch; /* of one row or cluster; rewound by whoever used it */
-    struct tr_table authors;  /* carriers, by index */
+    struct nb_surroundings *around;
+    struct tr_table authors; /* carriers, by index */
     struct nb_carrier *carriers;
     size_t carriers_cap;
     struct nb_carrying *carryings;

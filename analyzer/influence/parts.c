@@ -71,7 +71,7 @@ static uint64_t count_equal(const uint64_t *numbers, size_t n, uint64_t number)
 
 /* As reach.h wants them, and what each says. @return how many, SIZE_MAX without memory. */
 static size_t take_reach(const struct nb_evidence *evidence, struct nb_reach_doc *docs,
-                         struct nb_reach_site *measured, int64_t *adds)
+                         int64_t *adds)
 {
     size_t acted_n, n = 0;
     const uint64_t *acted = acted_upon(evidence, &acted_n);
@@ -83,25 +83,30 @@ static size_t take_reach(const struct nb_evidence *evidence, struct nb_reach_doc
         struct nb_reach_doc *doc = &docs[n++];
         *doc = nb_reach_doc_of(row->doc);
         doc->seen_n = count_equal(acted, acted_n, row->number);
+        if (evidence->thread_views && evidence->thread_views[i] != UINT64_MAX) {
+            doc->thread_views = (struct nb_reach_count){true, evidence->thread_views[i]};
+        }
         uint64_t acts = doc->acts.n > doc->seen_n ? doc->acts.n : doc->seen_n;
         adds[i] = (int64_t)(doc->views.known ? doc->views.n : 100 * acts);
-        if (doc->views.known && doc->acts.known) {
-            measured->views_n += doc->views.n;
-            measured->acts_n += doc->acts.n;
-            measured->docs_n++;
-        }
     }
     return acted ? n : SIZE_MAX;
 }
 
+/* Documents that say nothing of themselves, when the estimate rests on what is around them, have
+ * the same part in it. */
+static void credit_all(const struct nb_evidence *evidence, int64_t *adds)
+{
+    for (size_t i = 0; i < evidence->n; i++) {
+        adds[i] = evidence->rows[i].kind == NB_ROW_POST;
+    }
+}
+
 int32_t nb_part_reach(struct nb_evidence *evidence, int64_t *adds)
 {
-    struct nb_reach_site measured = {0};
     struct nb_reach_doc *docs = nb_arena_calloc(evidence->arena, evidence->n, sizeof(*docs));
-    size_t n = docs ? take_reach(evidence, docs, &measured, adds) : SIZE_MAX;
-    if (n == SIZE_MAX ||
-        nb_reach_estimate(docs, n, measured.docs_n ? &measured : NULL,
-                          (struct nb_reach_count){.known = false}, evidence->arena,
+    size_t n = docs ? take_reach(evidence, docs, adds) : SIZE_MAX;
+    if (n == SIZE_MAX || !n ||
+        nb_reach_estimate(docs, n, evidence->site, evidence->followers, evidence->arena,
                           &evidence->reach) != NB_OK ||
         !evidence->reach.known) {
         return NB_UNKNOWN_MILLI;
@@ -110,10 +115,12 @@ int32_t nb_part_reach(struct nb_evidence *evidence, int64_t *adds)
     for (size_t i = 0; i < evidence->n; i++) {
         sum += adds[i];
     }
+    if (!sum) {
+        credit_all(evidence, adds);
+    }
     uint64_t people = evidence->reach.people_n;
-    return sum ? saturate((int64_t)(people < COUNT_MAX ? people : COUNT_MAX),
-                          evidence->scope->weights->reach_half)
-               : 0;
+    return saturate((int64_t)(people < COUNT_MAX ? people : COUNT_MAX),
+                    evidence->scope->weights->reach_half);
 }
 
 int32_t nb_part_expertise(struct nb_evidence *evidence, int64_t *adds)

@@ -59,6 +59,10 @@ struct nb_people {
     bool known;
     bool measured; /* views were read for half of the documents or more; else estimated */
     uint64_t n, low_n, high_n;
+    const char *basis; /* "views", "reactions", "followers": see influence/reach.h; or NULL */
+    bool followers_known;
+    uint64_t followers_n; /* of the author, as read last */
+    int64_t followers_read_ms;
 };
 
 struct nb_influencer {

@@ -48,6 +48,8 @@ struct post {
     bool deleted;         /* not there any more */
     bool skipped;
     bool undated;
+    const char *thread; /* URL of the page that opens it; NULL: it stands alone */
+    int64_t views_n;    /* 0: unknown; instead of comments */
 };
 
 struct world {
@@ -136,6 +138,10 @@ static inline struct nb_document *world_document(struct world *w, const struct p
     if (post->comments_n >= 0) {
         world_engagement(w, "comments", post->comments_n, d);
     }
+    if (post->views_n) {
+        world_engagement(w, "views", post->views_n, d);
+    }
+    d->thread = world_text(w, post->thread);
     if (post->followers_n) {
         d->audience = world_audience(w, post);
     }
