@@ -136,25 +136,6 @@ static void set_times(const struct nb_entry_maker *maker, const struct nb_feed_e
     document->fetched_ms = maker->now_ms;
 }
 
-/* Read with everything else of the answer. */
-static enum nb_err set_audience(const struct nb_entry_maker *maker, int64_t followers_n,
-                                struct nb_document *document)
-{
-    if (followers_n < 0 || (uint64_t)followers_n > NB_AUDIENCE_MAX) {
-        return NB_OK;
-    }
-    struct nb_audience *audience = nb_audience_new(maker->arena);
-    if (!audience) {
-        return NB_ENOMEM;
-    }
-    audience->has_followers_n = audience->has_read_ms = 1;
-    audience->followers_n = (uint64_t)followers_n;
-    audience->read_ms = maker->now_ms;
-    audience->source = field(maker->arena, nb_slice_str(maker->format));
-    document->audience = audience;
-    return NB_OK;
-}
-
 /* Names are scoped to their sites; the address says which one it is. */
 static char *quoted_author(struct nb_arena *arena, struct nb_slice name, struct nb_slice site)
 {
@@ -178,7 +159,8 @@ static enum nb_err set_post(const struct nb_entry_maker *maker, const struct nb_
     }
     if (permalink(post->thread, arena, &thread, NULL) != NB_OK ||
         permalink(post->quoted_url, arena, &quoted, &site) != NB_OK ||
-        set_audience(maker, post->followers_n, document) != NB_OK) {
+        nb_entry_audience(post->followers_n, maker->format, maker->now_ms, arena, document) !=
+            NB_OK) {
         return NB_ENOMEM;
     }
     document->kind = post->kind ? post->kind : document->kind;
@@ -247,4 +229,22 @@ enum nb_err nb_entry_document(const struct nb_entry_maker *maker, const struct n
         *out = document;
     }
     return err;
+}
+
+enum nb_err nb_entry_audience(int64_t followers_n, const char *source, int64_t now_ms,
+                              struct nb_arena *arena, struct nb_document *document)
+{
+    if (followers_n < 0 || (uint64_t)followers_n > NB_AUDIENCE_MAX) {
+        return NB_OK;
+    }
+    struct nb_audience *audience = nb_audience_new(arena);
+    if (!audience) {
+        return NB_ENOMEM;
+    }
+    audience->has_followers_n = audience->has_read_ms = 1;
+    audience->followers_n = (uint64_t)followers_n;
+    audience->read_ms = now_ms;
+    audience->source = field(arena, nb_slice_str(source));
+    document->audience = audience;
+    return nb_arena_failed(arena) ? NB_ENOMEM : NB_OK;
 }

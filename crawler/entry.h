@@ -33,4 +33,12 @@ struct nb_entry_maker {
 enum nb_err nb_entry_document(const struct nb_entry_maker *maker, const struct nb_feed_entry *entry,
                               struct nb_document **out) NB_MUSTUSE;
 
+/**
+ * Note how many follow the author of a document. A number that cannot be is not noted.
+ * @param source  what says so; lives as long as the call.
+ * @return NB_OK, NB_ENOMEM.
+ */
+enum nb_err nb_entry_audience(int64_t followers_n, const char *source, int64_t now_ms,
+                              struct nb_arena *arena, struct nb_document *document) NB_MUSTUSE;
+
 #endif

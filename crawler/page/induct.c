@@ -233,7 +233,7 @@ static void take_post(struct induction *in, size_t at, struct nb_page_post *post
 {
     const struct nb_page_record *record = &in->records.all[at];
     const struct nb_page_fields *fields = &in->fields[at];
-    *post = (struct nb_page_post){.published_ms = -1, .likes = -1};
+    *post = (struct nb_page_post){.published_ms = -1, .likes = -1, .followers = -1};
     if (!fields->text) {
         return;
     }

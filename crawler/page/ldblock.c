@@ -101,3 +101,9 @@ int64_t nb_ld_statistic(const json_t *object, const char *action)
     }
     return n;
 }
+
+int64_t nb_ld_followers(const json_t *author)
+{
+    const json_t *person = json_array_size(author) == 1 ? json_array_get(author, 0) : author;
+    return nb_ld_statistic(person, "FollowAction");
+}

@@ -39,6 +39,10 @@ const json_t *nb_ld_first(const json_t *value);
  */
 int64_t nb_ld_statistic(const json_t *object, const char *action);
 
+/** How many follow an author who says so (interactionStatistic of FollowAction); -1: not said, or
+ * there are several authors. */
+int64_t nb_ld_followers(const json_t *author);
+
 /** A count, as a number or written out. @return -1 when it is none. */
 int64_t nb_ld_count(const json_t *value);
 

@@ -128,8 +128,10 @@ static void set_people(struct block *b, struct nb_slice *field, const json_t *va
 static void take_comment(struct block *b, const json_t *comment, struct nb_page_post *post)
 {
     const json_t *when = json_object_get(comment, "dateCreated");
-    *post = (struct nb_page_post){.published_ms = -1, .likes = -1};
-    set_people(b, &post->author, json_object_get(comment, "author"), 0);
+    const json_t *author = json_object_get(comment, "author");
+    *post = (struct nb_page_post){
+        .published_ms = -1, .likes = -1, .followers = nb_ld_followers(author)};
+    set_people(b, &post->author, author, 0);
     set_time(b, &post->published_ms, when ? when : json_object_get(comment, "datePublished"));
     set(b, &post->text, json_object_get(comment, "text"));
     set(b, &post->text, json_object_get(comment, "reviewBody"));
@@ -165,8 +167,10 @@ static void take(struct block *b, const json_t *object, const struct type_row *r
         set(b, &meta->title, json_object_get(object, "name"));
     }
     set_people(b, &author, json_object_get(object, "author"), 0);
+    meta->followers = nb_ld_followers(json_object_get(object, "author"));
     if (!author.len) {
         set_people(b, &author, json_object_get(object, "creator"), 0);
+        meta->followers = nb_ld_followers(json_object_get(object, "creator"));
     }
     meta->author = author.len ? author : meta->author;
     set_time(b, &meta->published_ms, json_object_get(object, "datePublished"));

@@ -108,7 +108,8 @@ static void take_post(struct reading *r, const json_t *object, struct nb_slice p
     if (!post) {
         return;
     }
-    *post = (struct nb_page_post){.published_ms = -1, .likes = likes_of(object)};
+    *post = (struct nb_page_post){
+        .published_ms = -1, .likes = likes_of(object), .followers = nb_ld_followers(author)};
     post->text = text_of(r, any_of(object, texts));
     post->author = line_of(r, json_is_object(author) ? json_object_get(author, "name") : author);
     post->author_url = address_of(r, json_object_get(author, "url"));

@@ -347,7 +347,7 @@ enum nb_err nb_page_meta_read(const struct nb_dom *dom, const struct nb_url *url
                               const struct nb_date_context *dates, struct nb_arena *arena,
                               struct nb_url *base, struct nb_page_meta *out)
 {
-    struct nb_page_meta meta = {.published_ms = -1, .modified_ms = -1};
+    struct nb_page_meta meta = {.published_ms = -1, .modified_ms = -1, .followers = -1};
     struct nb_slice values[ROWS] = {{NULL, 0}};
     struct nb_url resolved;
     struct reading r = {.dom = dom, .dates = dates, .arena = arena, .meta = &meta};

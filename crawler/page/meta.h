@@ -30,6 +30,7 @@ struct nb_page_meta {
     size_t comments_n;
     struct nb_slice title;
     struct nb_slice author; /* several are joined by ", " */
+    int64_t followers;      /* of a single one; -1: not said */
     int64_t published_ms;   /* -1: not said */
     int64_t modified_ms;
     struct nb_slice language;  /* as written: "tr", "tr-TR" */

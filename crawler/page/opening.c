@@ -198,7 +198,7 @@ enum nb_err nb_page_opening_read(const struct nb_page_evidence *evidence,
                                  struct nb_page_post *out)
 {
     struct reading r = {.e = evidence, .buf = buf};
-    struct nb_page_post post = {.published_ms = -1, .likes = -1};
+    struct nb_page_post post = {.published_ms = -1, .likes = -1, .followers = -1};
     uint32_t text = text_of(evidence, opening->text);
     post.id = nb_utf8_cut(nb_dom_attr(evidence->dom, opening->begin, "id"), NAME_MAX);
     take_author(&r, &post, opening);

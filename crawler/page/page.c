@@ -183,6 +183,7 @@ static void take_meta(struct work *w)
     page->canonical = meta->canonical;
     page->title = meta->title;
     page->author = meta->author;
+    page->followers = meta->followers;
     page->published_ms = meta->published_ms;
     page->modified_ms = meta->modified_ms;
     page->language = meta->language;
@@ -479,7 +480,8 @@ enum nb_err nb_page_read_tree(const struct nb_dom *dom, const struct nb_url *url
                               const struct nb_page_options *options, struct nb_arena *arena,
                               struct nb_page *out)
 {
-    struct nb_page page = {.published_ms = -1, .modified_ms = -1, .views = -1, .replies = -1};
+    struct nb_page page = {
+        .published_ms = -1, .modified_ms = -1, .followers = -1, .views = -1, .replies = -1};
     struct work w = {.options = options, .arena = arena, .page = &page, .url = *url, .dom = *dom};
     nb_buf_init(&w.buf, TEXT_MAX);
     enum nb_err err = read_all(&w);

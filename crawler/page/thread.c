@@ -394,7 +394,7 @@ enum nb_err nb_page_thread_read(const struct nb_dom *dom, const struct nb_page_c
     for (uint32_t i = 1; i < dom->n && r.err == NB_OK; i++) {
         if (r.is_post[i] && thread.posts_n < n) {
             struct nb_page_post *post = &thread.posts[thread.posts_n];
-            *post = (struct nb_page_post){.published_ms = -1, .likes = -1};
+            *post = (struct nb_page_post){.published_ms = -1, .likes = -1, .followers = -1};
             take_post(&r, post, i);
             thread.nodes[thread.posts_n] = i;
             thread.posts_n += post->text.len || post->quotes_n;

@@ -94,7 +94,7 @@ enum nb_err nb_site_read_html(const struct nb_site_input *input, struct nb_arena
 {
     struct nb_link here;
     struct nb_dom dom;
-    struct nb_page page = {.published_ms = -1};
+    struct nb_page page = {.published_ms = -1, .followers = -1};
     *out = (struct nb_site_yield){.kind = NB__PAGE__KIND__LISTING};
     enum nb_err err = nb_link_read(input->rules, input->url, arena, &here);
     if (err == NB_OK && here.is_skipped) { /* the source's own address: its owner knows better */

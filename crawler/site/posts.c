@@ -9,6 +9,8 @@
 #include <nabiz/log.h>
 #include <nabiz/text.h>
 
+#include "crawler/entry.h"
+
 enum { HANDLE_MAX_BYTES = 200, QUOTES_MAX = 100, LINKS_MAX = 500 };
 
 /* What the documents of a page have in common. */
@@ -90,6 +92,12 @@ static void set_author(const struct maker *maker, struct nb_slice name,
         document->author = nb_arena_printf(maker->arena, "%.*s/%.*s", NB_ARG(maker->site),
                                            NB_ARG(nb_utf8_cut(name, HANDLE_MAX_BYTES)));
     }
+}
+
+static bool set_followers(const struct maker *maker, int64_t n, struct nb_document *document)
+{
+    return !document->author || nb_entry_audience(n, "page", maker->input->dates->now_ms,
+                                                  maker->arena, document) == NB_OK;
 }
 
 static void set_published(int64_t at_ms, struct nb_document *document)
@@ -191,7 +199,8 @@ static struct nb_document *make_post(const struct maker *maker, const struct nb_
     document->text = field(maker->arena, post->text);
     set_author(maker, post->author, document);
     set_published(post->published_ms, document);
-    bool ok = set_quotes(maker, post, document) &&
+    bool ok = set_followers(maker, post->followers, document) &&
+              set_quotes(maker, post, document) &&
               add_count(maker, "likes", post->likes, document) && set_identity(maker, document);
     return ok && !nb_arena_failed(maker->arena) ? document : NULL;
 }
@@ -299,7 +308,8 @@ enum nb_err nb_site_article(const struct nb_site_input *input, const struct nb_l
     out->kind = NB__PAGE__KIND__ARTICLE;
     out->title = page->title;
     out->is_whole = page->posts_n == 0 || page->engine.len > 0;
-    if (!set_links(&maker, document) || !set_identity(&maker, document)) {
+    if (!set_followers(&maker, page->followers, document) || !set_links(&maker, document) ||
+        !set_identity(&maker, document)) {
         return NB_ENOMEM;
     }
     if (here->page_n == 1 && !nb_yield_document(out, arena, document)) {

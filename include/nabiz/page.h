@@ -50,18 +50,20 @@ struct nb_page_post {
     size_t quotes_n;
     struct nb_slice reply_to; /* id or address of a post; empty when it does not say */
     struct nb_slice url;
-    int64_t likes; /* -1: not found */
+    int64_t likes;     /* -1: not found */
+    int64_t followers; /* of the author; -1: not found */
 };
 
 enum { NB_PAGE_POSTS_MAX = 2000, NB_PAGE_LINKS_MAX = 2000 };
 
-/** Every slice is valid UTF-8 in the arena; what is not known is empty, a time -1. */
+/** Every slice is valid UTF-8 in the arena; what is not known is empty, a time or count -1. */
 struct nb_page {
     enum nb_page_kind kind; /* article or thread */
     struct nb_slice url;
     struct nb_slice canonical;
     struct nb_slice title;
     struct nb_slice author;
+    int64_t followers; /* of the author */
     int64_t published_ms;
     int64_t modified_ms;
     struct nb_slice language;         /* "tr", "en-GB": as the page says */

@@ -7,9 +7,11 @@
 #include <nabiz/buf.h>
 #include <nabiz/feed.h>
 #include <nabiz/import.h>
+#include <nabiz/page.h>
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
+#include "crawler/site/html.h"
 #include "crawler/social/yield.h"
 
 static const struct nb_date_context dates = {NULL, 1795244400000, 180};
@@ -185,6 +187,72 @@ static void followers_come_with_what_their_author_says(void **state)
     }
 }
 
+/* ---- pages ---- */
+
+#define LD(text) "<script type='application/ld+json'>" text "</script>"
+#define FOLLOWERS(n)                                                                               \
+    "\"interactionStatistic\":[{\"@type\":\"InteractionCounter\",\"interactionType\":"             \
+    "\"https://schema.org/LikeAction\",\"userInteractionCount\":5},{\"@type\":"                    \
+    "\"InteractionCounter\",\"interactionType\":{\"@type\":\"FollowAction\"},"                     \
+    "\"userInteractionCount\":" n "}]"
+#define PROSE                                                                                      \
+    "<article><p>The ferry did not come in the morning, and nobody at the quay knew why it was "   \
+    "late, so that people went home again.</p><p>In the afternoon there was one, and it was full " \
+    "of those who had waited since dawn.</p></article>"
+
+static struct nb_page read_page(const char *html)
+{
+    struct nb_page page;
+    const struct nb_page_options options = {.dates = &dates};
+    nb_arena_reset(arena);
+    assert_int_equal(nb_page_read(nb_slice_str(html), NB_LIT("https://forum.example/konu/1"),
+                                  NB_LIT("text/html"), &options, arena, &page, &error),
+                     NB_OK);
+    return page;
+}
+
+static void pages_may_say_how_many_follow_an_author(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *author;
+        int64_t n;
+    } rows[] = {
+        {"{\"@type\":\"Person\",\"name\":\"Ada\"," FOLLOWERS("1200") "}", 1200},
+        {"[{\"@type\":\"Person\",\"name\":\"Ada\"," FOLLOWERS("\"1.200\"") "}]", 1200},
+        {"{\"@type\":\"Person\",\"name\":\"Ada\"," FOLLOWERS("-2") "}", -1},
+        {"{\"@type\":\"Person\",\"name\":\"Ada\"}", -1},
+        {"\"Ada\"", -1},
+        {"[{\"name\":\"Ada\"," FOLLOWERS("3") "},{\"name\":\"Can\"," FOLLOWERS("4") "}]", -1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char html[4096];
+        (void)snprintf(html, sizeof(html),
+                       "<html><head>" LD("{\"@type\":\"NewsArticle\",\"headline\":\"Ferry\","
+                                         "\"author\":%s}") "</head><body>" PROSE "</body></html>",
+                       rows[i].author);
+        assert_int_equal(read_page(html).followers, rows[i].n);
+    }
+    const struct nb_page thread = read_page("<html><head>" LD(
+        "{\"@type\":\"DiscussionForumPosting\",\"headline\":\"Ferry\",\"text\":\"It is late "
+        "again today.\",\"author\":{\"name\":\"Ada\"," FOLLOWERS(
+            "7") "},\"datePublished\":\"2026-11-20\",\"comment\":[{\"@type\":\"Comment\","
+                 "\"text\":\"Since Monday, as I heard.\",\"author\":{\"name\":\"Can\"},"
+                 "\"datePublished\":\"2026-11-20\"}]}") "</head><body></body></html>");
+    assert_int_equal(thread.posts_n, 2);
+    struct nb_url url;
+    const struct nb_link here = {.first = thread.url, .page_n = 1};
+    assert_int_equal(nb_url_parse(thread.url, NULL, arena, &url), NB_OK);
+    const struct nb_site_input input = {.url = &url, .dates = &dates};
+    struct nb_site_yield found = {.documents_n = 0};
+    assert_int_equal(nb_site_thread(&input, &here, &thread, arena, &found), NB_OK);
+    assert_int_equal(found.documents_n, 2);
+    assert_int_equal(found.documents[0]->audience->followers_n, 7);
+    assert_int_equal(found.documents[0]->audience->read_ms, dates.now_ms);
+    assert_string_equal(found.documents[0]->audience->source, "page");
+    assert_null(found.documents[1]->audience);
+}
+
 /* ---- files ---- */
 
 static const struct nb_import_context context = {{"arsiv", 5}, NB__KIND__POST, &dates};
@@ -326,6 +394,7 @@ int main(void)
         cmocka_unit_test(boosts_of_boosts_are_boosts_of_what_was_said),
         cmocka_unit_test(what_is_no_boost_is_none),
         cmocka_unit_test(followers_come_with_what_their_author_says),
+        cmocka_unit_test(pages_may_say_how_many_follow_an_author),
         cmocka_unit_test(a_row_with_boost_of_has_no_words_of_its_own),
         cmocka_unit_test(a_boost_without_an_id_is_who_passes_on_what),
         cmocka_unit_test(a_boost_of_nothing_is_refused),
