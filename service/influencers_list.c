@@ -214,6 +214,16 @@ void nb_json_influencer(struct nb_json *json, const struct nb_influencer *row)
         nb_json_kint(json, "low", (int64_t)row->people.low_n);
         nb_json_kint(json, "high", (int64_t)row->people.high_n);
         nb_json_kbool(json, "measured", row->people.measured);
+        nb_json_kcstr(json, "basis", row->people.basis);
+        nb_json_end(json);
+    } else {
+        nb_json_null(json);
+    }
+    nb_json_key(json, "followers");
+    if (row->people.followers_known) {
+        nb_json_object(json);
+        nb_json_kint(json, "count", (int64_t)row->people.followers_n);
+        nb_json_ktime(json, "read", row->people.followers_read_ms);
         nb_json_end(json);
     } else {
         nb_json_null(json);

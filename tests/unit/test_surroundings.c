@@ -1,6 +1,7 @@
 #include "tests/unit/world.h"
 
 #include <nabiz/influence.h>
+#include <nabiz/verdict.h>
 
 #include "analyzer/influence/surroundings.h"
 
@@ -151,6 +152,52 @@ static void of_a_large_site_as_many_are_looked_at_as_are_enough(void **state)
     world_close(&w);
 }
 
+static void the_verdict_says_what_reach_rests_on_and_when_it_was_read(void **state)
+{
+    (void)state;
+    static const struct {
+        struct nb_people people;
+        const char *said;
+    } rows[] = {
+        {{.known = true, .measured = true, .n = 90, .low_n = 90, .high_n = 90, .basis = "views"},
+         "(measured: 90 people see a document, 90 to 90)"},
+        {{.known = true, .n = 50, .low_n = 9, .high_n = 300, .basis = "reactions"},
+         "(about 50 people see a document, 9 to 300, by reactions)"},
+        {{.known = true,
+          .n = 700,
+          .low_n = 140,
+          .high_n = 3500,
+          .basis = "followers",
+          .followers_known = true,
+          .followers_n = 7000,
+          .followers_read_ms = INT64_C(1772323200000)},
+         "140 to 3500, by 7000 followers read 2026-03-01)"},
+        {{.known = true,
+          .n = 900,
+          .low_n = 200,
+          .high_n = 4000,
+          .basis = "reactions",
+          .followers_known = true,
+          .followers_n = 7000,
+          .followers_read_ms = INT64_C(1772323200000)},
+         "by documents and 7000 followers read 2026-03-01)"},
+    };
+    struct nb_arena *arena = nb_arena_new(1 << 20);
+    struct nb_weights weights;
+    nb_weights_usual(&weights);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct nb_influencer who = {.reach_milli = 500, .people = rows[i].people};
+        const struct nb_credibility record = {.documents_n = 0};
+        struct nb_verdict_text verdict;
+        assert_int_equal(nb_verdict_of(&who, &record, UINT64_MAX, &weights, arena, &verdict),
+                         NB_OK);
+        if (!strstr(verdict.lines[0].because, rows[i].said)) {
+            fail_msg("row %zu: %s", i, verdict.lines[0].because);
+        }
+    }
+    nb_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +205,7 @@ int main(void)
         cmocka_unit_test(followers_are_those_read_last),
         cmocka_unit_test(a_post_is_seen_by_those_who_see_its_thread),
         cmocka_unit_test(of_a_large_site_as_many_are_looked_at_as_are_enough),
+        cmocka_unit_test(the_verdict_says_what_reach_rests_on_and_when_it_was_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
