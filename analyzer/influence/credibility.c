@@ -122,7 +122,8 @@ static enum nb_err count_document(struct nb_txn *txn, const struct nb_author_doc
                 {NB_CREDIT_CORRECTED, doc->signs >> NB_SIGN_CORRECTION & 1},
                 {NB_CREDIT_PAID, doc->signs >> NB_SIGN_PAID & 1},
                 {NB_CREDIT_COPIED, doc->copied},
-                {NB_CREDIT_HEARSAY, doc->signs >> NB_SIGN_HEARSAY & 1}};
+                {NB_CREDIT_HEARSAY, doc->signs >> NB_SIGN_HEARSAY & 1},
+                {NB_CREDIT_SENSATION, doc->signs >> NB_SIGN_SENSATION & 1}};
     for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
         if (said[i].is) {
             count(out, said[i].credit, row->number);
@@ -131,7 +132,7 @@ static enum nb_err count_document(struct nb_txn *txn, const struct nb_author_doc
     struct nb_arena_mark mark = nb_arena_mark(arena);
     bool first, refuted;
     enum nb_err err = look_at_copies(txn, row, author, arena, &first, &refuted);
-    if (err == NB_OK && first) {
+    if (err == NB_OK && first && !nb_shouts(doc->signs)) { /* a rumour is no scoop */
         count(out, NB_CREDIT_FIRST, row->number);
     }
     if (err == NB_OK && refuted) {
@@ -198,6 +199,7 @@ static int32_t judge(const struct nb_credibility *c, const struct nb_weights *w)
                                            [NB_CREDIT_FIRST] = w->credibility_first,
                                            [NB_CREDIT_COPIED] = -w->credibility_copied,
                                            [NB_CREDIT_HEARSAY] = -w->credibility_hearsay,
+                                           [NB_CREDIT_SENSATION] = -w->credibility_sensation,
                                            [NB_CREDIT_DELETED] = -w->credibility_deleted,
                                            [NB_CREDIT_REFUTED] = -w->credibility_refuted,
                                            [NB_CREDIT_DENIED] = -w->credibility_denied};

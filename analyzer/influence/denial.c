@@ -61,6 +61,11 @@ enum nb_err nb_edge_target(struct nb_txn *txn, const struct nb_edge *edge,
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
+bool nb_shouts(uint32_t signs)
+{
+    return (signs & (UINT32_C(1) << NB_SIGN_SENSATION | UINT32_C(1) << NB_SIGN_HEARSAY)) != 0;
+}
+
 bool nb_edge_denies(const struct nb_edge *edge, const struct nb_answered *target)
 {
     bool speaks = edge->act == NB__EDGE__ACT__LINK || edge->act == NB__EDGE__ACT__REPLY ||

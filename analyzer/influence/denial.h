@@ -41,6 +41,9 @@ enum nb_err nb_edge_target(struct nb_txn *txn, const struct nb_edge *edge,
                            const struct nb_answerable *targets,
                            const struct nb_answered **out) NB_MUSTUSE;
 
+/** Whether a text of these signs shouts, or tells on what it does not vouch for. */
+bool nb_shouts(uint32_t signs);
+
 /** @param target  may be NULL: nothing is denied that is not known. */
 bool nb_edge_denies(const struct nb_edge *edge, const struct nb_answered *target);
 

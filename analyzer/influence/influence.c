@@ -13,6 +13,7 @@
 
 #include "analyzer/influence/authors.h"
 #include "analyzer/influence/crowd.h"
+#include "analyzer/influence/denial.h"
 #include "analyzer/influence/parts.h"
 #include "analyzer/influence/surroundings.h"
 #include "analyzer/influence/voices.h"
@@ -151,6 +152,15 @@ static int32_t mean_sentiment(const struct nb_evidence *e)
     return n >= SENTIMENT_LEAST ? (int32_t)(sum / n) : NB_UNKNOWN_MILLI;
 }
 
+static uint64_t shouting(const struct nb_evidence *e)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        n += e->rows[i].kind == NB_ROW_POST && nb_shouts(e->rows[i].doc->signs);
+    }
+    return n;
+}
+
 static enum nb_err describe(struct measured *m, const struct nb_author *row, struct nb_arena *arena)
 {
     const struct nb_evidence *e = &m->evidence;
@@ -159,6 +169,7 @@ static enum nb_err describe(struct measured *m, const struct nb_author *row, str
                                   .site = nb_author_site(e->author),
                                   .name = nb_field(row->name),
                                   .posts_n = e->posts_n,
+                                  .shouting_n = shouting(e),
                                   .trust_milli = NB_UNKNOWN_MILLI,
                                   .trust_of = nb_standing_basis(e->scope->standing),
                                   .coordination_milli = NB_UNKNOWN_MILLI,

@@ -61,9 +61,17 @@ static int32_t larger(int32_t a, int32_t b)
     return a > b ? a : b; /* unknown is the least of all */
 }
 
-/* Trust if it is known, else credibility; who is often denied is not believed either way. */
-static enum nb_answer_kind is_believed(const struct nb_influencer *who,
-                                       const struct nb_credibility *c, const struct nb_weights *w)
+/* Whether most of what they write on the topic shouts or is hearsay. */
+static bool is_shouting(const struct nb_influencer *who, const struct nb_weights *w)
+{
+    return who->posts_n >= (uint64_t)w->expertise_least &&
+           who->shouting_n * 1000 >= who->posts_n * (uint64_t)w->verdict_shouting;
+}
+
+/* Trust if it is known; a clean record that nobody vouches for makes it somewhat. Who is often
+ * denied is not believed either way. */
+static enum nb_answer_kind weigh_belief(const struct nb_influencer *who,
+                                        const struct nb_credibility *c, const struct nb_weights *w)
 {
     enum nb_answer_kind trusted = answer_of(who->trust_milli, w);
     if (c->credibility_milli == NB_UNKNOWN_MILLI) {
@@ -71,13 +79,21 @@ static enum nb_answer_kind is_believed(const struct nb_influencer *who,
     }
     enum nb_answer_kind credible = answer_of(c->credibility_milli, w);
     if (trusted == NB_ANSWER_UNKNOWN) {
-        return credible;
+        return credible == NB_ANSWER_YES ? NB_ANSWER_PARTLY : credible;
     }
     return credible == NB_ANSWER_NO      ? NB_ANSWER_NO
            : trusted == NB_ANSWER_YES    ? credible
            : trusted == NB_ANSWER_PARTLY ? NB_ANSWER_PARTLY
            : credible == NB_ANSWER_YES   ? NB_ANSWER_PARTLY
                                          : NB_ANSWER_NO;
+}
+
+/* Who shouts is believed somewhat at best. */
+static enum nb_answer_kind is_believed(const struct nb_influencer *who,
+                                       const struct nb_credibility *c, const struct nb_weights *w)
+{
+    enum nb_answer_kind answer = weigh_belief(who, c, w);
+    return answer == NB_ANSWER_YES && is_shouting(who, w) ? NB_ANSWER_PARTLY : answer;
 }
 
 static enum nb_answer_kind answer_own(const struct nb_influencer *who, uint64_t own_n)
@@ -88,33 +104,43 @@ static enum nb_answer_kind answer_own(const struct nb_influencer *who, uint64_t 
                                                     : NB_ANSWER_YES;
 }
 
+/* Kind answers of a few readers do not carry anything further: it takes that others act, or reach.
+ */
+static bool is_loud(const struct nb_influencer *who, const struct nb_verdict_line *lines,
+                    const struct nb_weights *w)
+{
+    return lines[2].answer == NB_ANSWER_YES || answer_of(who->reach_milli, w) == NB_ANSWER_YES ||
+           (lines[2].answer == NB_ANSWER_PARTLY && lines[0].answer == NB_ANSWER_YES);
+}
+
 static const char *advice_of(const struct nb_influencer *who, const struct nb_verdict_line *lines,
                              const struct nb_weights *w)
 {
-    enum nb_answer_kind heard = lines[0].answer;
     enum nb_answer_kind believed = lines[1].answer;
-    enum nb_answer_kind moving = lines[2].answer;
-    bool faked = who->coordination_milli != NB_UNKNOWN_MILLI &&
-                 who->coordination_milli >= w->coordination_from;
-    if (faked) {
+    bool loud = is_loud(who, lines, w);
+    if (who->coordination_milli != NB_UNKNOWN_MILLI &&
+        who->coordination_milli >= w->coordination_from) {
         return "do not count on them: they act as one with other accounts";
     }
-    bool objected =
-        who->reception_milli != NB_UNKNOWN_MILLI && who->reception_milli <= -w->verdict_low;
-    if (objected && (moving == NB_ANSWER_YES || heard == NB_ANSWER_YES)) {
+    if (loud && who->reception_milli != NB_UNKNOWN_MILLI &&
+        who->reception_milli <= -w->verdict_low) {
         return "a loud voice that its own readers contradict: watch what they spread, and answer "
                "with facts";
     }
-    if (believed >= NB_ANSWER_PARTLY && (moving == NB_ANSWER_YES || heard == NB_ANSWER_YES)) {
+    if (loud && is_shouting(who, w)) {
+        return "a loud voice that shouts more than it tells: watch what they spread, and answer "
+               "with facts";
+    }
+    if (loud && believed >= NB_ANSWER_PARTLY) {
         return "take them seriously: others follow what they say";
     }
-    if (believed == NB_ANSWER_NO && (moving == NB_ANSWER_YES || heard == NB_ANSWER_YES)) {
+    if (loud && believed == NB_ANSWER_NO) {
         return "a loud voice that is not believed: watch what they spread, and answer facts";
     }
     if (believed == NB_ANSWER_YES) {
         return "a trusted voice with few followers: worth knowing early";
     }
-    if (moving >= NB_ANSWER_PARTLY || heard >= NB_ANSWER_PARTLY) {
+    if (lines[2].answer >= NB_ANSWER_PARTLY || lines[0].answer >= NB_ANSWER_PARTLY) {
         return "some weight: answer them well, and look again in a month";
     }
     return "serve them like any customer: nothing shows that others follow them";
@@ -144,9 +170,11 @@ enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credi
                              people_of(who, arena), reception, who->answering_n)},
             {"are they believed?", is_believed(who, credibility, weights),
              nb_arena_printf(arena,
-                             "%s, %s (%" PRIu64 " of %" PRIu64 " documents denied, %" PRIu64
+                             "%s, %s (%" PRIu64 " of %" PRIu64 " documents on the topic shout or "
+                             "are hearsay; of all, %" PRIu64 " of %" PRIu64 " denied, %" PRIu64
                              " deleted, %" PRIu64 " first)",
-                             trust, record, credits[NB_CREDIT_DENIED].n, credibility->documents_n,
+                             trust, record, who->shouting_n, who->posts_n,
+                             credits[NB_CREDIT_DENIED].n, credibility->documents_n,
                              credits[NB_CREDIT_DELETED].n, credits[NB_CREDIT_FIRST].n)},
             {"do they make others act?", answer_of(who->spread_milli, weights),
              nb_arena_printf(arena, "%s, %" PRIu64 " other sites took something up", spread,

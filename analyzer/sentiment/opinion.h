@@ -94,6 +94,7 @@
     X(DENIAL, "denial")                                                                            \
     X(HEARSAY, "hearsay")                                                                          \
     X(PAID, "paid")                                                                                \
+    X(SENSATION, "sensation")                                                                      \
     X(SAFETY, "safety")                                                                            \
     X(HEALTH, "health")                                                                            \
     X(CHILDREN, "children")                                                                        \

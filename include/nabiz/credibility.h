@@ -18,6 +18,7 @@
     X(PAID, "paid", "say that somebody paid for them")                                             \
     X(COPIED, "copied", "repeat what somebody else had published")                                 \
     X(HEARSAY, "hearsay", "tell on what they do not vouch for")                                    \
+    X(SENSATION, "sensation", "shout rather than tell")                                            \
     X(DELETED, "deleted", "were deleted")                                                          \
     X(REFUTED, "refuted", "say what another publisher of the same text took back")                 \
     X(DENIED, "denied", "were denied or corrected by others")

@@ -70,6 +70,7 @@ struct nb_influencer {
     struct nb_slice site;
     struct nb_slice name;
     uint64_t posts_n;     /* on the topic */
+    uint64_t shouting_n;  /* of them: they shout, or tell on what they do not vouch for */
     int64_t points_milli; /* 1000 of them are 1 of score_milli */
     int32_t score_milli;  /* what the list is sorted by: 0..1000 */
     int32_t reach_milli;

@@ -40,13 +40,15 @@
     X(credibility_first, 2000, 0, 100000)                                                          \
     X(credibility_copied, 250, 0, 100000)                                                          \
     X(credibility_hearsay, 500, 0, 100000)                                                         \
+    X(credibility_sensation, 500, 0, 100000)                                                       \
     X(credibility_deleted, 2000, 0, 100000)                                                        \
     X(credibility_refuted, 5000, 0, 100000)                                                        \
     X(credibility_denied, 5000, 0, 100000)                                                         \
     X(portfolio_fixed, 1000, 1, 1000000000)                                                        \
     X(portfolio_price, 1, 0, 1000000)                                                              \
     X(verdict_low, 200, 0, 1000)                                                                   \
-    X(verdict_high, 450, 0, 1000)
+    X(verdict_high, 450, 0, 1000)                                                                  \
+    X(verdict_shouting, 500, 1, 1000)
 
 struct nb_weights {
 #define X(name, usual, least, most) int32_t name;

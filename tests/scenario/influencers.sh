@@ -50,6 +50,21 @@ END {
     exit bad
 }' "$NABIZ_DIR/story.txt" "$NABIZ_DIR/list.csv" || fail "the people of the story are not told apart"
 
+# Sites that shout are told so, whoever agrees with them; those that report are not.
+while read -r advice author; do
+    nabiz story influencers --topic turna --explain "$author" </dev/null >"$NABIZ_DIR/told.txt" ||
+        fail "--explain $author"
+    case $(sed -n 2p "$NABIZ_DIR/told.txt") in
+        "$advice "*) ;;
+        *) fail "$author: $(sed -n 2p "$NABIZ_DIR/told.txt")" ;;
+    esac
+done <<'END'
+a mansetoldu.example/Manşet Oldu Masası
+a patlakhaber.example/Patlak Haber Masası
+take ufukhaber.example/Nilgün Sarıca
+take sepetgunlugu.example/sepetci
+END
+
 # Weights that are tried out count in the list and in the ledger alike.
 sed 's/^trust .*/trust 0/; s/^spread .*/spread 550/' lexicons/weights.txt >"$NABIZ_DIR/weights.txt"
 nabiz story influencers --topic turna --limit 1000 --format csv \

@@ -80,6 +80,43 @@ static void a_record_counts_documents_and_shows_them(void **state)
     world_close(&w);
 }
 
+/* What eight documents of one kind come to. */
+static int32_t record_of(uint32_t signs, bool cites)
+{
+    struct world w;
+    struct nb_credibility record;
+    world_open(&w, MAP_BYTES);
+    for (size_t i = 0; i < 8; i++) {
+        struct post post = {.at_ms = WORLD_DAY_MS + (int64_t)i * NB_HOUR_MS,
+                            .author = "a.example/",
+                            .url = nb_arena_printf(w.arena, "https://a.example/%zu", i),
+                            .comments_n = -1,
+                            .signs = signs};
+        if (cites) {
+            post.acts[0] = (struct act){NB__EDGE__ACT__LINK, "z.example/", "https://z.example/1"};
+        }
+        world_commit(&w, &post, 1, 1);
+    }
+    struct nb_txn *txn = world_read(&w);
+    assert_int_equal(nb_credibility(txn, NB_LIT("a.example/"), INT64_MAX, NULL, w.arena, &record),
+                     NB_OK);
+    nb_read_end(txn);
+    world_close(&w);
+    return record.credibility_milli;
+}
+
+/* Who cites nobody and shouts at nobody has nothing against them: a local site is like that. */
+static void shouting_speaks_against_an_author_and_silence_does_not(void **state)
+{
+    (void)state;
+    int32_t local = record_of(0, false), loud = record_of(SIGN(SENSATION), false);
+    int32_t agency = record_of(0, true), tabloid = record_of(SIGN(SENSATION), true);
+    assert_int_equal(local, 500);
+    assert_true(loud < 200);
+    assert_true(agency > 700);
+    assert_true(tabloid < agency && tabloid > loud);
+}
+
 static void acts_towards_own_sites_are_counted(void **state)
 {
     (void)state;
@@ -118,18 +155,38 @@ static void the_verdict_says_what_the_parts_say(void **state)
         int32_t reach, trust, spread, reception, coordination, credibility;
         enum nb_answer_kind meaning, believed, moving;
         const char *advice; /* begins with */
+        uint64_t posts_n, shouting_n;
     } rows[] = {
         {NONE, NONE, NONE, NONE, NONE, NONE, NB_ANSWER_UNKNOWN, NB_ANSWER_UNKNOWN,
-         NB_ANSWER_UNKNOWN, "serve them like any customer"},
+         NB_ANSWER_UNKNOWN, "serve them like any customer", 8, 0},
         {600, 600, 500, 300, 0, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
-         "take them seriously"},
+         "take them seriously", 8, 0},
         {600, 600, 500, 300, 900, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
-         "do not count on them"},
-        {600, 600, 500, 300, 0, 100, NB_ANSWER_YES, NB_ANSWER_NO, NB_ANSWER_YES, "a loud voice"},
-        {600, 600, 500, -600, 0, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES, "a loud voice"},
-        {50, 600, 50, NONE, 0, 700, NB_ANSWER_NO, NB_ANSWER_YES, NB_ANSWER_NO, "a trusted voice"},
-        {300, 50, 50, NONE, 0, NONE, NB_ANSWER_PARTLY, NB_ANSWER_NO, NB_ANSWER_NO, "some weight"},
-        {50, 0, 50, NONE, 0, 400, NB_ANSWER_NO, NB_ANSWER_NO, NB_ANSWER_NO, "serve them"},
+         "do not count on them", 8, 0},
+        {600, 600, 500, 300, 0, 100, NB_ANSWER_YES, NB_ANSWER_NO, NB_ANSWER_YES, "a loud voice", 8,
+         0},
+        {600, 600, 500, -600, 0, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES, "a loud voice",
+         8, 0},
+        {50, 600, 50, NONE, 0, 700, NB_ANSWER_NO, NB_ANSWER_YES, NB_ANSWER_NO, "a trusted voice", 8,
+         0},
+        {300, 50, 50, NONE, 0, NONE, NB_ANSWER_PARTLY, NB_ANSWER_NO, NB_ANSWER_NO, "some weight", 8,
+         0},
+        {50, 0, 50, NONE, 0, 400, NB_ANSWER_NO, NB_ANSWER_NO, NB_ANSWER_NO, "serve them", 8, 0},
+        /* a loud site; the same that shouts now and then; two documents are too few to say so */
+        {56, 478, 563, 530, 0, 703, NB_ANSWER_YES, NB_ANSWER_PARTLY, NB_ANSWER_YES,
+         "a loud voice that shouts", 11, 9},
+        {56, 478, 563, 530, 0, 703, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
+         "take them seriously", 11, 3},
+        {56, 478, 563, 530, 0, 703, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
+         "take them seriously", 2, 2},
+        /* five kind answers to somebody nobody takes anything up from */
+        {19, 0, NONE, 360, 0, 625, NB_ANSWER_YES, NB_ANSWER_PARTLY, NB_ANSWER_UNKNOWN,
+         "some weight", 9, 0},
+        /* who repeats an agency and says so; a local site that cites nobody */
+        {300, 400, 500, 100, 0, 560, NB_ANSWER_YES, NB_ANSWER_PARTLY, NB_ANSWER_YES,
+         "take them seriously", 40, 0},
+        {90, NONE, 480, 200, 0, 500, NB_ANSWER_YES, NB_ANSWER_PARTLY, NB_ANSWER_YES,
+         "take them seriously", 6, 1},
     };
     struct nb_arena *arena = nb_arena_new(1 << 20);
     struct nb_weights weights;
@@ -140,7 +197,9 @@ static void the_verdict_says_what_the_parts_say(void **state)
                                           .spread_milli = rows[i].spread,
                                           .reception_milli = rows[i].reception,
                                           .coordination_milli = rows[i].coordination,
-                                          .posts_n = 8};
+                                          .posts_n = rows[i].posts_n,
+                                          .shouting_n = rows[i].shouting_n,
+                                          .answering_n = 1};
         const struct nb_credibility record = {.credibility_milli = rows[i].credibility};
         struct nb_verdict_text verdict;
         assert_int_equal(nb_verdict_of(&who, &record, i, &weights, arena, &verdict), NB_OK);
@@ -195,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_counts_documents_and_shows_them),
+        cmocka_unit_test(shouting_speaks_against_an_author_and_silence_does_not),
         cmocka_unit_test(acts_towards_own_sites_are_counted),
         cmocka_unit_test(the_verdict_says_what_the_parts_say),
         cmocka_unit_test(a_choice_adds_up_and_is_the_same_again),
