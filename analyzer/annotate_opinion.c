@@ -7,7 +7,7 @@
 
 #include "analyzer/sentiment/verdict.h"
 
-enum { EXPLAINED_WORDS = 5 };
+enum { EXPLAINED_WORDS = 5, TERMS_AHEAD = 64 };
 
 static enum nb_err put_emotions(struct annotate *a, const struct nb_opinion_result *result)
 {
@@ -152,6 +152,9 @@ enum nb_err nb_annotate_opinion(struct annotate *a)
 {
     const struct nb_opinion *opinion = &a->knowledge->opinion;
     struct nb_opinion_result result;
+    size_t near_n = a->text.tokens_n < TERMS_AHEAD ? a->text.tokens_n : TERMS_AHEAD;
+    tr_terms_ahead(&opinion->terms, a->text.readings, near_n);
+    tr_terms_ahead(&a->knowledge->affect.terms, a->text.readings, near_n);
     enum nb_err err = nb_opinion_read(opinion, &a->title, a->arena, &a->sum);
     err = err == NB_OK ? nb_opinion_read(opinion, &a->text, a->arena, &a->sum) : err;
     if (err != NB_OK) {

@@ -366,13 +366,25 @@ static void write_annotation(struct tag *t, const char *id, struct nb_slice text
     nb_buf_add_byte(&t->out, '\n');
 }
 
+/* As printf would, in less time than all else that one line costs outside of reading it. */
+static char *number_text(size_t number, struct nb_arena *arena)
+{
+    char digits[ID_BYTES];
+    size_t at = sizeof(digits);
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return nb_arena_strdup(arena, nb_slice(digits + at, sizeof(digits) - at));
+}
+
 static enum nb_err tag_line(struct tag *t, struct nb_slice line, size_t number,
                             struct nb_error *error)
 {
     struct nb_annotation *annotation = NULL;
     nb_arena_reset(t->arena);
     struct nb_document *document = nb_document_new(t->arena);
-    char *id = nb_arena_printf(t->arena, "%zu", number);
+    char *id = number_text(number, t->arena);
     enum nb_err err = document && id ? NB_OK : nb_error_set(error, NB_ENOMEM, "out of memory");
     if (err == NB_OK) {
         err = t->jsonl ? read_object(t, line, document, &id, error)

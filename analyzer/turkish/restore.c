@@ -92,10 +92,15 @@ static struct view view_of(const struct tr_plain_word *in)
     return view;
 }
 
+static uint64_t own_of(const struct view *view, size_t at)
+{
+    return step(view->whole, 0x100 + (unsigned)at);
+}
+
 /* The end of the word counts as one letter. */
 static struct place place_of(const struct view *view, size_t at)
 {
-    struct place place = {.at = at, .own = step(view->whole, 0x100 + (unsigned)at)};
+    struct place place = {.at = at, .own = own_of(view, at)};
     uint64_t h = 0x51ed270b0929a5c3u + (unsigned char)view->word.p[at];
     place.right[0] = h;
     for (size_t i = 1; i <= RIGHT_MAX; i++) {
@@ -345,6 +350,23 @@ static bool fits(const struct tr_restorer *restorer, const struct tr_plain_word 
     return restorer->entries && in->word.len <= TR_RESTORE_BYTES_MAX;
 }
 
+/* What stands beside the word is new each time, so nothing keeps what it weighs. */
+static void look_ahead(const struct tr_restorer *restorer, const struct view *view)
+{
+    for (size_t at = 0; view->around_n && at < view->word.len; at++) {
+        if (!tr_restorable(view->word.p[at])) {
+            continue;
+        }
+        struct place place = {.at = at, .own = own_of(view, at)};
+        uint64_t keys[AROUND_MAX];
+        size_t n = around_features(view, &place, keys);
+        for (size_t i = 0; i < n; i++) {
+            __builtin_prefetch(restorer->entries +
+                               BUCKET_BYTES * tr_restore_bucket(keys[i], restorer->buckets_n));
+        }
+    }
+}
+
 bool tr_restore(const struct tr_restorer *restorer, const struct tr_plain_word *in,
                 struct tr_restored *out)
 {
@@ -353,6 +375,7 @@ bool tr_restore(const struct tr_restorer *restorer, const struct tr_plain_word *
     }
     struct view view = view_of(in);
     struct state state = {0, 0, INT32_MAX};
+    look_ahead(restorer, &view);
     for (size_t at = 0; at < in->word.len; at++) {
         if (!tr_restorable(in->word.p[at])) {
             continue;

@@ -178,6 +178,44 @@ static bool word_fits(const struct tr_term *term, size_t word, const struct tr_r
     return false;
 }
 
+/* The keys of some words that may begin a term. */
+enum { AHEAD_KEYS = 128, KEYS_OF_ONE = TR_SURFACES_MAX + TR_ANALYSES_MAX };
+
+static size_t list_beginning(const struct tr_terms *terms, const struct tr_reading *reading,
+                             tr_key *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < reading->surfaces_n; i++) {
+        out[n] = reading->surfaces[i];
+        n += begins(terms, out[n]);
+    }
+    for (size_t i = 0; i < reading->analyses_n; i++) {
+        out[n] = reading->keys[i];
+        n += begins(terms, out[n]) && (i == 0 || reading->keys[i] != reading->keys[i - 1]);
+    }
+    return n;
+}
+
+void tr_terms_ahead(const struct tr_terms *terms, const struct tr_reading *readings, size_t n)
+{
+    tr_key keys[AHEAD_KEYS];
+    for (size_t i = 0; i < n;) {
+        size_t keys_n = 0;
+        for (; i < n && keys_n + KEYS_OF_ONE <= AHEAD_KEYS; i++) {
+            keys_n += list_beginning(terms, &readings[i], keys + keys_n);
+        }
+        for (size_t k = 0; k < keys_n; k++) {
+            __builtin_prefetch(&terms->first[keys[k]]);
+        }
+        for (size_t k = 0; k < keys_n; k++) {
+            __builtin_prefetch(&terms->links[terms->first[keys[k]]]);
+        }
+        for (size_t k = 0; k < keys_n; k++) {
+            __builtin_prefetch(&terms->all[terms->links[terms->first[keys[k]]].term]);
+        }
+    }
+}
+
 bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readings, size_t n,
                    size_t at, enum tr_scope scope, struct tr_cursor *cursor, struct tr_match *out)
 {

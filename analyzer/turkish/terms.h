@@ -76,6 +76,11 @@ enum nb_err tr_terms_add(struct tr_terms *terms, const struct tr_term *term) NB_
 enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n) NB_MUSTUSE;
 
 /**
+ * Say that terms will be looked for at each of these tokens, so that nobody waits for memory then.
+ */
+void tr_terms_ahead(const struct tr_terms *terms, const struct tr_reading *readings, size_t n);
+
+/**
  * The next term that begins at readings[at].
  * @return false when there is no further one.
  */
