@@ -8,20 +8,24 @@
 
 #include <nabiz/date.h>
 #include <nabiz/json.h>
+#include <nabiz/mem.h>
 #include <nabiz/text.h>
 
 #include "analyzer/events/days.h"
-#include "service/lang.h"
+#include "service/line_pool.h"
 
-enum { DOCUMENT_BYTES_MAX = 512 << 20, OUTPUT_BYTES_MAX = 256 << 20, ID_BYTES = 24 };
+enum { DOCUMENT_BYTES_MAX = 512 << 20, ID_BYTES = 24 };
 
 struct tag {
-    struct nb_args *args;
     struct nb_knowledge *knowledge;
+    bool jsonl, explain;
+};
+
+/* Of one thread. */
+struct tagger {
+    const struct tag *tag;
     struct nb_arena *arena;
     struct nb_word_cache *words;
-    struct nb_buf out;
-    bool jsonl, explain, strict;
 };
 
 /* Text as the crawler would have stored it. */
@@ -85,7 +89,7 @@ static enum nb_err get_published(const json_t *object, struct nb_arena *arena,
     return err == NB_OK ? err : nb_error_set(error, err, "\"published\" is no date");
 }
 
-static enum nb_err read_object(struct tag *t, struct nb_slice line, struct nb_document *document,
+static enum nb_err read_object(struct tagger *t, struct nb_slice line, struct nb_document *document,
                                char **id, struct nb_error *error)
 {
     json_error_t problem;
@@ -324,12 +328,11 @@ static void write_number(struct nb_json *j, const char *key, bool is_known, int6
     }
 }
 
-static void write_annotation(struct tag *t, const char *id, struct nb_slice text,
-                             const struct nb_annotation *a)
+static void write_annotation(const char *id, struct nb_slice text, const struct nb_annotation *a,
+                             bool explain, struct nb_buf *out)
 {
     struct nb_json json, *j = &json;
-    nb_buf_reset(&t->out);
-    nb_json_init(j, &t->out, false);
+    nb_json_init(j, out, false);
     nb_json_object(j);
     nb_json_kcstr(j, "id", id);
     nb_json_kcstr(j, "lang", a->language);
@@ -359,11 +362,11 @@ static void write_annotation(struct tag *t, const char *id, struct nb_slice text
     write_number(j, "synthetic_milli", a->has_synthetic_milli, a->synthetic_milli);
     write_events(j, a);
     write_topics(j, a);
-    if (t->explain) {
+    if (explain) {
         write_why(j, a, text);
     }
     nb_json_end(j);
-    nb_buf_add_byte(&t->out, '\n');
+    nb_buf_add_byte(out, '\n');
 }
 
 /* As printf would, in less time than all else that one line costs outside of reading it. */
@@ -378,55 +381,69 @@ static char *number_text(size_t number, struct nb_arena *arena)
     return nb_arena_strdup(arena, nb_slice(digits + at, sizeof(digits) - at));
 }
 
-static enum nb_err tag_line(struct tag *t, struct nb_slice line, size_t number,
+static enum nb_err tag_line(void *worker, struct nb_slice line, size_t number, struct nb_buf *out,
                             struct nb_error *error)
 {
+    struct tagger *t = worker;
+    const struct nb_knowledge *knowledge = t->tag->knowledge;
     struct nb_annotation *annotation = NULL;
     nb_arena_reset(t->arena);
     struct nb_document *document = nb_document_new(t->arena);
     char *id = number_text(number, t->arena);
     enum nb_err err = document && id ? NB_OK : nb_error_set(error, NB_ENOMEM, "out of memory");
     if (err == NB_OK) {
-        err = t->jsonl ? read_object(t, line, document, &id, error)
-                       : clean(line, t->arena, &document->text, error);
+        err = t->tag->jsonl ? read_object(t, line, document, &id, error)
+                            : clean(line, t->arena, &document->text, error);
     }
     if (err != NB_OK) {
         return err;
     }
-    err = t->explain ? nb_annotate_with(document, t->knowledge, t->words, t->arena, &annotation)
-                     : nb_annotate_briefly(document, t->knowledge, t->words, t->arena, &annotation);
+    err = t->tag->explain
+              ? nb_annotate_with(document, knowledge, t->words, t->arena, &annotation)
+              : nb_annotate_briefly(document, knowledge, t->words, t->arena, &annotation);
     if (err == NB_OK) {
-        write_annotation(t, id, nb_field(document->text), annotation);
-        err = nb_buf_finish(&t->out, NULL);
+        write_annotation(id, nb_field(document->text), annotation, t->tag->explain, out);
+        err = nb_buf_finish(out, NULL);
     }
     return err == NB_OK ? NB_OK : nb_error_set(error, err, "%s", nb_strerror(err));
 }
 
-static int tag_lines(struct tag *t, struct nb_lines *lines)
+static void tagger_free(void *worker)
 {
-    struct nb_slice line;
-    bool too_long;
-    enum nb_err err;
-    while ((err = nb_lines_next(lines, &line, &too_long)) == NB_OK) {
-        struct nb_error error = {0};
-        enum nb_err bad =
-            too_long ? nb_error_set(&error, NB_ETOOBIG, "over %zu bytes; cut it", NB_LINE_BYTES_MAX)
-                     : tag_line(t, line, lines->number, &error);
-        if (bad == NB_OK) {
-            if (fwrite(t->out.p, 1, t->out.len, stdout) != t->out.len) {
-                return NB_EXIT_FAILED; /* main says so */
-            }
-            continue;
-        }
-        fprintf(stderr, "nabiz tag: line %zu: %s\n", lines->number, nb_error_text(&error));
-        if (t->strict) {
-            return NB_EXIT_REFUSED;
-        }
+    struct tagger *t = worker;
+    if (t) {
+        nb_arena_free(t->arena);
+        nb_word_cache_free(t->words);
+        nb_free(t);
     }
-    if (err != NB_ECLOSED) {
-        struct nb_error error = {0};
-        (void)nb_error_set(&error, err, "standard input: %s", nb_strerror(err));
-        return nb_fail(t->args, &error);
+}
+
+static void *tagger_new(void *context)
+{
+    struct tagger *t = nb_calloc(1, sizeof(*t));
+    if (!t) {
+        return NULL;
+    }
+    *t = (struct tagger){
+        .tag = context, .arena = nb_arena_new(DOCUMENT_BYTES_MAX), .words = nb_word_cache_new()};
+    if (!t->arena || !t->words) {
+        tagger_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+static int tag_lines(struct nb_args *args, struct tag *tag, size_t threads_n)
+{
+    const struct nb_line_work work = {tagger_new, tagger_free, tag_line, tag};
+    struct nb_error error = {0};
+    enum nb_err err = nb_line_pool_run(STDIN_FILENO, &work, "tag", threads_n,
+                                       nb_args_has(args, "strict"), &error);
+    if (err == NB_EINVAL) {
+        return NB_EXIT_REFUSED;
+    }
+    if (err != NB_OK) {
+        return ferror(stdout) ? NB_EXIT_FAILED : nb_fail(args, &error); /* main says so */
     }
     return NB_EXIT_OK;
 }
@@ -434,39 +451,30 @@ static int tag_lines(struct tag *t, struct nb_lines *lines)
 static int run(struct nb_args *args)
 {
     struct nb_error error = {0};
-    struct tag t = {.args = args,
-                    .jsonl = nb_args_has(args, "jsonl"),
-                    .explain = nb_args_has(args, "explain"),
-                    .strict = nb_args_has(args, "strict")};
-    if (nb_lang_load(args, &t.knowledge, NULL, &error) != NB_OK) {
+    struct tag tag = {.jsonl = nb_args_has(args, "jsonl"), .explain = nb_args_has(args, "explain")};
+    int64_t threads_n;
+    if (!nb_args_int(args, "threads", 1, NB_LINE_POOL_THREADS_MAX,
+                     (int64_t)nb_line_pool_processors(), &threads_n)) {
+        return NB_EXIT_USAGE;
+    }
+    if (nb_lang_load(args, &tag.knowledge, NULL, &error) != NB_OK) {
         return nb_fail(args, &error);
     }
-    struct nb_lines lines;
-    int code = NB_EXIT_FAILED;
-    nb_lines_init(&lines, STDIN_FILENO);
-    nb_buf_init(&t.out, OUTPUT_BYTES_MAX);
-    t.arena = nb_arena_new(DOCUMENT_BYTES_MAX);
-    t.words = nb_word_cache_new();
-    if (t.arena && t.words) {
-        code = tag_lines(&t, &lines);
-    }
-    nb_arena_free(t.arena);
-    nb_word_cache_free(t.words);
-    nb_buf_fini(&t.out);
-    nb_lines_fini(&lines);
-    nb_knowledge_free(t.knowledge);
+    int code = tag_lines(args, &tag, (size_t)threads_n);
+    nb_knowledge_free(tag.knowledge);
     return code;
 }
 
 const struct nb_command nb_cmd_tag = {
     .name = "tag",
     .line = "read texts, one per line, and say what they mean",
-    .usage = "[--jsonl] [--topics DIR] [--model FILE] [--explain] [--strict] < texts",
+    .usage = "[--jsonl] [--topics DIR] [--model FILE] [--explain] [--strict] [--threads N] < texts",
     .about =
         "One text per line in, one JSON object per line out, in the same order: language, "
         "sentiment, emotions, intents and topics. With --jsonl a line is a JSON object with id, "
         "text, title, author, published and url. A line that cannot be read is reported on "
-        "standard error with its number; the others are not affected.",
+        "standard error with its number; the others are not affected. Where many lines are there "
+        "to be read, all processors work on them.",
     .options =
         (const struct nb_option[]){
             {"jsonl", NULL, NULL, "lines are JSON objects"},
@@ -474,6 +482,7 @@ const struct nb_command nb_cmd_tag = {
             {"model", "FILE", NULL, "a local model of nabiz train, in place of data.local_model"},
             {"explain", NULL, NULL, "add why: the reasons, and the tokens with their lemmas"},
             {"strict", NULL, NULL, "stop at the first line that cannot be read"},
+            {"threads", "N", NULL, "processors to use, 1 to 64 (all that the process may use)"},
             {NULL, NULL, NULL, NULL},
         },
     .examples =

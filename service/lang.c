@@ -116,7 +116,7 @@ void nb_lines_fini(struct nb_lines *lines)
     nb_buf_fini(&lines->buf);
 }
 
-static enum nb_err fill(struct nb_lines *lines)
+static enum nb_err fill(struct nb_lines *lines, bool waits)
 {
     if (lines->at) {
         memmove(lines->buf.p, lines->buf.p + lines->at, lines->buf.len - lines->at);
@@ -128,8 +128,13 @@ static enum nb_err fill(struct nb_lines *lines)
         return NB_ENOMEM;
     }
     struct pollfd ready = {lines->fd, POLLIN, 0};
-    if (poll(&ready, 1, 0) <= 0 && fflush(stdout) != 0) {
-        return NB_EIO;
+    if (poll(&ready, 1, 0) <= 0) {
+        if (!waits) {
+            return NB_ETIMEOUT;
+        }
+        if (fflush(stdout) != 0) {
+            return NB_EIO;
+        }
     }
     ssize_t n;
     do {
@@ -143,16 +148,16 @@ static enum nb_err fill(struct nb_lines *lines)
     return NB_OK;
 }
 
-enum nb_err nb_lines_next(struct nb_lines *lines, struct nb_slice *line, bool *too_long)
+static enum nb_err next(struct nb_lines *lines, struct nb_slice *line, bool *too_long, bool waits)
 {
-    *too_long = false;
     for (;;) {
         struct nb_slice rest = nb_slice_sub(nb_buf_slice(&lines->buf), lines->at, lines->buf.len);
         size_t end = nb_slice_find_byte(rest, '\n', lines->scanned);
         bool last = end == NB_NPOS && lines->ended;
-        if (end != NB_NPOS || (last && (rest.len || *too_long))) {
+        if (end != NB_NPOS || (last && (rest.len || lines->too_long))) {
             *line = nb_slice_sub(rest, 0, end);
-            *too_long |= line->len > NB_LINE_BYTES_MAX;
+            *too_long = lines->too_long || line->len > NB_LINE_BYTES_MAX;
+            lines->too_long = false;
             if (nb_slice_ends(*line, NB_LIT("\r"))) {
                 line->len--;
             }
@@ -166,13 +171,23 @@ enum nb_err nb_lines_next(struct nb_lines *lines, struct nb_slice *line, bool *t
         }
         lines->scanned = rest.len;
         if (rest.len > NB_LINE_BYTES_MAX) { /* keep nothing of it but the fact */
-            *too_long = true;
+            lines->too_long = true;
             lines->at = lines->buf.len;
             lines->scanned = 0;
         }
-        enum nb_err err = fill(lines);
+        enum nb_err err = fill(lines, waits);
         if (err != NB_OK) {
             return err;
         }
     }
+}
+
+enum nb_err nb_lines_next(struct nb_lines *lines, struct nb_slice *line, bool *too_long)
+{
+    return next(lines, line, too_long, true);
+}
+
+enum nb_err nb_lines_next_there(struct nb_lines *lines, struct nb_slice *line, bool *too_long)
+{
+    return next(lines, line, too_long, false);
 }

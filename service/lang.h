@@ -37,6 +37,7 @@ struct nb_lines {
     size_t at;      /* of the next line in buf */
     size_t scanned; /* bytes of it known to hold no line end */
     size_t number;  /* of the line given last, from 1 */
+    bool too_long;  /* the line that is being passed over */
     bool ended;
 };
 
@@ -50,5 +51,9 @@ void nb_lines_fini(struct nb_lines *lines);
  * @return NB_OK, NB_ECLOSED (no more), NB_EIO, NB_ENOMEM.
  */
 enum nb_err nb_lines_next(struct nb_lines *lines, struct nb_slice *line, bool *too_long) NB_MUSTUSE;
+
+/** The same without ever waiting. @return also NB_ETIMEOUT: no whole line is there yet. */
+enum nb_err nb_lines_next_there(struct nb_lines *lines, struct nb_slice *line,
+                                bool *too_long) NB_MUSTUSE;
 
 #endif
