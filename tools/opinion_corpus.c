@@ -89,12 +89,14 @@ static void add_text(struct reader *r, const struct nb_reading_text *text, float
 {
     struct nb_feature features[NB_FEATURES_WORD_MAX];
     struct nb_feature_word words[2] = {nb_feature_edge};
+    struct nb_feature_ends ends = {.n = 0};
     const struct nb_feature_reader *reader = &r->knowledge->features;
     for (size_t i = 0; i < text->tokens_n; i++) {
         struct nb_feature_word *word = &words[(i + 1) % 2];
         add(r, features,
             nb_features_of_word(reader, &text->tokens[i], &text->readings[i], features, word),
             scale);
+        nb_features_end(&ends, &text->tokens[i], word);
         nb_features_of_pair(&words[i % 2], word, features);
         add(r, features, NB_FEATURES_PAIR_N, scale);
     }
@@ -102,6 +104,7 @@ static void add_text(struct reader *r, const struct nb_reading_text *text, float
         nb_features_of_pair(&words[text->tokens_n % 2], &nb_feature_edge, features);
         add(r, features, NB_FEATURES_PAIR_N, scale);
     }
+    add(r, features, nb_features_of_ends(&ends, features), scale);
 }
 
 static void count_marks(const struct nb_reading_text *text, struct nb_feature_marks *marks)

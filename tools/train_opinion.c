@@ -88,7 +88,7 @@ static void calibrate_in_folds(const struct corpus *c, struct nb_model_header *h
     score_folds(c, scores, use);
     for (size_t i = 0; i < c->rows.n; i++) {
         uint8_t source = c->rows.source[i];
-        posts[i] = source != OPINION_STREAM && source != OPINION_REVIEW;
+        posts[i] = source != OPINION_REVIEW;
         reviews[i] = source == OPINION_REVIEW && held_out(c, i, 0);
     }
     calibrate(c, scores, posts, reviews, header);

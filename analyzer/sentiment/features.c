@@ -25,9 +25,10 @@ const struct nb_feature_word nb_feature_edge = {0x9ae16a3b2f90404fu, 0x9ae16a3b2
 
 /* What a feature of a group counts, beside those of the others. */
 static const float group_value[NB_FEATURE_GROUPS_N] = {
-    [NB_FEATURE_WORD] = 1,    [NB_FEATURE_LEMMA] = 1,    [NB_FEATURE_LETTERS] = 1.5F,
-    [NB_FEATURE_FORM] = 0.3F, [NB_FEATURE_PAIR] = 0.8F,  [NB_FEATURE_LEMMA_PAIR] = 0.8F,
-    [NB_FEATURE_CUE] = 0.5F,  [NB_FEATURE_FOUND] = 0.5F, [NB_FEATURE_FEELING] = 0.7F};
+    [NB_FEATURE_WORD] = 1,      [NB_FEATURE_LEMMA] = 1,   [NB_FEATURE_LETTERS] = 1.5F,
+    [NB_FEATURE_FORM] = 0.3F,   [NB_FEATURE_PAIR] = 0.8F, [NB_FEATURE_LEMMA_PAIR] = 0.8F,
+    [NB_FEATURE_END] = 1.2F,    [NB_FEATURE_CUE] = 0.5F,  [NB_FEATURE_FOUND] = 0.5F,
+    [NB_FEATURE_FEELING] = 0.7F};
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
@@ -149,6 +150,34 @@ void nb_features_of_pair(const struct nb_feature_word *first, const struct nb_fe
 {
     out[0] = feature(NB_FEATURE_PAIR, mix(first->word, second->word), 1);
     out[1] = feature(NB_FEATURE_LEMMA_PAIR, mix(first->lemma, second->lemma), 1);
+}
+
+/* ---- ends ---- */
+
+void nb_features_end(struct nb_feature_ends *ends, const struct tr_token *token,
+                     const struct nb_feature_word *word)
+{
+    if (token->kind == TR_MENTION) {
+        return;
+    }
+    if (ends->n < NB_FEATURES_FIRST_N) {
+        ends->first[ends->n] = word->lemma;
+    }
+    memmove(ends->last + 1, ends->last, sizeof(ends->last) - sizeof(ends->last[0]));
+    ends->last[0] = word->lemma;
+    ends->n++;
+}
+
+size_t nb_features_of_ends(const struct nb_feature_ends *ends, struct nb_feature *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < NB_FEATURES_FIRST_N && i < ends->n; i++) {
+        out[n++] = feature(NB_FEATURE_END, mix(ends->first[i], 0), 1);
+    }
+    for (size_t i = 0; i < NB_FEATURES_LAST_N && i < ends->n; i++) {
+        out[n++] = feature(NB_FEATURE_END, mix(ends->last[i], 1 + i), 1);
+    }
+    return n;
 }
 
 /* ---- documents ---- */

@@ -20,6 +20,7 @@
     X(FORM)       /* parts of speech and forms */                                                  \
     X(PAIR)       /* two words side by side */                                                     \
     X(LEMMA_PAIR) /* two lemmas side by side */                                                    \
+    X(END)        /* a lemma that a text begins or ends with */                                    \
     X(CUE)        /* marks, capitals, length */                                                    \
     X(FOUND)      /* what the lexicons found */                                                    \
     X(FEELING)    /* how texts feel that use such words */
@@ -33,6 +34,8 @@ enum nb_feature_group {
 
 #define NB_FEATURES_WORD_MAX 448 /* no word has more */
 #define NB_FEATURES_PAIR_N 2
+#define NB_FEATURES_FIRST_N 2
+#define NB_FEATURES_LAST_N 3
 #define NB_FEATURES_TEXT_MAX 128 /* cues and finds of a text */
 
 struct nb_feature {
@@ -84,6 +87,23 @@ extern const struct nb_feature_word nb_feature_edge;
 /** @param out  [out] NB_FEATURES_PAIR_N. */
 void nb_features_of_pair(const struct nb_feature_word *first, const struct nb_feature_word *second,
                          struct nb_feature *out);
+
+/* The first and the last lemmas of a text, without who is addressed. Start with all zero. */
+struct nb_feature_ends {
+    uint64_t first[NB_FEATURES_FIRST_N], last[NB_FEATURES_LAST_N]; /* the very last one at 0 */
+    size_t n;
+};
+
+/** Tell the ends of the next token. */
+void nb_features_end(struct nb_feature_ends *ends, const struct tr_token *token,
+                     const struct nb_feature_word *word);
+
+/**
+ * The last words of a post often say how it is meant, and its first ones to what it answers.
+ * @param out  [out] NB_FEATURES_FIRST_N + NB_FEATURES_LAST_N.
+ * @return how many there are.
+ */
+size_t nb_features_of_ends(const struct nb_feature_ends *ends, struct nb_feature *out);
 
 void nb_features_count(struct nb_feature_marks *marks, const struct tr_token *token);
 

@@ -99,6 +99,7 @@ struct part {
     struct word_sum words[TOKENS_AT_ONCE];
     struct nb_model_row pairs[TOKENS_AT_ONCE + 1 + LATE][NB_FEATURES_PAIR_N];
     struct nb_feature_word before;
+    struct nb_feature_ends ends;
 };
 
 static void sum_words(const struct nb_model *model, const struct nb_feature_reader *reader,
@@ -127,6 +128,7 @@ static void find_pairs(const struct nb_model *model, struct part *part)
     struct nb_feature features[(TOKENS_AT_ONCE + 1) * NB_FEATURES_PAIR_N];
     size_t tokens_n = part->end - part->begin, n = 0;
     for (size_t i = 0; i < tokens_n; i++) {
+        nb_features_end(&part->ends, &part->text->tokens[part->begin + i], &part->words[i].word);
         nb_features_of_pair(&part->before, &part->words[i].word, features + n);
         part->before = part->words[i].word;
         n += NB_FEATURES_PAIR_N;
@@ -158,6 +160,12 @@ static void add_part(const struct nb_model *model, struct part *part, float *sum
     }
 }
 
+static void add_ends(const struct nb_model *model, const struct nb_feature_ends *ends, float *sums)
+{
+    struct nb_feature features[NB_FEATURES_FIRST_N + NB_FEATURES_LAST_N];
+    add(model, features, nb_features_of_ends(ends, features), sums);
+}
+
 void nb_model_add_text(const struct nb_model *model, const struct nb_feature_reader *reader,
                        const struct nb_affect *affect, const struct nb_reading_text *text,
                        struct tr_cache *cache, struct nb_model_sum *sum)
@@ -165,6 +173,7 @@ void nb_model_add_text(const struct nb_model *model, const struct nb_feature_rea
     struct part part;
     part.text = text;
     part.before = nb_feature_edge;
+    part.ends = (struct nb_feature_ends){.n = 0};
     for (part.begin = 0; part.begin < text->tokens_n; part.begin = part.end) {
         size_t left = text->tokens_n - part.begin;
         part.end = part.begin + (left < TOKENS_AT_ONCE ? left : TOKENS_AT_ONCE);
@@ -172,6 +181,7 @@ void nb_model_add_text(const struct nb_model *model, const struct nb_feature_rea
         find_pairs(model, &part);
         add_part(model, &part, sum->words);
     }
+    add_ends(model, &part.ends, sum->words);
     for (size_t i = 0; i < text->tokens_n; i++) {
         nb_features_count(&sum->marks, &text->tokens[i]);
     }

@@ -2,11 +2,11 @@
  * The learnt model of opinions: a linear score a class over the features of a document, and the
  * verdict that joins it with what the lexicons found.
  *
- * The score of a class is its bias, plus the sum of value x weight over the features of words and
- * pairs, divided by the square root of the number of tokens, plus the sum over the features of the
- * document (features.h). Three classes of sentiment and eight of emotion exclude each other
- * (softmax), each intent and irony is a yes or no (logistic). Two more scores tell reviews from
- * posts and, in a review, for from against.
+ * The score of a class is its bias, plus the sum of value x weight over the features of words,
+ * pairs and ends, divided by the square root of the number of tokens, plus the sum over the
+ * features of the document (features.h). Three classes of sentiment and eight of emotion exclude
+ * each other (softmax), each intent and irony is a yes or no (logistic). Two more scores tell
+ * reviews from posts and, in a review, for from against.
  *
  * The verdict on sentiment is a second softmax over few inputs: the scores (of a review, its
  * one), what the lexicons found, and how much of the text that covers, with weights for each length
@@ -27,7 +27,7 @@
 #include "analyzer/sentiment/features.h"
 
 #define NB_MODEL_MAGIC "nbzopini"
-#define NB_MODEL_VERSION 1u
+#define NB_MODEL_VERSION 2u
 
 /* The classes, in the order of the file. */
 enum {
@@ -88,7 +88,7 @@ struct nb_model {
  */
 enum nb_err nb_model_open(struct nb_model *model, struct nb_slice bytes) NB_MUSTUSE;
 
-/* What the words and pairs of a document add up to. Start with all zero. */
+/* What the words, pairs and ends of a document add up to. Start with all zero. */
 struct nb_model_sum {
     float words[NB_MODEL_CLASSES];
     struct nb_feature_marks marks;
@@ -113,7 +113,8 @@ void nb_model_score(const struct nb_model *model, const struct nb_model_sum *sum
                     const struct nb_opinion_sum *found, float *scores);
 
 /**
- * What each token of a text adds to the score of a class, the pair that it ends with.
+ * What each token of a text adds to the score of a class, by itself and with the pair that it ends;
+ * what the ends of the text add is of no one token.
  * @param tokens_n  of the whole document.
  * @param by_token  [out] one a token of the text.
  */

@@ -188,6 +188,7 @@ static void add_plainly(const struct nb_model *model, const struct nb_feature_re
     struct nb_feature features[NB_FEATURES_WORD_MAX];
     struct nb_feature pairs[LONG_TOKENS + 1][NB_FEATURES_PAIR_N];
     struct nb_feature_word before = nb_feature_edge, word;
+    struct nb_feature_ends ends = {.n = 0};
     for (size_t i = 0; i < n; i++) {
         float own[NB_MODEL_CLASSES] = {0};
         size_t found_n = nb_features_of_word(reader, &tokens[i], &readings[i], features, &word);
@@ -195,6 +196,7 @@ static void add_plainly(const struct nb_model *model, const struct nb_feature_re
         for (int c = 0; c < NB_MODEL_CLASSES; c++) {
             sums[c] += own[c];
         }
+        nb_features_end(&ends, &tokens[i], &word);
         nb_features_of_pair(&before, &word, pairs[i]);
         if (i >= 2) {
             add_one_by_one(model, pairs[i - 2], NB_FEATURES_PAIR_N, sums);
@@ -205,6 +207,7 @@ static void add_plainly(const struct nb_model *model, const struct nb_feature_re
     for (size_t i = n < 2 ? 0 : n - 2; i <= n; i++) {
         add_one_by_one(model, pairs[i], NB_FEATURES_PAIR_N, sums);
     }
+    add_one_by_one(model, features, nb_features_of_ends(&ends, features), sums);
 }
 
 static void a_text_of_any_length_adds_up_in_the_same_order(void **state)
