@@ -44,7 +44,7 @@ enum {
 enum source { SOURCE_OWN, SOURCE_POSTS, SOURCE_LABELS, SOURCES_N };
 
 /* Words are many and rare, what says who speaks of whom is not. */
-static const float RATE = 0.1F, PENALTY = 3e-3F, PENALTY_OF_WORDS = 1e-1F, WRITTEN_MIN = 0.01F;
+static const float RATE = 0.01F, PENALTY = 3e-3F, PENALTY_OF_WORDS = 1e-1F, WRITTEN_MIN = 0.01F;
 static const float weight_of[SOURCES_N] = {0.5F, 1.0F, 0.7F};
 
 struct row {

@@ -174,14 +174,13 @@ static bool put_hit(void *context, const struct nb_hit *hit)
 {
     struct finding *f = context;
     const struct nb_event_rule *rule = &f->e->rules[hit->pattern->owner];
-    struct nb_event *best = &f->best[rule->type];
+    struct asked *asked = &f->asked[rule->type];
+    struct nb_event *event = rule->judged.len ? &asked->event : &f->best[rule->type];
     struct nb_head head;
     nb_head_read(f->e, &f->words, hit, rule, &head);
     int32_t milli = rule->weight_milli * head.share_milli / 1000;
-    struct asked *asked = &f->asked[rule->type];
     if (head.stage == NB_STAGE_N || head.subject == NB_SUBJECT_N ||
-        milli <= best->confidence_milli ||
-        (rule->judged.len && milli <= asked->event.confidence_milli)) {
+        milli <= event->confidence_milli) {
         return ++f->hits_n < HITS_MAX;
     }
     if (!f->looked_around && !look_around(f)) {
@@ -189,7 +188,6 @@ static bool put_hit(void *context, const struct nb_hit *hit)
         return false;
     }
     if (!is_blocked(f, rule, &head, f->words.sentence[hit->head])) {
-        struct nb_event *event = rule->judged.len ? &asked->event : best;
         *event = (struct nb_event){.type = rule->type,
                                    .stage = head.stage,
                                    .subject = head.subject,
@@ -242,10 +240,12 @@ static bool judge(struct finding *f, size_t type)
     return true;
 }
 
+/* Only where no rule is sure enough without it. */
 static bool judge_all(struct finding *f)
 {
     for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
-        bool open = f->asked[i].event.confidence_milli > f->best[i].confidence_milli;
+        bool open = f->asked[i].event.confidence_milli > 0 &&
+                    f->best[i].confidence_milli < f->e->files[i].threshold_milli;
         if (open && !judge(f, i)) {
             return false;
         }
