@@ -89,19 +89,35 @@ static enum nb_err read_lines(struct work *work, struct nb_error *error)
     return err == NB_ECLOSED ? NB_OK : err;
 }
 
-/* ---- archives ---- */
+/* ---- archives and tables, read whole ---- */
 
-static enum nb_err read_archive(struct work *work, struct nb_error *error)
+typedef enum nb_err whole_fn(struct nb_slice bytes, const struct nb_import_context *context,
+                             nb_import_fn *each, void *arg, struct nb_error *error);
+
+static enum nb_err read_whole(struct work *work, whole_fn *fn, const char *item,
+                              struct nb_error *error)
 {
     struct nb_buf text;
     nb_buf_init(&text, FILE_BYTES);
-    work->item = "item";
+    work->item = item;
     enum nb_err err = nb_file_read_fd(work->fd, work->path, &text, error);
     if (err == NB_OK) {
-        err = nb_import_collection(nb_buf_slice(&text), &work->context, take, work, error);
+        err = fn(nb_buf_slice(&text), &work->context, take, work, error);
     }
     nb_buf_fini(&text);
     return err;
+}
+
+static bool is_table(const char *path, const char *format)
+{
+    size_t dot = nb_slice_str(path).len;
+    while (dot > 0 && path[dot - 1] != '.' && path[dot - 1] != '/') {
+        dot--;
+    }
+    struct nb_slice end = nb_slice_str(path + dot);
+    return format ? strcmp(format, "csv") == 0
+                  : nb_slice_eq_ascii_case(end, NB_LIT("csv")) ||
+                        nb_slice_eq_ascii_case(end, NB_LIT("tsv"));
 }
 
 /* How a file begins, as far as it can be read without losing it. */
@@ -126,7 +142,9 @@ static enum nb_err read_file(struct work *work, struct nb_error *error)
     bool is_collection = nb_slice_find(begin, NB_LIT("OrderedCollection"), 0) != NB_NPOS &&
                          nb_slice_find(begin, NB_LIT("orderedItems"), 0) != NB_NPOS;
     bool is_archive = format ? strcmp(format, "activity") == 0 : is_collection;
-    return is_archive ? read_archive(work, error) : read_lines(work, error);
+    return is_archive                     ? read_whole(work, nb_import_collection, "item", error)
+           : is_table(work->path, format) ? read_whole(work, nb_import_table, "row", error)
+                                          : read_lines(work, error);
 }
 
 /* ---- the whole ---- */
@@ -252,7 +270,8 @@ const struct nb_command nb_cmd_import = {
         "For what you lawfully have from elsewhere. FILE holds a JSON object per line: "
         "documents as nabiz dump crawl --table log prints them, or plain ones with any of id, url, "
         "text, title, author, published, source, kind, language, reply_to, thread, "
-        "categories, likes, shares, comments, views, followers, boost_of; or it is the "
+        "categories, likes, shares, comments, views, followers, boost_of; or it is a table "
+        "(.csv, .tsv) whose first row names its columns like that; or the "
         "outbox.json of an archive of Mastodon or its kin, of which only what was public is taken. "
         "boost_of is the address of a document of somebody else that the author passes on as "
         "it is, and followers how many follow the author, read at followers_read. What was "
@@ -263,7 +282,8 @@ const struct nb_command nb_cmd_import = {
             {"source", "NAME", NULL, "what to call where it is from; else the file's name"},
             {"kind", "KIND", "article|post|comment|review|entry|toot",
              "of documents that do not say (post)"},
-            {"format", "FORM", "lines|activity", "what the file is, if its beginning cannot tell"},
+            {"format", "FORM", "lines|activity|csv",
+             "what the file is, if its beginning cannot tell"},
             {"strict", NULL, NULL, "stop at the first bad line, and store nothing"},
             {"dry-run", NULL, NULL, "only say what would be stored"},
             {NULL, NULL, NULL, NULL},
@@ -271,6 +291,7 @@ const struct nb_command nb_cmd_import = {
     .examples =
         (const struct nb_example[]){
             {"nabiz import yorumlar.jsonl --source magaza --kind review", "reviews of a shop"},
+            {"nabiz import rapor.csv --kind toot", "a table with a first row id,author,text,..."},
             {"nabiz import outbox.json", "an archive of Mastodon"},
             {"nabiz dump crawl --table log | nabiz import - --set data.dir=other", "copy a log"},
             {NULL, NULL},

@@ -307,7 +307,6 @@ enum nb_err nb_import_line(struct nb_slice text, const struct nb_import_context 
                            struct nb_arena *arena, struct nb_document **out, struct nb_error *error)
 {
     json_error_t problem;
-    struct line line = {.arena = arena, .context = context, .error = error};
     if (nb_feed_json_weigh(text) != NB_OK) {
         return nb_error_set(error, NB_ETOOBIG, "JSON nested too deep, or too many values");
     }
@@ -316,9 +315,17 @@ enum nb_err nb_import_line(struct nb_slice text, const struct nb_import_context 
         return nb_error_set(error, NB_ESYNTAX, "not JSON at byte %d: %s", problem.position,
                             problem.text);
     }
-    line.object = root;
+    enum nb_err err = nb_import_object(root, context, arena, out, error);
+    json_decref(root);
+    return err;
+}
+
+enum nb_err nb_import_object(const json_t *object, const struct nb_import_context *context,
+                             struct nb_arena *arena, struct nb_document **out,
+                             struct nb_error *error)
+{
+    struct line line = {.object = object, .arena = arena, .context = context, .error = error};
     *out = NULL;
     enum nb_err err = read_object(&line, out);
-    json_decref(root);
     return err == NB_ENOMEM ? nb_error_set(error, err, "%s", nb_strerror(err)) : err;
 }

@@ -10,6 +10,13 @@
 
 #include <nabiz/import.h>
 
+/* ---- import.c ---- */
+
+/** What nb_import_line() makes of a line, from what the line holds. */
+enum nb_err nb_import_object(const json_t *object, const struct nb_import_context *context,
+                             struct nb_arena *arena, struct nb_document **out,
+                             struct nb_error *error) NB_MUSTUSE;
+
 /* ---- import_text.c ---- */
 
 /** As the crawler stores texts: NFC, line ends as \n, no control characters, trimmed. */

@@ -1,6 +1,6 @@
 /**
- * Documents from files: JSON Lines and archives of the Fediverse (ActivityStreams 2.0), on their
- * way into the log.
+ * Documents from files: JSON Lines, tables (CSV) and archives of the Fediverse (ActivityStreams
+ * 2.0), on their way into the log.
  *
  * What is read is put into a spool, a file of the data directory. The process that writes the crawl
  * store stores it: the crawler when one runs, else nb_import_hand_over() itself. So the store keeps
@@ -44,7 +44,8 @@ enum nb_err nb_import_line(struct nb_slice line, const struct nb_import_context 
                            struct nb_arena *arena, struct nb_document **out,
                            struct nb_error *error) NB_MUSTUSE;
 
-/* Called for each item of an archive, from 1; document as from nb_import_line(). */
+/* Called for each item of an archive, or row of a table, from 1; document as from nb_import_line().
+ */
 typedef enum nb_err nb_import_fn(void *arg, size_t number, enum nb_err err,
                                  struct nb_document *document, const struct nb_error *error);
 
@@ -55,6 +56,16 @@ typedef enum nb_err nb_import_fn(void *arg, size_t number, enum nb_err err,
  */
 enum nb_err nb_import_collection(struct nb_slice text, const struct nb_import_context *context,
                                  nb_import_fn *each, void *arg, struct nb_error *error) NB_MUSTUSE;
+
+/**
+ * A table as spreadsheets write it: the first row names the columns as nb_import_line() names
+ * members, in any order, and others, which are passed over; lists have '|' between their parts.
+ * @param bytes  in any encoding that has a mark or can be told.
+ * @param each   as above; rows are counted with the first one, as spreadsheets do.
+ * @return NB_OK, NB_ESYNTAX (no row of names), NB_ENOMEM, or what each returned.
+ */
+enum nb_err nb_import_table(struct nb_slice bytes, const struct nb_import_context *context,
+                            nb_import_fn *each, void *arg, struct nb_error *error) NB_MUSTUSE;
 
 struct nb_spool;
 

@@ -1,6 +1,6 @@
 /*
- * Any bytes read as a line that is imported, and as an archive: a document has an identity, and
- * texts that are valid and clean; reading again gives the same.
+ * Any bytes read as a line that is imported, as an archive and as a table: a document has an
+ * identity, and texts that are valid and clean; reading again gives the same.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -71,6 +71,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     nb_arena_reset(arenas[0]);
     enum nb_err err = nb_import_collection(nb_slice(data, size), &context, see, arenas[0], NULL);
+    assert(err == NB_OK || err == NB_ESYNTAX || err == NB_ENOMEM);
+    nb_arena_reset(arenas[0]);
+    err = nb_import_table(nb_slice(data, size), &context, see, arenas[0], NULL);
     assert(err == NB_OK || err == NB_ESYNTAX || err == NB_ENOMEM);
     return 0;
 }
