@@ -20,7 +20,6 @@ struct explained {
     struct nb_influencer who;
     struct nb_credibility credibility;
     struct nb_verdict_text verdict;
-    struct nb_audience *audience; /* NULL: not known */
     struct opened *rows;
     size_t rows_n;
     struct nb_slice coordination; /* address of the first document that is part of it */
@@ -196,16 +195,12 @@ static void add_grouped(struct nb_buf *out, uint64_t n)
 }
 
 /* How many follow them, and when that was read. */
-static void add_audience(const struct nb_audience *audience, int32_t offset_min, struct nb_buf *out)
+static void add_followers(const struct nb_people *people, int32_t offset_min, struct nb_buf *out)
 {
-    struct nb_civil t = nb_civil_of(audience->read_ms, offset_min);
+    struct nb_civil t = nb_civil_of(people->followers_read_ms, offset_min);
     nb_buf_add_str(out, "followers ");
-    add_grouped(out, audience->followers_n);
-    nb_buf_addf(out, ", read %04d-%02d-%02d", t.year, t.month, t.day);
-    if (audience->source && audience->source[0]) {
-        nb_buf_addf(out, " (%s)", audience->source);
-    }
-    nb_buf_add_byte(out, '\n');
+    add_grouped(out, people->followers_n);
+    nb_buf_addf(out, ", read %04d-%02d-%02d\n", t.year, t.month, t.day);
 }
 
 static enum nb_err explain_table(const struct explained *e,
@@ -218,8 +213,8 @@ static enum nb_err explain_table(const struct explained *e,
         nb_buf_addf(out, ", between %" PRId32 " and %" PRId32, who->low_milli, who->high_milli);
     }
     nb_buf_addf(out, "\n%s\n", e->verdict.advice);
-    if (e->audience) {
-        add_audience(e->audience, query->offset_min, out);
+    if (who->people.followers_known) {
+        add_followers(&who->people, query->offset_min, out);
     }
     if (who->coordination && who->coordination[0]) {
         nb_buf_addf(out, "coordination risk %" PRId32 ": %s\n", who->coordination_milli,
@@ -302,20 +297,6 @@ static void json_parts(struct nb_json *json, const int32_t *milli)
     nb_json_end(json);
 }
 
-static void json_audience(struct nb_json *json, const struct nb_audience *audience)
-{
-    nb_json_key(json, "audience");
-    if (!audience) {
-        nb_json_null(json);
-        return;
-    }
-    nb_json_object(json);
-    nb_json_kint(json, "followers", (int64_t)audience->followers_n);
-    nb_json_ktime(json, "read", audience->read_ms);
-    nb_json_kcstr(json, "source", audience->source);
-    nb_json_end(json);
-}
-
 static void explain_json(const struct explained *e, const struct nb_influencers_query *query,
                          struct nb_buf *out)
 {
@@ -324,7 +305,6 @@ static void explain_json(const struct explained *e, const struct nb_influencers_
     nb_json_object(&json);
     nb_json_influencers_query(&json, query);
     nb_json_influencer(&json, &e->who);
-    json_audience(&json, e->audience);
     json_verdict(&json, &e->verdict);
     json_credits(&json, e);
     nb_json_key(&json, "ledger");
@@ -382,10 +362,6 @@ enum nb_err nb_influencers_ledger(struct nb_txn *txn, struct nb_slice author,
     if (err == NB_OK) {
         err = nb_credibility(txn, e.who.author, query->asked.to_ms, query->asked.weights,
                              answer->arena, &e.credibility);
-    }
-    if (err == NB_OK) {
-        err = nb_analysis_audience(txn, e.who.author, answer->arena, &e.audience);
-        err = err == NB_ENOTFOUND ? NB_OK : err;
     }
     if (err == NB_OK && query->own) {
         err = nb_influence_own(txn, e.who.author, nb_slice_str(query->own), &query->asked,
