@@ -1,6 +1,6 @@
 /*
  * A standing that is kept beside the log: the same store whatever the batches, however often the
- * analyzer began again and whatever came to nothing; and the same as one that is made at once.
+ * analyzer began again and whatever came to nothing.
  */
 #include "tests/unit/dump.h"
 #include "tests/unit/world.h"
@@ -130,8 +130,8 @@ static void the_store_follows_from_the_log_alone(void **state)
     }
 }
 
-/* The rows that STANDING has, and what they say, against the same made at once. */
-static void compare_rows(struct nb_txn *txn, struct nb_arena *arena, size_t *n, size_t *in_group_n)
+/* What the rows of STANDING say adds up, and is what is told of their authors. */
+static void check_rows(struct nb_txn *txn, struct nb_arena *arena, size_t *n, size_t *in_group_n)
 {
     const struct nb_standing_query all = {.to_ms = INT64_MAX};
     struct nb_standing_view *stored;
@@ -157,7 +157,7 @@ static void compare_rows(struct nb_txn *txn, struct nb_arena *arena, size_t *n, 
     nb_standing_close(stored);
 }
 
-static void what_is_stored_is_what_all_acts_make(void **state)
+static void what_is_stored_adds_up_and_knows_groups(void **state)
 {
     (void)state;
     struct world w;
@@ -165,7 +165,7 @@ static void what_is_stored_is_what_all_acts_make(void **state)
     world_open(&w, MAP_BYTES);
     commit_all(&w, 3, 20, NONE);
     struct nb_txn *txn = world_read(&w);
-    compare_rows(txn, w.arena, &n, &in_group_n);
+    check_rows(txn, w.arena, &n, &in_group_n);
     assert_true(n > SITES_N / 2);
     assert_true(in_group_n > 0); /* the ring is seen as one */
     nb_read_end(txn);
@@ -205,6 +205,48 @@ static void a_window_is_answered_by_its_own_acts(void **state)
     world_close(&w);
 }
 
+static void ignore(void *context, uint32_t line, const char *problem)
+{
+    (void)context;
+    fail_msg("line %u: %s", line, problem);
+}
+
+/* What is stored is made from the seeds without a topic; a topic with its own asks all acts. */
+static void a_topic_with_seeds_of_its_own_is_made_when_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *topic;
+        enum nb_trust_basis basis;
+    } rows[] = {
+        {"", NB_TRUST_OF_STORED}, {"other", NB_TRUST_OF_STORED}, {"acme", NB_TRUST_OF_ACTS}};
+    struct world w;
+    struct nb_seed_names seeds;
+    int32_t trust[3];
+    world_open(&w, MAP_BYTES);
+    assert_true(nb_seeds_read(NB_LIT("s01.example\ns02.example\ns03.example\n"
+                                     "s20.example\tacme\ns21.example\tacme\n"),
+                              &seeds, ignore, NULL));
+    w.seeds = &seeds;
+    commit_all(&w, 3, 20, RESTARTS);
+    struct nb_txn *txn = world_read(&w);
+    for (size_t i = 0; i < 3; i++) {
+        const struct nb_standing_query query = {.topic = nb_slice_str(rows[i].topic),
+                                                .to_ms = INT64_MAX};
+        struct nb_standing_view *view;
+        struct nb_standing *row;
+        assert_int_equal(nb_standing_open(txn, &query, &view), NB_OK);
+        assert_int_equal(nb_standing_basis(view), rows[i].basis);
+        assert_int_equal(nb_standing_get(view, NB_LIT("s20.example/"), w.arena, &row), NB_OK);
+        trust[i] = row ? row->trust_milli : 0;
+        nb_standing_close(view);
+    }
+    assert_int_equal(trust[0], trust[1]);
+    assert_true(trust[2] > trust[0]);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 /* Everything is deleted: the store is small again, and nothing is kept. */
 static void a_store_that_shrinks_keeps_nothing(void **state)
 {
@@ -235,8 +277,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_store_follows_from_the_log_alone),
-        cmocka_unit_test(what_is_stored_is_what_all_acts_make),
+        cmocka_unit_test(what_is_stored_adds_up_and_knows_groups),
         cmocka_unit_test(a_window_is_answered_by_its_own_acts),
+        cmocka_unit_test(a_topic_with_seeds_of_its_own_is_made_when_asked),
         cmocka_unit_test(a_store_that_shrinks_keeps_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
