@@ -47,6 +47,11 @@ struct nb_slice nb_voice_of(const struct nb_edge *edge, struct nb_slice own_site
     return is_site || elsewhere ? owner_of(from) : from;
 }
 
+static bool is_account(struct nb_slice voice)
+{
+    return nb_slice_find_byte(voice, '/', 0) != NB_NPOS;
+}
+
 static enum nb_err add_taking(struct reading *r, const struct nb_edge *edge, struct nb_slice voice)
 {
     struct taking taking;
@@ -61,8 +66,9 @@ static enum nb_err add_taking(struct reading *r, const struct nb_edge *edge, str
         r->takings_cap = cap;
     }
     enum nb_err err = nb_names_add(names, voice, &taking.from);
-    if (err == NB_OK) {
-        err = nb_names_add(names, owner_of(nb_field(edge->to)), &taking.to);
+    if (err == NB_OK) { /* within a site one account copies another */
+        struct nb_slice to = nb_field(edge->to);
+        err = nb_names_add(names, is_account(voice) ? to : owner_of(to), &taking.to);
     }
     if (err == NB_OK && taking.from != taking.to) {
         r->takings[r->takings_n++] = taking;
@@ -168,14 +174,16 @@ static enum nb_err published_at_most(struct reading *r, struct nb_slice voice, u
     struct nb_slice key, value;
     struct nb_key from = {0};
     uint64_t n = 0;
+    bool one = is_account(voice);
     nb_key_add(&from, voice);
-    nb_key_add(&from, NB_LIT("/"));
+    nb_key_add(&from, one ? NB_LIT("") : NB_LIT("/"));
     enum nb_err err = nb_cursor_open(r->scope->txn, NB_TBL_AUTHOR, &cursor);
     if (err) {
         return err;
     }
     err = nb_cursor_seek(cursor, nb_key_slice(&from), &key, &value);
-    while (err == NB_OK && n <= most_n && nb_slice_starts(key, nb_key_slice(&from))) {
+    while (err == NB_OK && n <= most_n &&
+           (one ? nb_slice_eq(key, voice) : nb_slice_starts(key, nb_key_slice(&from)))) {
         struct nb_author *row;
         nb_arena_reset(r->scratch);
         err = nb_author_decode(value, r->scratch, &row);

@@ -207,6 +207,31 @@ static void who_writes_more_than_it_copies_is_a_voice_of_its_own(void **state)
     assert_int_equal(voices_with_mirror(*state, 2), 2);
 }
 
+/* Puppets of a forum say what one of them said first, and answer Ayla now and then. */
+static void accounts_that_say_what_another_said_are_received_as_one(void **state)
+{
+    struct scene *scene = *state;
+    struct world *w = &scene->world;
+    add_ayla(scene);
+    for (size_t text = 0; text < 3; text++) {
+        const char *page = nb_arena_printf(w->arena, "https://forum.example/soz%zu", text);
+        add(scene, 1000 + (int64_t)text * 30000, "forum.example/ilk", 0, NULL);
+        scene->posts[scene->n - 1].url = page;
+        for (size_t i = 0; i < LINKERS; i++) {
+            const char *name = nb_arena_printf(w->arena, "forum.example/kukla%zu", i);
+            add(scene, 2000 + (int64_t)(text * 30000 + i * 1777), name, NB__EDGE__ACT__REPLY,
+                pages[text]);
+            scene->posts[scene->n - 1].acts[0].to = "yazar.example/";
+            scene->posts[scene->n - 1].acts[1] =
+                (struct act){NB__EDGE__ACT__COPY, "forum.example/ilk", page};
+        }
+    }
+    struct nb_influencer ayla = ayla_of(scene);
+    assert_int_equal(ayla.answering_n, LINKERS);
+    assert_int_equal(ayla.groups_n, 1);
+    assert_int_equal(ayla.reception_milli, NB_UNKNOWN_MILLI);
+}
+
 static void of_a_large_store_the_newest_acts_towards_the_authors_tell(void **state)
 {
     struct scene *scene = *state;
@@ -245,6 +270,7 @@ int main(void)
         SCENE(what_links_from_ones_own_sites_spreads_nothing),
         SCENE(who_copies_nearly_all_from_another_is_one_voice_with_it),
         SCENE(who_writes_more_than_it_copies_is_a_voice_of_its_own),
+        SCENE(accounts_that_say_what_another_said_are_received_as_one),
         SCENE(of_a_large_store_the_newest_acts_towards_the_authors_tell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
