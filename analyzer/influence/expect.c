@@ -20,6 +20,18 @@ static uint64_t weight_of(int64_t at_s, int64_t now_s)
                : 0;
 }
 
+uint32_t nb_expect_prompt_milli(int64_t delay_s)
+{
+    const uint64_t half = UINT64_C(1000) * NB_EXPECT_PROMPT_S;
+    return (uint32_t)(delay_s > 0 ? half / (NB_EXPECT_PROMPT_S + (uint64_t)delay_s) : 1000);
+}
+
+/* In 2^-8. */
+static uint32_t root_of(uint32_t taken_milli)
+{
+    return nb_isqrt(((uint64_t)taken_milli << 16) / 1000);
+}
+
 /* @return how many acts from the first on are of one occasion. */
 static size_t occasion(const struct nb_expect_act *acts, size_t n)
 {
@@ -42,7 +54,7 @@ int64_t nb_expect_spread(const struct nb_expect_act *acts, size_t n, uint32_t sh
         for (size_t k = i; k < end; k++) {
             uint64_t w = (weight_of(acts[k].at_s, now_s) << 8) / together;
             weight += w;
-            roots += w * nb_isqrt((uint64_t)acts[k].taken_n << 16); /* in 2^-8 */
+            roots += w * root_of(acts[k].taken_milli);
         }
     }
     uint64_t usual =
@@ -80,6 +92,19 @@ static uint32_t front(const uint64_t *adoptions, size_t n, struct nb_expect_met 
     return groups_n;
 }
 
+/* A group adds to an act the first time it adopts. */
+static void add_adoptions(const uint64_t *adoptions, size_t n, struct nb_expect_met *met,
+                          uint32_t stamp, struct nb_expect_act *act)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct nb_expect_met *group = &met[(uint32_t)adoptions[i]];
+        uint32_t worth =
+            group->act == stamp ? 0 : nb_expect_prompt_milli(time_of(adoptions[i]) - act->at_s);
+        act->taken_milli += worth < UINT32_MAX - act->taken_milli ? worth : 0;
+        group->act = stamp;
+    }
+}
+
 size_t nb_expect_acts(const uint64_t *adoptions, size_t n, struct nb_expect_met *met,
                       uint32_t *stamp, struct nb_expect_act *acts)
 {
@@ -93,11 +118,7 @@ size_t nb_expect_acts(const uint64_t *adoptions, size_t n, struct nb_expect_met 
             act = ++*stamp;
         }
         liveliest = lively > liveliest ? lively : liveliest;
-        for (size_t k = i; k < end; k++) {
-            struct nb_expect_met *group = &met[(uint32_t)adoptions[k]];
-            acts[acts_n - 1].taken_n += group->act != act;
-            group->act = act;
-        }
+        add_adoptions(adoptions + i, end - i, met, act, &acts[acts_n - 1]);
     }
     return acts_n;
 }

@@ -11,16 +11,25 @@
 
 enum {
     NB_EXPECT_HALF_LIFE_S = 730 * 86400,   /* of an act's weight */
+    NB_EXPECT_PROMPT_S = 3600,             /* an adoption so late counts half */
     NB_EXPECT_OCCASION_S = 3 * 86400,      /* acts no further apart are of one occasion */
     NB_EXPECT_SHRINKAGE_MILLI = 8000,      /* where every act is known */
     NB_EXPECT_BURST_SHRINKAGE_MILLI = 2000 /* where acts are known by their bursts only */
 };
 
-/* What one act brought: so many took it up straight from it. */
+/* What one act brought: the sum of nb_expect_prompt_milli() over those who took it up straight from
+ * it. */
 struct nb_expect_act {
     int64_t at_s;
-    uint32_t taken_n;
+    uint32_t taken_milli;
 };
+
+/**
+ * What an adoption counts that came so long after the act: 1000 / (1 + delay / NB_EXPECT_PROMPT_S).
+ * Who follows an author takes an act up at once: half of all retweets come within an hour (Kwak et
+ * al. 2010, What is Twitter). What comes late came by way of others and says less of the next act.
+ */
+uint32_t nb_expect_prompt_milli(int64_t delay_s);
 
 /**
  * Adoptions to be expected of an author, in thousandths and up to a factor that is the same for

@@ -8,12 +8,12 @@ static void a_habit_is_expected_to_bring_more_than_one_lucky_act(void **state)
 {
     (void)state;
     const int64_t now_s = 100 * DAY_S;
-    const struct nb_expect_act lucky[] = {{now_s, 300}};
-    const struct nb_expect_act steady[] = {{now_s, 100}, {now_s, 100}, {now_s, 100}};
-    const struct nb_expect_act mixed[] = {{now_s, 300}, {now_s, 0}, {now_s, 0}};
-    const struct nb_expect_act old[] = {{now_s - 2 * NB_EXPECT_HALF_LIFE_S, 100},
-                                        {now_s - 2 * NB_EXPECT_HALF_LIFE_S, 100},
-                                        {now_s - 2 * NB_EXPECT_HALF_LIFE_S, 100}};
+    const struct nb_expect_act lucky[] = {{now_s, 300000}};
+    const struct nb_expect_act steady[] = {{now_s, 100000}, {now_s, 100000}, {now_s, 100000}};
+    const struct nb_expect_act mixed[] = {{now_s, 300000}, {now_s, 0}, {now_s, 0}};
+    const struct nb_expect_act old[] = {{now_s - 2 * NB_EXPECT_HALF_LIFE_S, 100000},
+                                        {now_s - 2 * NB_EXPECT_HALF_LIFE_S, 100000},
+                                        {now_s - 2 * NB_EXPECT_HALF_LIFE_S, 100000}};
     const struct nb_expect_act none[] = {{now_s, 0}};
     assert_true(nb_expect_spread(steady, 3, SHRINKAGE_MILLI, now_s) >
                 nb_expect_spread(lucky, 1, SHRINKAGE_MILLI, now_s));
@@ -31,16 +31,26 @@ static void acts_of_one_occasion_say_less_than_as_many_occasions(void **state)
 {
     (void)state;
     const int64_t now_s = 100 * DAY_S;
-    struct nb_expect_act once[5], often[5], alone[] = {{now_s, 100}};
+    struct nb_expect_act once[5], often[5], alone[] = {{now_s, 100000}};
     for (int i = 0; i < 5; i++) {
-        once[i] = (struct nb_expect_act){i * NB_EXPECT_OCCASION_S, 100};
-        often[i] = (struct nb_expect_act){i * (NB_EXPECT_OCCASION_S + 1), 100};
+        once[i] = (struct nb_expect_act){i * NB_EXPECT_OCCASION_S, 100000};
+        often[i] = (struct nb_expect_act){i * (NB_EXPECT_OCCASION_S + 1), 100000};
     }
     int64_t on_one = nb_expect_spread(once, 5, SHRINKAGE_MILLI, now_s);
     assert_true(on_one < nb_expect_spread(often, 5, SHRINKAGE_MILLI, now_s));
     assert_true(on_one > nb_expect_spread(alone, 1, SHRINKAGE_MILLI, now_s));
     /* without shrinkage: sqrt(5) * 100, a little less for age */
     assert_in_range(nb_expect_spread(once, 5, 0, 12 * DAY_S), 218000, 223700);
+}
+
+static void what_is_taken_up_late_counts_less(void **state)
+{
+    (void)state;
+    assert_int_equal(nb_expect_prompt_milli(0), 1000);
+    assert_int_equal(nb_expect_prompt_milli(-5), 1000);
+    assert_int_equal(nb_expect_prompt_milli(NB_EXPECT_PROMPT_S), 500);
+    assert_int_equal(nb_expect_prompt_milli(DAY_S), 40);
+    assert_int_equal(nb_expect_prompt_milli(INT64_MAX), 0);
 }
 
 enum { GROUPS = 1000, ADOPTIONS_MAX = 2000 };
@@ -75,12 +85,13 @@ static void what_trickles_on_for_months_is_one_act(void **state)
     adopt(&s, 10 * DAY_S, 2 * DAY_S, 50, 100); /* one every two days */
     assert_int_equal(guess(&s), 1);
     assert_int_equal(s.acts[0].at_s, 0);
-    assert_int_equal(s.acts[0].taken_n, 150);
+    assert_in_range(s.acts[0].taken_milli, 58500,
+                    59500);               /* 3600 / 60 * ln(9540 / 3600) = 58.5, late ones */
     adopt(&s, 200 * DAY_S, 60, 40, 500);  /* lively again */
     adopt(&s, 300 * DAY_S, 3600, 9, 600); /* not a tenth as lively as the first */
     assert_int_equal(guess(&s), 2);
     assert_int_equal(s.acts[1].at_s, 200 * DAY_S);
-    assert_int_equal(s.acts[1].taken_n, 49);
+    assert_in_range(s.acts[1].taken_milli, 30000, 40000);
 }
 
 static void where_all_is_slow_each_burst_is_an_act(void **state)
@@ -89,7 +100,7 @@ static void where_all_is_slow_each_burst_is_an_act(void **state)
     static struct stream s;
     adopt(&s, 0, 2 * DAY_S, 20, 0);
     assert_int_equal(guess(&s), 20);
-    assert_int_equal(s.acts[19].taken_n, 1);
+    assert_int_equal(s.acts[19].taken_milli, 1000);
     s.n = 0;
     assert_int_equal(guess(&s), 0);
 }
@@ -103,10 +114,10 @@ static void a_group_counts_once_in_an_act_and_makes_no_front(void **state)
     }
     adopt(&s, 5 * DAY_S, 60, 3, 6);
     assert_int_equal(guess(&s), 2);
-    assert_int_equal(s.acts[0].taken_n, 1);
-    assert_int_equal(s.acts[1].taken_n, 3);
+    assert_int_equal(s.acts[0].taken_milli, 1000);
+    assert_in_range(s.acts[1].taken_milli, 2900, 3000);
     assert_int_equal(guess(&s), 2); /* the scratch needs no cleaning */
-    assert_int_equal(s.acts[0].taken_n, 1);
+    assert_int_equal(s.acts[0].taken_milli, 1000);
     assert_true(s.stamp <= 4 * s.n);
 }
 
@@ -127,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_habit_is_expected_to_bring_more_than_one_lucky_act),
         cmocka_unit_test(acts_of_one_occasion_say_less_than_as_many_occasions),
+        cmocka_unit_test(what_is_taken_up_late_counts_less),
         cmocka_unit_test(what_trickles_on_for_months_is_one_act),
         cmocka_unit_test(where_all_is_slow_each_burst_is_an_act),
         cmocka_unit_test(a_group_counts_once_in_an_act_and_makes_no_front),
