@@ -5,7 +5,7 @@
 #include "analyzer/sentiment/model_rows.h"
 #include "analyzer/turkish/table.h"
 
-enum { BUCKET_BITS_MAX = 24, CACHE_BYTES = 8 << 20 };
+enum { BUCKET_BITS_MAX = 24, CACHE_BYTES = 16 << 20 };
 enum { ROWS_AT_ONCE = 64, TOKENS_AT_ONCE = 32, LATE = 2 };
 
 _Static_assert(sizeof(struct nb_model_header) % 8 == 0, "what follows is aligned");

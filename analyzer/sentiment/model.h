@@ -94,7 +94,7 @@ struct nb_model_sum {
     struct nb_feature_marks marks;
 };
 
-/** Keeps what words add, for one model: 8 MiB. @return NULL when out of memory. */
+/** Keeps what words add, for one model: 20 MiB. @return NULL when out of memory. */
 struct tr_cache *nb_model_cache_new(void);
 
 /**

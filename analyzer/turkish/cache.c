@@ -66,6 +66,9 @@ void tr_cache_free(struct tr_cache *cache)
 
 void tr_cache_clear(struct tr_cache *cache)
 {
+    if (cache->next == 1) {
+        return; /* nothing is kept, and the memory not even touched */
+    }
     memset(cache->slots, 0, cache->buckets_n * WAYS * sizeof(*cache->slots));
     cache->next = 1;
 }

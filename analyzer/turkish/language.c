@@ -11,7 +11,7 @@ enum {
     WORD_BYTES_MAX = 64,
     GROUP_MAX = 4,
     SHORT_BYTES = 4,
-    KEPT_BYTES = 2 << 20,
+    KEPT_BYTES = 4 << 20,
     WORDS_AHEAD = 32
 };
 
