@@ -1,9 +1,6 @@
 #include <nabiz/verdict.h>
 
 #include <inttypes.h>
-#include <string.h>
-
-#include <nabiz/date.h>
 
 /* A number as people read it; unknown is said so. */
 static const char *number(struct nb_arena *arena, const char *name, int32_t milli)
@@ -12,33 +9,18 @@ static const char *number(struct nb_arena *arena, const char *name, int32_t mill
                                      : nb_arena_printf(arena, "%s %" PRId32, name, milli);
 }
 
-/* ", by reactions", ", by 7000 followers read 2026-11-18"; nothing for what was measured. */
-static const char *basis_of(const struct nb_people *people, struct nb_arena *arena)
-{
-    char read[NB_RFC3339_BYTES];
-    const char *text = "";
-    if (people->followers_known && !people->measured) {
-        nb_date_rfc3339(people->followers_read_ms, read);
-        text = nb_arena_printf(arena, ", by %s%" PRIu64 " followers read %.10s",
-                               strcmp(people->basis, "followers") == 0 ? "" : "documents and ",
-                               people->followers_n, read);
-    } else if (people->basis && !people->measured) {
-        text = nb_arena_printf(arena, ", by %s", people->basis);
-    }
-    return text ? text : "";
-}
-
 /* " (about 400 people see a document, 80 to 3600, by reactions)", or nothing. */
 static const char *people_of(const struct nb_influencer *who, struct nb_arena *arena)
 {
     const struct nb_people *people = &who->people;
-    const char *text =
-        !people->known ? ""
-                       : nb_arena_printf(arena,
-                                         " (%s %" PRIu64 " people see a document, %" PRIu64
-                                         " to %" PRIu64 "%s)",
-                                         people->measured ? "measured:" : "about", people->n,
-                                         people->low_n, people->high_n, basis_of(people, arena));
+    const char *text = "";
+    if (people->known && people->measured) {
+        text = nb_arena_printf(arena, " (measured: %" PRIu64 " people see a document)", people->n);
+    } else if (people->known) {
+        text = nb_arena_printf(
+            arena, " (about %" PRIu64 " people see a document, %" PRIu64 " to %" PRIu64 ", by %s)",
+            people->n, people->low_n, people->high_n, people->basis);
+    }
     return text ? text : "";
 }
 

@@ -152,7 +152,7 @@ static void of_a_large_site_as_many_are_looked_at_as_are_enough(void **state)
     world_close(&w);
 }
 
-static void the_verdict_says_what_reach_rests_on_and_when_it_was_read(void **state)
+static void the_verdict_says_what_reach_rests_on(void **state)
 {
     (void)state;
     static const struct {
@@ -160,27 +160,11 @@ static void the_verdict_says_what_reach_rests_on_and_when_it_was_read(void **sta
         const char *said;
     } rows[] = {
         {{.known = true, .measured = true, .n = 90, .low_n = 90, .high_n = 90, .basis = "views"},
-         "(measured: 90 people see a document, 90 to 90)"},
+         "(measured: 90 people see a document)"},
         {{.known = true, .n = 50, .low_n = 9, .high_n = 300, .basis = "reactions"},
          "(about 50 people see a document, 9 to 300, by reactions)"},
-        {{.known = true,
-          .n = 700,
-          .low_n = 140,
-          .high_n = 3500,
-          .basis = "followers",
-          .followers_known = true,
-          .followers_n = 7000,
-          .followers_read_ms = INT64_C(1772323200000)},
-         "140 to 3500, by 7000 followers read 2026-03-01)"},
-        {{.known = true,
-          .n = 900,
-          .low_n = 200,
-          .high_n = 4000,
-          .basis = "reactions",
-          .followers_known = true,
-          .followers_n = 7000,
-          .followers_read_ms = INT64_C(1772323200000)},
-         "by documents and 7000 followers read 2026-03-01)"},
+        {{.known = true, .n = 700, .low_n = 140, .high_n = 3500, .basis = "followers"},
+         "140 to 3500, by followers)"},
     };
     struct nb_arena *arena = nb_arena_new(1 << 20);
     struct nb_weights weights;
@@ -205,7 +189,7 @@ int main(void)
         cmocka_unit_test(followers_are_those_read_last),
         cmocka_unit_test(a_post_is_seen_by_those_who_see_its_thread),
         cmocka_unit_test(of_a_large_site_as_many_are_looked_at_as_are_enough),
-        cmocka_unit_test(the_verdict_says_what_reach_rests_on_and_when_it_was_read),
+        cmocka_unit_test(the_verdict_says_what_reach_rests_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
