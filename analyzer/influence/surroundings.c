@@ -11,7 +11,8 @@
 enum {
     KEPT_BYTES = 256 << 20,
     SCRATCH_BYTES = 64 << 20,
-    DOCS_MAX = NB_SITE_AUTHORS_MAX * NB_SITE_AUTHOR_DOCS_MAX
+    DOCS_MAX = NB_SITE_AUTHORS_MAX * NB_SITE_AUTHOR_DOCS_MAX,
+    THREADS_MAX = 1 << 20 /* whose views are remembered */
 };
 
 struct nb_surroundings {
@@ -21,6 +22,9 @@ struct nb_surroundings {
     struct tr_table sites; /* by index in known */
     struct nb_reach_site *known;
     size_t cap;
+    struct tr_table threads;
+    struct nb_reach_count *views; /* of each thread */
+    size_t views_cap;
 };
 
 enum nb_err nb_surroundings_new(struct nb_txn *txn, int64_t from_ms, int64_t to_ms,
@@ -41,6 +45,7 @@ enum nb_err nb_surroundings_new(struct nb_txn *txn, int64_t from_ms, int64_t to_
         return NB_ENOMEM;
     }
     tr_table_init(&around->sites, around->kept);
+    tr_table_init(&around->threads, around->kept);
     *out = around;
     return NB_OK;
 }
@@ -230,21 +235,55 @@ static enum nb_err views_of(struct nb_surroundings *around, uint64_t number,
     return err == NB_ENOTFOUND ? NB_OK : err; /* a page without an author */
 }
 
-enum nb_err nb_surroundings_thread(struct nb_surroundings *around, const struct nb_author_doc *doc,
-                                   struct nb_reach_count *out)
+static enum nb_err look_at_thread(struct nb_surroundings *around, uint64_t page,
+                                  struct nb_reach_count *out)
 {
     uint64_t number = 0;
-    *out = (struct nb_reach_count){.known = false};
-    if (!doc->has_thread) {
-        return NB_OK;
-    }
     struct nb_arena_mark mark = nb_arena_mark(around->scratch);
-    enum nb_err err = find_page(around, doc->thread, &number);
+    *out = (struct nb_reach_count){.known = false};
+    enum nb_err err = find_page(around, page, &number);
     if (err == NB_OK && number) {
         err = views_of(around, number, out);
     }
     nb_arena_rewind(around->scratch, mark);
     return err;
+}
+
+enum nb_err nb_surroundings_thread(struct nb_surroundings *around, const struct nb_author_doc *doc,
+                                   struct nb_reach_count *out)
+{
+    uint8_t name[8];
+    *out = (struct nb_reach_count){.known = false};
+    if (!doc->has_thread) {
+        return NB_OK;
+    }
+    nb_key_u64(doc->thread, name);
+    struct nb_slice thread = nb_slice(name, sizeof(name));
+    uint32_t i = tr_table_find(&around->threads, thread, tr_hash(thread));
+    if (i != TR_NONE) {
+        *out = around->views[i];
+        return NB_OK;
+    }
+    enum nb_err err = look_at_thread(around, doc->thread, out);
+    if (err || around->threads.n == THREADS_MAX) {
+        return err;
+    }
+    if (around->threads.n == around->views_cap) {
+        size_t cap = around->views_cap ? 2 * around->views_cap : 64;
+        struct nb_reach_count *grown = nb_arena_grow(
+            around->kept, around->views, around->views_cap * sizeof(*grown), cap * sizeof(*grown));
+        if (!grown) {
+            return NB_ENOMEM;
+        }
+        around->views = grown;
+        around->views_cap = cap;
+    }
+    i = tr_table_add(&around->threads, thread);
+    if (i == TR_NONE) {
+        return NB_ENOMEM;
+    }
+    around->views[i] = *out;
+    return NB_OK;
 }
 
 /* ---- the audience ---- */

@@ -32,7 +32,8 @@ void nb_surroundings_free(struct nb_surroundings *around);
 enum nb_err nb_surroundings_site(struct nb_surroundings *around, struct nb_slice site,
                                  const struct nb_reach_site **out) NB_MUSTUSE;
 
-/** Views of the thread that a document stands in, as its first page states them. */
+/** Views of the thread that a document stands in, as its first page states them; asked once for a
+ * thread. */
 enum nb_err nb_surroundings_thread(struct nb_surroundings *around, const struct nb_author_doc *doc,
                                    struct nb_reach_count *out) NB_MUSTUSE;
 

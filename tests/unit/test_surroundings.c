@@ -102,14 +102,17 @@ static void a_post_is_seen_by_those_who_see_its_thread(void **state)
     world_open(&w, MAP_BYTES);
     struct post opening = post_of(&w, "forum.example/acan", 0);
     struct post answer = post_of(&w, "forum.example/yanitlayan", 5000);
+    struct post second = post_of(&w, "forum.example/yanitlayan", 5500);
     struct post stray = post_of(&w, "forum.example/baska", 6000);
-    opening.url = opening.thread = answer.thread = THREAD;
+    opening.url = opening.thread = answer.thread = second.thread = THREAD;
     stray.thread = THREAD "-yok";
     opening.views_n = 300;
     world_commit(&w, &opening, 1, 1);
     world_commit(&w, &answer, 1, 1);
     world_commit(&w, &stray, 1, 1);
     assert_int_equal(people_of(&w, "forum.example/yanitlayan").n, 150);
+    world_commit(&w, &second, 1, 1);
+    assert_int_equal(people_of(&w, "forum.example/yanitlayan").n, 150); /* of a usual one */
     opening.views_n = 4000;
     opening.late_ms = 60000;
     world_commit(&w, &opening, 1, 1);
