@@ -36,6 +36,9 @@
  * learnt on the earlier part of what ranks against its later part, which came to 0.86 to 0.99 of
  * the best baseline: too few come back to learn from. The later half has been looked at four times.
  *
+ * The ceiling in random halves is a ranking by all that a user did in both. The first ten hold most
+ * of what there is to gain as it is, so that a few who come back decide it.
+ *
  * Random halves are not in the order of time: every act counts there as if done now and as an
  * occasion of its own, for its occasion goes on in the other half. nabiz rank has the times there.
  */
@@ -61,7 +64,8 @@ enum { TOP = 100, RANK_ROUNDS = 40, RESAMPLES = 200, RANDOM_HALVES = 10, ARENA_B
     X(CORE, "k-core")                                                                              \
     X(BEGUN, "trees begun")                                                                        \
     X(EXPECTED, "nabiz: spread to be expected")                                                    \
-    X(RANKED, "nabiz rank: spread_milli")
+    X(RANKED, "nabiz rank: spread_milli")                                                          \
+    X(HINDSIGHT, "hindsight: all of both halves")
 
 enum method {
 #define X(id, name) id,
@@ -90,6 +94,7 @@ struct eval {
 
 struct result {
     double ndcg[METHODS_N][2]; /* gains as they are, logarithms */
+    double ten[2];             /* of the most that can be gained, what the first ten bring */
 };
 
 /* ---- recount ---- */
@@ -324,6 +329,30 @@ static void rank(struct eval *e, const uint32_t *trees, uint32_t n, bool dated)
     nb_arena_reset(e->scratch);
 }
 
+/* The ceiling: what is to be expected of a user of whom everything is known but which half each of
+ * n trees falls into, given that the earlier half has one: n trees with B below bring
+ * B (1/2 - 2^-n) / (1 - 2^-n). In the order of time it knows what is to come and is no ceiling. */
+static void look_back(struct eval *e, const uint32_t *earlier, uint32_t earlier_n,
+                      const uint32_t *later, uint32_t later_n)
+{
+    double *n = nb_arena_calloc(e->scratch, e->users_n, sizeof(*n));
+    double *below = nb_arena_calloc(e->scratch, e->users_n, sizeof(*below));
+    assert_true(n && below);
+    for (uint32_t t = 0; t < earlier_n + later_n; t++) {
+        const struct nbt_tree *tree =
+            &e->all.trees[t < earlier_n ? earlier[t] : later[t - earlier_n]];
+        for (uint32_t i = 0; i < tree->n; i++) {
+            n[tree->takes[i].user]++;
+            below[tree->takes[i].user] += tree->takes[i].below_n;
+        }
+    }
+    for (uint32_t u = 0; u < e->users_n; u++) {
+        double missed = exp2(-n[u]);
+        e->score[HINDSIGHT][u] = e->seen[u] ? below[u] * (0.5 - missed) / (1 - missed) : 0;
+    }
+    nb_arena_reset(e->scratch);
+}
+
 /* ---- judging ---- */
 
 /* The best users by a score, best first. @return how many: TOP, if there are as many. */
@@ -372,6 +401,11 @@ static void judge(struct eval *e, const uint32_t *trees, const uint32_t *times, 
         }
     }
     size_t ideal_n = best(e, e->truth, ideal);
+    for (int logarithm = 0; logarithm < 2; logarithm++) {
+        double most = gain(e, ideal, ideal_n, logarithm);
+        size_t ten = ideal_n < 10 ? ideal_n : 10;
+        out->ten[logarithm] = most > 0 ? gain(e, ideal, ten, logarithm) / most : 0;
+    }
     for (enum method m = 0; m < METHODS_N; m++) {
         for (int logarithm = 0; logarithm < 2; logarithm++) {
             double most = gain(e, ideal, ideal_n, logarithm);
@@ -431,6 +465,8 @@ static void print(const char *title, const struct result *mean, const struct res
         }
         printf("\n");
     }
+    printf("  %-32s   %6.3f %22.3f\n", "first ten of the most there is", mean->ten[0],
+           mean->ten[1]);
 }
 
 /* Rank by some trees and judge by others, both by index and ascending. resampled: NULL when they
@@ -443,6 +479,7 @@ static void trial(struct eval *e, const uint32_t *earlier, uint32_t earlier_n,
     size_t top_n[METHODS_N];
     uint64_t series = 2015;
     rank(e, earlier, earlier_n, resampled != NULL);
+    look_back(e, earlier, earlier_n, later, later_n);
     for (enum method m = 0; m < METHODS_N; m++) {
         top_n[m] = best(e, e->score[m], top[m]);
     }
@@ -477,6 +514,8 @@ static void random_halves(struct eval *e, uint32_t *order, uint32_t n)
             mean.ndcg[m][0] += each[i].ndcg[m][0] / RANDOM_HALVES;
             mean.ndcg[m][1] += each[i].ndcg[m][1] / RANDOM_HALVES;
         }
+        mean.ten[0] += each[i].ten[0] / RANDOM_HALVES;
+        mean.ten[1] += each[i].ten[1] / RANDOM_HALVES;
     }
     print("random halves, mean of ten (and their range)", &mean, each, RANDOM_HALVES);
     qsort(order, n, sizeof(*order), by_number);
