@@ -366,7 +366,8 @@ static bool is_quote(struct nb_slice text)
 {
     return nb_slice_eq(text, NB_LIT("\"")) || nb_slice_eq(text, NB_LIT("\xe2\x80\x9c")) ||
            nb_slice_eq(text, NB_LIT("\xe2\x80\x9d")) || nb_slice_eq(text, NB_LIT("\xc2\xab")) ||
-           nb_slice_eq(text, NB_LIT("\xc2\xbb"));
+           nb_slice_eq(text, NB_LIT("\xc2\xbb")) || nb_slice_eq(text, NB_LIT("'")) ||
+           nb_slice_eq(text, NB_LIT("\xe2\x80\x98")) || nb_slice_eq(text, NB_LIT("\xe2\x80\x99"));
 }
 
 /* Between quotation marks of its sentence. */
@@ -382,6 +383,23 @@ static bool is_quoted(const struct view *v)
         *(i < head ? &before : &after) += is_quote(text->tokens[i].folded);
     }
     return before % 2 && after;
+}
+
+/* As headlines quote: who, a colon, what was said, and a link to the rest. */
+static bool is_headline(const struct view *v)
+{
+    const struct nb_reading_text *text = v->words->text;
+    const struct tr_sentence *s = &text->sentences[v->words->sentence[v->hit->head]];
+    uint32_t head = v->words->token[v->hit->head];
+    uint32_t from = head > s->begin + QUOTED_TOKENS ? head - QUOTED_TOKENS : s->begin;
+    bool quoted = false, linked = false;
+    for (uint32_t i = from; i < head; i++) {
+        quoted |= nb_slice_eq(text->tokens[i].folded, NB_LIT(":"));
+    }
+    for (uint32_t i = head; quoted && i < text->tokens_n && i < head + QUOTED_TOKENS; i++) {
+        linked |= text->tokens[i].kind == TR_URL;
+    }
+    return linked;
 }
 
 /* The person that a word names, where it can be a subject; NB_SUBJECT_N: nobody. */
@@ -513,7 +531,7 @@ void nb_head_read(const struct nb_events *events, const struct nb_event_words *w
     }
     out->stage = final_stage(&v, stage);
     out->subject = find_subject(&v);
-    if (is_quoted(&v)) {
+    if (is_quoted(&v) || is_headline(&v)) {
         out->share_milli = out->share_milli * QUOTED_MILLI / 1000;
     }
 }

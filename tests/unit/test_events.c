@@ -382,6 +382,22 @@ static void the_surest_rule_of_a_type_counts_above_its_threshold(void **state)
            "marriage self happened, moving self happened");
 }
 
+static void what_headlines_and_quotation_marks_quote_counts_half(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_MARRIAGE, "900 evlen/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    assert_string_equal(find_in(f, "", "Komsum: evlendim https://ornek.example/a"), "");
+    assert_string_equal(find_in(f, "", "Komsum: evlendim"), "marriage self happened");
+    assert_string_equal(find_in(f, "", "evlendim: https://ornek.example/a"),
+                        "marriage self happened");
+    assert_string_equal(find_in(f, "", "'evlendim' dedi komsum"), "");
+    assert_string_equal(find_in(f, "",
+                                "\xe2\x80\x98"
+                                "evlendim\xe2\x80\x99 dedi komsum"),
+                        "");
+}
+
 static void the_second_opinion_lowers_what_is_judged_and_nothing_else(void **state)
 {
     struct fixture *f = *state;
@@ -502,6 +518,7 @@ int main(void)
         EVENTS_TEST(elements_allow_gaps_orders_and_alternatives_within_a_sentence),
         EVENTS_TEST(contexts_ask_and_blocks_forbid),
         EVENTS_TEST(the_surest_rule_of_a_type_counts_above_its_threshold),
+        EVENTS_TEST(what_headlines_and_quotation_marks_quote_counts_half),
         EVENTS_TEST(the_second_opinion_lowers_what_is_judged_and_nothing_else),
         EVENTS_TEST(who_trains_is_told_of_each_type_once_by_family),
         EVENTS_TEST(many_gaps_over_a_long_text_stay_bounded),
