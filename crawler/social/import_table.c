@@ -7,6 +7,8 @@
  */
 #include "crawler/social/import.h"
 
+#include <string.h>
+
 #include <nabiz/charset.h>
 #include <nabiz/text.h>
 
@@ -73,8 +75,22 @@ static bool is_line_end(char c)
     return c == '\n' || c == '\r';
 }
 
+struct cell {
+    char *p; /* NULL: only its length is wanted */
+    size_t len;
+    bool is_closed; /* what was quoted */
+};
+
+static void add_byte(struct cell *cell, char c)
+{
+    if (cell->p) {
+        cell->p[cell->len] = c;
+    }
+    cell->len++;
+}
+
 /* Behind the opening quote. @return false when there is none that closes it. */
-static bool take_quoted(struct table *t, char *out, size_t *len)
+static bool take_quoted(struct table *t, struct cell *cell)
 {
     while (!at_end(t)) {
         char c = t->text.p[t->at++];
@@ -83,24 +99,26 @@ static bool take_quoted(struct table *t, char *out, size_t *len)
             return true;
         }
         t->at += doubled;
-        out[(*len)++] = c;
+        add_byte(cell, c);
     }
     return false;
 }
 
-/* The length of the cell at hand at most, in its row. */
-static size_t room_for(const struct table *t)
+/* Up to the separator or the end of the row. */
+static void take_cell(struct table *t, struct cell *cell)
 {
-    size_t at = t->at;
-    bool quoted = false;
-    for (; at < t->text.len; at++) {
-        char c = t->text.p[at];
-        quoted ^= c == '"';
-        if (!quoted && (c == t->separator || is_line_end(c))) {
-            break;
-        }
+    cell->len = 0;
+    cell->is_closed = true;
+    while (!at_end(t) && t->text.p[t->at] == ' ') {
+        t->at++;
     }
-    return at - t->at;
+    if (!at_end(t) && t->text.p[t->at] == '"') {
+        t->at++;
+        cell->is_closed = take_quoted(t, cell);
+    }
+    while (!at_end(t) && t->text.p[t->at] != t->separator && !is_line_end(t->text.p[t->at])) {
+        add_byte(cell, t->text.p[t->at++]);
+    }
 }
 
 /*
@@ -109,28 +127,21 @@ static size_t room_for(const struct table *t)
  */
 static enum nb_err next_cell(struct table *t, struct nb_slice *out, bool *ends_row)
 {
-    char *p = nb_arena_alloc(t->arena, room_for(t) + 1);
-    size_t len = 0;
-    bool closed = true;
-    if (!p) {
+    struct cell cell = {NULL, 0, true};
+    size_t begin = t->at;
+    take_cell(t, &cell);
+    cell.p = nb_arena_alloc(t->arena, cell.len + 1);
+    if (!cell.p) {
         return NB_ETOOBIG;
     }
-    while (!at_end(t) && t->text.p[t->at] == ' ') {
-        t->at++;
-    }
-    if (!at_end(t) && t->text.p[t->at] == '"') {
-        t->at++;
-        closed = take_quoted(t, p, &len);
-    }
-    while (!at_end(t) && t->text.p[t->at] != t->separator && !is_line_end(t->text.p[t->at])) {
-        p[len++] = t->text.p[t->at++];
-    }
+    t->at = begin;
+    take_cell(t, &cell);
     *ends_row = at_end(t) || is_line_end(t->text.p[t->at]);
     t->at += !at_end(t) && t->text.p[t->at] == '\r' && t->at + 1 < t->text.len &&
              t->text.p[t->at + 1] == '\n';
     t->at += !at_end(t);
-    *out = nb_slice_trim(nb_slice(p, len));
-    return closed ? NB_OK : NB_ESYNTAX;
+    *out = nb_slice_trim(nb_slice(cell.p, cell.len));
+    return cell.is_closed ? NB_OK : NB_ESYNTAX;
 }
 
 /* ---- the first row ---- */
@@ -156,7 +167,8 @@ static char separator_of(struct nb_slice text)
 static void read_separator(struct table *t)
 {
     struct nb_slice text = t->text;
-    if (nb_slice_starts(text, NB_LIT("sep=")) && text.len > 5 && is_line_end(text.p[5])) {
+    if (nb_slice_starts(text, NB_LIT("sep=")) && text.len > 5 && is_line_end(text.p[5]) &&
+        text.p[4] != 0 && strchr(",;|\t:", text.p[4])) {
         t->separator = text.p[4];
         t->at = text.p[5] == '\r' && text.len > 6 && text.p[6] == '\n' ? 7 : 6;
         t->row++;
