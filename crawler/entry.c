@@ -35,8 +35,9 @@ static void set_author(const struct nb_entry_maker *maker, const struct nb_feed_
     struct nb_slice handle = entry->post && entry->post->handle.len ? entry->post->handle : name;
     if (handle.len && site.len) {
         document->author_name = field(maker->arena, name.len ? name : handle);
-        document->author = nb_arena_printf(maker->arena, "%.*s/%.*s", NB_ARG(site),
-                                           NB_ARG(nb_utf8_cut(handle, HANDLE_MAX_BYTES)));
+        document->author =
+            nb_arena_printf(maker->arena, "%.*s/%.*s", NB_ARG(site),
+                            NB_ARG(nb_slice_trim(nb_utf8_cut(handle, HANDLE_MAX_BYTES))));
     }
 }
 
@@ -143,7 +144,7 @@ static char *quoted_author(struct nb_arena *arena, struct nb_slice name, struct 
         return field(arena, name);
     }
     return nb_arena_printf(arena, "%.*s/%.*s", NB_ARG(site),
-                           NB_ARG(nb_utf8_cut(name, HANDLE_MAX_BYTES)));
+                           NB_ARG(nb_slice_trim(nb_utf8_cut(name, HANDLE_MAX_BYTES))));
 }
 
 /* What only an API says. */

@@ -71,8 +71,9 @@ static void set_author(struct nb_document *document, struct nb_arena *arena)
     }
     document->author_name =
         document->author_name ? document->author_name : nb_arena_strdup(arena, author);
-    document->author = nb_arena_printf(arena, "%.*s/%.*s", NB_ARG(site),
-                                       NB_ARG(nb_utf8_cut(author, HANDLE_MAX_BYTES)));
+    document->author =
+        nb_arena_printf(arena, "%.*s/%.*s", NB_ARG(site),
+                        NB_ARG(nb_slice_trim(nb_utf8_cut(author, HANDLE_MAX_BYTES))));
 }
 
 /* What has neither an id nor an address is what it says, or what it passes on and who does. */

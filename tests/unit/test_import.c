@@ -67,6 +67,17 @@ static void what_has_no_address_belongs_to_its_source(void **state)
     assert_int_not_equal(memcmp(a->source.data, b->source.data, NB_ID_BYTES), 0);
 }
 
+static void a_name_that_is_cut_has_no_blank_at_its_end(void **state)
+{
+    (void)state;
+    char text[400];
+    (void)snprintf(text, sizeof(text), "{\"id\":\"1\",\"text\":\"x\",\"author\":\"%0199d %030d\"}",
+                   7, 7);
+    struct nb_slice author = nb_field(line(text)->author);
+    assert_int_equal(author.len, sizeof("dukkan/") - 1 + 199);
+    assert_true(nb_slice_eq(author, nb_slice_trim(author)));
+}
+
 static void what_has_no_id_is_what_it_says(void **state)
 {
     (void)state;
@@ -332,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_object_is_a_document),
         cmocka_unit_test(what_has_no_address_belongs_to_its_source),
+        cmocka_unit_test(a_name_that_is_cut_has_no_blank_at_its_end),
         cmocka_unit_test(what_has_no_id_is_what_it_says),
         cmocka_unit_test(a_dumped_document_comes_back_as_it_was),
         cmocka_unit_test(bad_lines_say_what_is_wrong),
