@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <nabiz/hash.h>
 
@@ -161,6 +162,19 @@ static uint64_t shouting(const struct nb_evidence *e)
     return n;
 }
 
+/* Those who act within the window and on the topic. */
+static uint64_t count_voices(const struct nb_evidence *e)
+{
+    uint64_t n = 0;
+    memset(e->per_group, 0, (e->groups_n + 1) * sizeof(e->per_group[0]));
+    for (size_t i = 0; i < e->n; i++) {
+        if (e->rows[i].kind == NB_ROW_ACT) {
+            n += e->per_group[e->rows[i].group]++ == 0;
+        }
+    }
+    return n;
+}
+
 static enum nb_err describe(struct measured *m, const struct nb_author *row, struct nb_arena *arena)
 {
     const struct nb_evidence *e = &m->evidence;
@@ -177,7 +191,7 @@ static enum nb_err describe(struct measured *m, const struct nb_author *row, str
                                   .sites_n = e->sites_n,
                                   .answering_n = e->answering_n,
                                   .boosting_n = e->boosting_n,
-                                  .groups_n = e->groups_n};
+                                  .groups_n = count_voices(e)};
     const struct nb_coordination_risk *risk = nb_crowd_risk(e->scope->crowd, e->author);
     if (risk) {
         who->coordination_milli = risk->risk_milli;
@@ -190,11 +204,12 @@ static enum nb_err describe(struct measured *m, const struct nb_author *row, str
     }
     const char *boosting =
         e->boosting_n ? nb_arena_printf(arena, ", boosting authors: %" PRIu64, e->boosting_n) : "";
-    who->evidence = boosting ? nb_arena_printf(arena,
-                                               "linking sites: %" PRIu64
-                                               ", answering authors: %" PRIu64 "%s, documents: %zu",
-                                               e->sites_n, e->answering_n, boosting, e->posts_n)
-                             : NULL;
+    who->evidence =
+        boosting ? nb_arena_printf(arena,
+                                   "linking sites: %" PRIu64 ", answering authors: %" PRIu64
+                                   "%s, independent voices: %" PRIu64 ", documents: %zu",
+                                   e->sites_n, e->answering_n, boosting, who->groups_n, e->posts_n)
+                 : NULL;
     return who->evidence ? NB_OK : NB_ENOMEM;
 }
 

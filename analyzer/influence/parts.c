@@ -39,21 +39,42 @@ static int by_number(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* The documents acted upon by others, ascending, one for each act. */
+/* A voice that acted upon a document. */
+struct acting {
+    uint64_t target;
+    uint32_t group;
+};
+
+static int by_target(const void *a, const void *b)
+{
+    const struct acting *x = a;
+    const struct acting *y = b;
+    int order = by_number(&x->target, &y->target);
+    return order ? order : (x->group > y->group) - (x->group < y->group);
+}
+
+/* The documents acted upon by others, ascending, one for each voice. */
 static uint64_t *acted_upon(const struct nb_evidence *evidence, size_t *n)
 {
+    struct acting *all = nb_arena_calloc(evidence->arena, evidence->n, sizeof(*all));
     uint64_t *targets = nb_arena_calloc(evidence->arena, evidence->n, sizeof(*targets));
+    size_t acts_n = 0;
     *n = 0;
-    for (size_t i = 0; targets && i < evidence->n; i++) {
+    for (size_t i = 0; all && targets && i < evidence->n; i++) {
         const struct nb_row *row = &evidence->rows[i];
         if (row->kind == NB_ROW_ACT && row->target && !row->faked) {
-            targets[(*n)++] = row->target;
+            all[acts_n++] = (struct acting){row->target, row->group};
         }
     }
-    if (*n) {
-        qsort(targets, *n, sizeof(*targets), by_number);
+    if (acts_n) {
+        qsort(all, acts_n, sizeof(*all), by_target);
     }
-    return targets;
+    for (size_t i = 0; i < acts_n; i++) {
+        if (i == 0 || by_target(&all[i - 1], &all[i]) != 0) {
+            targets[(*n)++] = all[i].target;
+        }
+    }
+    return all ? targets : NULL;
 }
 
 static uint64_t count_equal(const uint64_t *numbers, size_t n, uint64_t number)

@@ -38,7 +38,7 @@ struct nb_reach_count {
 struct nb_reach_doc {
     struct nb_reach_count views;
     struct nb_reach_count acts; /* comments, likes and shares that the site reports, added up */
-    uint64_t seen_n;            /* different others who were seen to answer, link, quote or copy */
+    uint64_t seen_n;            /* voices of others who were seen to answer, link, quote or copy */
     struct nb_reach_count thread_views; /* of the thread it stands in */
 };
 

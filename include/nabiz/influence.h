@@ -87,7 +87,7 @@ struct nb_influencer {
     uint64_t sites_n;             /* other sites that link, quote or copy */
     uint64_t answering_n;         /* other authors who reply or mention */
     uint64_t boosting_n;          /* other authors who boost */
-    uint64_t groups_n;            /* independent groups who do any of that */
+    uint64_t groups_n;            /* independent voices who do any of that: influence/voices.h */
     const char *coordination;     /* what the risk is, in English; NULL or "" for none */
     uint64_t coordination_number; /* the first document that is part of it; 0: none */
     const char *evidence;         /* these and posts_n in one line of English */

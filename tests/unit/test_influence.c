@@ -108,7 +108,9 @@ static void the_score_is_what_the_formula_says(void **state)
     assert_int_equal(list[0].sentiment_milli, -400);
     assert_int_equal(list[0].coordination_milli, 0);
     assert_int_equal(list[0].groups_n, 4); /* b, can by himself as he replies, c, ali */
-    assert_string_equal(list[0].evidence, "linking sites: 2, answering authors: 2, documents: 2");
+    assert_string_equal(
+        list[0].evidence,
+        "linking sites: 2, answering authors: 2, independent voices: 4, documents: 2");
     assert_slice_equal(list[1].author, "b.example/veli");
     assert_slice_equal(list[1].name, "veli");
     assert_int_equal(list[1].points_milli, 0);
