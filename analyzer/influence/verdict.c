@@ -159,8 +159,10 @@ enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credi
                              credits[NB_CREDIT_DENIED].n, credibility->documents_n,
                              credits[NB_CREDIT_DELETED].n, credits[NB_CREDIT_FIRST].n)},
             {"do they make others act?", answer_of(who->spread_milli, weights),
-             nb_arena_printf(arena, "%s, %" PRIu64 " other sites took something up", spread,
-                             who->sites_n)},
+             nb_arena_printf(arena,
+                             "%s, %" PRIu64 " other sites took something up, %" PRIu64
+                             " authors boosted",
+                             spread, who->sites_n, who->boosting_n)},
             {"do they spread our messages?", answer_own(who, own_n),
              own_n == UINT64_MAX
                  ? "name your sites and accounts with --own"

@@ -7,6 +7,7 @@
 #include "tests/unit/world.h"
 
 #include <nabiz/import.h>
+#include <nabiz/influence.h>
 #include <nabiz/search.h>
 
 #include "analyzer/keys.h"
@@ -200,6 +201,43 @@ static void boosts_of_each_other_end_nowhere(void **state)
     world_close(&w);
 }
 
+#define BOOST_BY(n, site, handle)                                                                  \
+    "{\"id\":\"" n "\",\"site\":\"" site "\",\"author\":\"" handle                                 \
+    "\",\"published\":\"2026-11-01T0" n                                                            \
+    ":30:00Z\",\"boost_of\":\"https://toplu.example/@ada/500\"}"
+
+static void the_ledger_shows_each_boost_with_its_time(void **state)
+{
+    struct knowledge_world *k = *state;
+    struct world w;
+    struct nb_influencer who;
+    const struct nb_ledger_row *rows;
+    size_t rows_n, boosts_n = 0;
+    world_open(&w, 1 << 20);
+    commit_lines(k, &w,
+                 (const char *const[]){SAID, BOOST_BY("7", "uzak.example", "can"),
+                                       BOOST_BY("8", "toplu.example", "ece"),
+                                       BOOST_BY("9", "uzak.example", "can")},
+                 4);
+    struct nb_txn *txn = world_read(&w);
+    const struct nb_influence_query query = {.topic = NB_LIT("fatura"), .to_ms = INT64_MAX};
+    assert_int_equal(nb_influence_ledger(txn, NB_LIT(ADA), &query, w.arena, &who, &rows, &rows_n),
+                     NB_OK);
+    assert_int_equal(who.posts_n, 1);
+    assert_int_equal(who.boosting_n, 2); /* who does it twice is one */
+    assert_int_equal(who.sites_n, 0);
+    assert_non_null(strstr(who.evidence, "boosting authors: 2"));
+    for (size_t i = 0; i < rows_n; i++) {
+        bool boost = strcmp(rows[i].act, "boost") == 0;
+        boosts_n += boost;
+        assert_true(!boost ||
+                    rows[i].at_ms == 1793518200000 + (int64_t)(boosts_n - 1) * NB_HOUR_MS);
+    }
+    assert_int_equal(boosts_n, 3);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 static void what_is_taken_back_leaves_nothing(void **state)
 {
     struct knowledge_world *k = *state;
@@ -225,6 +263,7 @@ int main(void)
         cmocka_unit_test(a_toot_without_a_word_that_quotes_is_a_boost),
         cmocka_unit_test(what_is_not_known_is_passed_on_from_its_site),
         cmocka_unit_test(boosts_of_each_other_end_nowhere),
+        cmocka_unit_test(the_ledger_shows_each_boost_with_its_time),
         cmocka_unit_test(what_is_taken_back_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, set_up, knowledge_world_close);
