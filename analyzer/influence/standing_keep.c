@@ -174,7 +174,8 @@ static uint32_t first_of(const struct nb_standing_keep *keep, uint32_t author)
 
 static bool has_row(const struct nb_standing_keep *keep, uint32_t author)
 {
-    return first_of(keep, author) != author || nb_trust_supporters_n(keep->made.trust, author) > 0;
+    return first_of(keep, author) != author || nb_trust_voices(keep->made.trust)[author] > 0 ||
+           nb_trust_supporters_n(keep->made.trust, author) > 0;
 }
 
 static enum nb_err encode(struct nb_standing_keep *keep, uint32_t author, struct nb_slice *out)
@@ -332,7 +333,8 @@ static enum nb_err make_anew(struct nb_standing_keep *keep, struct nb_txn *txn)
     return err;
 }
 
-/* Whoever STANDING has in a group, with the first of it, as acts between the two. */
+/* Whoever STANDING has in a group, or speaking, as an act: towards the first of the group, or
+ * itself; the voice stands in for the time. */
 static enum nb_err read_groups(struct nb_standing_keep *keep, struct nb_txn *txn,
                                struct nb_names *names, struct nb_standing_acts *out)
 {
@@ -348,9 +350,11 @@ static enum nb_err read_groups(struct nb_standing_keep *keep, struct nb_txn *txn
         struct nb_support_act pair = {.from = 0};
         nb_arena_reset(keep->arena);
         err = nb_standing_decode(value, keep->arena, &row);
-        if (err == NB_OK && row->group) {
+        if (err == NB_OK && (row->group || row->voice)) {
+            pair.at_s = row->voice;
             err = nb_names_add(names, key, &pair.from);
-            err = err == NB_OK ? nb_names_add(names, nb_field(row->group), &pair.to) : err;
+            struct nb_slice first = row->group ? nb_field(row->group) : key;
+            err = err == NB_OK ? nb_names_add(names, first, &pair.to) : err;
             err = err == NB_OK ? nb_standing_acts_add(out, &pair) : err;
         }
         if (err == NB_OK) {
@@ -367,10 +371,12 @@ static enum nb_err take_groups(struct nb_standing_keep *keep, const struct nb_st
 {
     uint32_t *first = nb_calloc((size_t)n + 1, sizeof(*first));
     uint32_t *group = nb_calloc((size_t)n + 1, sizeof(*group));
+    uint32_t *voice = nb_calloc((size_t)n + 1, sizeof(*voice));
     keep->first = first;
     keep->first_n = n;
     keep->made.group = group;
-    if (!first || !group) {
+    keep->made.voice = voice;
+    if (!first || !group || !voice) {
         return NB_ENOMEM;
     }
     for (uint32_t i = 0; i < n; i++) {
@@ -379,6 +385,7 @@ static enum nb_err take_groups(struct nb_standing_keep *keep, const struct nb_st
     for (size_t i = 0; i < pairs->n; i++) {
         const struct nb_support_act *pair = &pairs->p[i];
         first[pair->from] = pair->to;
+        voice[pair->from] = pair->at_s;
         group[pair->to] = pair->from < group[pair->to] ? pair->from : group[pair->to];
     }
     for (uint32_t i = 0; i < n; i++) {
@@ -417,7 +424,8 @@ static enum nb_err load(struct nb_standing_keep *keep, struct nb_txn *txn, struc
     }
     err = nb_standing_make_again(acts, &keep->made);
     nb_free(keep->made.group);
-    keep->made.group = NULL;
+    nb_free(keep->made.voice);
+    keep->made.group = keep->made.voice = NULL;
     return err;
 }
 

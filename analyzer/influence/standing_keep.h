@@ -3,11 +3,11 @@
  * between told what every step of a smaller size changed, so that what is stored is never far
  * behind.
  *
- * Made anew means groups and seeds are found again. In between they stay, acts are added and taken
- * away exactly (nb_trust_change()), and only rows that changed are written. All of this happens at
- * documents that follow from the log alone, and what is in memory can be had from the store: groups
- * and seeds from STANDING, acts from EDGE. So the store is the same to the byte whatever the
- * batches were, and whenever the analyzer was killed and begun again.
+ * Made anew means groups, seeds and communities are found again. In between they stay, acts are
+ * added and taken away exactly (nb_trust_change()), and only rows that changed are written. All of
+ * this happens at documents that follow from the log alone, and what is in memory can be had from
+ * the store: groups, voices and seeds from STANDING, acts from EDGE. So the store is the same to
+ * the byte whatever the batches were, and whenever the analyzer was killed and begun again.
  *
  * In memory are support (18 bytes for each pair of authors), trust and names (some 100 for each
  * author), and the acts since the last step. Nothing is kept of a store that is small enough to be

@@ -74,7 +74,7 @@ static enum nb_err take_graph(struct nb_graph_builder *acts, struct nb_standing_
 static enum nb_err walk(const struct nb_graph *graph, struct nb_standing_made *out)
 {
     const struct nb_trust_input input = {
-        .group = out->group, .seeds = out->seeds, .seeds_n = out->seeds_n};
+        .group = out->group, .seeds = out->seeds, .seeds_n = out->seeds_n, .voice = out->voice};
     return nb_trust_new(graph, &input, &out->trust);
 }
 
@@ -115,6 +115,7 @@ void nb_standing_made_fini(struct nb_standing_made *made)
     nb_names_free(made->names);
     nb_trust_free(made->trust);
     nb_free(made->group);
+    nb_free(made->voice);
     *made = (struct nb_standing_made){.seeds_n = 0};
 }
 
@@ -184,6 +185,8 @@ enum nb_err nb_standing_row(const struct nb_standing_made *made, uint32_t author
     }
     row->has_score = row->has_groups_n = 1;
     row->score = nb_trust_scores(made->trust)[author];
+    row->voice = nb_trust_voices(made->trust)[author];
+    row->has_voice = row->voice > 0;
     enum nb_err err = add_shares(made, author, arena, row);
     if (err == NB_OK) {
         *out = row;

@@ -17,6 +17,7 @@ struct nb_standing_made {
     struct nb_trust *trust;
     uint32_t
         *group; /* of each author that was there when groups were found: see nb_groups_find() */
+    uint32_t *voice; /* of each author, to begin again with; NULL: see nb_trust_voices() */
     uint32_t seeds[NB_SEEDS_MAX];
     size_t seeds_n;
 };
@@ -34,8 +35,8 @@ enum nb_err nb_standing_make(struct nb_txn *txn, struct nb_slice topic,
                              struct nb_graph_builder *acts,
                              struct nb_standing_made *out) NB_MUSTUSE;
 
-/** The same with groups and seeds that *out has already: groups of as many authors as acts names.
- */
+/** The same with groups, voices and seeds that *out has already: groups and voices of as many
+ * authors as acts names. */
 enum nb_err nb_standing_make_again(struct nb_graph_builder *acts,
                                    struct nb_standing_made *out) NB_MUSTUSE;
 

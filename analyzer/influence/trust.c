@@ -11,6 +11,7 @@
 
 #include <nabiz/mem.h>
 
+#include "analyzer/influence/communities.h"
 #include "analyzer/influence/resize.h"
 
 enum {
@@ -34,7 +35,10 @@ struct nb_trust {
     uint64_t *given;                   /* to each author as a seed */
     uint16_t *passed[NB_TRUST_LEVELS]; /* by each author to each it supports */
     uint64_t *scores;
+    uint32_t *voice; /* of each author: the circle it speaks for (communities.h) */
     uint32_t authors_cap;
+    struct nb_trust_share *room; /* for the longest row */
+    size_t room_n;
     struct dirty dirty, next, always;
     uint32_t changed_n; /* of dirty.list, in the last step */
 };
@@ -111,26 +115,57 @@ static uint64_t own_points(const struct nb_trust *trust, uint32_t author)
     return trust->given[author] >> OWN_SHIFT;
 }
 
-/* Points are rounded group by group, so that shares add up. */
-static uint64_t score_of(const struct nb_trust *trust, uint32_t author)
+/* Whether one of a group stands for it rather than another who gives as much. */
+static bool goes_first(const struct nb_names *names, uint32_t a, uint32_t b)
+{
+    return names && nb_slice_cmp(nb_names_at(names, a), nb_names_at(names, b)) < 0;
+}
+
+/* What each group gives, and what of it counts. @return how many there are. */
+static uint32_t shares_of(const struct nb_trust *trust, const struct nb_names *names,
+                          uint32_t author, struct nb_trust_share *out)
 {
     const struct nb_support *support = &trust->support;
     const uint16_t *passed = trust->passed[NB_TRUST_LEVELS - 1];
     struct nb_support_row row = support->in[author];
-    const uint32_t *from = support->from + row.begin;
-    const uint8_t *weight = support->weight + row.begin;
-    uint64_t third = income_of(support, passed, author).third;
-    uint64_t score = own_points(trust, author), strongest = 0;
-    for (uint32_t i = 0; i < row.n; i++) {
-        uint64_t value = unpack(passed[from[i]]) * (weight[i] & NB_SUPPORT_WEIGHT);
-        if (weight[i] & NB_SUPPORT_SAME) {
-            strongest = value > strongest ? value : strongest;
-        } else {
-            score += points_of(strongest, third);
-            strongest = value;
+    struct income in = income_of(support, passed, author);
+    uint32_t n = 0;
+    for (uint32_t i = row.begin; i < row.begin + row.n; i++) {
+        uint32_t from = support->from[i];
+        uint64_t value = unpack(passed[from]) * (support->weight[i] & NB_SUPPORT_WEIGHT);
+        bool opens = !(support->weight[i] & NB_SUPPORT_SAME);
+        if (opens) {
+            out[n++] = (struct nb_trust_share){.from = from};
         }
+        struct nb_trust_share *share = &out[n - 1];
+        if (opens || value > share->given) {
+            share->from = from;
+            share->given = value;
+            share->voice = trust->voice[from];
+        } else if (value == share->given && goes_first(names, from, share->from)) {
+            share->from = from;
+        }
+        share->group_n++;
     }
-    return score + points_of(strongest, third);
+    for (uint32_t i = 0; i < n; i++) {
+        out[i].points = points_of(out[i].given, in.third);
+        out[i].given /= NB_SUPPORT_WHOLE;
+    }
+    if (in.all > 0) {
+        nb_communities_hold_back(names, out, n);
+    }
+    return n;
+}
+
+/* Points are rounded group by group, so that shares add up. */
+static uint64_t score_of(struct nb_trust *trust, uint32_t author)
+{
+    uint64_t score = own_points(trust, author);
+    uint32_t n = trust->support.in[author].n ? shares_of(trust, NULL, author, trust->room) : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        score += trust->room[i].points;
+    }
+    return score;
 }
 
 static uint16_t parts_of(const struct nb_trust *trust, uint32_t author, uint64_t has)
@@ -164,9 +199,30 @@ static void walk(struct nb_trust *trust)
             trust->passed[level][i] = pass_of(trust, level, i);
         }
     }
-    for (uint32_t i = 0; i < n; i++) {
+}
+
+static void score_all(struct nb_trust *trust)
+{
+    for (uint32_t i = 0; i < trust->support.authors_n; i++) {
         trust->scores[i] = score_of(trust, i);
     }
+}
+
+/* What each gives at the end decides what is a circle and which of them count; it lies in the
+ * scores until those are made. */
+static enum nb_err find_voices(struct nb_trust *trust, const uint32_t *voice)
+{
+    const struct nb_support *s = &trust->support;
+    if (voice) {
+        for (uint32_t i = 0; i < s->authors_n; i++) {
+            trust->voice[i] = voice[i];
+        }
+        return NB_OK;
+    }
+    for (uint32_t i = 0; i < s->authors_n; i++) {
+        trust->scores[i] = s->out[i].n * unpack(trust->passed[NB_TRUST_LEVELS - 1][i]);
+    }
+    return nb_communities_voices(s, trust->scores, trust->voice);
 }
 
 static bool resize_dirty(struct dirty *dirty, size_t n)
@@ -181,6 +237,7 @@ static enum nb_err grow(struct nb_trust *trust, uint32_t from, uint32_t to)
         size_t cap = (size_t)to + from / 8;
         bool done = nb_resize(&trust->given, cap, sizeof(uint64_t)) &&
                     nb_resize(&trust->scores, cap, sizeof(uint64_t)) &&
+                    nb_resize(&trust->voice, cap, sizeof(uint32_t)) &&
                     resize_dirty(&trust->dirty, cap) && resize_dirty(&trust->next, cap) &&
                     resize_dirty(&trust->always, cap);
         for (unsigned i = 0; done && i < NB_TRUST_LEVELS; i++) {
@@ -192,11 +249,24 @@ static enum nb_err grow(struct nb_trust *trust, uint32_t from, uint32_t to)
         trust->authors_cap = cap < UINT32_MAX ? (uint32_t)cap : UINT32_MAX;
     }
     for (uint32_t i = from; i < to; i++) {
-        trust->given[i] = trust->scores[i] = 0;
+        trust->given[i] = trust->scores[i] = trust->voice[i] = 0;
         trust->dirty.is[i] = trust->next.is[i] = trust->always.is[i] = 0;
         for (unsigned level = 0; level < NB_TRUST_LEVELS; level++) {
             trust->passed[level][i] = 0;
         }
+    }
+    return NB_OK;
+}
+
+static enum nb_err make_room(struct nb_trust *trust, uint32_t author)
+{
+    size_t n = trust->support.in[author].n;
+    if (n > trust->room_n) {
+        n += n / 4;
+        if (!nb_resize(&trust->room, n, sizeof(trust->room[0]))) {
+            return NB_ENOMEM;
+        }
+        trust->room_n = n;
     }
     return NB_OK;
 }
@@ -218,11 +288,18 @@ enum nb_err nb_trust_new(const struct nb_graph *graph, const struct nb_trust_inp
         }
         trust->given[seed] += NB_TRUST_MASS / input->seeds_n * (256 - PASSED_ON) / 256;
     }
+    for (uint32_t i = 0; err == NB_OK && i < graph->authors_n; i++) {
+        err = make_room(trust, i);
+    }
+    if (err == NB_OK) {
+        walk(trust);
+        err = find_voices(trust, input->voice);
+    }
     if (err != NB_OK) {
         nb_trust_free(trust);
         return err;
     }
-    walk(trust);
+    score_all(trust);
     *out = trust;
     return NB_OK;
 }
@@ -235,6 +312,8 @@ void nb_trust_free(struct nb_trust *trust)
     nb_support_fini(&trust->support);
     nb_free(trust->given);
     nb_free(trust->scores);
+    nb_free(trust->voice);
+    nb_free(trust->room);
     for (unsigned i = 0; i < NB_TRUST_LEVELS; i++) {
         nb_free(trust->passed[i]);
     }
@@ -343,6 +422,9 @@ enum nb_err nb_trust_change(struct nb_trust *trust, struct nb_support_act *gone,
     if (err == NB_OK) {
         err = nb_support_add(&trust->support, acts, acts_n);
     }
+    for (size_t i = 0; err == NB_OK && i < acts_n; i++) {
+        err = make_room(trust, acts[i].to);
+    }
     if (err != NB_OK) {
         return err;
     }
@@ -366,6 +448,11 @@ const uint32_t *nb_trust_changed(const struct nb_trust *trust, uint32_t *n)
     return trust->dirty.list;
 }
 
+const uint32_t *nb_trust_voices(const struct nb_trust *trust)
+{
+    return trust->voice;
+}
+
 const uint64_t *nb_trust_scores(const struct nb_trust *trust)
 {
     return trust->scores;
@@ -378,9 +465,10 @@ uint32_t nb_trust_authors_n(const struct nb_trust *trust)
 
 size_t nb_trust_bytes(const struct nb_trust *trust)
 {
-    size_t per_author =
-        2 * sizeof(uint64_t) + NB_TRUST_LEVELS * sizeof(uint16_t) + 3 * (1 + sizeof(uint32_t));
-    return sizeof(*trust) + nb_support_bytes(&trust->support) + trust->authors_cap * per_author;
+    size_t per_author = 2 * sizeof(uint64_t) + sizeof(uint32_t) +
+                        NB_TRUST_LEVELS * sizeof(uint16_t) + 3 * (1 + sizeof(uint32_t));
+    return sizeof(*trust) + nb_support_bytes(&trust->support) + trust->authors_cap * per_author +
+           trust->room_n * sizeof(trust->room[0]);
 }
 
 uint32_t nb_trust_supporters_n(const struct nb_trust *trust, uint32_t author)
@@ -388,39 +476,15 @@ uint32_t nb_trust_supporters_n(const struct nb_trust *trust, uint32_t author)
     return trust->support.in[author].n + (trust->given[author] > 0);
 }
 
-/* Whether one of a group stands for it rather than another who gives as much. */
-static bool goes_first(const struct nb_names *names, uint32_t a, uint32_t b)
-{
-    return names && nb_slice_cmp(nb_names_at(names, a), nb_names_at(names, b)) < 0;
-}
-
 uint32_t nb_trust_shares(const struct nb_trust *trust, const struct nb_names *names,
                          uint32_t author, struct nb_trust_share *out)
 {
-    const struct nb_support *support = &trust->support;
-    const uint16_t *passed = trust->passed[NB_TRUST_LEVELS - 1];
-    struct nb_support_row row = support->in[author];
-    uint64_t third = income_of(support, passed, author).third;
-    uint32_t n = 0;
-    for (uint32_t i = row.begin; i < row.begin + row.n; i++) {
-        uint32_t from = support->from[i];
-        uint64_t value = unpack(passed[from]) * (support->weight[i] & NB_SUPPORT_WEIGHT);
-        if (!(support->weight[i] & NB_SUPPORT_SAME)) {
-            out[n++] = (struct nb_trust_share){.from = from, .given = value};
-        } else if (value > out[n - 1].given ||
-                   (value == out[n - 1].given && goes_first(names, from, out[n - 1].from))) {
-            out[n - 1].from = from;
-            out[n - 1].given = value;
-        }
-        out[n - 1].group_n++;
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        out[i].points = points_of(out[i].given, third);
-        out[i].given /= NB_SUPPORT_WHOLE;
-    }
+    uint32_t n = shares_of(trust, names, author, out);
     if (trust->given[author] > 0) {
-        out[n++] =
-            (struct nb_trust_share){author, 1, trust->given[author], own_points(trust, author)};
+        out[n++] = (struct nb_trust_share){.from = author,
+                                           .group_n = 1,
+                                           .given = trust->given[author],
+                                           .points = own_points(trust, author)};
     }
     return n;
 }

@@ -12,6 +12,7 @@
  *   - passing on takes two: the strongest group counts as much as the second strongest, and of what
  *     it gives beyond that a 256th, or in a large sparse graph trust would end at once;
  *   - standing takes three: of what the two strongest give beyond the third, a sixteenth counts;
+ *   - and it takes two communities (communities.h), of whom none can be made without trust;
  *   - a seed's own score is a quarter of what it is given, and what others give it.
  *
  * Numbers are fixed point, and what is passed on is rounded down to six bits: the result is exact,
@@ -37,6 +38,8 @@ struct nb_trust_input {
         *group; /* of each author, the least of it (nb_groups_find()); NULL: each its own */
     const uint32_t *seeds; /* one that is named twice counts twice; none: everybody scores 0 */
     size_t seeds_n;
+    const uint32_t
+        *voice; /* of each author, as nb_trust_voices() had it; NULL: found in the graph */
 };
 
 /** @return NB_OK, NB_EINVAL (a seed that is not in the graph), NB_ENOMEM. */
@@ -45,8 +48,9 @@ enum nb_err nb_trust_new(const struct nb_graph *graph, const struct nb_trust_inp
 void nb_trust_free(struct nb_trust *trust);
 
 /**
- * Add acts, and authors up to authors_n, each of which is its own group. Seeds and groups stay.
- * Scores are then what nb_trust_new() gives with all acts, in whatever pieces they came.
+ * Add acts, and authors up to authors_n, each of which is its own group and speaks for no
+ * community. Seeds, groups and voices stay. Scores are then what nb_trust_new() gives with all acts
+ * and these voices, in whatever pieces they came.
  * @param acts  put into another order.
  * @return NB_OK, NB_EINVAL (an author from authors_n on), NB_ENOMEM, NB_ETOOBIG; after the last two
  *         the object is to be freed.
@@ -66,6 +70,9 @@ enum nb_err nb_trust_change(struct nb_trust *trust, struct nb_support_act *gone,
 
 /** Whose score or shares may be others since acts were added last; borrowed until the next time. */
 const uint32_t *nb_trust_changed(const struct nb_trust *trust, uint32_t *n);
+
+/** Of each author the community it speaks for, 0: none; borrowed until acts are added. */
+const uint32_t *nb_trust_voices(const struct nb_trust *trust);
 
 /** Scores of all authors, borrowed until acts are added; in parts of NB_TRUST_MASS. */
 const uint64_t *nb_trust_scores(const struct nb_trust *trust);
@@ -90,6 +97,7 @@ int32_t nb_trust_milli(uint64_t score, uint64_t mean);
 struct nb_trust_share {
     uint32_t from;    /* the strongest of the group */
     uint32_t group_n; /* accounts of it that support the author */
+    uint32_t voice;   /* community it speaks for, by nb_trust_voices() */
     uint64_t given;   /* what it gives */
     uint64_t points;  /* what of it counts */
 };

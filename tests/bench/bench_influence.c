@@ -154,7 +154,8 @@ static double measure_parts(struct bench *b)
             must(nb_seeds_find(b->graph, b->seeds, &b->seeds_n, &share_milli));
             break;
         case 2:
-            must(nb_trust_new(b->graph, &(struct nb_trust_input){b->group, b->seeds, b->seeds_n},
+            must(nb_trust_new(b->graph,
+                              &(struct nb_trust_input){b->group, b->seeds, b->seeds_n, NULL},
                               &b->trust));
             break;
         default:
@@ -263,7 +264,11 @@ static void measure_adding(struct bench *b, size_t more_n)
     }
     nb_free(b->group);
     b->group = group;
-    must(nb_trust_new(b->graph, &(struct nb_trust_input){group, b->seeds, b->seeds_n}, &all));
+    const struct nb_trust_input input = {.group = group,
+                                         .seeds = b->seeds,
+                                         .seeds_n = b->seeds_n,
+                                         .voice = nb_trust_voices(b->trust)};
+    must(nb_trust_new(b->graph, &input, &all));
     bool same = memcmp(nb_trust_scores(all), nb_trust_scores(b->trust),
                        b->graph->authors_n * sizeof(uint64_t)) == 0;
     printf("    the same as all at once: %s\n", same ? "yes" : "NO");
