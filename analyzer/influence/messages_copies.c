@@ -4,6 +4,8 @@
 #include "analyzer/keys.h"
 #include "analyzer/topics/copies.h"
 
+enum { STEPS_MAX = 20000 /* of a chain: copies of one text that are followed */ };
+
 /* ---- acts towards a copy ---- */
 
 /* An act names the document when the log had it before, else only its address. */
@@ -144,7 +146,7 @@ enum nb_err nb_tally_copies(struct nb_tally *t, uint64_t cluster, bool is_sent, 
     size_t least_n = is_sent ? 1 : 2;
     enum nb_err err = nb_copies_list(t->txn, cluster, least_n, t->scratch, &rows, &n);
     if (err == NB_OK && n == least_n) {
-        err = nb_claim_chain(t->txn, cluster, 0, t->scratch, &chain);
+        err = nb_claim_chain(t->txn, cluster, STEPS_MAX, t->scratch, &chain);
         err = err == NB_OK ? follow(t, &chain, is_sent, others_n) : err;
         *others = *others_n;
     }

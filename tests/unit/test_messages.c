@@ -1,5 +1,6 @@
 #include "tests/unit/said.h"
 
+#include "analyzer/influence/claims.h"
 #include "analyzer/influence/messages.h"
 
 enum { MAP_BYTES = 16 << 20 };
@@ -199,6 +200,24 @@ static void texts_and_ones_own_sites_are_taken_together(void **state)
     world_close(&w);
 }
 
+static void as_many_copies_as_there_are_are_counted(void **state)
+{
+    (void)state;
+    enum { COPIES = NB_CLAIM_STEPS + 20 };
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    for (int i = 0; i < COPIES; i++) {
+        const struct said said = {nb_arena_printf(w.arena, "s%d.example/x", i),
+                                  nb_arena_printf(w.arena, "https://s%d.example/1", i),
+                                  MESSAGE,
+                                  1000 * i,
+                                  {0}};
+        say(&w, &said);
+    }
+    assert_int_equal(spread_of_text(&w, MESSAGE, NULL).n, COPIES);
+    world_close(&w);
+}
+
 static void a_text_that_nobody_took_is_not_found(void **state)
 {
     (void)state;
@@ -311,6 +330,7 @@ int main(void)
         cmocka_unit_test(the_window_bounds_acts_and_copies),
         cmocka_unit_test(a_text_that_was_sent_out_is_followed_without_a_site_of_ones_own),
         cmocka_unit_test(texts_and_ones_own_sites_are_taken_together),
+        cmocka_unit_test(as_many_copies_as_there_are_are_counted),
         cmocka_unit_test(a_text_that_nobody_took_is_not_found),
         cmocka_unit_test(a_file_that_holds_no_texts_is_refused_with_what_is_wrong),
         cmocka_unit_test(a_file_may_be_in_any_encoding),
