@@ -128,6 +128,17 @@ static const char *advice_of(const struct nb_influencer *who, const struct nb_ve
     return "serve them like any customer: nothing shows that others follow them";
 }
 
+/* Boosts are told where there are some: most of the web has none. */
+static const char *taken_up(const struct nb_influencer *who, const char *spread,
+                            struct nb_arena *arena)
+{
+    const char *sites = nb_arena_printf(arena, "%s, %" PRIu64 " other sites took something up",
+                                        spread, who->sites_n);
+    return sites && who->boosting_n
+               ? nb_arena_printf(arena, "%s, %" PRIu64 " authors boosted", sites, who->boosting_n)
+               : sites;
+}
+
 enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credibility *credibility,
                           uint64_t own_n, const struct nb_weights *weights, struct nb_arena *arena,
                           struct nb_verdict_text *out)
@@ -159,10 +170,7 @@ enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credi
                              credits[NB_CREDIT_DENIED].n, credibility->documents_n,
                              credits[NB_CREDIT_DELETED].n, credits[NB_CREDIT_FIRST].n)},
             {"do they make others act?", answer_of(who->spread_milli, weights),
-             nb_arena_printf(arena,
-                             "%s, %" PRIu64 " other sites took something up, %" PRIu64
-                             " authors boosted",
-                             spread, who->sites_n, who->boosting_n)},
+             taken_up(who, spread, arena)},
             {"do they spread our messages?", answer_own(who, own_n),
              own_n == UINT64_MAX
                  ? "name your sites and accounts with --own"
