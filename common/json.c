@@ -119,11 +119,28 @@ static size_t plain_bytes(struct nb_slice s, size_t from)
     return at - from;
 }
 
+/* As nearly all strings are: without anything to escape. */
+static void add_plain_string(struct nb_buf *buf, struct nb_slice s)
+{
+    char *to = nb_buf_reserve(buf, s.len + 2);
+    if (to) {
+        *to = '"';
+        memcpy(to + 1, s.len ? s.p : "", s.len);
+        to[s.len + 1] = '"';
+        buf->len += s.len + 2;
+    }
+}
+
 static void add_string(struct nb_buf *buf, struct nb_slice s)
 {
-    nb_buf_add_byte(buf, '"');
     size_t plain = 0; /* start of what can be copied as it is */
-    for (size_t pos = plain_bytes(s, 0); pos < s.len; pos += plain_bytes(s, pos)) {
+    size_t pos = plain_bytes(s, 0);
+    if (pos == s.len) {
+        add_plain_string(buf, s);
+        return;
+    }
+    nb_buf_add_byte(buf, '"');
+    for (; pos < s.len; pos += plain_bytes(s, pos)) {
         size_t from = pos;
         unsigned char c = (unsigned char)s.p[pos];
         if (c >= 0x80) {
