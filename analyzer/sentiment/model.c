@@ -144,11 +144,10 @@ static void add_part(const struct nb_model *model, struct part *part, float *sum
 {
     size_t tokens_n = part->end - part->begin;
     for (size_t i = 0; i < tokens_n; i++) {
-        for (int c = 0; c < NB_MODEL_CLASSES; c++) {
-            sums[c] += part->words[i].sums[c];
-        }
-        if (part->begin + i >= LATE) {
-            nb_model_add_rows(model, part->pairs[i], NB_FEATURES_PAIR_N, sums);
+        nb_model_add_sums(part->words[i].sums, sums);
+        const struct nb_model_row *pair = part->pairs[i];
+        if (part->begin + i >= LATE && (pair[0].weights || pair[1].weights)) {
+            nb_model_add_rows(model, pair, NB_FEATURES_PAIR_N, sums);
         }
     }
     if (part->end < part->text->tokens_n) {

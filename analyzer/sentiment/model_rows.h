@@ -28,4 +28,7 @@ void nb_model_find(const struct nb_model *model, const struct nb_feature *featur
 void nb_model_add_rows(const struct nb_model *model, const struct nb_model_row *rows, size_t n,
                        float *sums);
 
+/** Add NB_MODEL_CLASSES sums to others. */
+void nb_model_add_sums(const float *more, float *sums);
+
 #endif
