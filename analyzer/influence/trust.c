@@ -121,7 +121,8 @@ static bool goes_first(const struct nb_names *names, uint32_t a, uint32_t b)
     return names && nb_slice_cmp(nb_names_at(names, a), nb_names_at(names, b)) < 0;
 }
 
-/* What each group gives, and what of it counts. @return how many there are. */
+/* What each group gives, and what of it counts: where several give as much, the least voice speaks,
+ * so that the order of their numbers says nothing. @return how many there are. */
 static uint32_t shares_of(const struct nb_trust *trust, const struct nb_names *names,
                           uint32_t author, struct nb_trust_share *out)
 {
@@ -138,12 +139,14 @@ static uint32_t shares_of(const struct nb_trust *trust, const struct nb_names *n
             out[n++] = (struct nb_trust_share){.from = from};
         }
         struct nb_trust_share *share = &out[n - 1];
+        uint32_t voice = trust->voice[from];
         if (opens || value > share->given) {
             share->from = from;
             share->given = value;
-            share->voice = trust->voice[from];
-        } else if (value == share->given && goes_first(names, from, share->from)) {
-            share->from = from;
+            share->voice = voice;
+        } else if (value == share->given) {
+            share->from = goes_first(names, from, share->from) ? from : share->from;
+            share->voice = voice < share->voice ? voice : share->voice;
         }
         share->group_n++;
     }

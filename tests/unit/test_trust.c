@@ -183,6 +183,43 @@ static void what_is_taken_out_leaves_nothing_behind(void **state)
     }
 }
 
+enum { SEED_A, SEED_B, SEED_C, TWIN_1, TWIN_2, THIRD, FOURTH, TARGET, TWINS_N };
+
+/* What twins, who are one group and give as much, bring together with two others. */
+static uint64_t by_twins(uint32_t voice_1, uint32_t voice_2)
+{
+    struct world w = new_world(TWINS_N);
+    uint32_t group[TWINS_N], voice[TWINS_N] = {0}, seeds[] = {SEED_A, SEED_B, SEED_C};
+    for (uint32_t i = 0; i < TWINS_N; i++) {
+        group[i] = i == TWIN_2 ? TWIN_1 : i;
+        for (uint32_t seed = SEED_A; i >= TWIN_1 && i <= FOURTH && seed <= SEED_C; seed++) {
+            act(&w, seed, i, NB_ACT_LINK, 0);
+        }
+    }
+    for (uint32_t i = TWIN_1; i <= FOURTH; i++) {
+        act(&w, i, TARGET, NB_ACT_LINK, 0);
+    }
+    voice[TWIN_1] = voice_1;
+    voice[TWIN_2] = voice_2;
+    voice[THIRD] = voice[FOURTH] = 2;
+    struct nb_graph *graph = end_world(&w);
+    struct nb_trust *trust;
+    const struct nb_trust_input input = {
+        .group = group, .seeds = seeds, .seeds_n = 3, .voice = voice};
+    assert_int_equal(nb_trust_new(graph, &input, &trust), NB_OK);
+    uint64_t score = nb_trust_scores(trust)[TARGET];
+    nb_trust_free(trust);
+    nb_graph_free(graph);
+    return score;
+}
+
+static void of_a_group_whose_members_give_as_much_order_says_nothing(void **state)
+{
+    (void)state;
+    assert_true(by_twins(1, 1) != by_twins(2, 2)); /* the voice matters */
+    assert_int_equal(by_twins(1, 2), by_twins(2, 1));
+}
+
 static void shares_add_up_to_the_score(void **state)
 {
     (void)state;
@@ -450,6 +487,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adding_in_pieces_gives_what_all_at_once_gives),
         cmocka_unit_test(what_is_taken_out_leaves_nothing_behind),
+        cmocka_unit_test(of_a_group_whose_members_give_as_much_order_says_nothing),
         cmocka_unit_test(shares_add_up_to_the_score),
         cmocka_unit_test(passing_on_takes_two_that_do_not_depend_on_one_another),
         cmocka_unit_test(standing_takes_three),
