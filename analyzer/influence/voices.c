@@ -89,10 +89,12 @@ static enum nb_err add_act(struct reading *r, struct nb_slice value)
     if (!voice.len || !owner_of(to).len) {
         return NB_OK;
     }
-    err = nb_graph_builder_add_named(r->builder, voice, to,
-                                     (enum nb_act_kind)(edge->act - NB__EDGE__ACT__LINK),
-                                     edge->at_ms / 1000);
-    return err || edge->act != NB__EDGE__ACT__COPY ? err : add_taking(r, edge, voice);
+    if (edge->act == NB__EDGE__ACT__COPY) {
+        return add_taking(r, edge, voice);
+    }
+    return nb_graph_builder_add_named(r->builder, voice, to,
+                                      (enum nb_act_kind)(edge->act - NB__EDGE__ACT__LINK),
+                                      edge->at_ms / 1000);
 }
 
 static enum nb_err add_all(struct reading *r, struct nb_cursor *cursor)

@@ -3,10 +3,12 @@
  * intervals count them once.
  *
  * Whoever links, quotes or copies elsewhere speaks for the owner of the site (registrable domain);
- * within a site, and who only answers or boosts, for oneself. Voices are one where groups.h finds
- * that they act together (seconds apart, twice; nearly the same others), and where one takes four
- * fifths of what it publishes, three documents or more, from the other: a mirror. That is a matter
- * of who they are and not of the topic, so acts at any time before the end of the window tell.
+ * within a site, and who only answers, for oneself. Voices are one where groups.h finds that they
+ * act together (seconds apart, twice; nearly the same others), and where one takes four fifths of
+ * what it publishes, three documents or more, from the other: a mirror. That is a matter of who
+ * they are and not of the topic, so acts at any time before the end of the window tell. When copies
+ * are made tells nothing: newspapers print an agency's text the second that it comes, and speak
+ * for themselves all the same.
  *
  * Threads: reading is as the transaction; what was read does not change.
  */

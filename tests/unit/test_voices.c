@@ -171,6 +171,21 @@ static void what_links_from_ones_own_sites_spreads_nothing(void **state)
     nb_read_end(txn);
 }
 
+static void newspapers_that_print_an_agency_at_once_are_voices_of_their_own(void **state)
+{
+    struct scene *scene = *state;
+    add_ayla(scene);
+    for (size_t i = 0; i < LINKERS; i++) {
+        const char *paper = linker(scene, i);
+        add(scene, 3601 + (int64_t)i, paper, NB__EDGE__ACT__COPY, pages[0]);
+        add(scene, 39602 + (int64_t)i, paper, NB__EDGE__ACT__COPY, pages[1]);
+        for (int64_t own = 0; own < 3; own++) {
+            add(scene, 10007 + own * 4001 + (int64_t)i * 131, paper, 0, NULL);
+        }
+    }
+    assert_int_equal(ayla_of(scene).groups_n, LINKERS);
+}
+
 /* Whether the copies of mirror.example, of so many documents, make it a mirror of Ayla's. */
 static size_t voices_with_mirror(struct scene *scene, size_t others_n)
 {
@@ -268,6 +283,7 @@ int main(void)
         SCENE(accounts_that_answer_within_seconds_twice_are_received_as_one),
         SCENE(sites_of_one_owner_are_one_voice),
         SCENE(what_links_from_ones_own_sites_spreads_nothing),
+        SCENE(newspapers_that_print_an_agency_at_once_are_voices_of_their_own),
         SCENE(who_copies_nearly_all_from_another_is_one_voice_with_it),
         SCENE(who_writes_more_than_it_copies_is_a_voice_of_its_own),
         SCENE(accounts_that_say_what_another_said_are_received_as_one),
