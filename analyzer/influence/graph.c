@@ -301,6 +301,15 @@ void nb_graph_free(struct nb_graph *graph)
     }
 }
 
+uint32_t nb_graph_last_s(const struct nb_graph *graph)
+{
+    uint32_t last_s = 0;
+    for (uint32_t i = 0; i < graph->acts_n; i++) {
+        last_s = graph->in.at_s[i] > last_s ? graph->in.at_s[i] : last_s;
+    }
+    return last_s;
+}
+
 size_t nb_graph_bytes(const struct nb_graph *graph)
 {
     size_t per_act = 2 * sizeof(uint32_t) + 1;

@@ -90,6 +90,9 @@ enum nb_err nb_graph_build(const struct nb_graph_builder *builder,
                            struct nb_graph **out) NB_MUSTUSE;
 void nb_graph_free(struct nb_graph *graph);
 
+/** The newest time of all acts, in Unix seconds; 0 when none is known. */
+uint32_t nb_graph_last_s(const struct nb_graph *graph);
+
 /** Memory that the graph takes. */
 size_t nb_graph_bytes(const struct nb_graph *graph);
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include <nabiz/mem.h>
+#include <nabiz/weights.h>
 
 #include "analyzer/influence/expect.h"
 #include "analyzer/influence/groups.h"
@@ -93,15 +94,6 @@ static void fill_row(struct ranking *r, uint32_t author, struct nb_rank_row *row
         row->low_milli = low_milli < row->score_milli ? low_milli : row->score_milli;
         row->high_milli = high_milli > row->score_milli ? high_milli : row->score_milli;
     }
-}
-
-static int64_t last_act(const struct nb_graph *graph)
-{
-    uint32_t last = 0;
-    for (uint32_t i = 0; i < graph->acts_n; i++) {
-        last = graph->in.at_s[i] > last ? graph->in.at_s[i] : last;
-    }
-    return last;
 }
 
 /* ---- all ---- */
@@ -197,7 +189,7 @@ static enum nb_err sort_rows(const struct nb_names *names, struct nb_rank_row *r
 enum nb_err nb_rank(const struct nb_graph *graph, const struct nb_names *names,
                     const uint32_t *seeds, size_t seeds_n, struct nb_rank_row **out)
 {
-    struct ranking r = {.graph = graph, .now_s = last_act(graph)};
+    struct ranking r = {.graph = graph, .now_s = nb_graph_last_s(graph)};
     struct nb_rank_row *rows = nb_malloc(((size_t)graph->authors_n + 1) * sizeof(*rows));
     *out = NULL;
     enum nb_err err = rows ? make_room(&r) : NB_ENOMEM;
@@ -205,7 +197,13 @@ enum nb_err nb_rank(const struct nb_graph *graph, const struct nb_names *names,
         err = find_groups(&r, names);
     }
     if (err == NB_OK) {
-        const struct nb_trust_input input = {.group = r.group, .seeds = seeds, .seeds_n = seeds_n};
+        struct nb_weights weights;
+        nb_weights_usual(&weights);
+        const struct nb_trust_input input = {
+            .group = r.group,
+            .seeds = seeds,
+            .seeds_n = seeds_n,
+            .age = {(uint32_t)r.now_s, (uint32_t)weights.trust_half_days}};
         err = nb_trust_new(graph, &input, &r.trust);
     }
     r.mean = err == NB_OK ? nb_trust_mean(r.trust) : 1;

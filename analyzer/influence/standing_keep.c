@@ -284,6 +284,9 @@ static enum nb_err write_place(struct nb_standing_keep *keep, struct nb_txn *txn
     }
     place->has_mean = place->has_named = 1;
     place->mean = nb_trust_mean(made->trust);
+    place->has_now_s = place->has_half_days = 1;
+    place->now_s = made->age.now_s;
+    place->half_days = made->age.half_days;
     place->named.data = id.b;
     place->named.len = sizeof(id.b);
     place->seeds = seeds;
@@ -411,6 +414,7 @@ static enum nb_err load(struct nb_standing_keep *keep, struct nb_txn *txn, struc
         return err;
     }
     struct nb_names *names = nb_graph_builder_names(acts);
+    keep->made.age = (struct nb_support_age){place->now_s, place->half_days};
     for (size_t i = 0; err == NB_OK && i < place->n_seeds; i++) {
         err = nb_names_add(names, nb_slice_str(place->seeds[i]), &keep->made.seeds[i]);
         keep->made.seeds_n = i + 1;

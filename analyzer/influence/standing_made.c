@@ -61,6 +61,16 @@ static enum nb_err find_seeds(struct nb_txn *txn, struct nb_slice topic,
     return out->seeds_n ? NB_OK : nb_seeds_find(graph, out->seeds, &out->seeds_n, &share_milli);
 }
 
+/* Of the acts' own clock: none of them is later than what the log had when it came. */
+static enum nb_err find_age(struct nb_txn *txn, const struct nb_graph *graph,
+                            struct nb_standing_made *out)
+{
+    struct nb_weights weights;
+    enum nb_err err = nb_weights_in_force(txn, &weights);
+    out->age = (struct nb_support_age){nb_graph_last_s(graph), (uint32_t)weights.trust_half_days};
+    return err;
+}
+
 /* The acts become a graph, and the names *out's. */
 static enum nb_err take_graph(struct nb_graph_builder *acts, struct nb_standing_made *out,
                               struct nb_graph **graph)
@@ -73,8 +83,11 @@ static enum nb_err take_graph(struct nb_graph_builder *acts, struct nb_standing_
 
 static enum nb_err walk(const struct nb_graph *graph, struct nb_standing_made *out)
 {
-    const struct nb_trust_input input = {
-        .group = out->group, .seeds = out->seeds, .seeds_n = out->seeds_n, .voice = out->voice};
+    const struct nb_trust_input input = {.group = out->group,
+                                         .seeds = out->seeds,
+                                         .seeds_n = out->seeds_n,
+                                         .age = out->age,
+                                         .voice = out->voice};
     return nb_trust_new(graph, &input, &out->trust);
 }
 
@@ -91,6 +104,9 @@ enum nb_err nb_standing_make(struct nb_txn *txn, struct nb_slice topic,
     err = out->group ? nb_groups_find(graph, out->names, NULL, 0, out->group) : NB_ENOMEM;
     if (err == NB_OK) {
         err = find_seeds(txn, topic, graph, out);
+    }
+    if (err == NB_OK) {
+        err = find_age(txn, graph, out);
     }
     if (err == NB_OK) {
         err = walk(graph, out);

@@ -18,6 +18,7 @@ struct nb_standing_made {
     uint32_t
         *group; /* of each author that was there when groups were found: see nb_groups_find() */
     uint32_t *voice; /* of each author, to begin again with; NULL: see nb_trust_voices() */
+    struct nb_support_age age;
     uint32_t seeds[NB_SEEDS_MAX];
     size_t seeds_n;
 };
@@ -35,7 +36,7 @@ enum nb_err nb_standing_make(struct nb_txn *txn, struct nb_slice topic,
                              struct nb_graph_builder *acts,
                              struct nb_standing_made *out) NB_MUSTUSE;
 
-/** The same with groups, voices and seeds that *out has already: groups and voices of as many
+/** The same with groups, voices, age and seeds that *out has already: groups and voices of as many
  * authors as acts names. */
 enum nb_err nb_standing_make_again(struct nb_graph_builder *acts,
                                    struct nb_standing_made *out) NB_MUSTUSE;

@@ -4,7 +4,7 @@
  * from the acts between the two only, so the order in which acts come makes no difference:
  *
  *   weight = of the weightiest kind of act, in sixteenths * (4 if the acts lie a week or more
- * apart, else 3)
+ * apart, else 3), halved with each half-life of its newest act
  *
  * A link or a passing on says that something is worth reading; quoting and copying nearly so;
  * answering somebody and naming somebody say little about belief, for one answers whom one doubts.
@@ -17,7 +17,11 @@
 
 #include "analyzer/influence/resize.h"
 
-enum { LASTING_S = 7 * 86400, LASTING = 4, ONCE = 3, ROOM_LEAST = 4096 };
+enum { DAY_S = 86400, LASTING_S = 7 * DAY_S, LASTING = 4, ONCE = 3, ROOM_LEAST = 4096 };
+
+/* Of a half-life: 1000 * 2^(-i / 8). A weight is below 2^7. */
+enum { EIGHTHS = 8, NEXT_TO_NOTHING = 7 * EIGHTHS };
+static const uint32_t eighth_milli[EIGHTHS] = {1000, 917, 841, 771, 707, 648, 595, 545};
 
 static const uint8_t kind_weights[NB_ACTS_N] = {
     [NB_ACT_LINK] = 16,  [NB_ACT_REPLY] = 4, [NB_ACT_MENTION] = 4,
@@ -31,10 +35,26 @@ struct pair {
     uint8_t kind;
 };
 
-static uint8_t weight_of(const struct pair *pair)
+/* What is left of a weight; at least 1, for what was said was said. */
+static uint32_t aged(uint32_t weight, uint32_t last_s, const struct nb_support_age *age)
+{
+    uint32_t age_s = age->now_s > last_s ? age->now_s - last_s : 0;
+    if (!age->half_days || !last_s || age_s < DAY_S) {
+        return weight;
+    }
+    uint64_t eighths = (uint64_t)age_s * EIGHTHS / ((uint64_t)age->half_days * DAY_S);
+    if (eighths >= NEXT_TO_NOTHING) {
+        return 1;
+    }
+    weight = weight * eighth_milli[eighths % EIGHTHS] / 1000 >> eighths / EIGHTHS;
+    return weight > 1 ? weight : 1;
+}
+
+static uint8_t weight_of(const struct nb_support *s, const struct pair *pair)
 {
     bool lasting = pair->first_s && pair->last_s - pair->first_s >= LASTING_S;
-    return (uint8_t)(kind_weights[pair->kind] * (lasting ? LASTING : ONCE));
+    uint32_t weight = kind_weights[pair->kind] * (uint32_t)(lasting ? LASTING : ONCE);
+    return (uint8_t)aged(weight, pair->last_s, &s->age);
 }
 
 static void join(struct pair *pair, uint32_t first_s, uint32_t last_s, uint8_t kind)
@@ -137,7 +157,7 @@ static void put(struct nb_support *s, struct nb_support_row *row, const struct p
     size_t at = s->in_n++;
     bool same = row->n > 0 && s->group[s->from[at - 1]] == s->group[pair->from];
     s->from[at] = pair->from;
-    s->weight[at] = (uint8_t)(weight_of(pair) | (same ? NB_SUPPORT_SAME : 0));
+    s->weight[at] = (uint8_t)(weight_of(s, pair) | (same ? NB_SUPPORT_SAME : 0));
     s->kind[at] = pair->kind;
     s->first_s[at] = pair->first_s;
     s->last_s[at] = pair->last_s;
@@ -207,10 +227,10 @@ static void spread(struct nb_support *s, const struct nb_graph *graph, uint32_t 
 }
 
 enum nb_err nb_support_init(struct nb_support *s, const struct nb_graph *graph,
-                            const uint32_t *group)
+                            const uint32_t *group, const struct nb_support_age *age)
 {
     uint32_t *order = NULL;
-    *s = (struct nb_support){0};
+    *s = (struct nb_support){.age = age ? *age : (struct nb_support_age){0}};
     enum nb_err err = nb_support_grow(s, graph->authors_n);
     if (err != NB_OK) {
         return err;
@@ -242,7 +262,7 @@ enum nb_err nb_support_init(struct nb_support *s, const struct nb_graph *graph,
 /* All rows in the order of the authors, without what lies between them. */
 static enum nb_err tidy(struct nb_support *s)
 {
-    struct nb_support fresh = {.group = s->group, .authors_n = s->authors_n};
+    struct nb_support fresh = {.age = s->age, .group = s->group, .authors_n = s->authors_n};
     enum nb_err err = room_in(&fresh, s->pairs_n);
     if (err == NB_OK) {
         err = room_out(&fresh, s->pairs_n);

@@ -23,7 +23,18 @@ struct nb_support_row {
     uint32_t begin, n;
 };
 
+/**
+ * How acts grow old: what a pair weighs halves with every half-life that lies between its newest
+ * act and now, by steps of an eighth; what has no time does not grow old. Now is a time of the
+ * acts' own clock, and stays: so acts can be added, and the result follows from the acts alone.
+ */
+struct nb_support_age {
+    uint32_t now_s;     /* an act after it is as old as one then */
+    uint32_t half_days; /* 0: nothing grows old */
+};
+
 struct nb_support {
+    struct nb_support_age age;
     uint32_t authors_n, authors_cap;
     uint32_t *group; /* of each author: the least author of it */
 
@@ -50,10 +61,11 @@ struct nb_support_act {
 /**
  * Pairs of a graph.
  * @param group  of each author, the least author of the group; NULL: each is its own. Copied.
+ * @param age    NULL: nothing grows old.
  * @return NB_OK, NB_ENOMEM. Free with nb_support_fini(), also after an error.
  */
 enum nb_err nb_support_init(struct nb_support *support, const struct nb_graph *graph,
-                            const uint32_t *group) NB_MUSTUSE;
+                            const uint32_t *group, const struct nb_support_age *age) NB_MUSTUSE;
 void nb_support_fini(struct nb_support *support);
 
 /** More authors, each its own group. @return NB_OK, NB_ENOMEM. */

@@ -279,7 +279,8 @@ enum nb_err nb_trust_new(const struct nb_graph *graph, const struct nb_trust_inp
 {
     *out = NULL;
     struct nb_trust *trust = nb_calloc(1, sizeof(*trust));
-    enum nb_err err = trust ? nb_support_init(&trust->support, graph, input->group) : NB_ENOMEM;
+    enum nb_err err =
+        trust ? nb_support_init(&trust->support, graph, input->group, &input->age) : NB_ENOMEM;
     if (err == NB_OK) {
         err = grow(trust, 0, graph->authors_n);
     }

@@ -38,6 +38,7 @@ struct nb_trust_input {
         *group; /* of each author, the least of it (nb_groups_find()); NULL: each its own */
     const uint32_t *seeds; /* one that is named twice counts twice; none: everybody scores 0 */
     size_t seeds_n;
+    struct nb_support_age age; /* zeroed: nothing grows old */
     const uint32_t
         *voice; /* of each author, as nb_trust_voices() had it; NULL: found in the graph */
 };

@@ -28,6 +28,7 @@
     X(expertise_copied, 100, 0, 1000)                                                              \
     X(expertise_depth_bytes, 600, 1, 1000000)                                                      \
     X(trust_least, 2, 1, 1000)                                                                     \
+    X(trust_half_days, 730, 0, 100000)                                                             \
     X(spread_least, 3, 1, 1000)                                                                    \
     X(spread_half, 5, 1, 1000000)                                                                  \
     X(reception_least, 3, 1, 1000)                                                                 \

@@ -155,7 +155,8 @@ static double measure_parts(struct bench *b)
             break;
         case 2:
             must(nb_trust_new(b->graph,
-                              &(struct nb_trust_input){b->group, b->seeds, b->seeds_n, NULL},
+                              &(struct nb_trust_input){
+                                  b->group, b->seeds, b->seeds_n, {FIRST_S + SPAN_S, 730}, NULL},
                               &b->trust));
             break;
         default:
@@ -267,6 +268,7 @@ static void measure_adding(struct bench *b, size_t more_n)
     const struct nb_trust_input input = {.group = group,
                                          .seeds = b->seeds,
                                          .seeds_n = b->seeds_n,
+                                         .age = {FIRST_S + SPAN_S, 730},
                                          .voice = nb_trust_voices(b->trust)};
     must(nb_trust_new(b->graph, &input, &all));
     bool same = memcmp(nb_trust_scores(all), nb_trust_scores(b->trust),

@@ -55,7 +55,7 @@ static void who_acts_towards_one_another_is_a_circle(void **state)
     uint32_t circle[HONEST + 1];
     uint8_t holds[HONEST + 1] = {0};
     memset(holds, 1, HONEST);
-    assert_int_equal(nb_support_init(&support, graph, NULL), NB_OK);
+    assert_int_equal(nb_support_init(&support, graph, NULL, NULL), NB_OK);
     assert_int_equal(nb_communities_find(&support, holds, circle), NB_OK);
     for (uint32_t i = 0; i < HONEST; i++) {
         assert_int_equal(circle[i], circle[i / SIZE * SIZE]);

@@ -42,11 +42,15 @@ static struct nb_graph *end_world(struct world *w)
     return graph;
 }
 
+/* Some of what is added below is older than this, and some newer. */
+static const struct nb_support_age ages = {NOW_S + 12 * 86400, 3};
+
 static struct nb_trust *trust_of(const struct nb_graph *graph, const uint32_t *group,
                                  const uint32_t *seeds, size_t seeds_n)
 {
     struct nb_trust *trust;
-    const struct nb_trust_input input = {.group = group, .seeds = seeds, .seeds_n = seeds_n};
+    const struct nb_trust_input input = {
+        .group = group, .seeds = seeds, .seeds_n = seeds_n, .age = ages};
     assert_int_equal(nb_trust_new(graph, &input, &trust), NB_OK);
     return trust;
 }
@@ -59,7 +63,7 @@ static struct nb_trust *trust_like(const struct nb_trust *other, const struct nb
     uint32_t voice[AUTHORS] = {0};
     memcpy(voice, nb_trust_voices(other), nb_trust_authors_n(other) * sizeof(voice[0]));
     const struct nb_trust_input input = {
-        .group = group, .seeds = seeds, .seeds_n = seeds_n, .voice = voice};
+        .group = group, .seeds = seeds, .seeds_n = seeds_n, .age = ages, .voice = voice};
     assert_int_equal(nb_trust_new(graph, &input, &trust), NB_OK);
     return trust;
 }
@@ -292,6 +296,45 @@ static void passing_on_takes_two_that_do_not_depend_on_one_another(void **state)
     assert_int_equal(score_with(two, 3, group, 20), score_with(one, 2, NULL, 20));
 }
 
+/* Three seeds act towards 20, three others a while before towards 21. */
+static void scores_after(uint32_t days, uint32_t half_days, uint64_t *now, uint64_t *before)
+{
+    const uint32_t seeds[] = {0, 1, 2, 3, 4, 5};
+    struct world w = new_world(30);
+    for (uint32_t i = 0; i < 3; i++) {
+        act(&w, i, 20, NB_ACT_LINK, NOW_S);
+        act(&w, 3 + i, 21, NB_ACT_LINK, days < UINT32_MAX ? NOW_S - days * 86400 : 0);
+    }
+    struct nb_graph *graph = end_world(&w);
+    const struct nb_trust_input input = {
+        .seeds = seeds, .seeds_n = 6, .age = {nb_graph_last_s(graph), half_days}};
+    struct nb_trust *trust;
+    assert_int_equal(nb_trust_new(graph, &input, &trust), NB_OK);
+    *now = nb_trust_scores(trust)[20];
+    *before = nb_trust_scores(trust)[21];
+    nb_trust_free(trust);
+    nb_graph_free(graph);
+}
+
+static void acts_grow_old(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t days, half_days, sixty_fourths; /* of what is new: 48 */
+    } rows[] = {
+        {0, 730, 48},    {90, 730, 48},       {92, 730, 44},      {730, 730, 24},
+        {1460, 730, 12}, {730 * 9, 730, 1},   {730 * 20, 730, 1}, {730, 365, 12},
+        {730, 0, 48},    {UINT32_MAX, 1, 48}, {730, 100000, 48},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint64_t now, before;
+        scores_after(rows[i].days, rows[i].half_days, &now, &before);
+        assert_true(now > 0);
+        assert_in_range(before * 48, now * rows[i].sixty_fourths - now,
+                        now * rows[i].sixty_fourths + now);
+    }
+}
+
 static void standing_takes_three(void **state)
 {
     (void)state;
@@ -490,6 +533,7 @@ int main(void)
         cmocka_unit_test(of_a_group_whose_members_give_as_much_order_says_nothing),
         cmocka_unit_test(shares_add_up_to_the_score),
         cmocka_unit_test(passing_on_takes_two_that_do_not_depend_on_one_another),
+        cmocka_unit_test(acts_grow_old),
         cmocka_unit_test(standing_takes_three),
         cmocka_unit_test(a_seed_that_nobody_supports_stands_by_itself),
         cmocka_unit_test(acts_of_one_week_and_answers_weigh_less),
