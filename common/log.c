@@ -200,10 +200,10 @@ enum nb_err nb_log_encode(const struct nb_document *document, struct nb_arena *a
     if (nb_field(document->author).len) {
         record.author = nb_forget_id(nb_field(document->author));
     }
-    record.content = nb_id_of(
-        (const struct nb_slice[]){nb_field(document->title), nb_field(document->text),
-                                  nb_field(document->author), nb_field(document->reply_to)},
-        4);
+    const struct nb_slice parts[] = {nb_field(document->title), nb_field(document->text),
+                                     nb_field(document->author), nb_field(document->reply_to),
+                                     NB_LIT("deleted")};
+    record.content = nb_id_of(parts, document->deleted ? 5 : 4); /* what never had a text, too */
     enum nb_err err = nb_document_encode(&stored, arena, &record.bytes);
     if (err == NB_OK && record.bytes.len > NB_FRAME_DOC_MAX) {
         err = NB_ETOOBIG;
