@@ -5,6 +5,8 @@
  * documents those are taken for deleted that are missing between others that stayed. Missing at the
  * beginning, they may be on the page before, which is asked to look; missing at the end of a page
  * that is followed by another, they may be there. Where nothing stayed, the page is another one.
+ * What is shown in passing, a post that somebody boosts, is no document of the page: that it is not
+ * shown any more says nothing of it.
  */
 #include <string.h>
 
@@ -131,8 +133,8 @@ enum nb_err nb_walk_compare(struct nb_walk *walk, size_t *new_n)
 {
     struct span before = span_of(&walk->here->page->documents);
     struct span lost = span_of(&walk->here->page->lost);
-    struct span now;
-    enum nb_err err = ids_of(walk, &now);
+    struct span all, now;
+    enum nb_err err = ids_of(walk, &all);
     struct nb_id *deleted = nb_arena_calloc(walk->arena, before.n + lost.n, sizeof(*deleted));
     size_t first = before.n; /* those that stayed, from here */
     size_t last = 0;         /* to there */
@@ -140,6 +142,7 @@ enum nb_err nb_walk_compare(struct nb_walk *walk, size_t *new_n)
     if (err != NB_OK || !deleted) {
         return NB_ENOMEM;
     }
+    now = (struct span){all.ids + walk->yield.passing_n, all.n - walk->yield.passing_n};
     for (size_t i = 0; i < now.n; i++) {
         *new_n += !has(before, &now.ids[i]);
     }
@@ -154,12 +157,12 @@ enum nb_err nb_walk_compare(struct nb_walk *walk, size_t *new_n)
         }
     }
     for (size_t i = 0; i < before.n && last > 0; i++) {
-        if (!has(now, &before.ids[i]) && !may_be_moved(walk, i<first, i >= last, *new_n> 0)) {
+        if (!has(all, &before.ids[i]) && !may_be_moved(walk, i<first, i >= last, *new_n> 0)) {
             deleted[walk->deleted_n++] = before.ids[i];
         }
     }
     for (size_t i = 0; i < lost.n && last > 0; i++) {
-        if (!has(now, &lost.ids[i])) {
+        if (!has(all, &lost.ids[i])) {
             deleted[walk->deleted_n++] = lost.ids[i];
         }
     }

@@ -80,9 +80,10 @@ struct nb_site_yield {
     struct nb_document **documents; /* oldest first, with identity and everything that the page
                                        says; source and fetched_ms are set by the walk */
     size_t documents_n;
-    bool is_thread; /* its pages go from old to new, and only the last one changes much */
-    bool is_whole;  /* the page shows all that it has: what was there before and is missing now, in
-                       the midst of what is still there, was deleted */
+    size_t passing_n; /* of them, the first: shown in passing, they belong to other pages */
+    bool is_thread;   /* its pages go from old to new, and only the last one changes much */
+    bool is_whole; /* the page shows all that it has: what was there before and is missing now, in
+                      the midst of what is still there, was deleted */
     struct nb_site_link *links;
     size_t links_n;
     struct nb_slice next;  /* the following page of the same thread or listing; may be empty */

@@ -200,12 +200,15 @@ static struct nb_feed_post *open_status(struct nb_feed_reader *reader, const jso
     return post;
 }
 
-static void read_status(struct nb_feed_reader *reader, const json_t *status, int64_t place)
+/* @param place  -1 for one that is passed on: its place is elsewhere. */
+static void read_status(struct nb_feed_reader *reader, const json_t *status, int64_t place,
+                        bool in_passing)
 {
     struct nb_feed_post *post = open_status(reader, status, place);
     if (!post) {
         return;
     }
+    post->in_passing = in_passing;
     struct nb_feed_entry *entry = &reader->draft.entry;
     post->kind = NB__KIND__TOOT;
     entry->id = nb_member_line(reader, status, "uri");
@@ -280,9 +283,9 @@ void nb_mastodon_item(struct nb_feed_reader *reader, const json_t *item)
     if (is_open(item) && shared) {
         read_boost(reader, item, shared, place);
     } else if (is_open(item) && !json_is_object(json_object_get(item, "reblog"))) {
-        read_status(reader, item, place);
+        read_status(reader, item, place, false);
     }
     if (shared) {
-        read_status(reader, shared, -1); /* its place is elsewhere */
+        read_status(reader, shared, -1, true);
     }
 }

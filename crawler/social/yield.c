@@ -59,7 +59,20 @@ nb_site_kind nb_social_kind(const struct nb_url *url)
 
 /* ---- documents ---- */
 
-/* Lists are newest first, topics are not; a yield is oldest first. */
+static enum nb_err add_document(const struct nb_entry_maker *maker,
+                                const struct nb_feed_entry *entry, struct nb_arena *arena,
+                                struct nb_site_yield *out)
+{
+    struct nb_document *document = NULL;
+    enum nb_err err = nb_entry_document(maker, entry, &document);
+    if (err == NB_OK && !nb_yield_document(out, arena, document)) {
+        return nb_arena_failed(arena) ? NB_ENOMEM : NB_ETOOBIG;
+    }
+    return err;
+}
+
+/* Lists are newest first, topics are not; a yield is oldest first, and before that it has what is
+ * passed on, so that it is known when the boost comes. */
 static enum nb_err add_documents(const struct nb_site_input *input, const struct nb_feed *feed,
                                  struct nb_arena *arena, struct nb_site_yield *out)
 {
@@ -73,12 +86,13 @@ static enum nb_err add_documents(const struct nb_site_input *input, const struct
                                          .now_ms = input->dates->now_ms};
     bool forward = is_topic(input->url->path);
     enum nb_err err = NB_OK;
-    for (size_t i = 0; err == NB_OK && i < feed->entries_n; i++) {
-        struct nb_document *document = NULL;
-        size_t at = forward ? i : feed->entries_n - 1 - i;
-        err = nb_entry_document(&maker, &feed->entries[at], &document);
-        if (err == NB_OK && !nb_yield_document(out, arena, document)) {
-            return nb_arena_failed(arena) ? NB_ENOMEM : NB_ETOOBIG;
+    for (size_t i = 0; err == NB_OK && i < 2 * feed->entries_n; i++) {
+        size_t k = i % feed->entries_n, at = forward ? k : feed->entries_n - 1 - k;
+        const struct nb_feed_post *post = feed->entries[at].post;
+        bool in_passing = post && post->in_passing;
+        if (in_passing == (i < feed->entries_n)) {
+            err = add_document(&maker, &feed->entries[at], arena, out);
+            out->passing_n += in_passing;
         }
     }
     return err;

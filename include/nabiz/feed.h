@@ -37,6 +37,7 @@ struct nb_feed_post {
     struct nb_slice quoted_url, quoted_author, quoted_text; /* passed on or quoted */
     int64_t likes_n, shares_n, views_n;                     /* -1 when unknown */
     int64_t followers_n;                                    /* of the author; -1 when unknown */
+    bool in_passing; /* it is in the list because another entry boosts it */
 };
 
 struct nb_feed_entry {

@@ -11,6 +11,7 @@ static struct {
     int n;                      /* comments, from 1 */
     bool deleted[COMMENTS_MAX]; /* by number */
     int edited;                 /* 0: none */
+    bool undone;                /* a boost in the timeline */
 } press;                        /* guarded by server.mu */
 
 static void write_comments(struct nb_buf *out)
@@ -31,10 +32,28 @@ static void write_comments(struct nb_buf *out)
     nb_buf_add_byte(out, ']');
 }
 
+#define STATUS(id, who, more)                                                                      \
+    "{\"id\":\"" id "\",\"uri\":\"http://" who "/s/" id "\",\"url\":\"http://" who "/@a/" id       \
+    "\",\"created_at\":\"2025-12-01T0" id                                                          \
+    ":00:00Z\",\"visibility\":\"public\",\"content\":\"<p>ileti " id                               \
+    "</p>\",\"account\":{\"acct\":\"a\",\"indexable\":true}" more "}"
+
+/* Three posts of an account and, between them, a boost of another's. */
+static void write_timeline(struct nb_buf *out)
+{
+    nb_buf_addf(out,
+                "[" STATUS("7", "toplu.example", "") ",%s" STATUS("3", "toplu.example", "") "]",
+                press.undone ? ""
+                             : STATUS("5", "toplu.example",
+                                      ",\"reblog\":" STATUS("4", "uzak.example", "")) ",");
+}
+
 static bool write_press(struct nb_buf *out, const char *path)
 {
     if (strcmp(path, "/wp-json/") == 0) {
         nb_buf_add_str(out, "{\"namespaces\":[\"wp/v2\"]}");
+    } else if (strncmp(path, "/api/v1/accounts/", 17) == 0) {
+        write_timeline(out);
     } else if (strncmp(path, "/wp-json/wp/v2/comments", 23) == 0) {
         write_comments(out);
     } else if (strncmp(path, "/wp-json/wp/v2/posts", 20) == 0) {
@@ -117,10 +136,31 @@ static void an_api_shows_what_was_added_edited_and_deleted(void **state)
     end_world(&world);
 }
 
+/* The post was shown in passing: it is still where it is. */
+static void a_boost_that_is_undone_deletes_nobody_elses_post(void **state)
+{
+    struct world world =
+        make_world("http://toplu.example/api/v1/accounts/1/statuses walk=blog kind=toot\n", NULL);
+    (void)state;
+    press.undone = false;
+    crawl_at(&world, T0);
+    assert_int_equal(read_documents(&world), 4);
+    assert_string_equal(documents[0]->text, "ileti 4"); /* known before it is passed on */
+    press.undone = true;
+    crawl_at(&world, T0 + DAY);
+    size_t n = read_documents(&world);
+    assert_int_equal(n, 5);
+    assert_int_equal(deleted_of(n), 1);
+    assert_true(documents[4]->deleted);
+    assert_int_equal(documents[4]->kind, NB__KIND__BOOST);
+    end_world(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_api_shows_what_was_added_edited_and_deleted),
+        cmocka_unit_test(a_boost_that_is_undone_deletes_nobody_elses_post),
     };
     return cmocka_run_group_tests(tests, start_press, stop_press);
 }
