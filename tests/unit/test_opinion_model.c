@@ -246,6 +246,36 @@ static void a_text_of_any_length_adds_up_in_the_same_order(void **state)
     nb_map_close(file);
 }
 
+static size_t ends_of(const unsigned *kinds, const uint64_t *lemmas, size_t n,
+                      struct nb_feature *out)
+{
+    struct nb_feature_ends ends = {.n = 0};
+    for (size_t i = 0; i < n; i++) {
+        struct tr_token token = {.kind = (uint8_t)kinds[i]};
+        struct nb_feature_word word = {.lemma = lemmas[i]};
+        nb_features_end(&ends, &token, &word);
+    }
+    return nb_features_of_ends(&ends, out);
+}
+
+static void whom_a_text_addresses_is_none_of_its_ends(void **state)
+{
+    (void)state;
+    static const unsigned plain[] = {TR_WORD, TR_WORD},
+                          addressed[] = {TR_MENTION, TR_WORD, TR_WORD, TR_MENTION};
+    static const uint64_t lemmas[] = {7, 8, 9, 7};
+    struct nb_feature want[NB_FEATURES_FIRST_N + NB_FEATURES_LAST_N];
+    struct nb_feature got[NB_FEATURES_FIRST_N + NB_FEATURES_LAST_N];
+    assert_int_equal(ends_of(plain, lemmas + 1, 2, want), 4);
+    assert_int_equal(ends_of(addressed, lemmas, 4, got), 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(got[i].hash == want[i].hash);
+    }
+    assert_int_equal(ends_of(plain, lemmas, 0, got), 0);
+    assert_int_equal(ends_of(plain, lemmas, 1, got), 2);
+    assert_true(got[0].hash != got[1].hash); /* the first is not the last */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +286,7 @@ int main(void)
         cmocka_unit_test(few_words_are_left_to_the_lexicons),
         cmocka_unit_test(the_model_that_comes_with_the_program_can_be_used),
         cmocka_unit_test(a_text_of_any_length_adds_up_in_the_same_order),
+        cmocka_unit_test(whom_a_text_addresses_is_none_of_its_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
