@@ -4,7 +4,6 @@
  */
 #include "analyzer/events/second.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,17 +41,24 @@ static void put_name(struct naming *n, struct nb_slice of, const char *kind, str
                      struct nb_slice b)
 {
     struct nb_second_features *out = n->out;
+    const struct nb_slice parts[] = {of, NB_LIT("/"), nb_slice_str(kind), a, NB_LIT("_"), b};
     char name[NB_SECOND_NAME_BYTES_MAX];
-    int len = snprintf(name, sizeof(name), "%.*s/%s%.*s%s%.*s", NB_ARG(of), kind, NB_ARG(a),
-                       b.len ? "_" : "", NB_ARG(b));
-    if (len < 0 || (size_t)len >= sizeof(name) || out->n == NB_SECOND_FEATURES_MAX) {
+    size_t len = 0;
+    for (size_t i = 0; i < (b.len ? 6 : 4); i++) {
+        if (parts[i].len >= sizeof(name) - len) {
+            return;
+        }
+        memcpy(name + len, parts[i].len ? parts[i].p : "", parts[i].len);
+        len += parts[i].len;
+    }
+    if (out->n == NB_SECOND_FEATURES_MAX) {
         return;
     }
     if (out->names) {
-        out->names[out->n] = nb_arena_copy(n->arena, nb_slice(name, (size_t)len));
+        out->names[out->n] = nb_arena_copy(n->arena, nb_slice(name, len));
         n->out_of_memory |= !out->names[out->n].p;
     }
-    out->keys[out->n] = nb_hash64(nb_slice(name, (size_t)len));
+    out->keys[out->n] = nb_hash64(nb_slice(name, len));
     out->n++;
 }
 
@@ -64,9 +70,9 @@ static void put(struct naming *n, const char *kind, struct nb_slice a, struct nb
 
 static void put_number(struct naming *n, const char *kind, size_t number)
 {
-    char digits[24];
-    int len = snprintf(digits, sizeof(digits), "%zu", number < MANY ? number : (size_t)MANY);
-    put(n, kind, nb_slice(digits, len > 0 ? (size_t)len : 0), nb_slice(NULL, 0));
+    _Static_assert(MANY < 10, "a number has one digit");
+    char digit = (char)('0' + (number < MANY ? number : (size_t)MANY));
+    put(n, kind, nb_slice(&digit, 1), nb_slice(NULL, 0));
 }
 
 /* Of what is no word of the language, what it says; without marks on its letters. */
