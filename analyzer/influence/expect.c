@@ -1,11 +1,13 @@
 #include "analyzer/influence/expect.h"
 
+#include <stdbool.h>
+
 #include <nabiz/fixed.h>
 
 enum { WEIGHT_BITS = 20, HALVINGS_MAX = 40, DAY_S = 86400 };
 
-/* A burst is new when its first half day has a tenth of the liveliest's groups. */
-enum { FRONT_S = DAY_S / 2, FRONT_PART = 10 };
+/* What begins an act: a front of so many tenths of the liveliest. */
+enum { FRONT_S = DAY_S / 4, SILENT_TENTHS = 1, BUSY_TENTHS = 3 };
 
 /* 2^20 for an act of now. */
 static uint64_t weight_of(int64_t at_s, int64_t now_s)
@@ -69,17 +71,7 @@ static uint32_t time_of(uint64_t adoption)
     return (uint32_t)(adoption >> 32);
 }
 
-/* @return how many adoptions from the first on come without a day's pause. */
-static size_t burst(const uint64_t *adoptions, size_t n)
-{
-    size_t k = 1;
-    while (k < n && time_of(adoptions[k]) - time_of(adoptions[k - 1]) <= DAY_S) {
-        k++;
-    }
-    return k;
-}
-
-/* @return groups in the first half day of a burst. */
+/* @return groups in the first hours from the first adoption on. */
 static uint32_t front(const uint64_t *adoptions, size_t n, struct nb_expect_met *met,
                       uint32_t stamp)
 {
@@ -93,32 +85,36 @@ static uint32_t front(const uint64_t *adoptions, size_t n, struct nb_expect_met 
 }
 
 /* A group adds to an act the first time it adopts. */
-static void add_adoptions(const uint64_t *adoptions, size_t n, struct nb_expect_met *met,
-                          uint32_t stamp, struct nb_expect_act *act)
+static void add_adoption(uint64_t adoption, struct nb_expect_met *met, uint32_t stamp,
+                         struct nb_expect_act *act)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct nb_expect_met *group = &met[(uint32_t)adoptions[i]];
-        uint32_t worth =
-            group->act == stamp ? 0 : nb_expect_prompt_milli(time_of(adoptions[i]) - act->at_s);
-        act->taken_milli += worth < UINT32_MAX - act->taken_milli ? worth : 0;
-        group->act = stamp;
-    }
+    struct nb_expect_met *group = &met[(uint32_t)adoption];
+    uint32_t worth =
+        group->act == stamp ? 0 : nb_expect_prompt_milli(time_of(adoption) - act->at_s);
+    act->taken_milli += worth < UINT32_MAX - act->taken_milli ? worth : 0;
+    group->act = stamp;
 }
 
+/* Fronts that are counted do not overlap. */
 size_t nb_expect_acts(const uint64_t *adoptions, size_t n, struct nb_expect_met *met,
                       uint32_t *stamp, struct nb_expect_act *acts)
 {
     size_t acts_n = 0;
-    uint32_t liveliest = 0, act = 0;
-    for (size_t i = 0, end; i < n; i = end) {
-        end = i + burst(adoptions + i, n - i);
-        uint32_t lively = end == i + 1 ? 1 : front(adoptions + i, end - i, met, ++*stamp);
-        if (acts_n == 0 || (uint64_t)lively * FRONT_PART >= liveliest) {
-            acts[acts_n++] = (struct nb_expect_act){time_of(adoptions[i]), 0};
-            act = ++*stamp;
+    uint32_t liveliest = 0, act = 0, looked_s = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at_s = time_of(adoptions[i]);
+        bool is_silent = i == 0 || at_s - time_of(adoptions[i - 1]) > DAY_S;
+        if (is_silent || at_s - looked_s >= FRONT_S) {
+            uint64_t lively = front(adoptions + i, n - i, met, ++*stamp);
+            uint64_t asked = (uint64_t)liveliest * (is_silent ? SILENT_TENTHS : BUSY_TENTHS);
+            looked_s = at_s;
+            liveliest = lively > liveliest ? (uint32_t)lively : liveliest;
+            if (lively * 10 >= asked) {
+                acts[acts_n++] = (struct nb_expect_act){at_s, 0};
+                act = ++*stamp;
+            }
         }
-        liveliest = lively > liveliest ? lively : liveliest;
-        add_adoptions(adoptions + i, end - i, met, act, &acts[acts_n - 1]);
+        add_adoption(adoptions[i], met, act, &acts[acts_n - 1]);
     }
     return acts_n;
 }

@@ -53,10 +53,11 @@ struct nb_expect_met {
 };
 
 /**
- * Guess an author's acts from when others adopted. A burst of adoptions begins after a day of
- * silence. It stands for an act if in its first half day at least a tenth as many groups adopt as
- * in the liveliest burst so far: what is new finds its public at once, while an old success
- * trickles on for months. Else it goes on with the act before.
+ * Guess an author's acts from when others adopted. What is new finds its public at once, while an
+ * old success trickles on for months: after a day of silence an adoption begins an act if in the
+ * next six hours at least a tenth as many groups adopt as in the liveliest such hours so far.
+ * Without silence one looks every six hours, and asks for three tenths. All else goes on with the
+ * act before.
  * @param adoptions  n of them, ascending: second << 32 | group.
  * @param met        of each group.
  * @param stamp      begins as 0 and is kept like met; goes up by less than 2 n.

@@ -1,9 +1,8 @@
 /*
  * The list is in the order of trust, unrounded: it is the one part that acts alone can tell and
  * that whoever wants to be in front cannot make himself. Spread is shown beside it. Adoptions are
- * acts that take something up: links, quotes, copies, boosts; a group counts
- * once for each act of the author's, which are guessed from the bursts of adoptions: what nobody
- * took up leaves no edge.
+ * acts that take something up: links, quotes, copies, boosts; a group counts once for each act of
+ * the author's, which are guessed from the times of adoptions: what nobody took up leaves no edge.
  */
 #include "analyzer/influence/rank.h"
 

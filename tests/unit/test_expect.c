@@ -94,6 +94,24 @@ static void what_trickles_on_for_months_is_one_act(void **state)
     assert_in_range(s.acts[1].taken_milli, 30000, 40000);
 }
 
+static void who_is_never_silent_acts_again_and_again(void **state)
+{
+    (void)state;
+    static struct stream s, once;
+    uint64_t at_s = 0;
+    for (uint32_t i = 0; i < 100; i++) { /* 12 within six minutes, then one an hour for 7 hours */
+        adopt(&s, at_s, 30, 12, i * 7);
+        adopt(&s, at_s + 3600, 3600, 7, 800 + i);
+        at_s += 8 * 3600;
+    }
+    size_t acts_n = guess(&s);
+    assert_in_range(acts_n, 50, 150);
+    adopt(&once, at_s, 30, 200, 0);
+    assert_int_equal(guess(&once), 1);
+    assert_true(nb_expect_spread(s.acts, acts_n, NB_EXPECT_BURST_SHRINKAGE_MILLI, (int64_t)at_s) >
+                nb_expect_spread(once.acts, 1, NB_EXPECT_BURST_SHRINKAGE_MILLI, (int64_t)at_s));
+}
+
 static void where_all_is_slow_each_burst_is_an_act(void **state)
 {
     (void)state;
@@ -140,6 +158,7 @@ int main(void)
         cmocka_unit_test(acts_of_one_occasion_say_less_than_as_many_occasions),
         cmocka_unit_test(what_is_taken_up_late_counts_less),
         cmocka_unit_test(what_trickles_on_for_months_is_one_act),
+        cmocka_unit_test(who_is_never_silent_acts_again_and_again),
         cmocka_unit_test(where_all_is_slow_each_burst_is_an_act),
         cmocka_unit_test(a_group_counts_once_in_an_act_and_makes_no_front),
         cmocka_unit_test(extremes_do_not_overflow),
