@@ -122,6 +122,9 @@ static bool take_window(struct nb_args *args, int64_t watermark_ms, int64_t wind
         !take_day(args, "to", query->offset_min, &to_ms)) {
         return false;
     }
+    if (!nb_args_has(args, "to") && from_ms > to_ms) {
+        to_ms = from_ms; /* a day of which nothing is known yet: nobody wrote */
+    }
     asked->to_ms = to_ms + NB_DAY_MS;
     asked->from_ms = asked->to_ms > window_ms ? asked->to_ms - window_ms : 0;
     if (nb_args_has(args, "from")) {

@@ -65,6 +65,15 @@ take ufukhaber.example/Nilgün Sarıca
 take sepetgunlugu.example/sepetci
 END
 
+# A window that is given in days; trust is made of its acts.
+nabiz story influencers --topic turna --from 2026-03-10 --to 2026-03-20 --format json \
+    >"$NABIZ_DIR/days.json" || fail "--from and --to"
+grep -q '"trust_of": *"window"' "$NABIZ_DIR/days.json" || fail "trust is not of the window"
+nabiz story influencers --topic turna --from 2036-01-01 >"$NABIZ_DIR/days.txt" 2>&1
+[ $? -eq 4 ] || fail "somebody wrote in ten years: $(cat "$NABIZ_DIR/days.txt")"
+nabiz story influencers --topic turna --from 2026-03-20 --to 2026-03-10 >"$NABIZ_DIR/days.txt" 2>&1
+[ $? -eq 2 ] || fail "a window may end before it begins: $(cat "$NABIZ_DIR/days.txt")"
+
 # Weights that are tried out count in the list and in the ledger alike.
 sed 's/^trust .*/trust 0/; s/^spread .*/spread 550/' lexicons/weights.txt >"$NABIZ_DIR/weights.txt"
 nabiz story influencers --topic turna --limit 1000 --format csv \
