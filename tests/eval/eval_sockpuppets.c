@@ -12,15 +12,23 @@
  * only shared out-links and owners can find anything there, and what holds the accounts is the walk
  * itself, from seeds that are found (analyzer/influence/seeds.h), not given. In the two attacks
  * with dates all blogs' links get some, over two years, drawn by chance. Nothing was fitted to
- * which accounts are made up; the form of the walk was chosen on ring, camouflage, clique, copycats
- * and many with other draws, and on held-out links (below); how many seeds there are and how much a
- * lone voice passes on were chosen among three each by the first two attacks as they are here.
+ * which accounts are made up.
+ *
+ * What was chosen by what is reported here, on this graph: how many seeds there are and how much a
+ * lone voice passes on, among three each by the first two attacks with these targets and draws. By
+ * the same graph with other draws: the form of the walk (ring, camouflage, clique, copycats, many;
+ * held-out links), its steps and shares. By `eval_sockpuppets choose`, which has other targets (the
+ * blog at rank 1030, 50 between 300 and 400 or 990 and 1100), other draws and other held-out links:
+ * everything about communities (analyzer/influence/communities.c). The half-life of acts was not
+ * chosen by any of it. There is one graph: none of this says how another would do.
  *
  * The peers see the same: walks from the same seeds without the rules (seeded), PageRank, in-degree
  * and core numbers.
  *
  * What the list is worth without an attack is measured on held-out links: the list of a graph from
  * which a fifth, or seven tenths, were taken out, against how many of those lead to each blog.
+ *
+ * `eval_sockpuppets asked` leaves out our own attacks, and so does `choose`.
  */
 #include "tests/lib/pagerank.h"
 #include "tests/lib/puppets.h"
@@ -30,6 +38,7 @@
 
 #include <nabiz/mem.h>
 #include <nabiz/series.h>
+#include <nabiz/weights.h>
 
 #include "analyzer/influence/core.h"
 #include "analyzer/influence/groups.h"
@@ -41,9 +50,7 @@ enum {
     OTHERS = 50,
     DRAWS = 10,
     OTHERS_OWN = 10,
-    BLOG = 697,
-    FROM = 400,
-    TO = 990,
+    BLOGS_MAX = 2000,
     HELD_DRAWS = 5,
     ALLOWED = 5,
     ALLOWED_HELPED = 20,
@@ -51,6 +58,15 @@ enum {
     TWO_YEARS_S = 730 * 86400,
     FIRST_S = 1050000000
 };
+
+/* Whom attacks are tried on, and with which draws. */
+struct part {
+    uint32_t blog, from[2], to[2]; /* ranks by PageRank: [from, to) */
+    uint64_t shuffle, blog_draws, other_draws, held_draws;
+};
+
+static const struct part reported = {697, {400, 0}, {990, 0}, 7, 1000, 5000, 1};
+static const struct part choosing = {1030, {300, 990}, {400, 1100}, 70, 21000, 25000, 501};
 
 #define METHODS(X)                                                                                 \
     X(TRUST, "trust")                                                                              \
@@ -83,6 +99,7 @@ struct moves {
 };
 
 struct trial {
+    const struct part *part;
     struct nbt_acts acts;  /* of the blogs alone */
     struct nbt_acts dated; /* the same with times */
     struct nb_graph *honest;
@@ -154,7 +171,13 @@ static struct scores score(const struct nbt_acts *acts)
     assert_non_null(group);
     assert_int_equal(nb_seeds_find(graph, seeds, &seeds_n, &share_milli), NB_OK);
     assert_int_equal(nb_groups_find(graph, NULL, NULL, 0, group), NB_OK);
-    const struct nb_trust_input input = {.group = group, .seeds = seeds, .seeds_n = seeds_n};
+    struct nb_weights weights;
+    nb_weights_usual(&weights);
+    const struct nb_trust_input input = {
+        .group = group,
+        .seeds = seeds,
+        .seeds_n = seeds_n,
+        .age = {nb_graph_last_s(graph), (uint32_t)weights.trust_half_days}};
     assert_int_equal(nb_trust_new(graph, &input, &trust), NB_OK);
     uint32_t *core = group;
     nbt_pagerank(graph, seeds, seeds_n, ROUNDS, s.of[M_SEEDED]);
@@ -286,10 +309,11 @@ static void attack_all(const struct trial *t, const struct nbt_acts *before,
     bool asked = attack <= NBT_CAMOUFLAGE && into == 0;
     uint32_t others_n = asked ? OTHERS : OTHERS_OWN, draws = asked ? DRAWS : DRAWS / 2;
     for (uint32_t i = 0; i < draws; i++) {
-        attack_one(t, before, clean, attack, t->blog, links, into, 1000 + i, moves);
+        attack_one(t, before, clean, attack, t->blog, links, into, t->part->blog_draws + i, moves);
     }
     for (uint32_t i = 0; i < others_n; i++) {
-        attack_one(t, before, clean, attack, t->others[i], links, into, 5000 + i, moves);
+        attack_one(t, before, clean, attack, t->others[i], links, into, t->part->other_draws + i,
+                   moves);
     }
     printf("%s, %u honest links", nbt_attack_words(attack), links);
     printf(into ? " to %u of them:\n" : ":\n", into);
@@ -313,8 +337,8 @@ static void report_clean(const struct trial *t, const struct scores *clean)
     for (int part = 0; part < 2; part++) {
         uint32_t keep = shares[part];
         double sums[METHODS_N] = {0};
-        for (uint64_t draw = 1; draw <= HELD_DRAWS; draw++) {
-            uint64_t series = draw;
+        for (uint64_t draw = 0; draw < HELD_DRAWS; draw++) {
+            uint64_t series = t->part->held_draws + draw;
             struct nbt_acts kept = {.authors_n = t->blogs_n};
             double *held = calloc(t->blogs_n, sizeof(*held));
             assert_non_null(held);
@@ -341,20 +365,28 @@ static void report_clean(const struct trial *t, const struct scores *clean)
     }
 }
 
+static bool is_between(const struct part *part, double rank)
+{
+    return (rank >= part->from[0] && rank < part->to[0]) ||
+           (rank >= part->from[1] && rank < part->to[1]);
+}
+
 static void choose_attacked(struct trial *t, const struct scores *clean)
 {
-    uint64_t series = 7;
-    uint32_t middle[TO], n = 0;
+    uint64_t series = t->part->shuffle;
+    uint32_t middle[BLOGS_MAX], n = 0;
     double *ranks = calloc(t->blogs_n, sizeof(*ranks));
     assert_non_null(ranks);
+    assert_true(t->blogs_n <= BLOGS_MAX);
     ranks_of(clean->of[M_PAGERANK], t->blogs_n, ranks);
     for (uint32_t i = 0; i < t->blogs_n; i++) {
-        if (ranks[i] >= BLOG && ranks[i] < BLOG + 1) {
+        if (ranks[i] >= t->part->blog && ranks[i] < t->part->blog + 1) {
             t->blog = i;
-        } else if (ranks[i] >= FROM && ranks[i] < TO) {
+        } else if (is_between(t->part, ranks[i])) {
             middle[n++] = i;
         }
     }
+    assert_true(n >= OTHERS);
     nb_series_shuffle(middle, n, &series);
     memcpy(t->others, middle, sizeof(t->others));
     free(ranks);
@@ -363,8 +395,9 @@ static void choose_attacked(struct trial *t, const struct scores *clean)
 int main(int argc, char **argv)
 {
     const char *path = nbt_data("polblogs/polblogs.gml");
-    bool asked_only = argc > 1 && strcmp(argv[1], "asked") == 0;
-    struct trial t = {0};
+    bool chooses = argc > 1 && strcmp(argv[1], "choose") == 0;
+    bool asked_only = chooses || (argc > 1 && strcmp(argv[1], "asked") == 0);
+    struct trial t = {.part = chooses ? &choosing : &reported};
     struct nb_graph_builder *builder;
     if (!path) {
         return 0;
