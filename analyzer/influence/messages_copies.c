@@ -1,6 +1,7 @@
 #include "analyzer/influence/messages_private.h"
 
 #include "analyzer/influence/claims.h"
+#include "analyzer/influence/denial.h"
 #include "analyzer/keys.h"
 #include "analyzer/topics/copies.h"
 
@@ -8,19 +9,37 @@ enum { STEPS_MAX = 20000 /* of a chain: copies of one text that are followed */ 
 
 /* ---- acts towards a copy ---- */
 
-/* An act names the document when the log had it before, else only its address. */
+/* An act names the document when the log had it before, and that by the number it had then; else
+ * there is its address. */
+static enum nb_err is_named(struct nb_txn *txn, const struct nb_edge *edge,
+                            const struct nb_claim_step *copy, bool *out)
+{
+    struct nb_answered one = {.number = copy->number};
+    const struct nb_answered *found = NULL;
+    bool has_address = copy->url.len && nb_slice_eq(nb_field(edge->url), copy->url);
+    *out = edge->has_target ? edge->target == copy->number : has_address;
+    if (*out || !has_address) {
+        return NB_OK;
+    }
+    enum nb_err err = nb_edge_target(txn, edge, &(struct nb_answerable){&one, 1}, &found);
+    *out = found != NULL;
+    return err;
+}
+
 static enum nb_err count_act_on_copy(struct nb_tally *t, struct nb_slice key, struct nb_slice value,
                                      const void *context)
 {
     const struct nb_claim_step *copy = context;
     struct nb_edge *edge;
+    bool named = false;
     (void)key;
     enum nb_err err = nb_edge_decode(value, t->scratch, &edge);
+    if (err == NB_OK) {
+        err = is_named(t->txn, edge, copy, &named);
+    }
     if (err != NB_OK) {
         return err;
     }
-    bool named = edge->has_target ? edge->target == copy->number
-                                  : copy->url.len && nb_slice_eq(nb_field(edge->url), copy->url);
     bool self = nb_slice_eq(nb_field(edge->from), copy->author);
     return named && !self ? nb_tally_act(t, edge) : NB_OK;
 }

@@ -176,6 +176,25 @@ static void a_text_that_was_sent_out_is_followed_without_a_site_of_ones_own(void
     world_close(&w);
 }
 
+/* A count that is read again makes a revision, with another number than acts were kept with. */
+static void acts_towards_a_copy_outlive_its_revision(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    commit_story(&w);
+    commit_echoes(&w);
+    const struct said again = {
+        "b.example/bora", "https://b.example/1", MESSAGE " begendim", 2000, {0}};
+    say(&w, &again);
+    struct nb_messages got = spread_of_text(&w, MESSAGE, NULL);
+    assert_int_equal(carrier(&got, "b.example/bora")->copies_n, 1);
+    assert_int_equal(carrier(&got, "f.example/filiz")->links_n, 1);
+    assert_int_equal(carrier(&got, "g.example/gul")->boosts_n, 1);
+    assert_int_equal(got.n, 7);
+    world_close(&w);
+}
+
 static void texts_and_ones_own_sites_are_taken_together(void **state)
 {
     (void)state;
@@ -329,6 +348,7 @@ int main(void)
         cmocka_unit_test(what_was_taken_from_others_is_not_ones_own),
         cmocka_unit_test(the_window_bounds_acts_and_copies),
         cmocka_unit_test(a_text_that_was_sent_out_is_followed_without_a_site_of_ones_own),
+        cmocka_unit_test(acts_towards_a_copy_outlive_its_revision),
         cmocka_unit_test(texts_and_ones_own_sites_are_taken_together),
         cmocka_unit_test(as_many_copies_as_there_are_are_counted),
         cmocka_unit_test(a_text_that_nobody_took_is_not_found),
