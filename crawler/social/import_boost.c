@@ -14,6 +14,13 @@
 
 /* ---- boosts ---- */
 
+/* Exports have the member in all of their rows, empty in those that pass nothing on. */
+static bool says_target(const json_t *value)
+{
+    return json_is_string(value) ? nb_slice_trim(nb_slice_str(json_string_value(value))).len > 0
+                                 : value && !json_is_null(value) && !json_is_false(value);
+}
+
 /* An address or id, or an object with it and the author. */
 static enum nb_err take_target(const json_t *value, struct nb_arena *arena, Nb__Quote *quote)
 {
@@ -75,7 +82,7 @@ enum nb_err nb_import_boost(const json_t *object, struct nb_document *document,
 {
     const json_t *value = json_object_get(object, "boost_of");
     bool is_boost = document->has_kind && document->kind == NB__KIND__BOOST;
-    bool is_said = value && !json_is_null(value);
+    bool is_said = says_target(value);
     Nb__Quote *quote = quote_of(document);
     if ((!is_said && !is_boost) || document->deleted) {
         return NB_OK;

@@ -317,13 +317,27 @@ static void a_boost_without_an_id_is_who_passes_on_what(void **state)
     assert_false(same_identity(a, d));
 }
 
+static void an_empty_boost_of_is_that_of_a_row_that_boosts_nothing(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"\"\"", "\" \"", "null", "false"};
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        char text[200];
+        (void)snprintf(text, sizeof(text), "{\"id\":1,\"text\":\"x\",\"boost_of\":%s}", values[i]);
+        const struct nb_document *post = line(text);
+        assert_int_equal(post->kind, NB__KIND__POST);
+        assert_string_equal(post->text, "x");
+        assert_int_equal(post->n_quotes, 0);
+    }
+}
+
 static void a_boost_of_nothing_is_refused(void **state)
 {
     (void)state;
     static const char *const rows[] = {
         "{\"id\":1,\"kind\":\"boost\",\"text\":\"x\"}",
         "{\"id\":1,\"kind\":\"boost\",\"boost_of\":null}",
-        "{\"id\":1,\"text\":\"x\",\"boost_of\":\"\"}",
+        "{\"id\":1,\"kind\":\"boost\",\"boost_of\":\"\"}",
         "{\"id\":1,\"text\":\"x\",\"boost_of\":7}",
         "{\"id\":1,\"text\":\"x\",\"boost_of\":{}}",
         "{\"id\":1,\"text\":\"x\",\"boost_of\":[\"" AT_500 "\"]}",
@@ -397,6 +411,7 @@ int main(void)
         cmocka_unit_test(pages_may_say_how_many_follow_an_author),
         cmocka_unit_test(a_row_with_boost_of_has_no_words_of_its_own),
         cmocka_unit_test(a_boost_without_an_id_is_who_passes_on_what),
+        cmocka_unit_test(an_empty_boost_of_is_that_of_a_row_that_boosts_nothing),
         cmocka_unit_test(a_boost_of_nothing_is_refused),
         cmocka_unit_test(an_archive_tells_boosts),
         cmocka_unit_test(rows_may_say_how_many_follow),
