@@ -103,12 +103,12 @@ static enum nb_err tally_author(struct nb_txn *txn, const struct nb_annotation *
     if (err) {
         return err;
     }
-    if (!nb_is_boost(kept)) {
-        count(&row->documents_n, &row->has_documents_n, 1, sign);
-    }
     span(&row->first_ms, &row->has_first_ms, &row->last_ms, &row->has_last_ms, kept->at_ms, sign);
-    if (kept->has_comments_n) {
-        count(&row->comments_n, &row->has_comments_n, kept->comments_n, sign);
+    if (!nb_is_boost(kept)) { /* of boosts alone no row is kept, so that nothing could be taken */
+        count(&row->documents_n, &row->has_documents_n, 1, sign);
+        if (kept->has_comments_n) {
+            count(&row->comments_n, &row->has_comments_n, kept->comments_n, sign);
+        }
     }
     return store_author(txn, author, author_is_empty(row), row, arena);
 }

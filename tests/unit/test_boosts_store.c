@@ -115,6 +115,33 @@ static void a_boost_is_an_act_and_no_document(void **state)
     }
 }
 
+/* A picture that quotes, answered by some, and given words later: what was not counted of it is not
+ * taken back. */
+static void a_boost_that_gets_words_is_counted_from_then_on(void **state)
+{
+    struct knowledge_world *k = *state;
+    struct world w;
+    struct nb_author *author;
+    static const char *const lines[] = {
+        "{\"id\":\"1\",\"site\":\"uzak.example\",\"author\":\"can\",\"kind\":\"toot\",\"comments\":"
+        "5,"
+        "\"quotes\":[{\"url\":\"https://toplu.example/@ada/500\"}],"
+        "\"published\":\"2026-11-01T08:00:00Z\"}",
+        "{\"id\":\"1\",\"site\":\"uzak.example\",\"author\":\"can\",\"kind\":\"toot\",\"comments\":"
+        "6,"
+        "\"quotes\":[{\"url\":\"https://toplu.example/@ada/500\"}],\"text\":\"Bak\u0131n\","
+        "\"published\":\"2026-11-01T08:00:00Z\"}",
+    };
+    world_open(&w, 1 << 20);
+    commit_lines(k, &w, lines, 2);
+    struct nb_txn *txn = world_read(&w);
+    assert_int_equal(nb_analysis_author(txn, nb_slice_str(CAN), w.arena, &author), NB_OK);
+    assert_int_equal(author->documents_n, 1);
+    assert_int_equal(author->comments_n, 6);
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 /* As logs have it that were written before boosts had a kind. */
 static void a_toot_without_a_word_that_quotes_is_a_boost(void **state)
 {
@@ -261,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_boost_is_an_act_and_no_document),
         cmocka_unit_test(a_toot_without_a_word_that_quotes_is_a_boost),
+        cmocka_unit_test(a_boost_that_gets_words_is_counted_from_then_on),
         cmocka_unit_test(what_is_not_known_is_passed_on_from_its_site),
         cmocka_unit_test(boosts_of_each_other_end_nowhere),
         cmocka_unit_test(the_ledger_shows_each_boost_with_its_time),
