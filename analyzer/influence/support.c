@@ -16,6 +16,7 @@
 #include <nabiz/mem.h>
 
 #include "analyzer/influence/resize.h"
+#include "analyzer/influence/sorting.h"
 
 enum { DAY_S = 86400, LASTING_S = 7 * DAY_S, LASTING = 4, ONCE = 3, ROOM_LEAST = 4096 };
 
@@ -290,10 +291,11 @@ static enum nb_err tidy(struct nb_support *s)
     return err;
 }
 
-static enum nb_err append_out(struct nb_support *s, uint32_t from, uint32_t to)
+/* New pairs of one supporter, as pair_key() has them, behind its others: its row moves once. */
+static enum nb_err append_out(struct nb_support *s, const uint64_t *fresh, size_t n)
 {
-    struct nb_support_row *row = &s->out[from];
-    enum nb_err err = room_out(s, (size_t)row->n + 1);
+    struct nb_support_row *row = &s->out[fresh[0] >> 32];
+    enum nb_err err = room_out(s, (size_t)row->n + n);
     if (err != NB_OK) {
         return err;
     }
@@ -302,9 +304,30 @@ static enum nb_err append_out(struct nb_support *s, uint32_t from, uint32_t to)
         row->begin = (uint32_t)s->out_n;
         s->out_n += row->n;
     }
-    s->to[s->out_n++] = to;
-    row->n++;
+    for (size_t i = 0; i < n; i++) {
+        s->to[s->out_n++] = (uint32_t)fresh[i];
+    }
+    row->n += (uint32_t)n;
     return NB_OK;
+}
+
+static uint64_t pair_key(uint32_t from, uint32_t to)
+{
+    return (uint64_t)from << 32 | to;
+}
+
+static enum nb_err append_all(struct nb_support *s, uint64_t *fresh, size_t n)
+{
+    enum nb_err err = NB_OK;
+    nb_sort_numbers(fresh, n);
+    for (size_t i = 0; err == NB_OK && i < n;) {
+        size_t begin = i;
+        while (i < n && fresh[i] >> 32 == fresh[begin] >> 32) {
+            i++;
+        }
+        err = append_out(s, fresh + begin, i - begin);
+    }
+    return err;
 }
 
 /* Acts of one supporter, in order, become a pair. */
@@ -318,9 +341,10 @@ static struct pair take_pair(const struct nb_support_act *acts, size_t n, size_t
     return pair;
 }
 
-/* Acts towards one author, sorted as its row is: both are merged into a new row. */
+/* Acts towards one author, sorted as its row is: both are merged into a new row. @param fresh gets
+ * new pairs, of which there are *fresh_n. */
 static enum nb_err merge_row(struct nb_support *s, uint32_t to, const struct nb_support_act *acts,
-                             size_t n)
+                             size_t n, uint64_t *fresh, size_t *fresh_n)
 {
     struct nb_support_row old = s->in[to];
     enum nb_err err = room_in(s, old.n + n);
@@ -333,7 +357,7 @@ static enum nb_err merge_row(struct nb_support *s, uint32_t to, const struct nb_
         if (is_new) {
             pair = take_pair(acts, n, &at);
             s->pairs_n++;
-            err = append_out(s, pair.from, to);
+            fresh[(*fresh_n)++] = pair_key(pair.from, to);
         } else {
             pair = pair_at(s, place);
             i++;
@@ -390,14 +414,20 @@ static enum nb_err sort_acts(const struct nb_support *s, struct nb_support_act *
 
 enum nb_err nb_support_add(struct nb_support *s, struct nb_support_act *acts, size_t acts_n)
 {
-    enum nb_err err = sort_acts(s, acts, &acts_n);
+    size_t fresh_n = 0;
+    uint64_t *fresh = nb_malloc((acts_n + 1) * sizeof(*fresh));
+    enum nb_err err = fresh ? sort_acts(s, acts, &acts_n) : NB_ENOMEM;
     for (size_t i = 0; err == NB_OK && i < acts_n;) {
         size_t begin = i;
         while (i < acts_n && acts[i].to == acts[begin].to) {
             i++;
         }
-        err = merge_row(s, acts[begin].to, acts + begin, i - begin);
+        err = merge_row(s, acts[begin].to, acts + begin, i - begin, fresh, &fresh_n);
     }
+    if (err == NB_OK) {
+        err = append_all(s, fresh, fresh_n);
+    }
+    nb_free(fresh);
     bool untidy = s->in_n > 2 * s->pairs_n + ROOM_LEAST || s->out_n > 2 * s->pairs_n + ROOM_LEAST;
     return err == NB_OK && untidy ? tidy(s) : err;
 }

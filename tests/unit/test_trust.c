@@ -494,6 +494,26 @@ static void nobody_acts_and_nobody_is_a_seed(void **state)
     nb_graph_free(graph);
 }
 
+/* Two who act towards many, and towards as many more at once. */
+static void a_row_moves_once_whatever_is_added(void **state)
+{
+    (void)state;
+    enum { KNOWN = 2000, NEW = 2000 };
+    static struct nb_support_act acts[2 * NEW];
+    struct nb_support support = {.authors_n = 0};
+    assert_int_equal(nb_support_grow(&support, 2 + KNOWN + NEW), NB_OK);
+    for (uint32_t half = 0; half < 2; half++) {
+        for (uint32_t i = 0; i < 2 * NEW; i++) {
+            acts[i] = (struct nb_support_act){i % 2, 2 + half * KNOWN + i / 2, NB_ACT_LINK, 1000};
+        }
+        assert_int_equal(nb_support_add(&support, acts, 2 * NEW), NB_OK);
+    }
+    assert_int_equal(support.pairs_n, 2 * (KNOWN + NEW));
+    assert_int_equal(support.out[1].n, KNOWN + NEW);
+    assert_int_equal(support.out_n, support.pairs_n + 2 * KNOWN); /* each row was moved once */
+    nb_support_fini(&support);
+}
+
 static void memory_may_run_out_anywhere(void **state)
 {
     (void)state;
@@ -541,6 +561,7 @@ int main(void)
         cmocka_unit_test(accounts_with_next_to_nothing_do_not_lower_the_mean),
         cmocka_unit_test(fewer_than_half_of_all_make_no_seed),
         cmocka_unit_test(nobody_acts_and_nobody_is_a_seed),
+        cmocka_unit_test(a_row_moves_once_whatever_is_added),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
