@@ -183,6 +183,16 @@ static enum nb_err set_post(const struct nb_entry_maker *maker, const struct nb_
     return NB_OK;
 }
 
+/* A boost that has no address of its own was made where its author is. */
+static enum nb_err site_of_boost(const struct nb_feed_entry *entry, struct nb_arena *arena,
+                                 struct nb_slice *site)
+{
+    struct nb_slice profile;
+    bool is_boost = entry->post && entry->post->kind == NB__KIND__BOOST;
+    return is_boost && !entry->url.len ? permalink(entry->author_url, arena, &profile, site)
+                                       : NB_OK;
+}
+
 static enum nb_err make(const struct nb_entry_maker *maker, const struct nb_feed_entry *entry,
                         struct nb_document *document)
 {
@@ -191,6 +201,9 @@ static enum nb_err make(const struct nb_entry_maker *maker, const struct nb_feed
     struct nb_slice url;
     struct nb_slice reply_to;
     enum nb_err err = permalink(entry->url, arena, &url, &site);
+    if (err == NB_OK) {
+        err = site_of_boost(entry, arena, &site);
+    }
     if (err == NB_OK) {
         err = permalink(entry->reply_to, arena, &reply_to, NULL);
     }

@@ -258,7 +258,9 @@ static void read_boost(struct nb_feed_reader *reader, const json_t *status, cons
     post->quoted_url = address_of(reader, shared);
     post->quoted_author = handle_of(reader, json_object_get(shared, "account"));
     entry->id = id_of_boost(reader, status, shared, post->handle);
-    entry->url = nb_slice_eq(url, post->quoted_url) ? (struct nb_slice){NULL, 0} : url;
+    bool is_others = nb_slice_eq(url, post->quoted_url) ||
+                     nb_slice_eq(url, nb_member_url(reader, shared, "uri"));
+    entry->url = is_others ? (struct nb_slice){NULL, 0} : url;
     nb_feed_entry_close(reader);
 }
 

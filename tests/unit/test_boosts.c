@@ -93,9 +93,26 @@ static void a_boost_is_never_taken_for_what_it_passes_on(void **state)
     assert_int_equal(out.documents[1]->kind, NB__KIND__BOOST);
     assert_false(same_identity(out.documents[0], out.documents[1]));
     assert_null(out.documents[1]->url);
+    assert_string_equal(out.documents[1]->author, "uzak.example/can@uzak.example");
     struct nb_id first;
     memcpy(first.b, out.documents[1]->identity.data, NB_ID_BYTES);
     read_timeline("[" BOOST(SAME, SAME, ADA_SAYS) "]");
+    assert_null(out.documents[1]->url);
+    assert_memory_equal(out.documents[1]->identity.data, first.b, NB_ID_BYTES);
+}
+
+/* Servers give no address to boosts that were made on others; who made them is the same. */
+static void who_boosts_is_of_the_own_site_without_an_address(void **state)
+{
+    (void)state;
+    read_timeline("[" BOOST(ACTIVITY, ACTIVITY, ADA_SAYS) "]");
+    struct nb_id first;
+    memcpy(first.b, out.documents[1]->identity.data, NB_ID_BYTES);
+    read_timeline("[" BOOST(ACTIVITY, "", ADA_SAYS) "]");
+    assert_int_equal(out.documents_n, 2);
+    assert_null(out.documents[1]->url);
+    assert_string_equal(out.documents[1]->site, "uzak.example");
+    assert_string_equal(out.documents[1]->author, "uzak.example/can@uzak.example");
     assert_memory_equal(out.documents[1]->identity.data, first.b, NB_ID_BYTES);
 }
 
@@ -405,6 +422,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_boost_is_an_act_beside_the_document_it_passes_on),
         cmocka_unit_test(a_boost_is_never_taken_for_what_it_passes_on),
+        cmocka_unit_test(who_boosts_is_of_the_own_site_without_an_address),
         cmocka_unit_test(boosts_of_boosts_are_boosts_of_what_was_said),
         cmocka_unit_test(what_is_no_boost_is_none),
         cmocka_unit_test(followers_come_with_what_their_author_says),
