@@ -67,11 +67,11 @@ static uint32_t named_by(const struct tracing *t, const struct nb_edge *edge,
         if (found != TR_NONE) {
             return found;
         }
-    } else {
-        found = find(&t->urls, nb_field(edge->url));
-        if (found != TR_NONE) {
-            return t->first_at[found];
-        }
+    }
+    /* Not known then, or revised since, which gave it another number. */
+    found = find(&t->urls, nb_field(edge->url));
+    if (found != TR_NONE) {
+        return t->first_at[found];
     }
     *why = NB_CLAIM_NAMED;
     if (edge->act == NB__EDGE__ACT__LINK || edge->act == NB__EDGE__ACT__REPLY) {

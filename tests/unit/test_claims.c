@@ -64,6 +64,10 @@ static void a_chain_says_who_took_it_from_whom_and_why(void **state)
     }
     assert_int_equal(chain.shape.nodes_n, 6);
     assert_int_equal(chain.shape.depth, 3);
+    say(&w, &all[1]); /* revised: it has another number than the link to it says */
+    chain = chain_of(&w, 0);
+    assert_int_equal(chain.steps[3].from, 1);
+    assert_int_equal(chain.steps[3].why, NB_CLAIM_LINK);
     assert_int_equal(chain_of(&w, 3).n, 3);
     world_close(&w);
 }
