@@ -21,7 +21,7 @@
     X(trust, 300, 0, 1000)                                                                         \
     X(spread, 250, 0, 1000)                                                                        \
     X(reception, 100, 0, 1000)                                                                     \
-    X(version, 1, 1, 1000000)                                                                      \
+    X(version, 2, 1, 1000000)                                                                      \
     X(reach_half, 5000, 1, 1000000000)                                                             \
     X(expertise_least, 3, 1, 1000)                                                                 \
     X(expertise_half, 3000, 1, 1000000)                                                            \
