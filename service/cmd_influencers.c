@@ -202,7 +202,9 @@ const struct nb_command nb_cmd_influencers = {
         "Lists the authors who wrote on a topic within the window, the weightiest first. Scores "
         "are thousandths; what is not known is printed as - (null in JSON). The window counts back "
         "from the newest document analysed. A score is the sum of five parts, which "
-        "docs/influence.md explains; --explain says in words what an author is worth, and shows "
+        "docs/influence.md explains. The evidence begins with what stands out of a row: trusted, "
+        "loud (with the reason) or coordinated. --explain says in words what an author is worth, "
+        "and shows "
         "every act that was counted with its points, which add up to the score.",
     .options =
         (const struct nb_option[]){

@@ -272,6 +272,7 @@ static void json_credits(struct nb_json *json, const struct explained *e)
 
 static void json_verdict(struct nb_json *json, const struct nb_verdict_text *verdict)
 {
+    nb_json_kcstr(json, "mark", verdict->mark);
     nb_json_kcstr(json, "advice", verdict->advice);
     nb_json_key(json, "verdict");
     nb_json_array(json);
@@ -359,17 +360,13 @@ enum nb_err nb_influencers_ledger(struct nb_txn *txn, struct nb_slice author,
     uint64_t own_n = UINT64_MAX;
     enum nb_err err =
         nb_influence_ledger(txn, author, &query->asked, answer->arena, &e.who, &rows, &n);
-    if (err == NB_OK) {
-        err = nb_credibility(txn, e.who.author, query->asked.to_ms, query->asked.weights,
-                             answer->arena, &e.credibility);
-    }
     if (err == NB_OK && query->own) {
         err = nb_influence_own(txn, e.who.author, nb_slice_str(query->own), &query->asked,
                                answer->arena, &own_n);
     }
     if (err == NB_OK) {
-        err = nb_verdict_of(&e.who, &e.credibility, own_n, query->asked.weights, answer->arena,
-                            &e.verdict);
+        err = nb_verdict_ask(txn, &e.who, &query->asked, own_n, answer->arena, &e.credibility,
+                             &e.verdict);
     }
     if (err == NB_OK) {
         err = open_rows(rows, n, answer, &e);

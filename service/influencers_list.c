@@ -7,6 +7,7 @@
 
 #include <nabiz/csv.h>
 #include <nabiz/table.h>
+#include <nabiz/verdict.h>
 
 /* A column of scores: where it is, and what it is called. */
 struct score_column {
@@ -43,6 +44,7 @@ struct sortable {
     const struct nb_influencer *row;
     int64_t by; /* INT64_MIN when unknown: last */
     size_t place;
+    struct nb_mark mark; /* of those that are shown */
 };
 
 static int by_value(const void *a, const void *b)
@@ -81,7 +83,8 @@ static struct sortable *choose(const struct nb_influencer *list, size_t n,
             (list[i].trust_milli == NB_UNKNOWN_MILLI || list[i].trust_milli < query->min_trust)) {
             continue;
         }
-        chosen[*out_n] = (struct sortable){&list[i], sort_value(&list[i], query->sort), *out_n};
+        chosen[*out_n] = (struct sortable){
+            .row = &list[i], .by = sort_value(&list[i], query->sort), .place = *out_n};
         (*out_n)++;
     }
     if (*out_n) {
@@ -109,6 +112,15 @@ static const char *interval_of(const struct nb_influencer *row, struct nb_arena 
         return NULL;
     }
     return nb_arena_printf(arena, "%" PRId32 "..%" PRId32, row->low_milli, row->high_milli);
+}
+
+/* "loud: 9 of 11 shout | linking sites: 5": what stands out comes before the numbers. */
+static struct nb_slice evidence_of(const struct sortable *row, struct nb_arena *arena)
+{
+    const char *mark = row->mark.mark;
+    return nb_slice_str(mark && mark[0]
+                            ? nb_arena_printf(arena, "%s | %s", mark, row->row->evidence)
+                            : row->row->evidence);
 }
 
 static enum nb_err list_table(const struct sortable *rows, size_t n, struct nb_answer *answer)
@@ -139,7 +151,7 @@ static enum nb_err list_table(const struct sortable *rows, size_t n, struct nb_a
                 nb_table_cell(table, NB_DIM, nb_slice_str(interval ? interval : "-"));
             }
             if (k == NB_SCORES_BEFORE_EVIDENCE) {
-                nb_table_cell(table, NB_PLAIN, nb_slice_str(row->evidence));
+                nb_table_cell(table, NB_PLAIN, evidence_of(&rows[i], answer->arena));
             }
             table_score(table, nb_score_at(row, k));
         }
@@ -178,7 +190,7 @@ static void list_csv(const struct sortable *rows, size_t n, struct nb_arena *are
                 nb_csv_str(&csv, nb_slice_str(interval_of(row, arena)));
             }
             if (k == NB_SCORES_BEFORE_EVIDENCE) {
-                nb_csv_str(&csv, nb_slice_str(row->evidence));
+                nb_csv_str(&csv, evidence_of(&rows[i], arena));
             }
             csv_score(&csv, nb_score_at(row, k));
         }
@@ -260,11 +272,39 @@ static void list_json(const struct sortable *rows, size_t n,
         nb_json_object(&json);
         nb_json_kint(&json, "rank", (int64_t)i + 1);
         nb_json_influencer(&json, rows[i].row);
+        nb_json_kcstr(&json, "mark", rows[i].mark.mark);
+        nb_json_kcstr(&json, "advice", rows[i].mark.advice);
         nb_json_end(&json);
     }
     nb_json_end(&json);
     nb_json_end(&json);
     nb_buf_add_byte(out, '\n');
+}
+
+/* The verdict on each row that is shown; tells the user of those it was too much for. */
+static enum nb_err mark_rows(struct nb_txn *txn, const struct nb_influencers_query *query,
+                             struct nb_arena *arena, struct sortable *rows, size_t n)
+{
+    const struct nb_influencer **shown = nb_arena_calloc(arena, n, sizeof(*shown));
+    const struct nb_mark *marks = NULL;
+    size_t unread_n = 0;
+    if (!shown) {
+        return NB_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        shown[i] = rows[i].row;
+    }
+    enum nb_err err = nb_verdict_marks(txn, shown, n, &query->asked, arena, &marks, &unread_n);
+    for (size_t i = 0; err == NB_OK && i < n; i++) {
+        rows[i].mark = marks[i];
+    }
+    if (err == NB_OK && unread_n) {
+        fprintf(stderr,
+                "nabiz influencers: no verdict on %zu of %zu rows, for it would be too much to "
+                "read; --explain AUTHOR has it\n",
+                unread_n, n);
+    }
+    return err;
 }
 
 enum nb_err nb_influencers_list(struct nb_txn *txn, const struct nb_influencers_query *query,
@@ -277,8 +317,9 @@ enum nb_err nb_influencers_list(struct nb_txn *txn, const struct nb_influencers_
         return err;
     }
     struct sortable *rows = choose(list, n, query, answer->arena, shown_n);
-    if (!rows) {
-        return NB_ENOMEM;
+    err = rows ? mark_rows(txn, query, answer->arena, rows, *shown_n) : NB_ENOMEM;
+    if (err) {
+        return err;
     }
     if (query->format == NB_AS_JSON) {
         list_json(rows, *shown_n, query, &answer->out);

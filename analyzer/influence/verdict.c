@@ -95,37 +95,51 @@ static bool is_loud(const struct nb_influencer *who, const struct nb_verdict_lin
            (lines[2].answer == NB_ANSWER_PARTLY && lines[0].answer == NB_ANSWER_YES);
 }
 
-static const char *advice_of(const struct nb_influencer *who, const struct nb_verdict_line *lines,
-                             const struct nb_weights *w)
+static enum nb_finding finding_of(const struct nb_influencer *who,
+                                  const struct nb_verdict_line *lines, const struct nb_weights *w)
 {
     enum nb_answer_kind believed = lines[1].answer;
     bool loud = is_loud(who, lines, w);
     if (who->coordination_milli != NB_UNKNOWN_MILLI &&
         who->coordination_milli >= w->coordination_from) {
-        return "do not count on them: they act as one with other accounts";
+        return NB_FINDING_COORDINATED;
     }
     if (loud && who->reception_milli != NB_UNKNOWN_MILLI &&
         who->reception_milli <= -w->verdict_low) {
-        return "a loud voice that its own readers contradict: watch what they spread, and answer "
-               "with facts";
+        return NB_FINDING_CONTRADICTED;
     }
     if (loud && is_shouting(who, w)) {
-        return "a loud voice that shouts more than it tells: watch what they spread, and answer "
-               "with facts";
+        return NB_FINDING_SHOUTING;
     }
     if (loud && believed >= NB_ANSWER_PARTLY) {
-        return "take them seriously: others follow what they say";
+        return believed == NB_ANSWER_YES ? NB_FINDING_TRUSTED : NB_FINDING_HALF_TRUSTED;
     }
     if (loud && believed == NB_ANSWER_NO) {
-        return "a loud voice that is not believed: watch what they spread, and answer facts";
+        return NB_FINDING_DISBELIEVED;
     }
     if (believed == NB_ANSWER_YES) {
-        return "a trusted voice with few followers: worth knowing early";
+        return NB_FINDING_QUIET;
     }
-    if (lines[2].answer >= NB_ANSWER_PARTLY || lines[0].answer >= NB_ANSWER_PARTLY) {
-        return "some weight: answer them well, and look again in a month";
-    }
-    return "serve them like any customer: nothing shows that others follow them";
+    return lines[2].answer >= NB_ANSWER_PARTLY || lines[0].answer >= NB_ANSWER_PARTLY
+               ? NB_FINDING_SOME_WEIGHT
+               : NB_FINDING_ORDINARY;
+}
+
+static const char *mark_of(enum nb_finding finding, const struct nb_influencer *who,
+                           struct nb_arena *arena)
+{
+    static const char *const marks[] = {
+#define X(id, mark, advice) mark,
+        NB_FINDINGS(X)
+#undef X
+    };
+    return finding == NB_FINDING_COORDINATED
+               ? nb_arena_printf(arena, "%s: risk %" PRId32, marks[finding],
+                                 who->coordination_milli)
+           : finding == NB_FINDING_SHOUTING
+               ? nb_arena_printf(arena, "%s: %" PRIu64 " of %" PRIu64 " shout", marks[finding],
+                                 who->shouting_n, who->posts_n)
+               : marks[finding];
 }
 
 /* Boosts are told where there are some: most of the web has none. */
@@ -181,6 +195,13 @@ enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credi
             return NB_ENOMEM;
         }
     }
-    out->advice = advice_of(who, out->lines, weights);
-    return NB_OK;
+    static const char *const advices[] = {
+#define X(id, mark, advice) advice,
+        NB_FINDINGS(X)
+#undef X
+    };
+    out->finding = finding_of(who, out->lines, weights);
+    out->advice = advices[out->finding];
+    out->mark = mark_of(out->finding, who, arena);
+    return out->mark ? NB_OK : NB_ENOMEM;
 }

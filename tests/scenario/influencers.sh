@@ -29,6 +29,29 @@ while IFS="$(printf '\t')" read -r author score; do
     awk -F ';' -v score="$score" "$sums" "$NABIZ_DIR/ledger.csv" || fail "the ledger of $author"
 done <"$NABIZ_DIR/authors.txt"
 
+# The list says of each author what --explain says of them.
+told='
+function text(line) { sub(/^[^:]*: */, "", line); sub(/,$/, "", line); return line }
+/^ *"author": / { author = text($0) }
+/^ *"mark": / { mark = text($0) }
+/^ *"advice": / { print author "\t" mark "\t" text($0) }'
+nabiz story influencers --topic turna --limit 1000 --format json >"$NABIZ_DIR/list.json" ||
+    fail "influencers --format json"
+awk "$told" "$NABIZ_DIR/list.json" >"$NABIZ_DIR/marks.txt"
+while IFS="$(printf '\t')" read -r author score; do
+    nabiz story influencers --topic turna --explain "$author" --format json </dev/null |
+        awk "$told" || fail "--explain $author --format json"
+done <"$NABIZ_DIR/authors.txt" >"$NABIZ_DIR/explained.txt"
+same marks.txt explained.txt
+[ "$(wc -l <"$NABIZ_DIR/marks.txt")" -eq "$(wc -l <"$NABIZ_DIR/authors.txt")" ] ||
+    fail "not every row has a mark"
+cut -f 2 "$NABIZ_DIR/marks.txt" | sed 's/: .*/"/' | sort | uniq -c
+for marked in 'mansetoldu.example/Manşet Oldu Masası;[^"]*"loud: [0-9]* of [0-9]* shout | ' \
+    'patlakhaber.example/Patlak Haber Masası;[^"]*"loud: [0-9]* of [0-9]* shout | ' \
+    'ufukhaber.example/Nilgün Sarıca;[^"]*"[a-z ]*trusted | '; do
+    grep -q "$marked" "$NABIZ_DIR/list.csv" || fail "the list does not say $marked"
+done
+
 # As the story describes its people; columns: 2 author, 7 trust, 10 coordination.
 awk -F ';' '
 function milli(text) { sub(",", "", text); return text + 0 }

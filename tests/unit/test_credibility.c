@@ -156,37 +156,38 @@ static void the_verdict_says_what_the_parts_say(void **state)
         enum nb_answer_kind meaning, believed, moving;
         const char *advice; /* begins with */
         uint64_t posts_n, shouting_n;
+        const char *mark;
     } rows[] = {
         {NONE, NONE, NONE, NONE, NONE, NONE, NB_ANSWER_UNKNOWN, NB_ANSWER_UNKNOWN,
-         NB_ANSWER_UNKNOWN, "serve them like any customer", 8, 0},
+         NB_ANSWER_UNKNOWN, "serve them like any customer", 8, 0, ""},
         {600, 600, 500, 300, 0, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
-         "take them seriously", 8, 0},
+         "take them seriously", 8, 0, "trusted"},
         {600, 600, 500, 300, 900, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
-         "do not count on them", 8, 0},
+         "do not count on them", 8, 0, "coordinated: risk 900"},
         {600, 600, 500, 300, 0, 100, NB_ANSWER_YES, NB_ANSWER_NO, NB_ANSWER_YES, "a loud voice", 8,
-         0},
+         0, "loud: not believed"},
         {600, 600, 500, -600, 0, 700, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES, "a loud voice",
-         8, 0},
+         8, 0, "loud: readers contradict"},
         {50, 600, 50, NONE, 0, 700, NB_ANSWER_NO, NB_ANSWER_YES, NB_ANSWER_NO, "a trusted voice", 8,
-         0},
+         0, "trusted: few follow"},
         {300, 50, 50, NONE, 0, NONE, NB_ANSWER_PARTLY, NB_ANSWER_NO, NB_ANSWER_NO, "some weight", 8,
-         0},
-        {50, 0, 50, NONE, 0, 400, NB_ANSWER_NO, NB_ANSWER_NO, NB_ANSWER_NO, "serve them", 8, 0},
+         0, ""},
+        {50, 0, 50, NONE, 0, 400, NB_ANSWER_NO, NB_ANSWER_NO, NB_ANSWER_NO, "serve them", 8, 0, ""},
         /* a loud site; the same that shouts now and then; two documents are too few to say so */
         {56, 478, 563, 530, 0, 703, NB_ANSWER_YES, NB_ANSWER_PARTLY, NB_ANSWER_YES,
-         "a loud voice that shouts", 11, 9},
+         "a loud voice that shouts", 11, 9, "loud: 9 of 11 shout"},
         {56, 478, 563, 530, 0, 703, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
-         "take them seriously", 11, 3},
+         "take them seriously", 11, 3, "trusted"},
         {56, 478, 563, 530, 0, 703, NB_ANSWER_YES, NB_ANSWER_YES, NB_ANSWER_YES,
-         "take them seriously", 2, 2},
+         "take them seriously", 2, 2, "trusted"},
         /* five kind answers to somebody nobody takes anything up from */
         {19, 0, NONE, 360, 0, 625, NB_ANSWER_YES, NB_ANSWER_PARTLY, NB_ANSWER_UNKNOWN,
-         "some weight", 9, 0},
+         "some weight", 9, 0, ""},
         /* who repeats an agency and says so; a local site that cites nobody */
         {300, 400, 500, 100, 0, 560, NB_ANSWER_YES, NB_ANSWER_PARTLY, NB_ANSWER_YES,
-         "take them seriously", 40, 0},
+         "take them seriously", 40, 0, "somewhat trusted"},
         {90, NONE, 480, 200, 0, 500, NB_ANSWER_YES, NB_ANSWER_PARTLY, NB_ANSWER_YES,
-         "take them seriously", 6, 1},
+         "take them seriously", 6, 1, "somewhat trusted"},
     };
     struct nb_arena *arena = nb_arena_new(1 << 20);
     struct nb_weights weights;
@@ -206,15 +207,57 @@ static void the_verdict_says_what_the_parts_say(void **state)
         if (verdict.lines[0].answer != rows[i].meaning ||
             verdict.lines[1].answer != rows[i].believed ||
             verdict.lines[2].answer != rows[i].moving ||
-            strncmp(verdict.advice, rows[i].advice, strlen(rows[i].advice)) != 0) {
-            fail_msg("row %zu: %s, %s, %s: %s", i, nb_answer_text(verdict.lines[0].answer),
+            strncmp(verdict.advice, rows[i].advice, strlen(rows[i].advice)) != 0 ||
+            strcmp(verdict.mark, rows[i].mark) != 0) {
+            fail_msg("row %zu: %s, %s, %s: %s (%s)", i, nb_answer_text(verdict.lines[0].answer),
                      nb_answer_text(verdict.lines[1].answer),
-                     nb_answer_text(verdict.lines[2].answer), verdict.advice);
+                     nb_answer_text(verdict.lines[2].answer), verdict.advice, verdict.mark);
         }
         enum nb_answer_kind own = i == 0 ? NB_ANSWER_NO : i < 2 ? NB_ANSWER_PARTLY : NB_ANSWER_YES;
         assert_int_equal(verdict.lines[3].answer, own);
     }
     nb_arena_free(arena);
+}
+
+static void a_list_says_what_explain_says(void **state)
+{
+    (void)state;
+    static struct post posts[GENERATED_N];
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    world_generate(&w, 7, posts, GENERATED_N);
+    world_commit(&w, posts, GENERATED_N, 100);
+    struct nb_txn *txn = world_read(&w);
+    const struct nb_influence_query query = {.topic = NB_LIT("acme"), .to_ms = INT64_MAX};
+    const struct nb_influencer *list, *rows[NB_MARKS_MAX + 1];
+    const struct nb_mark *marks;
+    size_t n, unread_n, marked_n = 0;
+    assert_int_equal(nb_influence_list(txn, &query, w.arena, &list, &n), NB_OK);
+    assert_true(n > 10 && n <= NB_MARKS_MAX);
+    for (size_t i = 0; i <= NB_MARKS_MAX; i++) {
+        rows[i] = &list[i % n];
+    }
+    assert_int_equal(
+        nb_verdict_marks(txn, rows, NB_MARKS_MAX + 1, &query, w.arena, &marks, &unread_n), NB_OK);
+    assert_int_equal(unread_n, 1);
+    assert_null(marks[NB_MARKS_MAX].mark);
+    for (size_t i = 0; i < n; i++) {
+        struct nb_influencer who;
+        const struct nb_ledger_row *acts;
+        size_t acts_n;
+        struct nb_credibility record;
+        struct nb_verdict_text verdict;
+        assert_int_equal(
+            nb_influence_ledger(txn, list[i].author, &query, w.arena, &who, &acts, &acts_n), NB_OK);
+        assert_int_equal(nb_verdict_ask(txn, &who, &query, UINT64_MAX, w.arena, &record, &verdict),
+                         NB_OK);
+        assert_string_equal(marks[i].mark, verdict.mark);
+        assert_string_equal(marks[i].advice, verdict.advice);
+        marked_n += marks[i].mark[0] != '\0';
+    }
+    assert_true(marked_n > 0);
+    nb_read_end(txn);
+    world_close(&w);
 }
 
 static void a_choice_adds_up_and_is_the_same_again(void **state)
@@ -257,6 +300,7 @@ int main(void)
         cmocka_unit_test(shouting_speaks_against_an_author_and_silence_does_not),
         cmocka_unit_test(acts_towards_own_sites_are_counted),
         cmocka_unit_test(the_verdict_says_what_the_parts_say),
+        cmocka_unit_test(a_list_says_what_explain_says),
         cmocka_unit_test(a_choice_adds_up_and_is_the_same_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
