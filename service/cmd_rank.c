@@ -158,10 +158,13 @@ static void say_left_out(uint64_t selves_n)
 
 static enum nb_err rank_all(struct ranker *r, struct nb_error *error)
 {
-    struct nb_graph *graph;
+    struct nb_graph *graph = NULL;
     struct nb_rank_row *rows = NULL;
+    enum nb_err err = nb_graph_builder_order_names(r->builder);
     const struct nb_names *names = nb_graph_builder_names(r->builder);
-    enum nb_err err = nb_graph_build(r->builder, &graph);
+    if (err == NB_OK) {
+        err = nb_graph_build(r->builder, &graph);
+    }
     if (err == NB_OK) {
         err = find_seeds(r, graph, error);
     }
@@ -229,8 +232,9 @@ const struct nb_command nb_cmd_rank = {
         "and evidence_n with tabs between them; \"-\" is what acts alone cannot tell.\n"
         "Trust walks from seeds over acts. Accounts that act as one count as one, and a voice that "
         "nobody else confirms counts little, so that made-up accounts move nobody. Without --seeds "
-        "those are taken to whom most authors lead. What one does towards oneself, and the same "
-        "act twice, counts nothing; how many acts were towards oneself is said on standard error. "
+        "those are taken to whom most authors lead. The order of the lines makes no difference. "
+        "What one does towards oneself, and the same act twice, counts nothing; how many acts were "
+        "towards oneself is said on standard error. "
         "A line that cannot be read, or whose time is more than a day ahead of this machine's "
         "clock, is reported there with its number and passed over.",
     .options =

@@ -83,6 +83,34 @@ struct nb_names *nb_graph_builder_names(struct nb_graph_builder *builder)
     return builder->names;
 }
 
+enum nb_err nb_graph_builder_order_names(struct nb_graph_builder *builder)
+{
+    struct nb_names *names;
+    uint32_t n = nb_names_n(builder->names);
+    uint32_t *order = nb_malloc(((size_t)n + 1) * sizeof(*order));
+    uint32_t *place = nb_malloc(((size_t)n + 1) * sizeof(*place));
+    enum nb_err err = nb_names_new(&names);
+    if (err == NB_OK) {
+        err = order && place ? nb_names_order(builder->names, n, order) : NB_ENOMEM;
+    }
+    for (uint32_t i = 0; err == NB_OK && i < n; i++) {
+        err = nb_names_add(names, nb_names_at(builder->names, order[i]), &place[order[i]]);
+    }
+    if (err == NB_OK) {
+        for (size_t i = 0; i < builder->n; i++) {
+            builder->acts[i].from = place[builder->acts[i].from];
+            builder->acts[i].to = place[builder->acts[i].to];
+        }
+        struct nb_names *old = builder->names;
+        builder->names = names;
+        names = old;
+    }
+    nb_names_free(names);
+    nb_free(order);
+    nb_free(place);
+    return err;
+}
+
 struct nb_names *nb_graph_builder_take_names(struct nb_graph_builder *builder)
 {
     struct nb_names *names = builder->names;

@@ -62,6 +62,13 @@ void nb_graph_builder_free(struct nb_graph_builder *builder);
 /** The authors added so far; borrowed, and may be added to: an author needs no acts. */
 struct nb_names *nb_graph_builder_names(struct nb_graph_builder *builder);
 
+/**
+ * Number the authors by their names. Seeds, groups and communities are found in the order of
+ * numbers, so what is made of the acts then says nothing of the order in which they came.
+ * @return NB_OK, NB_ENOMEM, NB_ESYS: nothing was changed.
+ */
+enum nb_err nb_graph_builder_order_names(struct nb_graph_builder *builder) NB_MUSTUSE;
+
 /** Give the names away; the builder can only be freed after. */
 struct nb_names *nb_graph_builder_take_names(struct nb_graph_builder *builder);
 

@@ -5,6 +5,8 @@
  */
 #include "analyzer/influence/names.h"
 
+#include <stdlib.h>
+
 #include <nabiz/hash.h>
 #include <nabiz/mem.h>
 
@@ -164,5 +166,33 @@ enum nb_err nb_names_add(struct nb_names *names, struct nb_slice name, uint32_t 
     names->bytes_n += name.len;
     names->ends[names->n] = names->bytes_n;
     *out = names->n++;
+    return NB_OK;
+}
+
+/* qsort has no argument. */
+struct named {
+    struct nb_slice name;
+    uint32_t number;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return nb_slice_cmp(((const struct named *)a)->name, ((const struct named *)b)->name);
+}
+
+enum nb_err nb_names_order(const struct nb_names *names, uint32_t n, uint32_t *order)
+{
+    struct named *named = nb_malloc(((size_t)n + 1) * sizeof(*named));
+    if (!named) {
+        return NB_ENOMEM;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        named[i] = (struct named){nb_names_at(names, i), i};
+    }
+    qsort(named, n, sizeof(named[0]), by_name);
+    for (uint32_t i = 0; i < n; i++) {
+        order[i] = named[i].number;
+    }
+    nb_free(named);
     return NB_OK;
 }

@@ -35,4 +35,7 @@ uint32_t nb_names_find(const struct nb_names *names, struct nb_slice name);
 struct nb_slice nb_names_at(const struct nb_names *names, uint32_t number);
 uint32_t nb_names_n(const struct nb_names *names);
 
+/** @param order  [out] the first n numbers, by their names. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_names_order(const struct nb_names *names, uint32_t n, uint32_t *order) NB_MUSTUSE;
+
 #endif

@@ -149,29 +149,15 @@ static int by_trust(const void *a, const void *b)
     return (x->place > y->place) - (x->place < y->place);
 }
 
-struct named {
-    struct nb_slice name;
-    uint32_t author;
-};
-
-static int by_name(const void *a, const void *b)
-{
-    return nb_slice_cmp(((const struct named *)a)->name, ((const struct named *)b)->name);
-}
-
 static enum nb_err sort_rows(const struct nb_names *names, struct nb_rank_row *rows, uint32_t n)
 {
-    struct named *named = nb_malloc(((size_t)n + 1) * sizeof(*named));
+    uint32_t *by_name = nb_malloc(((size_t)n + 1) * sizeof(*by_name));
     struct sortable *order = nb_malloc(((size_t)n + 1) * sizeof(*order));
     struct nb_rank_row *copy = nb_malloc(((size_t)n + 1) * sizeof(*copy));
-    enum nb_err err = named && order && copy ? NB_OK : NB_ENOMEM;
-    for (uint32_t i = 0; err == NB_OK && i < n; i++) {
-        named[i] = (struct named){nb_names_at(names, i), i};
-    }
+    enum nb_err err = by_name && order && copy ? nb_names_order(names, n, by_name) : NB_ENOMEM;
     if (err == NB_OK && n > 0) {
-        qsort(named, n, sizeof(named[0]), by_name);
         for (uint32_t i = 0; i < n; i++) {
-            order[i] = (struct sortable){rows[named[i].author].trust, i, named[i].author};
+            order[i] = (struct sortable){rows[by_name[i]].trust, i, by_name[i]};
         }
         qsort(order, n, sizeof(order[0]), by_trust);
         memcpy(copy, rows, n * sizeof(rows[0]));
@@ -179,7 +165,7 @@ static enum nb_err sort_rows(const struct nb_names *names, struct nb_rank_row *r
             rows[i] = copy[order[i].row];
         }
     }
-    nb_free(named);
+    nb_free(by_name);
     nb_free(order);
     nb_free(copy);
     return err;
