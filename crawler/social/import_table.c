@@ -104,6 +104,27 @@ static bool take_quoted(struct table *t, struct cell *cell)
     return false;
 }
 
+/*
+ * Whether a quote opens a cell. Tables with tabs are also written without any quoting: there it is
+ * one of the text unless another one stands where the cell ends. What is passed over here in vain
+ * begins no cell that does the same, so that all of it is linear.
+ */
+static bool opens_cell(const struct table *t)
+{
+    struct cell cell = {NULL, 0, false};
+    if (at_end(t) || t->text.p[t->at] != '"' || t->separator != '\t') {
+        return !at_end(t) && t->text.p[t->at] == '"';
+    }
+    struct table ahead = {.text = t->text, .at = t->at + 1};
+    if (!take_quoted(&ahead, &cell)) {
+        return false;
+    }
+    while (!at_end(&ahead) && ahead.text.p[ahead.at] == ' ') {
+        ahead.at++;
+    }
+    return at_end(&ahead) || ahead.text.p[ahead.at] == '\t' || is_line_end(ahead.text.p[ahead.at]);
+}
+
 /* Up to the separator or the end of the row. */
 static void take_cell(struct table *t, struct cell *cell)
 {
@@ -112,7 +133,7 @@ static void take_cell(struct table *t, struct cell *cell)
     while (!at_end(t) && t->text.p[t->at] == ' ') {
         t->at++;
     }
-    if (!at_end(t) && t->text.p[t->at] == '"') {
+    if (opens_cell(t)) {
         t->at++;
         cell->is_closed = take_quoted(t, cell);
     }

@@ -116,6 +116,22 @@ static void a_table_may_have_boosts(void **state)
 }
 
 /* "text\nÇay ılık" in what spreadsheets write beside UTF-8. */
+/* As databases write them: without any quoting. */
+static void a_quote_in_a_table_with_tabs_may_be_one_of_the_text(void **state)
+{
+    (void)state;
+    static const char *const want[] = {"\"Kargo gelmedi dedi", "iyi oldu", "\"tamam\" dedi",
+                                       "bir iki \"son\"", "\""};
+    read_table("id\ttext\tauthor\n1\t\"Kargo gelmedi dedi\tali\n2\tiyi oldu\tveli\n"
+               "3\t\"tamam\" dedi\tcan\n4\t\"bir\tiki \"\"son\"\"\" \tece\n5\t\"\tada\n");
+    assert_int_equal(got.n, sizeof(want) / sizeof(want[0]));
+    for (size_t i = 0; i < got.n; i++) {
+        assert_string_equal(got.why[i], "");
+        assert_string_equal(got.documents[i]->text, want[i]);
+    }
+    assert_string_equal(got.documents[0]->author, "rapor/ali");
+}
+
 static void other_encodings_are_told(void **state)
 {
     (void)state;
@@ -194,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_table_is_read_however_it_is_separated),
         cmocka_unit_test(cells_mean_what_members_of_a_line_mean),
         cmocka_unit_test(a_table_may_have_boosts),
+        cmocka_unit_test(a_quote_in_a_table_with_tabs_may_be_one_of_the_text),
         cmocka_unit_test(other_encodings_are_told),
         cmocka_unit_test(what_is_wrong_is_told_with_its_row),
         cmocka_unit_test(a_table_without_names_is_refused),
