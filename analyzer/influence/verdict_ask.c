@@ -31,6 +31,7 @@ static enum nb_err mark_row(struct nb_txn *txn, const struct nb_influencer *row,
     }
     out->mark = nb_arena_strdup(arena, nb_slice_str(verdict.mark));
     out->advice = verdict.advice;
+    out->finding = verdict.finding;
     return out->mark ? NB_OK : NB_ENOMEM;
 }
 

@@ -79,6 +79,7 @@ enum { NB_MARKS_MAX = 1000, NB_MARKS_READ_BYTES = 256 << 20 };
 /* Of one row of a list. NULL: it was not looked at. */
 struct nb_mark {
     const char *mark, *advice; /* as in nb_verdict_text */
+    enum nb_finding finding;   /* only where mark is not NULL */
 };
 
 /**

@@ -25,22 +25,28 @@ static enum nb_err keep(const struct nb_influencer *from, struct nb_arena *arena
     return err == NB_OK && !out->evidence ? NB_ENOMEM : err;
 }
 
-static enum nb_err keep_speakers(const struct nb_influencer *rows, size_t n, size_t limit,
+static enum nb_err keep_speakers(const struct nb_influence_query *query,
+                                 const struct nb_influencer *rows, size_t n, size_t limit,
                                  struct nb_arena *arena, struct nb_report *out)
 {
-    struct nb_influencer *kept = nb_arena_calloc(arena, limit < n ? limit : n, sizeof(*kept));
-    enum nb_err err = kept ? NB_OK : NB_ENOMEM;
+    size_t most = limit < n ? limit : n;
+    struct nb_influencer *kept = nb_arena_calloc(arena, most, sizeof(*kept));
+    const struct nb_influencer **asked = nb_arena_calloc(arena, most, sizeof(*asked));
+    enum nb_err err = kept && asked ? NB_OK : NB_ENOMEM;
     out->influencers = kept;
     for (size_t i = 0; err == NB_OK && i < n; i++) {
         if (nb_scan_author(out->scan, rows[i].author) == NB_SCAN_NONE) {
             continue;
         }
         if (out->influencers_list_n < limit) {
+            asked[out->influencers_list_n] = &rows[i];
             err = keep(&rows[i], arena, &kept[out->influencers_list_n++]);
         }
         out->influencers_n++;
     }
-    return err;
+    return err ? err
+               : nb_verdict_marks(out->analysis, asked, out->influencers_list_n, query, arena,
+                                  &out->influencer_marks, NULL);
 }
 
 enum nb_err nb_report_influencers(size_t limit, struct nb_arena *arena, struct nb_report *out)
@@ -56,7 +62,7 @@ enum nb_err nb_report_influencers(size_t limit, struct nb_arena *arena, struct n
         err = nb_influence_list(out->analysis, &query, scratch, &rows, &n);
     }
     if (err == NB_OK) {
-        err = keep_speakers(rows, n, limit, arena, out);
+        err = keep_speakers(&query, rows, n, limit, arena, out);
     }
     nb_arena_free(scratch);
     return err;

@@ -118,15 +118,33 @@ size_t nb_digest_reasons(const struct nb_report *report, const struct nb_inciden
     return n + more_reasons(report, alert, labels, arena, out + n);
 }
 
-struct nb_slice nb_digest_evidence(const struct nb_influencer *influencer,
+struct nb_slice nb_digest_evidence(const struct nb_report *report, size_t i,
                                    const struct nb_labels *labels, struct nb_arena *arena)
 {
+    static const char *const ids[] = {
+        [NB_FINDING_COORDINATED] = "finding.coordinated",
+        [NB_FINDING_CONTRADICTED] = "finding.contradicted",
+        [NB_FINDING_SHOUTING] = "finding.shouting",
+        [NB_FINDING_TRUSTED] = "finding.trusted",
+        [NB_FINDING_HALF_TRUSTED] = "finding.half-trusted",
+        [NB_FINDING_DISBELIEVED] = "finding.disbelieved",
+        [NB_FINDING_QUIET] = "finding.quiet",
+        [NB_FINDING_ORDINARY] = NULL,
+    };
+    const struct nb_influencer *who = &report->influencers[i];
+    const struct nb_mark *mark = &report->influencer_marks[i];
     const struct nb_label_value values[] = {
-        {"sites", nb_label_count(labels, arena, (int64_t)influencer->sites_n)},
-        {"authors", nb_label_count(labels, arena, (int64_t)influencer->answering_n)},
-        {"documents", nb_label_count(labels, arena, (int64_t)influencer->posts_n)},
+        {"sites", nb_label_count(labels, arena, (int64_t)who->sites_n)},
+        {"authors", nb_label_count(labels, arena, (int64_t)who->answering_n)},
+        {"documents", nb_label_count(labels, arena, (int64_t)who->posts_n)},
+        {"shouting", nb_label_count(labels, arena, (int64_t)who->shouting_n)},
         {NULL, {NULL, 0}}};
-    return nb_label_fill(labels, arena, "influencer.why", values);
+    struct nb_slice why = nb_label_fill(labels, arena, "influencer.why", values);
+    if (!mark->mark || !ids[mark->finding]) {
+        return why;
+    }
+    struct nb_slice found = nb_label_fill(labels, arena, ids[mark->finding], values);
+    return nb_slice_str(nb_arena_printf(arena, "%.*s | %.*s", NB_ARG(found), NB_ARG(why)));
 }
 
 struct nb_slice nb_digest_people(const struct nb_event_row *row, uint64_t people,

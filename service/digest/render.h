@@ -73,8 +73,9 @@ size_t nb_digest_reasons(const struct nb_report *report, const struct nb_inciden
                          const struct nb_labels *labels, struct nb_arena *arena,
                          struct nb_slice out[NB_REASONS_MAX]);
 
-/** What an author's score rests on, in one line in the arena. */
-struct nb_slice nb_digest_evidence(const struct nb_influencer *influencer,
+/** What the score of the i-th influencer rests on, after what stands out of it, in one line in the
+ * arena. */
+struct nb_slice nb_digest_evidence(const struct nb_report *report, size_t i,
                                    const struct nb_labels *labels, struct nb_arena *arena);
 
 /** People of a life event: "23"; of a sensitive type "20+", or "-" when there are too few. */

@@ -233,6 +233,7 @@ static void json_people(struct nb_json *j, const struct nb_report *report)
         json_milli(j, "score_milli", row->score_milli);
         json_milli(j, "sentiment_milli", row->sentiment_milli);
         nb_json_kcstr(j, "evidence", row->evidence);
+        nb_json_kcstr(j, "mark", report->influencer_marks[i].mark);
         nb_json_end(j);
     }
     close_list(j);

@@ -250,7 +250,10 @@ static enum nb_err influencer_rows(struct output *o)
         nb_csv_int(csv, (int64_t)row->posts_n);
         milli_cell(csv, row->score_milli);
         milli_cell(csv, row->sentiment_milli);
-        nb_csv_str(csv, nb_slice_str(row->evidence));
+        const char *mark = report->influencer_marks[i].mark;
+        nb_csv_str(csv, nb_slice_str(mark && mark[0]
+                                         ? nb_arena_printf(o->arena, "%s | %s", mark, row->evidence)
+                                         : row->evidence));
         nb_csv_end_row(csv);
     }
     return NB_OK;

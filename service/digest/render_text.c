@@ -475,7 +475,7 @@ static void write_influencers(const struct page *p)
     for (size_t i = 0; i < shown(report->influencers_list_n); i++) {
         const struct nb_influencer *row = &report->influencers[i];
         person(p, row->author, row->posts_n, milli(p, row->score_milli), row->sentiment_milli);
-        wrap_in(p, nb_digest_evidence(row, p->labels, p->arena), 5);
+        wrap_in(p, nb_digest_evidence(report, i, p->labels, p->arena), 5);
     }
     more(p, report->influencers_n, report->influencers_list_n);
     command(p, report->commands.influencers);

@@ -307,7 +307,7 @@ static void write_influencers(struct view *v)
         nb_xml_leaf(v->xml, "name", row->name.len > 0 ? row->name : row->author);
         nb_xml_leaf(v->xml, "author", row->author);
         nb_xml_leaf(v->xml, "site", row->site);
-        nb_xml_leaf(v->xml, "evidence", nb_digest_evidence(row, v->labels, v->arena));
+        nb_xml_leaf(v->xml, "evidence", nb_digest_evidence(report, i, v->labels, v->arena));
         nb_xml_close(v->xml);
     }
     nb_xml_close(v->xml);

@@ -17,6 +17,7 @@
 #include <nabiz/analysis.h>
 #include <nabiz/influence.h>
 #include <nabiz/log.h>
+#include <nabiz/verdict.h>
 #include <nabiz/zone.h>
 
 #include "analyzer/events/summary.h"
@@ -147,6 +148,7 @@ struct nb_report {
     int64_t rising_from_ms;                  /* it is held against what was said from then on */
     const struct nb_influencer *influencers; /* who spoke in the period; highest score first */
     size_t influencers_n, influencers_list_n;
+    const struct nb_mark *influencer_marks;  /* of those of the list: loud or trusted */
     const struct nb_incident *const *alerts; /* oldest first */
     size_t alerts_n;
     const struct nb_report_share *share; /* most documents first, topics of the day */

@@ -52,6 +52,11 @@ for marked in 'mansetoldu.example/Manşet Oldu Masası;[^"]*"loud: [0-9]* of [0-
     grep -q "$marked" "$NABIZ_DIR/list.csv" || fail "the list does not say $marked"
 done
 
+nabiz story digest --topic turna --day 2026-03-19 >"$NABIZ_DIR/digest.txt" || fail "digest"
+for told in 'sesi yüksek: [0-9]* belgenin [0-9]* tanesi bağırıyor | ' ' güveniliyor | '; do
+    grep -q "$told" "$NABIZ_DIR/digest.txt" || fail "the digest does not say $told"
+done
+
 # As the story describes its people; columns: 2 author, 7 trust, 10 coordination.
 awk -F ';' '
 function milli(text) { sub(",", "", text); return text + 0 }
