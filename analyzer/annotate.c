@@ -211,6 +211,14 @@ void nb_word_cache_free(struct nb_word_cache *words)
     }
 }
 
+void nb_word_cache_rest(struct nb_word_cache *words)
+{
+    tr_cache_clear(words->readings);
+    tr_cache_clear(words->languages);
+    tr_cache_clear(words->restored);
+    tr_cache_clear(words->weights);
+}
+
 /* What was read with other knowledge is forgotten. */
 static void use_caches(struct annotate *a, struct nb_word_cache *words)
 {
@@ -218,10 +226,7 @@ static void use_caches(struct annotate *a, struct nb_word_cache *words)
         return;
     }
     if (memcmp(&words->knowledge, &a->knowledge->id, sizeof(words->knowledge)) != 0) {
-        tr_cache_clear(words->readings);
-        tr_cache_clear(words->languages);
-        tr_cache_clear(words->restored);
-        tr_cache_clear(words->weights);
+        nb_word_cache_rest(words);
         words->knowledge = a->knowledge->id;
     }
     a->readings = words->readings;

@@ -24,13 +24,15 @@
 #include <nabiz/counters.h>
 #include <nabiz/diag.h>
 #include <nabiz/forget.h>
+#include <nabiz/mem.h>
 #include <nabiz/pack.h>
 
 enum {
     CRAWL_RETRY_MS = 1000,
     FULL_WAIT_MIN_MS = 250,
     FULL_WAIT_MAX_MS = 10000,
-    BACKFILL_LOOK_MS = 1000
+    BACKFILL_LOOK_MS = 1000,
+    WORDS_KEPT_MS = 10000
 };
 
 static bool is_stopping(struct nb_analyze *a)
@@ -273,6 +275,21 @@ static void settle(struct nb_analyze *a, int64_t now_ms)
     }
 }
 
+/* Nobody annotates while the reader waits. What is kept of words is many times what an idle process
+ * takes otherwise, and soon found anew. */
+static enum nb_err wait_for_more(struct nb_analyze *a)
+{
+    enum nb_err err = nb_log_wait(a->log, a->cursor, WORDS_KEPT_MS);
+    if (err != NB_ETIMEOUT) {
+        return err;
+    }
+    for (size_t i = 0; i < a->workers_n; i++) {
+        nb_word_cache_rest(a->workers[i].words);
+    }
+    nb_mem_trim();
+    return nb_log_wait(a->log, a->cursor, -1);
+}
+
 static enum nb_err read_on(struct nb_analyze *a, struct slot *slot, struct nb_error *error)
 {
     int64_t now_ms = nb_clock_now_ms(a->clock);
@@ -283,7 +300,7 @@ static enum nb_err read_on(struct nb_analyze *a, struct slot *slot, struct nb_er
         if (a->once) {
             return NB_ECLOSED;
         }
-        return nb_log_wait(a->log, a->cursor, -1);
+        return wait_for_more(a);
     }
     if (err == NB_OK) {
         annotate_slot(a, slot);

@@ -52,13 +52,28 @@ char *nb_strdup(const char *text)
     return copy;
 }
 
+enum { PAGE = 4096 };
+
 void nb_mem_large_pages(void *block, size_t n)
 {
-    enum { PAGE = 4096, LARGE_PAGE = 2 << 20 };
+    enum { LARGE_PAGE = 2 << 20 };
     size_t skip = -(uintptr_t)block % PAGE;
     if (n >= LARGE_PAGE + skip) {
         (void)madvise((char *)block + skip, (n - skip) / PAGE * PAGE, MADV_HUGEPAGE);
     }
+}
+
+void nb_mem_zero(void *block, size_t n)
+{
+    size_t skip = -(uintptr_t)block % PAGE;
+    char *pages = (char *)block + skip;
+    size_t whole = n > skip ? (n - skip) / PAGE * PAGE : 0;
+    if (!whole || madvise(pages, whole, MADV_DONTNEED) != 0) {
+        memset(block, 0, n); /* also where pages are larger */
+        return;
+    }
+    memset(block, 0, skip);
+    memset(pages + whole, 0, n - skip - whole);
 }
 
 void nb_mem_trim(void)

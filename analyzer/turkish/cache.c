@@ -69,7 +69,8 @@ void tr_cache_clear(struct tr_cache *cache)
     if (cache->next == 1) {
         return; /* nothing is kept, and the memory not even touched */
     }
-    memset(cache->slots, 0, cache->buckets_n * WAYS * sizeof(*cache->slots));
+    nb_mem_zero(cache->slots, cache->buckets_n * WAYS * sizeof(*cache->slots));
+    nb_mem_zero(cache->ring, cache->units_n * UNIT);
     cache->next = 1;
 }
 

@@ -31,6 +31,9 @@ char *nb_strdup(const char *text);
  */
 void nb_mem_large_pages(void *block, size_t n);
 
+/** Make a block all zero by giving back the pages under it; touching it takes new ones. */
+void nb_mem_zero(void *block, size_t n);
+
 /** Give memory that a burst of work took and freed back to the system; takes milliseconds. */
 void nb_mem_trim(void);
 

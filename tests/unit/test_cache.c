@@ -1,5 +1,7 @@
 #include "tests/lib/test.h"
 
+#include <nabiz/mem.h>
+
 #include "analyzer/turkish/cache.h"
 
 enum { BYTES = 1 << 16, WORDS = 20000 };
@@ -93,12 +95,55 @@ static void what_is_too_long_is_not_kept(void **state)
     tr_cache_free(cache);
 }
 
+/* Of a size that is given back in whole pages, with parts of others at both ends. */
+static void what_is_cleared_is_all_zero_and_nothing_beside_it(void **state)
+{
+    (void)state;
+    enum { BLOCK = 3 << 20 };
+    char *block = nb_malloc(BLOCK);
+    assert_non_null(block);
+    for (size_t from = 0; from < 3; from++) {
+        for (size_t n = 1; n < BLOCK - 4; n = n * 5 + 4095) {
+            memset(block, 'a', BLOCK);
+            nb_mem_zero(block + from, n);
+            for (size_t i = 0; i < BLOCK; i++) {
+                if (block[i] != (i >= from && i < from + n ? 0 : 'a')) {
+                    fail_msg("byte %zu of %zu from %zu", i, n, from);
+                }
+            }
+        }
+    }
+    nb_free(block);
+}
+
+static void a_large_cache_that_was_cleared_is_as_new(void **state)
+{
+    (void)state;
+    struct tr_cache *cache = tr_cache_new(4 << 20);
+    assert_non_null(cache);
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < WORDS; i++) {
+            char room[64];
+            unsigned char answer[TR_ANSWER_BYTES_MAX];
+            size_t n = answer_of(i, answer);
+            struct nb_slice word = word_of(i, room, sizeof(room));
+            assert_null(tr_cache_find(cache, word, (uint8_t)(i % 7)));
+            tr_cache_keep(cache, word, (uint8_t)(i % 7), answer, n);
+            assert_answer(cache, i, true);
+        }
+        tr_cache_clear(cache);
+    }
+    tr_cache_free(cache);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_held_is_what_was_kept_however_full_it_is),
         cmocka_unit_test(words_of_other_kinds_are_other_words),
         cmocka_unit_test(what_is_too_long_is_not_kept),
+        cmocka_unit_test(what_is_cleared_is_all_zero_and_nothing_beside_it),
+        cmocka_unit_test(a_large_cache_that_was_cleared_is_as_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
