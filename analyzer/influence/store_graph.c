@@ -9,12 +9,17 @@ enum { SCRATCH_BYTES = 64 << 20, TIME_FROM_END = 20 };
 
 static const struct nb_store_graph_query everything = {.to_ms = INT64_MAX};
 
+static bool is_between(const struct nb_store_graph_query *query, uint64_t at)
+{
+    return at >= nb_key_time(query->from_ms) && at < nb_key_time(query->to_ms);
+}
+
 enum nb_err nb_store_graph_add(const struct nb_store_graph_query *query, const struct nb_edge *edge,
                                struct nb_graph_builder *builder)
 {
     bool is_known = edge->act >= NB__EDGE__ACT__LINK && edge->act <= NB__EDGE__ACT__BOOST;
-    if (!is_known || (query->wanted && !query->wanted(edge)) || edge->at_ms < query->from_ms ||
-        edge->at_ms >= query->to_ms) {
+    if (!is_known || (query->wanted && !query->wanted(edge)) ||
+        !is_between(query, nb_key_time(edge->at_ms))) {
         return NB_OK;
     }
     return nb_graph_builder_add_named(builder, nb_field(edge->from), nb_field(edge->to),
@@ -24,11 +29,8 @@ enum nb_err nb_store_graph_add(const struct nb_store_graph_query *query, const s
 
 static bool is_inside(const struct nb_store_graph_query *query, struct nb_slice key)
 {
-    if (key.len < TIME_FROM_END) {
-        return false;
-    }
-    uint64_t at = nb_key_to_u64((const uint8_t *)key.p + key.len - TIME_FROM_END);
-    return at >= nb_key_time(query->from_ms) && at < nb_key_time(query->to_ms);
+    return key.len >= TIME_FROM_END &&
+           is_between(query, nb_key_to_u64((const uint8_t *)key.p + key.len - TIME_FROM_END));
 }
 
 enum nb_err nb_store_graph(struct nb_txn *txn, const struct nb_store_graph_query *query,

@@ -23,7 +23,8 @@ static const char *site(struct world *w, uint64_t i)
 }
 
 /* Sites that link, answer and name one another, some more often than others; a ring that does so
- * within the same seconds; revisions that take acts away, deletions and skipped documents. */
+ * within the same seconds; revisions that take acts away, deletions, skipped documents and dates of
+ * long ago. */
 static struct post *draw(struct world *w, uint64_t seed)
 {
     static const Nb__Edge__Act acts[] = {NB__EDGE__ACT__LINK, NB__EDGE__ACT__REPLY,
@@ -37,6 +38,7 @@ static struct post *draw(struct world *w, uint64_t seed)
         uint64_t hour = in_ring ? i / 64 * 64 : i;
         uint64_t second = in_ring ? hour * 41 + i % 5 : i * 131;
         post->at_ms = WORLD_DAY_MS + (int64_t)hour * NB_HOUR_MS + (int64_t)(second % 3600) * 1000;
+        post->at_ms = i % 10 == 0 ? -post->at_ms : post->at_ms; /* before 1970 */
         post->author = in_ring ? nb_arena_printf(w->arena, "r%u.example/", (unsigned)(i % RING_N))
                                : site(w, a >> 8);
         post->url = nb_arena_printf(w->arena, "https://p.example/%u", (unsigned)i);
