@@ -256,6 +256,17 @@ static void set_list(json_t *object, const char *name, struct nb_slice cell)
     (void)json_object_set_new(object, name, list);
 }
 
+/* Where some rows have no number, spreadsheets and data frames write the others as 120.0. */
+static bool read_number(struct nb_slice cell, int64_t *out)
+{
+    size_t point = nb_slice_find_byte(cell, '.', 0);
+    struct nb_slice rest = nb_slice_sub(cell, point, cell.len);
+    if (nb_slice_eq(rest, NB_LIT(".0")) || nb_slice_eq(rest, NB_LIT(".00"))) {
+        cell = nb_slice_sub(cell, 0, point);
+    }
+    return nb_slice_to_i64(cell, out);
+}
+
 /* An empty cell says nothing, and of two columns with one name the first that says something
  * counts. */
 static void set_cell(json_t *object, const struct column *column, struct nb_slice cell)
@@ -267,7 +278,7 @@ static void set_cell(json_t *object, const struct column *column, struct nb_slic
     if (column->form == LIST) {
         set_list(object, column->name, cell);
     } else if (column->form == NUMBER) {
-        if (nb_slice_to_i64(cell, &number)) {
+        if (read_number(cell, &number)) {
             (void)json_object_set_new(object, column->name, json_integer(number));
         }
     } else {
@@ -303,9 +314,11 @@ static enum nb_err hand_on(struct table *t, json_t *object, enum nb_err err,
     struct nb_error error = {0};
     struct nb_document *document = NULL;
     if (err == NB_ESYNTAX) {
-        err = nb_error_set(&error, err, "a quote opens in it that nothing closes");
+        err = nb_error_set(&error, err,
+                           "a quote opens in it that nothing closes; no row behind it is "
+                           "read");
     } else if (err != NB_OK) {
-        err = nb_error_set(&error, err, "a cell is too long");
+        err = nb_error_set(&error, err, "it is over 64 MiB; no row behind it is read");
     } else {
         err = nb_import_object(object, context, t->arena, &document, &error);
     }

@@ -82,8 +82,10 @@ static void cells_mean_what_members_of_a_line_mean(void **state)
         "https://a.example/1?utm_source=x;Ada;Ba\xc5\x9fl\xc4\xb1k;2026-11-20 10:00;review;3;"
         "120;2026-11-20T07:00:00Z;kahve | \xc3\xa7"
         "ay||;https://b.example/|https://c.example/\n"
-        "https://a.example/2;Can;T;;;yok;12 bin;;;\n");
-    assert_int_equal(got.n, 2);
+        "https://a.example/2;Can;T;;;yok;12 bin;;;\n"
+        "https://a.example/3;Can;T;;;3.0;120.00;;;\n"
+        "https://a.example/4;Can;T;;;1.200;.0;;;\n");
+    assert_int_equal(got.n, 4);
     const struct nb_document *d = got.documents[0];
     assert_string_equal(d->url, "https://a.example/1");
     assert_string_equal(d->author, "a.example/Ada");
@@ -99,6 +101,12 @@ static void cells_mean_what_members_of_a_line_mean(void **state)
     assert_int_equal(d->n_engagement, 0); /* no number: not known */
     assert_null(d->audience);
     assert_int_equal(d->has_published_ms, 0);
+    d = got.documents[2]; /* as a data frame writes what is not known everywhere */
+    assert_int_equal(d->engagement[0]->count, 3);
+    assert_int_equal(d->audience->followers_n, 120);
+    d = got.documents[3];
+    assert_int_equal(d->n_engagement, 0);
+    assert_null(d->audience);
 }
 
 static void a_table_may_have_boosts(void **state)
