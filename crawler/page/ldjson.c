@@ -167,12 +167,15 @@ static void take(struct block *b, const json_t *object, const struct type_row *r
         set(b, &meta->title, json_object_get(object, "name"));
     }
     set_people(b, &author, json_object_get(object, "author"), 0);
-    meta->followers = nb_ld_followers(json_object_get(object, "author"));
+    int64_t followers = nb_ld_followers(json_object_get(object, "author"));
     if (!author.len) {
         set_people(b, &author, json_object_get(object, "creator"), 0);
-        meta->followers = nb_ld_followers(json_object_get(object, "creator"));
+        followers = nb_ld_followers(json_object_get(object, "creator"));
     }
-    meta->author = author.len ? author : meta->author;
+    if (author.len) { /* else those of the block before stay, both */
+        meta->author = author;
+        meta->followers = followers;
+    }
     set_time(b, &meta->published_ms, json_object_get(object, "datePublished"));
     if (!json_object_get(object, "datePublished")) {
         set_time(b, &meta->published_ms, json_object_get(object, "dateCreated"));

@@ -250,6 +250,14 @@ static void pages_may_say_how_many_follow_an_author(void **state)
                        rows[i].author);
         assert_int_equal(read_page(html).followers, rows[i].n);
     }
+    const struct nb_page two =
+        read_page("<html><head>" LD(
+            "{\"@type\":\"WebPage\",\"name\":\"Ferry\",\"author\":{\"name\":\"Ada\"," FOLLOWERS(
+                "12") "}}")
+                      LD("{\"@type\":\"NewsArticle\",\"headline\":\"Ferry\"}") "</head><body>" PROSE
+                                                                               "</body></html>");
+    assert_slice_equal(two.author, "Ada");
+    assert_int_equal(two.followers, 12);
     const struct nb_page thread = read_page("<html><head>" LD(
         "{\"@type\":\"DiscussionForumPosting\",\"headline\":\"Ferry\",\"text\":\"It is late "
         "again today.\",\"author\":{\"name\":\"Ada\"," FOLLOWERS(
