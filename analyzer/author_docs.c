@@ -35,8 +35,8 @@ static void take_acts(struct nb_author_doc *row, const struct nb_annotation *kep
     row->has_copied = row->copied;
 }
 
-/* The page that opens the thread, unless it is that itself. Its number would change whenever its
- * counts are read again. */
+/* The page that opens the thread, unless it is that itself. Its number would change whenever it is
+ * revised. */
 static void take_thread(const struct nb_document *document, struct nb_author_doc *row)
 {
     struct nb_slice thread = nb_field(document->thread);

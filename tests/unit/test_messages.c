@@ -176,7 +176,7 @@ static void a_text_that_was_sent_out_is_followed_without_a_site_of_ones_own(void
     world_close(&w);
 }
 
-/* A count that is read again makes a revision, with another number than acts were kept with. */
+/* A text that is mended makes a revision, with another number than acts were kept with. */
 static void acts_towards_a_copy_outlive_its_revision(void **state)
 {
     (void)state;
