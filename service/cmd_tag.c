@@ -482,7 +482,7 @@ const struct nb_command nb_cmd_tag = {
             {"model", "FILE", NULL, "a local model of nabiz train, in place of data.local_model"},
             {"explain", NULL, NULL, "add why: the reasons, and the tokens with their lemmas"},
             {"strict", NULL, NULL, "stop at the first line that cannot be read"},
-            {"threads", "N", NULL, "processors to use, 1 to 64 (all that the process may use)"},
+            {"threads", "N", NULL, "processors to use, 1 to 64 (all), with up to 50 MiB each"},
             {NULL, NULL, NULL, NULL},
         },
     .examples =
