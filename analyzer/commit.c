@@ -20,6 +20,7 @@
 #include <stdio.h>
 
 #include <nabiz/analysis.h>
+#include <nabiz/date.h>
 #include <nabiz/forget.h>
 #include <nabiz/log.h>
 #include <nabiz/pack.h>
@@ -35,6 +36,9 @@
 #include "analyzer/mentions.h"
 #include "analyzer/tally.h"
 #include "analyzer/topics/copies.h"
+
+/* What is taken up after so long is worth more than news; as far as acts have to lie apart. */
+static const uint64_t WEEK_MS = 7 * NB_DAY_MS;
 
 /* More comments than this are a mistake of the page; keeps sums far from overflow. */
 static const uint64_t COMMENTS_MAX = 1000000000;
@@ -86,6 +90,7 @@ enum nb_err nb_commit_keep(const struct nb_annotation *annotation, struct nb_are
 
 struct known {
     uint64_t number;
+    uint64_t at; /* nb_key_time() of when it was published */
     struct nb_slice author;
 };
 
@@ -97,19 +102,21 @@ static enum nb_err known_get(struct nb_txn *txn, struct nb_slice id, struct nb_a
     if (err) {
         return err;
     }
-    if (value.len < 8) {
+    if (value.len < 16) {
         return NB_ECORRUPT;
     }
     out->number = nb_key_to_u64((const uint8_t *)value.p);
-    out->author = nb_arena_copy(arena, nb_slice_sub(value, 8, value.len));
+    out->at = nb_key_to_u64((const uint8_t *)value.p + 8);
+    out->author = nb_arena_copy(arena, nb_slice_sub(value, 16, value.len));
     return out->author.p ? NB_OK : NB_ENOMEM;
 }
 
-static void known_put(struct nb_txn *txn, struct nb_slice id, uint64_t number,
+static void known_put(struct nb_txn *txn, struct nb_slice id, const struct nb_annotation *kept,
                       struct nb_slice author)
 {
     struct nb_key value = {0};
-    nb_key_add_u64(&value, number);
+    nb_key_add_u64(&value, kept->number);
+    nb_key_add_u64(&value, nb_key_time(kept->at_ms));
     nb_key_add(&value, author);
     nb_put(txn, NB_TBL_KNOWN, id, nb_key_slice(&value));
 }
@@ -239,11 +246,13 @@ static bool is_own(struct nb_slice from, struct nb_slice to)
 }
 
 /* What is known of the document acted upon and of the one it was done in. */
-static void take_document(struct nb_edge *edge, const struct nb_annotation *kept, uint64_t target)
+static void take_document(struct nb_edge *edge, const struct nb_annotation *kept,
+                          const struct known *target)
 {
-    if (target) {
+    if (target->number) {
         edge->has_target = 1;
-        edge->target = target;
+        edge->target = target->number;
+        edge->has_late = edge->late = nb_key_time(kept->at_ms) >= target->at + WEEK_MS;
     }
     if (kept->sentiment && kept->sentiment->has_score_milli) {
         edge->has_score_milli = 1;
@@ -293,7 +302,7 @@ static enum nb_err resolve(struct nb_txn *txn, const struct nb_annotation *kept,
     resolved->has_at_ms = 1;
     resolved->number = kept->number;
     resolved->has_number = 1;
-    take_document(resolved, kept, known.number);
+    take_document(resolved, kept, &known);
     *out = resolved;
     return NB_OK;
 }
@@ -410,11 +419,11 @@ static enum nb_err commit_item(struct nb_txn *txn, const struct nb_commit_item *
         return err;
     }
     if (identity_of(document).len) {
-        known_put(txn, identity_of(document), kept.number, author);
+        known_put(txn, identity_of(document), &kept, author);
     }
     if (nb_field(document->url).len && !nb_is_boost(&kept)) {
         struct nb_id id = nb_known_url(nb_field(document->url));
-        known_put(txn, nb_slice(id.b, sizeof(id.b)), kept.number, author);
+        known_put(txn, nb_slice(id.b, sizeof(id.b)), &kept, author);
     }
     const struct nb_watched watched = {.document = document,
                                        .kept = &kept,

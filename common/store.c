@@ -24,7 +24,7 @@ enum { PATH_BYTES = 4096, FILE_MODE = 0640, DIR_MODE = 0750, LOCK_RETRY_MS = 10 
 
 /* Raise when the tables or their records change in a way an older program would misread. */
 static const char *const schema_versions[NB_STORES_N] = {[NB_STORE_CRAWL] = "2",
-                                                         [NB_STORE_ANALYSIS] = "8",
+                                                         [NB_STORE_ANALYSIS] = "9",
                                                          [NB_STORE_DESK] = "1",
                                                          [NB_STORE_INBOX] = "1"};
 

@@ -35,6 +35,13 @@ enum nb_act_kind {
         NB_ACTS_N
 };
 
+/* Or-ed to a kind: what was acted upon had been there for a week or more. */
+enum { NB_ACT_LATE = 0x40 };
+
+/** Does an act of this kind carry on what it leads to: a link, quote, copy or boost, late or not?
+ */
+bool nb_act_carries(uint8_t kind);
+
 /** @return false when no act is called so. */
 bool nb_act_kind_read(struct nb_slice name, enum nb_act_kind *out);
 
@@ -44,7 +51,7 @@ struct nb_acts_by {
     const uint32_t *begin; /* authors_n + 1 */
     const uint32_t *other; /* who acted; or, by who acts, the one acted upon */
     const uint32_t *at_s;  /* Unix seconds; 0: not known */
-    const uint8_t *kind;   /* enum nb_act_kind */
+    const uint8_t *kind;   /* enum nb_act_kind, and NB_ACT_LATE */
 };
 
 struct nb_graph {
@@ -74,16 +81,16 @@ struct nb_names *nb_graph_builder_take_names(struct nb_graph_builder *builder);
 
 /**
  * Add an act. What one does towards oneself is not kept; the same act twice is one.
+ * @param kind  enum nb_act_kind, with NB_ACT_LATE where that is known.
  * @param at_s  Unix seconds; outside 1..2^32-1: not known.
  * @return NB_OK, NB_EINVAL (a number without a name), NB_ETOOBIG (2^32 - 2 acts), NB_ENOMEM.
  */
 enum nb_err nb_graph_builder_add(struct nb_graph_builder *builder, uint32_t from, uint32_t to,
-                                 enum nb_act_kind kind, int64_t at_s) NB_MUSTUSE;
+                                 uint8_t kind, int64_t at_s) NB_MUSTUSE;
 
 /** The same with names, which are added. @return also what nb_names_add() returns. */
 enum nb_err nb_graph_builder_add_named(struct nb_graph_builder *builder, struct nb_slice from,
-                                       struct nb_slice to, enum nb_act_kind kind,
-                                       int64_t at_s) NB_MUSTUSE;
+                                       struct nb_slice to, uint8_t kind, int64_t at_s) NB_MUSTUSE;
 
 /** Acts that were added but led to oneself. */
 uint64_t nb_graph_builder_selves_n(const struct nb_graph_builder *builder);

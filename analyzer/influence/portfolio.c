@@ -37,17 +37,11 @@ static uint32_t group_of(const struct picking *p, uint32_t author)
     return p->options->group ? p->options->group[author] : author;
 }
 
-static bool spreads(uint8_t kind)
-{
-    return kind == NB_ACT_LINK || kind == NB_ACT_QUOTE || kind == NB_ACT_COPY ||
-           kind == NB_ACT_BOOST;
-}
-
 static bool takes_up(const struct picking *p, uint32_t author)
 {
     const struct nb_acts_by *out = &p->graph->out;
     for (uint32_t i = out->begin[author]; i < out->begin[author + 1]; i++) {
-        if (spreads(out->kind[i])) {
+        if (nb_act_carries(out->kind[i])) {
             return true;
         }
     }
@@ -126,7 +120,7 @@ static enum nb_err walk(struct picking *p, struct sets *sets)
         walked[steps++] = at;
         uint32_t acts_n = out->begin[at + 1] - out->begin[at];
         uint32_t drawn = (uint32_t)(nb_series_next(&p->series) % ((uint64_t)acts_n + 1));
-        if (drawn == acts_n || !spreads(out->kind[out->begin[at] + drawn])) {
+        if (drawn == acts_n || !nb_act_carries(out->kind[out->begin[at] + drawn])) {
             break;
         }
         at = out->other[out->begin[at] + drawn];

@@ -34,12 +34,6 @@ struct ranking {
     int64_t now_s;
 };
 
-static bool is_adoption(uint8_t kind)
-{
-    return kind == NB_ACT_LINK || kind == NB_ACT_QUOTE || kind == NB_ACT_COPY ||
-           kind == NB_ACT_BOOST;
-}
-
 static int32_t spread_of(struct ranking *r, uint32_t author)
 {
     const struct nb_acts_by *in = &r->graph->in;
@@ -47,7 +41,7 @@ static int32_t spread_of(struct ranking *r, uint32_t author)
     uint32_t groups_n = 0;
     for (uint32_t i = in->begin[author]; i < in->begin[author + 1]; i++) {
         uint32_t group = r->group[in->other[i]];
-        if (is_adoption(in->kind[i]) && group != r->group[author]) {
+        if (nb_act_carries(in->kind[i]) && group != r->group[author]) {
             groups_n += r->adopted[group] != author + 1;
             r->adopted[group] = author + 1;
             r->adoptions[n++] = (uint64_t)in->at_s[i] << 32 | group;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyzer/influence/resize.h"
+#include "analyzer/influence/store_graph.h"
 
 enum { LEAST = 1024 };
 
@@ -22,7 +23,7 @@ enum nb_err nb_standing_acts_add(struct nb_standing_acts *acts, const struct nb_
 struct nb_support_act nb_standing_act(const struct nb_edge *edge)
 {
     int64_t at_s = edge->at_ms / 1000;
-    return (struct nb_support_act){.kind = (enum nb_act_kind)(edge->act - NB__EDGE__ACT__LINK),
+    return (struct nb_support_act){.kind = nb_edge_kind(edge),
                                    .at_s = at_s > 0 && at_s <= UINT32_MAX ? (uint32_t)at_s : 0};
 }
 

@@ -9,6 +9,11 @@ enum { SCRATCH_BYTES = 64 << 20, TIME_FROM_END = 20 };
 
 static const struct nb_store_graph_query everything = {.to_ms = INT64_MAX};
 
+uint8_t nb_edge_kind(const struct nb_edge *edge)
+{
+    return (uint8_t)((edge->act - NB__EDGE__ACT__LINK) | (edge->late ? NB_ACT_LATE : 0));
+}
+
 static bool is_between(const struct nb_store_graph_query *query, uint64_t at)
 {
     return at >= nb_key_time(query->from_ms) && at < nb_key_time(query->to_ms);
@@ -23,8 +28,7 @@ enum nb_err nb_store_graph_add(const struct nb_store_graph_query *query, const s
         return NB_OK;
     }
     return nb_graph_builder_add_named(builder, nb_field(edge->from), nb_field(edge->to),
-                                      (enum nb_act_kind)(edge->act - NB__EDGE__ACT__LINK),
-                                      edge->at_ms / 1000);
+                                      nb_edge_kind(edge), edge->at_ms / 1000);
 }
 
 static bool is_inside(const struct nb_store_graph_query *query, struct nb_slice key)

@@ -28,6 +28,9 @@ struct nb_store_graph_query {
 enum nb_err nb_store_graph(struct nb_txn *txn, const struct nb_store_graph_query *query,
                            struct nb_graph_builder *builder) NB_MUSTUSE;
 
+/** What kind of act an edge is: enum nb_act_kind, and NB_ACT_LATE; edge->act is one of them. */
+uint8_t nb_edge_kind(const struct nb_edge *edge);
+
 /** Add one act, if it is wanted and of the window. @return as nb_graph_builder_add_named(). */
 enum nb_err nb_store_graph_add(const struct nb_store_graph_query *query, const struct nb_edge *edge,
                                struct nb_graph_builder *builder) NB_MUSTUSE;

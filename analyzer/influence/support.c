@@ -4,7 +4,8 @@
  * from the acts between the two only, so the order in which acts come makes no difference:
  *
  *   weight = of the weightiest kind of act, in sixteenths * (4 if the acts lie a week or more
- * apart, else 3), halved with each half-life of its newest act
+ * apart, or one leads to what had been there for a week, else 3), halved with each half-life of its
+ * newest act
  *
  * A link or a passing on says that something is worth reading; quoting and copying nearly so;
  * answering somebody and naming somebody say little about belief, for one answers whom one doubts.
@@ -33,7 +34,7 @@ static const uint8_t kind_weights[NB_ACTS_N] = {
 struct pair {
     uint32_t from;
     uint32_t first_s, last_s; /* 0: not known */
-    uint8_t kind;
+    uint8_t kind;             /* NB_ACT_LATE if any act was late */
 };
 
 /* What is left of a weight; at least 1, for what was said was said. */
@@ -53,8 +54,10 @@ static uint32_t aged(uint32_t weight, uint32_t last_s, const struct nb_support_a
 
 static uint8_t weight_of(const struct nb_support *s, const struct pair *pair)
 {
-    bool lasting = pair->first_s && pair->last_s - pair->first_s >= LASTING_S;
-    uint32_t weight = kind_weights[pair->kind] * (uint32_t)(lasting ? LASTING : ONCE);
+    bool lasting =
+        (pair->kind & NB_ACT_LATE) || (pair->first_s && pair->last_s - pair->first_s >= LASTING_S);
+    uint32_t weight =
+        kind_weights[pair->kind & ~NB_ACT_LATE] * (uint32_t)(lasting ? LASTING : ONCE);
     return (uint8_t)aged(weight, pair->last_s, &s->age);
 }
 
@@ -65,10 +68,11 @@ static void join(struct pair *pair, uint32_t first_s, uint32_t last_s, uint8_t k
     }
     pair->last_s = last_s > pair->last_s ? last_s : pair->last_s;
     /* of two kinds that weigh the same, the lesser number */
-    int more = kind_weights[kind] - kind_weights[pair->kind];
-    if (more > 0 || (more == 0 && kind < pair->kind)) {
-        pair->kind = kind;
-    }
+    uint8_t late = (uint8_t)((pair->kind | kind) & NB_ACT_LATE);
+    uint8_t had = pair->kind & (uint8_t)~NB_ACT_LATE;
+    kind &= (uint8_t)~NB_ACT_LATE;
+    int more = kind_weights[kind] - kind_weights[had];
+    pair->kind = (uint8_t)((more > 0 || (more == 0 && kind < had) ? kind : had) | late);
 }
 
 /* ---- room ---- */
@@ -334,9 +338,9 @@ static enum nb_err append_all(struct nb_support *s, uint64_t *fresh, size_t n)
 static struct pair take_pair(const struct nb_support_act *acts, size_t n, size_t *at)
 {
     const struct nb_support_act *act = &acts[(*at)++];
-    struct pair pair = {act->from, act->at_s, act->at_s, (uint8_t)act->kind};
+    struct pair pair = {act->from, act->at_s, act->at_s, act->kind};
     for (; *at < n && acts[*at].from == act->from; (*at)++) {
-        join(&pair, acts[*at].at_s, acts[*at].at_s, (uint8_t)acts[*at].kind);
+        join(&pair, acts[*at].at_s, acts[*at].at_s, acts[*at].kind);
     }
     return pair;
 }

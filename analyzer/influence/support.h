@@ -41,7 +41,7 @@ struct nb_support {
     struct nb_support_row *in; /* of each author, in the arrays below */
     uint32_t *from;
     uint8_t *weight;
-    uint8_t *kind; /* the weightiest act between the two */
+    uint8_t *kind; /* the weightiest act between the two; NB_ACT_LATE if any of them was late */
     uint32_t *first_s, *last_s;
     size_t in_n, in_cap;
 
@@ -54,7 +54,7 @@ struct nb_support {
 /** An act to be added. */
 struct nb_support_act {
     uint32_t from, to;
-    enum nb_act_kind kind;
+    uint8_t kind;  /* enum nb_act_kind, and NB_ACT_LATE */
     uint32_t at_s; /* 0: not known */
 };
 

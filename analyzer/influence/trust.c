@@ -391,7 +391,8 @@ static void walk_again(struct nb_trust *trust)
 static bool are_known(const struct nb_support_act *acts, size_t n, uint32_t authors_n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (acts[i].from >= authors_n || acts[i].to >= authors_n || acts[i].kind >= NB_ACTS_N) {
+        if (acts[i].from >= authors_n || acts[i].to >= authors_n ||
+            (acts[i].kind & ~NB_ACT_LATE) >= NB_ACTS_N) {
             return false;
         }
     }

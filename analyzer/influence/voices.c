@@ -7,6 +7,7 @@
 
 #include "analyzer/influence/authors.h"
 #include "analyzer/influence/groups.h"
+#include "analyzer/influence/store_graph.h"
 #include "analyzer/keys.h"
 
 enum { SCRATCH_BYTES = 64 << 20, MIRROR_LEAST = 3, MIRROR_MILLI = 800 };
@@ -92,8 +93,7 @@ static enum nb_err add_act(struct reading *r, struct nb_slice value)
     if (edge->act == NB__EDGE__ACT__COPY) {
         return add_taking(r, edge, voice);
     }
-    return nb_graph_builder_add_named(r->builder, voice, to,
-                                      (enum nb_act_kind)(edge->act - NB__EDGE__ACT__LINK),
+    return nb_graph_builder_add_named(r->builder, voice, to, nb_edge_kind(edge),
                                       edge->at_ms / 1000);
 }
 

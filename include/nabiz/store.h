@@ -49,7 +49,7 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_
     X(FORGOTTEN, CRAWL, "forgotten", "id of an author, see forget.h", "empty")                     \
     X(ANALYSIS_META, ANALYSIS, "meta", "text", "text")                                             \
     X(ANNOTATION, ANALYSIS, "annotation", "u64 document number", "codec byte, Annotation")         \
-    X(KNOWN, ANALYSIS, "known", "id of document or of URL", "u64 document number, site/handle")    \
+    X(KNOWN, ANALYSIS, "known", "id of document or of URL", "u64 document, u64 time, site/handle") \
     X(AUTHOR, ANALYSIS, "author", "site/handle", "Author")                                         \
     X(AUDIENCE, ANALYSIS, "audience", "site/handle", "Audience")                                   \
     X(AUTHOR_DOC, ANALYSIS, "author_doc", "site/handle, NUL, u64 published, u64 number",           \

@@ -77,7 +77,7 @@ static void draw_acts(struct bench *b, size_t n, uint32_t authors_n)
                           : (uint32_t)((uint64_t)famous(c, authors_n) * 104729 % authors_n);
         uint32_t at_s = FIRST_S + (uint32_t)((c >> 32) % SPAN_S);
         nbt_acts_add(&b->acts, from, to, at_s);
-        b->acts.acts[b->acts.n - 1].kind = (enum nb_act_kind)((a >> 50) % NB_ACTS_N);
+        b->acts.acts[b->acts.n - 1].kind = (uint8_t)((a >> 50) % NB_ACTS_N);
     }
     b->acts.authors_n = authors_n;
 }

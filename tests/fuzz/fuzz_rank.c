@@ -109,8 +109,8 @@ static void check_adding(const struct nb_graph *first, const struct nb_graph *al
     assert(acts);
     for (uint32_t v = 0; v < all->authors_n; v++) {
         for (uint32_t i = all->in.begin[v]; i < all->in.begin[v + 1]; i++) {
-            acts[n++] = (struct nb_support_act){all->in.other[i], v,
-                                                (enum nb_act_kind)all->in.kind[i], all->in.at_s[i]};
+            acts[n++] =
+                (struct nb_support_act){all->in.other[i], v, all->in.kind[i], all->in.at_s[i]};
         }
     }
     must(nb_trust_add(got, acts, n / 2, all->authors_n));

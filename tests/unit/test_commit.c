@@ -1,6 +1,7 @@
 #include "tests/unit/dump.h"
 #include "tests/unit/world.h"
 
+#include "analyzer/influence/store_graph.h"
 #include "analyzer/keys.h"
 
 enum { MAP_BYTES = 16 << 20, GENERATED_N = 600 };
@@ -238,6 +239,57 @@ static void an_act_on_a_page_is_credited_to_its_author_if_the_log_had_it_before(
     }
 }
 
+static void an_act_is_late_from_a_week_after_its_target_on(void **state)
+{
+    (void)state;
+    const int64_t week_ms = 7 * NB_DAY_MS;
+    static const struct act to_page = {NB__EDGE__ACT__LINK, "b.example/", "https://b.example/once"};
+    static const struct act to_nothing = {NB__EDGE__ACT__LINK, "b.example/veli",
+                                          "https://x.example/"};
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    const struct post posts[] = {
+        {.at_ms = WORLD_DAY_MS,
+         .author = "b.example/veli",
+         .url = "https://b.example/once",
+         .comments_n = -1},
+        {.at_ms = WORLD_DAY_MS + week_ms - 1,
+         .author = "w.example/1",
+         .url = "https://w.example/1",
+         .comments_n = -1,
+         .acts = {to_page}},
+        {.at_ms = WORLD_DAY_MS + week_ms,
+         .author = "w.example/2",
+         .url = "https://w.example/2",
+         .comments_n = -1,
+         .acts = {to_page}},
+        {.at_ms = WORLD_DAY_MS - NB_DAY_MS, /* dated before what it leads to */
+         .author = "w.example/3",
+         .url = "https://w.example/3",
+         .comments_n = -1,
+         .acts = {to_page}},
+        {.at_ms = WORLD_DAY_MS + 3 * week_ms,
+         .author = "w.example/4",
+         .url = "https://w.example/4",
+         .comments_n = -1,
+         .acts = {to_nothing}},
+    };
+    world_commit(&w, posts, 5, 5);
+    struct nb_txn *txn = world_read(&w);
+    const struct nb_edge *const *edges;
+    size_t n;
+    assert_int_equal(nb_analysis_edges_to(txn, NB_LIT("b.example/veli"), w.arena, &edges, &n),
+                     NB_OK);
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(edges[i]->late, edges[i]->number == 3);
+        assert_int_equal(nb_edge_kind(edges[i]),
+                         edges[i]->number == 3 ? NB_ACT_LINK | NB_ACT_LATE : NB_ACT_LINK);
+    }
+    nb_read_end(txn);
+    world_close(&w);
+}
+
 static void nobody_is_credited_for_pointing_at_oneself_or_twice_in_one_document(void **state)
 {
     (void)state;
@@ -435,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_revision_takes_the_place_of_what_it_supersedes),
         cmocka_unit_test(a_skipped_revision_removes_the_earlier_one_and_the_next_one_counts),
         cmocka_unit_test(an_act_on_a_page_is_credited_to_its_author_if_the_log_had_it_before),
+        cmocka_unit_test(an_act_is_late_from_a_week_after_its_target_on),
         cmocka_unit_test(nobody_is_credited_for_pointing_at_oneself_or_twice_in_one_document),
         cmocka_unit_test(an_author_id_of_any_length_is_stored_and_found),
         cmocka_unit_test(the_size_of_batches_and_of_the_map_does_not_show_in_the_store),

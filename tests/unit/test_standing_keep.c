@@ -23,8 +23,8 @@ static const char *site(struct world *w, uint64_t i)
 }
 
 /* Sites that link, answer and name one another, some more often than others; a ring that does so
- * within the same seconds; revisions that take acts away, deletions, skipped documents and dates of
- * long ago. */
+ * within the same seconds; pages that are linked at once or weeks later; revisions that take acts
+ * away, deletions, skipped documents and dates of long ago. */
 static struct post *draw(struct world *w, uint64_t seed)
 {
     static const Nb__Edge__Act acts[] = {NB__EDGE__ACT__LINK, NB__EDGE__ACT__REPLY,
@@ -48,8 +48,10 @@ static struct post *draw(struct world *w, uint64_t seed)
         post->skipped = (a >> 37) % 31 == 0;
         for (size_t k = 0; k < (a >> 44) % WORLD_ACTS; k++) {
             uint64_t to = (b >> (10 * k)) % 1024 * ((b >> (10 * k + 3)) % 1024) / 1024;
-            post->acts[k] = (struct act){acts[(a >> (50 + k)) % 4],
-                                         in_ring ? "s07.example/" : site(w, to), NULL};
+            bool to_page = i > 0 && (b >> (5 * k)) % 4 == 0; /* of hours or of weeks ago */
+            post->acts[k] =
+                (struct act){acts[(a >> (50 + k)) % 4], in_ring ? "s07.example/" : site(w, to),
+                             to_page ? posts[(b >> (7 * k)) % i].url : NULL};
         }
     }
     return posts;

@@ -29,7 +29,7 @@ static struct world new_world(uint32_t authors_n)
     return w;
 }
 
-static void act(struct world *w, uint32_t from, uint32_t to, enum nb_act_kind kind, uint32_t at_s)
+static void act(struct world *w, uint32_t from, uint32_t to, uint8_t kind, uint32_t at_s)
 {
     assert_int_equal(nb_graph_builder_add(w->builder, from, to, kind, at_s), NB_OK);
 }
@@ -78,7 +78,7 @@ static void draw_acts(uint64_t seed, struct nb_support_act *acts, size_t n, uint
         acts[i] = (struct nb_support_act){
             .from = (uint32_t)(a % authors_n),
             .to = (uint32_t)(u * v / authors_n),
-            .kind = (enum nb_act_kind)((a >> 32) % NB_ACTS_N),
+            .kind = (uint8_t)((a >> 32) % NB_ACTS_N | ((a >> 60) % 4 ? 0 : NB_ACT_LATE)),
             .at_s = (a >> 40) % 5 ? NOW_S + (uint32_t)((a >> 45) % 20) * 86400 : 0,
         };
     }
@@ -366,11 +366,17 @@ static void acts_of_one_week_and_answers_weigh_less(void **state)
         act(&w, i, 5, NB_ACT_REPLY, NOW_S);
         act(&w, i, 6, NB_ACT_REPLY, NOW_S);
         act(&w, i, 6, NB_ACT_QUOTE, 0);
+        /* to what had been there for long */
+        act(&w, i, 7, NB_ACT_LINK | NB_ACT_LATE, NOW_S + WEEK_S);
+        act(&w, i, 8, NB_ACT_REPLY | NB_ACT_LATE, NOW_S + WEEK_S);
+        act(&w, i, 8, NB_ACT_LINK, NOW_S + WEEK_S); /* the weightiest, which is not late */
     }
     struct nb_graph *graph = end_world(&w);
     struct nb_trust *trust = trust_of(graph, NULL, seeds, 3);
     const uint64_t *scores = nb_trust_scores(trust);
     assert_true(scores[3] > scores[4]);
+    assert_true(scores[7] == scores[3]);
+    assert_true(scores[8] == scores[3]);
     assert_true(scores[4] > scores[6]);
     assert_true(scores[6] > scores[5]);
     assert_true(scores[5] > 0);
