@@ -439,12 +439,6 @@ enum nb_err nb_trust_change(struct nb_trust *trust, struct nb_support_act *gone,
     return NB_OK;
 }
 
-enum nb_err nb_trust_add(struct nb_trust *trust, struct nb_support_act *acts, size_t acts_n,
-                         uint32_t authors_n)
-{
-    return nb_trust_change(trust, NULL, 0, acts, acts_n, authors_n);
-}
-
 /* ---- answers ---- */
 
 const uint32_t *nb_trust_changed(const struct nb_trust *trust, uint32_t *n)

@@ -49,21 +49,14 @@ enum nb_err nb_trust_new(const struct nb_graph *graph, const struct nb_trust_inp
 void nb_trust_free(struct nb_trust *trust);
 
 /**
- * Add acts, and authors up to authors_n, each of which is its own group and speaks for no
- * community. Seeds, groups and voices stay. Scores are then what nb_trust_new() gives with all acts
- * and these voices, in whatever pieces they came.
+ * Take pairs of authors out, whatever acts they are made of, then add acts, and authors up to
+ * authors_n, each of which is its own group and speaks for no community; of a pair that lost only
+ * some of its acts the others are among those added. Seeds, groups and voices stay. Scores are then
+ * what nb_trust_new() gives with all acts and these voices, in whatever pieces they came.
+ * @param gone  from and to of the pairs; put into another order. May be NULL when there are none.
  * @param acts  put into another order.
  * @return NB_OK, NB_EINVAL (an author from authors_n on), NB_ENOMEM, NB_ETOOBIG; after the last two
  *         the object is to be freed.
- */
-enum nb_err nb_trust_add(struct nb_trust *trust, struct nb_support_act *acts, size_t acts_n,
-                         uint32_t authors_n) NB_MUSTUSE;
-
-/**
- * The same, after pairs of authors were taken out, whatever acts they are made of: what is still
- * there of them is among the acts.
- * @param gone  from and to of the pairs; put into another order.
- * @return as nb_trust_add().
  */
 enum nb_err nb_trust_change(struct nb_trust *trust, struct nb_support_act *gone, size_t gone_n,
                             struct nb_support_act *acts, size_t acts_n,

@@ -251,7 +251,7 @@ static void measure_adding(struct bench *b, size_t more_n)
     draw_acts(b, more_n, b->acts.authors_n + (uint32_t)more_n / 10);
     memcpy(more, b->acts.acts + old_n, more_n * sizeof(more[0]));
     int64_t begin = nbt_cpu_us();
-    must(nb_trust_add(b->trust, more, more_n, b->acts.authors_n));
+    must(nb_trust_change(b->trust, NULL, 0, more, more_n, b->acts.authors_n));
     snprintf(what, sizeof(what), "%zu more acts", more_n);
     report(b, what, since(begin));
     nb_graph_builder_free(b->builder);

@@ -113,8 +113,8 @@ static void check_adding(const struct nb_graph *first, const struct nb_graph *al
                 (struct nb_support_act){all->in.other[i], v, all->in.kind[i], all->in.at_s[i]};
         }
     }
-    must(nb_trust_add(got, acts, n / 2, all->authors_n));
-    must(nb_trust_add(got, acts + n / 2, n - n / 2, 0));
+    must(nb_trust_change(got, NULL, 0, acts, n / 2, all->authors_n));
+    must(nb_trust_change(got, NULL, 0, acts + n / 2, n - n / 2, 0));
     for (uint32_t i = 0; i < all->authors_n; i++) {
         assert(nb_trust_scores(want)[i] == nb_trust_scores(got)[i]);
         check_shares(got, i);

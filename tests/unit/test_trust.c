@@ -112,7 +112,7 @@ static void adding_in_pieces_gives_what_all_at_once_gives(void **state)
         for (size_t at = first_n; at < ACTS;) {
             size_t n = 1 + nb_series_next(&series) % 200;
             n = n < ACTS - at ? n : ACTS - at;
-            assert_int_equal(nb_trust_add(got, acts + at, n, AUTHORS), NB_OK);
+            assert_int_equal(nb_trust_change(got, NULL, 0, acts + at, n, AUTHORS), NB_OK);
             at += n;
         }
         assert_int_equal(nb_trust_authors_n(got), AUTHORS);
@@ -166,8 +166,7 @@ static void what_is_taken_out_leaves_nothing_behind(void **state)
         uint32_t changed_n;
         (void)nb_trust_changed(got, &changed_n);
         assert_true(changed_n > 0 && changed_n <= AUTHORS);
-        /* and back again, in two pieces: of the pairs that are named once more their acts are */
-        size_t n = 0;
+        /* and back again, one by one */
         for (size_t i = 0; i < ACTS; i++) {
             bool was_gone = false;
             for (size_t k = 0; k < ACTS / 5; k++) {
@@ -175,9 +174,7 @@ static void what_is_taken_out_leaves_nothing_behind(void **state)
             }
             if (was_gone) {
                 struct nb_support_act one = acts[i];
-                assert_int_equal(n++ % 2 ? nb_trust_add(got, &one, 1, 0)
-                                         : nb_trust_change(got, NULL, 0, &one, 1, 0),
-                                 NB_OK);
+                assert_int_equal(nb_trust_change(got, NULL, 0, &one, 1, 0), NB_OK);
             }
         }
         assert_memory_equal(nb_trust_scores(got), nb_trust_scores(all), AUTHORS * sizeof(uint64_t));
@@ -537,7 +534,7 @@ static void memory_may_run_out_anywhere(void **state)
             err = nb_trust_new(graph, &input, &trust);
         }
         if (err == NB_OK) {
-            err = nb_trust_add(trust, acts, 2, 200000);
+            err = nb_trust_change(trust, NULL, 0, acts, 2, 200000);
         }
         nb_mem_fail_from(0);
         nb_trust_free(trust);
