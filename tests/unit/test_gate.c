@@ -48,6 +48,18 @@ static struct nb_gate_answer ask(const struct nb_gate_rule *rule, const struct r
     return nb_gate_judge(rule, s.list, s.n, at);
 }
 
+/* Each change is judged so, and told as what it is. */
+static void expect_verdicts(const struct nb_gate_rule *rule, const struct row *rows, size_t n,
+                            const enum nb_gate_verdict *want)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct nb_gate_answer a = ask(rule, rows, n, i);
+        if (a.verdict != want[i] || (int)a.what != rows[i].what) {
+            fail_msg("change %zu: %d %s", i, (int)a.verdict, a.why ? a.why : "");
+        }
+    }
+}
+
 static void who_bears_everything_is_told_everything_once(void **state)
 {
     (void)state;
@@ -104,12 +116,7 @@ static void of_several_changes_at_one_moment_only_the_last_is_told(void **state)
         NB_GATE_SEND, NB_GATE_SEND, NB_GATE_DROP, NB_GATE_SEND,
         NB_GATE_SEND, NB_GATE_DROP, NB_GATE_SEND,
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct nb_gate_answer a = ask(&OPEN_TO_ALL, rows, sizeof(rows) / sizeof(rows[0]), i);
-        if (a.verdict != want[i] || (int)a.what != rows[i].what) {
-            fail_msg("change %zu: %d %s", i, (int)a.verdict, a.why ? a.why : "");
-        }
-    }
+    expect_verdicts(&OPEN_TO_ALL, rows, sizeof(rows) / sizeof(rows[0]), want);
 }
 
 static void quiet_hours_wait_until_morning_but_not_with_the_worst(void **state)
@@ -162,12 +169,7 @@ static void a_pause_is_kept_between_incidents_of_a_topic(void **state)
         assert_int_equal(ask(&rule, rows, sizeof(rows) / sizeof(rows[0]), i).verdict, NB_GATE_SEND);
     }
     rule.cooldown_ms = 60 * NB_MINUTE_MS;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct nb_gate_answer a = ask(&rule, rows, sizeof(rows) / sizeof(rows[0]), i);
-        if (a.verdict != want[i]) {
-            fail_msg("change %zu: %d %s", i, (int)a.verdict, a.why ? a.why : "");
-        }
-    }
+    expect_verdicts(&rule, rows, sizeof(rows) / sizeof(rows[0]), want);
 }
 
 static void a_budget_asks_for_rarity_and_more_of_it_after_false_alarms(void **state)
