@@ -105,8 +105,8 @@ static void print_sum(const struct counts *c)
 {
     int64_t days = (c->rows.last_ms - c->rows.first_ms) / NB_DAY_MS;
     if (!c->as_json) {
-        printf("%s%" PRIu64 " alarm%s in %" PRId64 " days\n", c->alarms_n ? "\n" : "", c->alarms_n,
-               c->alarms_n == 1 ? "" : "s", days);
+        printf("%s%" PRIu64 " alarm%s in %" PRId64 " day%s\n", c->alarms_n ? "\n" : "", c->alarms_n,
+               c->alarms_n == 1 ? "" : "s", days, days == 1 ? "" : "s");
     }
 }
 

@@ -152,10 +152,11 @@ static void write_chain(const struct nb_alert_explain *x, struct nb_buf *out)
     if (in->chain_shape) {
         const Nb__ClaimShape *shape = in->chain_shape;
         nb_buf_addf(out,
-                    "at most %" PRIu32 " steps from the first, %" PRIu32
-                    " documents at one step; two of them lie %" PRId32 ".%02" PRId32
+                    "at most %" PRIu32 " step%s from the first, %" PRIu32
+                    " document%s at one step; two of them lie %" PRId32 ".%02" PRId32
                     " steps apart on average\n",
-                    shape->depth, shape->breadth, shape->virality_milli / 1000,
+                    shape->depth, shape->depth == 1 ? "" : "s", shape->breadth,
+                    shape->breadth == 1 ? "" : "s", shape->virality_milli / 1000,
                     shape->virality_milli % 1000 / 10);
     }
     nb_buf_add_byte(out, '\n');

@@ -42,14 +42,16 @@ static enum nb_err print_table(const struct nb_messages *messages, size_t n,
         return NB_ENOMEM;
     }
     if (messages->texts_n) {
-        nb_buf_addf(&answer->out, "%" PRIu64 " texts of yours, %" PRIu64 " of them published; ",
-                    messages->texts_n, messages->found_n);
+        nb_buf_addf(&answer->out, "%" PRIu64 " text%s of yours, %" PRIu64 " of them published; ",
+                    messages->texts_n, messages->texts_n == 1 ? "" : "s", messages->found_n);
     }
     if (messages->documents_n || !messages->texts_n) {
-        nb_buf_addf(&answer->out, "%" PRIu64 " documents of your own, %" PRIu64 " of them copied; ",
-                    messages->documents_n, messages->copied_n);
+        nb_buf_addf(
+            &answer->out, "%" PRIu64 " document%s of your own, %" PRIu64 " of them copied; ",
+            messages->documents_n, messages->documents_n == 1 ? "" : "s", messages->copied_n);
     }
-    nb_buf_addf(&answer->out, "carried by %zu others.\n\n", messages->n);
+    nb_buf_addf(&answer->out, "carried by %zu other%s.\n\n", messages->n,
+                messages->n == 1 ? "" : "s");
     for (size_t i = 0; i < n; i++) {
         const struct nb_carrier *carrier = &messages->carriers[i];
         char first[NB_RFC3339_BYTES];
@@ -220,14 +222,14 @@ static int say_nobody(const struct nb_args *args, const struct nb_messages *mess
     if (nb_args_get(args, "text")) {
         fprintf(stderr,
                 "nabiz spread: nobody else published what you sent out (%" PRIu64
-                " texts); --window all looks further back\n",
-                messages->texts_n);
+                " text%s); --window all looks further back\n",
+                messages->texts_n, messages->texts_n == 1 ? "" : "s");
     }
     if (nb_args_get(args, "own")) {
         fprintf(stderr,
                 "nabiz spread: nobody else took up what you published (%" PRIu64
-                " documents); sites are written as in nabiz influencers\n",
-                messages->documents_n);
+                " document%s); sites are written as in nabiz influencers\n",
+                messages->documents_n, messages->documents_n == 1 ? "" : "s");
     }
     return NB_EXIT_NOTHING;
 }

@@ -146,10 +146,11 @@ static const char *mark_of(enum nb_finding finding, const struct nb_influencer *
 static const char *taken_up(const struct nb_influencer *who, const char *spread,
                             struct nb_arena *arena)
 {
-    const char *sites = nb_arena_printf(arena, "%s, %" PRIu64 " other sites took something up",
-                                        spread, who->sites_n);
+    const char *sites = nb_arena_printf(arena, "%s, %" PRIu64 " other site%s took something up",
+                                        spread, who->sites_n, who->sites_n == 1 ? "" : "s");
     return sites && who->boosting_n
-               ? nb_arena_printf(arena, "%s, %" PRIu64 " authors boosted", sites, who->boosting_n)
+               ? nb_arena_printf(arena, "%s, %" PRIu64 " author%s boosted", sites, who->boosting_n,
+                                 who->boosting_n == 1 ? "" : "s")
                : sites;
 }
 
@@ -173,8 +174,9 @@ enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credi
         .lines = {
             {"do they mean something to their readers?",
              answer_of(larger(who->reach_milli, answered ? warmth : NB_UNKNOWN_MILLI), weights),
-             nb_arena_printf(arena, "%s%s, %s, %" PRIu64 " authors answered", reach,
-                             people_of(who, arena), reception, who->answering_n)},
+             nb_arena_printf(arena, "%s%s, %s, %" PRIu64 " author%s answered", reach,
+                             people_of(who, arena), reception, who->answering_n,
+                             who->answering_n == 1 ? "" : "s")},
             {"are they believed?", is_believed(who, credibility, weights),
              nb_arena_printf(arena,
                              "%s, %s (%" PRIu64 " of %" PRIu64 " documents on the topic shout or "
@@ -188,8 +190,9 @@ enum nb_err nb_verdict_of(const struct nb_influencer *who, const struct nb_credi
             {"do they spread our messages?", answer_own(who, own_n),
              own_n == UINT64_MAX
                  ? "name your sites and accounts with --own"
-                 : nb_arena_printf(arena, "%" PRIu64 " times in %" PRIu64 " documents", own_n,
-                                   who->posts_n)}}};
+                 : nb_arena_printf(arena, "%" PRIu64 " time%s in %" PRIu64 " document%s", own_n,
+                                   own_n == 1 ? "" : "s", who->posts_n,
+                                   who->posts_n == 1 ? "" : "s")}}};
     for (size_t i = 0; i < NB_VERDICT_LINES; i++) {
         if (!out->lines[i].because) {
             return NB_ENOMEM;

@@ -333,6 +333,14 @@ static void the_way_of_a_text_is_told_with_its_shape(void **state)
                                      "of them lie 2.07 steps apart"),
                               0) != NB_NPOS);
     nb_buf_reset(&out);
+    shape.depth = shape.breadth = 1;
+    assert_int_equal(nb_alerts_explain(&x, &out), NB_OK);
+    assert_true(nb_slice_find(nb_buf_slice(&out),
+                              NB_LIT("at most 1 step from the first, 1 document at one step; two"),
+                              0) != NB_NPOS);
+    shape.depth = 3;
+    shape.breadth = 7;
+    nb_buf_reset(&out);
     assert_int_equal(nb_alerts_explain_json(&x, &out), NB_OK);
     assert_true(nb_slice_find(nb_buf_slice(&out),
                               NB_LIT("\"chain_shape\":{\"documents\":12,\"depth\":3,\"breadth\":7,"

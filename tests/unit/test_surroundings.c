@@ -185,6 +185,41 @@ static void the_verdict_says_what_reach_rests_on(void **state)
     nb_arena_free(arena);
 }
 
+static void one_is_said_as_one_and_more_as_more(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t n;
+        const char *said[NB_VERDICT_LINES];
+    } rows[] = {
+        {1,
+         {", 1 author answered", "", ", 1 other site took something up, 1 author boosted",
+          "1 time in 1 document"}},
+        {2,
+         {", 2 authors answered", "", ", 2 other sites took something up, 2 authors boosted",
+          "2 times in 2 documents"}}};
+    struct nb_arena *arena = nb_arena_new(1 << 20);
+    struct nb_weights weights;
+    nb_weights_usual(&weights);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint64_t n = rows[i].n;
+        const struct nb_influencer who = {
+            .posts_n = n, .answering_n = n, .sites_n = n, .boosting_n = n};
+        const struct nb_credibility record = {.documents_n = 0};
+        struct nb_verdict_text verdict;
+        assert_int_equal(nb_verdict_of(&who, &record, n, &weights, arena, &verdict), NB_OK);
+        for (size_t k = 0; k < NB_VERDICT_LINES; k++) {
+            const char *because = verdict.lines[k].because;
+            size_t from = strlen(because) - strlen(rows[i].said[k]);
+            if (strlen(because) < strlen(rows[i].said[k]) ||
+                strcmp(because + from, rows[i].said[k]) != 0) {
+                fail_msg("of %d, line %zu: %s", (int)n, k, because);
+            }
+        }
+    }
+    nb_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_post_is_seen_by_those_who_see_its_thread),
         cmocka_unit_test(of_a_large_site_as_many_are_looked_at_as_are_enough),
         cmocka_unit_test(the_verdict_says_what_reach_rests_on),
+        cmocka_unit_test(one_is_said_as_one_and_more_as_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
