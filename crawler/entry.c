@@ -35,9 +35,7 @@ static void set_author(const struct nb_entry_maker *maker, const struct nb_feed_
     struct nb_slice handle = entry->post && entry->post->handle.len ? entry->post->handle : name;
     if (handle.len && site.len) {
         document->author_name = field(maker->arena, name.len ? name : handle);
-        document->author =
-            nb_arena_printf(maker->arena, "%.*s/%.*s", NB_ARG(site),
-                            NB_ARG(nb_slice_trim(nb_utf8_cut(handle, HANDLE_MAX_BYTES))));
+        document->author = nb_entry_author(site, handle, maker->arena);
     }
 }
 
@@ -140,11 +138,8 @@ static void set_times(const struct nb_entry_maker *maker, const struct nb_feed_e
 /* Names are scoped to their sites; the address says which one it is. */
 static char *quoted_author(struct nb_arena *arena, struct nb_slice name, struct nb_slice site)
 {
-    if (!name.len || !site.len || nb_slice_find_byte(name, '/', 0) != NB_NPOS) {
-        return field(arena, name);
-    }
-    return nb_arena_printf(arena, "%.*s/%.*s", NB_ARG(site),
-                           NB_ARG(nb_slice_trim(nb_utf8_cut(name, HANDLE_MAX_BYTES))));
+    bool is_whole = !name.len || !site.len || nb_slice_find_byte(name, '/', 0) != NB_NPOS;
+    return is_whole ? field(arena, name) : nb_entry_author(site, name, arena);
 }
 
 /* What only an API says. */
@@ -243,6 +238,12 @@ enum nb_err nb_entry_document(const struct nb_entry_maker *maker, const struct n
         *out = document;
     }
     return err;
+}
+
+char *nb_entry_author(struct nb_slice site, struct nb_slice name, struct nb_arena *arena)
+{
+    return nb_arena_printf(arena, "%.*s/%.*s", NB_ARG(site),
+                           NB_ARG(nb_slice_trim(nb_utf8_cut(name, HANDLE_MAX_BYTES))));
 }
 
 enum nb_err nb_entry_audience(int64_t followers_n, const char *source, int64_t now_ms,

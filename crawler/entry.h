@@ -33,6 +33,9 @@ struct nb_entry_maker {
 enum nb_err nb_entry_document(const struct nb_entry_maker *maker, const struct nb_feed_entry *entry,
                               struct nb_document **out) NB_MUSTUSE;
 
+/** Whom the log calls so, "site/name"; long names are cut. @return NULL: no memory. */
+char *nb_entry_author(struct nb_slice site, struct nb_slice name, struct nb_arena *arena);
+
 /**
  * Note how many follow the author of a document. A number that cannot be is not noted.
  * @param source  what says so; lives as long as the call.

@@ -89,9 +89,7 @@ static void set_author(const struct maker *maker, struct nb_slice name,
     name = nb_slice_trim(name);
     if (name.len) {
         document->author_name = field(maker->arena, name);
-        document->author =
-            nb_arena_printf(maker->arena, "%.*s/%.*s", NB_ARG(maker->site),
-                            NB_ARG(nb_slice_trim(nb_utf8_cut(name, HANDLE_MAX_BYTES))));
+        document->author = nb_entry_author(maker->site, name, maker->arena);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
+#include "crawler/entry.h"
 #include "crawler/social/social.h"
 
 /* ---- boosts ---- */
@@ -134,18 +135,11 @@ enum nb_err nb_import_audience(const json_t *object, const struct nb_date_contex
                                struct nb_arena *arena, struct nb_document *document)
 {
     const json_t *dumped = json_object_get(object, "audience");
-    int64_t n = figure_of(object, dumped);
-    if (n < 0 || (uint64_t)n > NB_AUDIENCE_MAX) {
-        return NB_OK; /* unknown */
+    char *source = NULL;
+    enum nb_err err = nb_import_text(nb_member_string(dumped, "source"), arena, &source);
+    if (err != NB_OK) {
+        return err;
     }
-    struct nb_slice source = nb_member_string(dumped, "source");
-    struct nb_audience *audience = nb_audience_new(arena);
-    if (!audience) {
-        return NB_ENOMEM;
-    }
-    audience->has_followers_n = audience->has_read_ms = 1;
-    audience->followers_n = (uint64_t)n;
-    audience->read_ms = read_at(object, dumped, dates, document);
-    document->audience = audience;
-    return nb_import_text(source.len ? source : NB_LIT("import"), arena, &audience->source);
+    return nb_entry_audience(figure_of(object, dumped), source ? source : "import",
+                             read_at(object, dumped, dates, document), arena, document);
 }

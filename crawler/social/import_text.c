@@ -4,7 +4,7 @@
 #include <nabiz/text.h>
 #include <nabiz/url.h>
 
-enum { HANDLE_MAX_BYTES = 200 };
+#include "crawler/entry.h"
 
 enum nb_err nb_import_text(struct nb_slice raw, struct nb_arena *arena, char **out)
 {
@@ -71,9 +71,7 @@ static void set_author(struct nb_document *document, struct nb_arena *arena)
     }
     document->author_name =
         document->author_name ? document->author_name : nb_arena_strdup(arena, author);
-    document->author =
-        nb_arena_printf(arena, "%.*s/%.*s", NB_ARG(site),
-                        NB_ARG(nb_slice_trim(nb_utf8_cut(author, HANDLE_MAX_BYTES))));
+    document->author = nb_entry_author(site, author, arena);
 }
 
 /* What has neither an id nor an address is what it says, or what it passes on and who does. */
