@@ -2,19 +2,14 @@
  * What is passed on, and figures of followers, as sources give them: timelines, archives and lines
  * of exports, right and wrong ones. Servers and people are invented.
  */
-#include "tests/unit/reading_world.h"
+#include "tests/unit/api_world.h"
 
 #include <nabiz/buf.h>
-#include <nabiz/feed.h>
 #include <nabiz/import.h>
 #include <nabiz/page.h>
-#include <nabiz/text.h>
 #include <nabiz/url.h>
 
 #include "crawler/site/html.h"
-#include "crawler/social/yield.h"
-
-static const struct nb_date_context dates = {NULL, 1795244400000, 180};
 
 /* ---- timelines ---- */
 
@@ -34,27 +29,10 @@ static const struct nb_date_context dates = {NULL, 1795244400000, 180};
     "\"content\":\"<p>Kargo gelmedi</p>\",\"account\":" CAN ",\"reblog\":" reblog "}"
 #define ACTIVITY "https://uzak.example/users/can/statuses/501/activity"
 
-static struct nb_site_yield out;
-
 static void read_timeline(const char *json)
 {
-    static Nb__Page page;
-    struct nb_url *url = NULL;
-    nb_arena_reset(arena);
-    nb__page__init(&page);
-    url = nb_arena_alloc(arena, sizeof(*url));
-    assert_non_null(url);
-    assert_int_equal(
-        nb_url_parse(NB_LIT("https://toplu.example/api/v1/accounts/11/statuses?limit=40"), NULL,
-                     arena, url),
-        NB_OK);
-    const struct nb_site_input input = {.bytes = nb_slice_str(json),
-                                        .content_type = NB_LIT("application/json"),
-                                        .url = url,
-                                        .page = &page,
-                                        .document_kind = NB__KIND__TOOT,
-                                        .dates = &dates};
-    if (nb_social_yield(&input, arena, &out, &error) != NB_OK) {
+    if (read_answer("https://toplu.example/api/v1/accounts/11/statuses?limit=40", "", json,
+                    NB__KIND__TOOT) != NB_OK) {
         fail_msg("%s: %s", json, nb_error_text(&error));
     }
 }

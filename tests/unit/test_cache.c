@@ -33,19 +33,25 @@ static void assert_answer(const struct tr_cache *cache, size_t i, bool must)
     }
 }
 
+/* A word that is not held yet. */
+static void keep_new(struct tr_cache *cache, size_t i)
+{
+    char room[64];
+    unsigned char answer[TR_ANSWER_BYTES_MAX];
+    size_t n = answer_of(i, answer);
+    struct nb_slice word = word_of(i, room, sizeof(room));
+    assert_null(tr_cache_find(cache, word, (uint8_t)(i % 7)));
+    tr_cache_keep(cache, word, (uint8_t)(i % 7), answer, n);
+    assert_answer(cache, i, true);
+}
+
 static void what_is_held_is_what_was_kept_however_full_it_is(void **state)
 {
     (void)state;
     struct tr_cache *cache = tr_cache_new(BYTES);
     assert_non_null(cache);
     for (size_t i = 0; i < WORDS; i++) {
-        char room[64];
-        unsigned char answer[TR_ANSWER_BYTES_MAX];
-        size_t n = answer_of(i, answer);
-        struct nb_slice word = word_of(i, room, sizeof(room));
-        assert_null(tr_cache_find(cache, word, (uint8_t)(i % 7)));
-        tr_cache_keep(cache, word, (uint8_t)(i % 7), answer, n);
-        assert_answer(cache, i, true);
+        keep_new(cache, i);
         for (size_t back = 1; back <= i && back < 200; back += 13) {
             assert_answer(cache, i - back, back < 10);
         }
@@ -123,13 +129,7 @@ static void a_large_cache_that_was_cleared_is_as_new(void **state)
     assert_non_null(cache);
     for (int round = 0; round < 3; round++) {
         for (size_t i = 0; i < WORDS; i++) {
-            char room[64];
-            unsigned char answer[TR_ANSWER_BYTES_MAX];
-            size_t n = answer_of(i, answer);
-            struct nb_slice word = word_of(i, room, sizeof(room));
-            assert_null(tr_cache_find(cache, word, (uint8_t)(i % 7)));
-            tr_cache_keep(cache, word, (uint8_t)(i % 7), answer, n);
-            assert_answer(cache, i, true);
+            keep_new(cache, i);
         }
         tr_cache_clear(cache);
     }

@@ -179,6 +179,12 @@ static void a_skipped_revision_removes_the_earlier_one_and_the_next_one_counts(v
     world_close(&w);
 }
 
+/* The page that others act on. */
+static const struct post once = {.at_ms = WORLD_DAY_MS,
+                                 .author = "b.example/veli",
+                                 .url = "https://b.example/once",
+                                 .comments_n = -1};
+
 static void an_act_on_a_page_is_credited_to_its_author_if_the_log_had_it_before(void **state)
 {
     (void)state;
@@ -205,10 +211,7 @@ static void an_act_on_a_page_is_credited_to_its_author_if_the_log_had_it_before(
         struct world w;
         world_open(&w, MAP_BYTES);
         const struct post posts[] = {
-            {.at_ms = WORLD_DAY_MS,
-             .author = "b.example/veli",
-             .url = "https://b.example/once",
-             .comments_n = -1},
+            once,
             {.at_ms = WORLD_DAY_MS,
              .author = "w.example/zeki",
              .guid = "ileti-7",
@@ -249,10 +252,7 @@ static void an_act_is_late_from_a_week_after_its_target_on(void **state)
     struct world w;
     world_open(&w, MAP_BYTES);
     const struct post posts[] = {
-        {.at_ms = WORLD_DAY_MS,
-         .author = "b.example/veli",
-         .url = "https://b.example/once",
-         .comments_n = -1},
+        once,
         {.at_ms = WORLD_DAY_MS + week_ms - 1,
          .author = "w.example/1",
          .url = "https://w.example/1",

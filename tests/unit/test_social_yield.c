@@ -1,34 +1,11 @@
 /*
  * Pages of open APIs as a source that is followed sees them: documents, and where to go on.
  */
-#include "tests/unit/reading_world.h"
-
-#include <nabiz/feed.h>
-#include <nabiz/text.h>
-#include <nabiz/url.h>
-
-#include "crawler/social/yield.h"
-
-static struct nb_site_yield out;
+#include "tests/unit/api_world.h"
 
 static enum nb_err read_page(const char *address, const char *links, const char *json)
 {
-    static const struct nb_date_context dates = {NULL, 1767225600000, 180};
-    static Nb__Page page;
-    struct nb_url *url = NULL;
-    nb_arena_reset(arena);
-    nb__page__init(&page);
-    url = nb_arena_alloc(arena, sizeof(*url));
-    assert_non_null(url);
-    assert_int_equal(nb_url_parse(nb_slice_str(address), NULL, arena, url), NB_OK);
-    const struct nb_site_input input = {.bytes = nb_slice_str(json),
-                                        .content_type = NB_LIT("application/json"),
-                                        .links = nb_slice_str(links),
-                                        .url = url,
-                                        .page = &page,
-                                        .document_kind = NB__KIND__ARTICLE,
-                                        .dates = &dates};
-    return nb_social_yield(&input, arena, &out, &error);
+    return read_answer(address, links, json, NB__KIND__ARTICLE);
 }
 
 #define WP "https://blog.example/wp-json/"
