@@ -88,7 +88,7 @@ struct nb_carrier *nb_tally_carrier(struct nb_tally *t, struct nb_slice author, 
 }
 
 enum nb_err nb_tally_note(struct nb_tally *t, const struct nb_carrier *carrier, uint64_t number,
-                          int64_t at_ms)
+                          int64_t at_ms, bool is_copy)
 {
     if (t->carryings_n == t->carryings_cap) {
         size_t cap = t->carryings_cap ? t->carryings_cap * 2 : 64;
@@ -101,7 +101,7 @@ enum nb_err nb_tally_note(struct nb_tally *t, const struct nb_carrier *carrier, 
         t->carryings_cap = cap;
     }
     t->carryings[t->carryings_n++] =
-        (struct nb_carrying){(uint32_t)(carrier - t->carriers), number, at_ms};
+        (struct nb_carrying){(uint32_t)(carrier - t->carriers), is_copy, number, at_ms};
     return NB_OK;
 }
 
@@ -127,7 +127,7 @@ enum nb_err nb_tally_act(struct nb_tally *t, const struct nb_edge *edge)
     carrier->links_n += edge->act == NB__EDGE__ACT__LINK;
     carrier->quotes_n += edge->act == NB__EDGE__ACT__QUOTE;
     carrier->boosts_n += edge->act == NB__EDGE__ACT__BOOST;
-    return nb_tally_note(t, carrier, edge->number, edge->at_ms);
+    return nb_tally_note(t, carrier, edge->number, edge->at_ms, false);
 }
 
 static enum nb_err count_act(struct nb_tally *t, struct nb_slice key, struct nb_slice value,
@@ -320,6 +320,7 @@ enum nb_err nb_messages_spread(struct nb_txn *txn, const struct nb_own *own,
         err = each_row(&t, NB_TBL_EDGE, own->names[i], count_act);
         err = err == NB_OK ? each_row(&t, NB_TBL_AUTHOR_DOC, own->names[i], count_document) : err;
     }
+    err = err == NB_OK ? nb_tally_acts_on_copies(&t) : err;
     err = err == NB_OK ? finish(&t) : err;
     nb_arena_free(t.scratch);
     nb_surroundings_free(t.around);

@@ -1,68 +1,13 @@
 #include "analyzer/influence/messages_private.h"
 
+#include <stdlib.h>
+
 #include "analyzer/influence/claims.h"
 #include "analyzer/influence/denial.h"
 #include "analyzer/keys.h"
 #include "analyzer/topics/copies.h"
 
 enum { STEPS_MAX = 20000 /* of a chain: copies of one text that are followed */ };
-
-/* ---- acts towards a copy ---- */
-
-/* An act names the document when the log had it before, and that by the number it had then; else
- * there is its address. */
-static enum nb_err is_named(struct nb_txn *txn, const struct nb_edge *edge,
-                            const struct nb_claim_step *copy, bool *out)
-{
-    struct nb_answered one = {.number = copy->number};
-    const struct nb_answered *found = NULL;
-    bool has_address = copy->url.len && nb_slice_eq(nb_field(edge->url), copy->url);
-    *out = edge->has_target ? edge->target == copy->number : has_address;
-    if (*out || !has_address) {
-        return NB_OK;
-    }
-    enum nb_err err = nb_edge_target(txn, edge, &(struct nb_answerable){&one, 1}, &found);
-    *out = found != NULL;
-    return err;
-}
-
-static enum nb_err count_act_on_copy(struct nb_tally *t, struct nb_slice key, struct nb_slice value,
-                                     const void *context)
-{
-    const struct nb_claim_step *copy = context;
-    struct nb_edge *edge;
-    bool named = false;
-    (void)key;
-    enum nb_err err = nb_edge_decode(value, t->scratch, &edge);
-    if (err == NB_OK) {
-        err = is_named(t->txn, edge, copy, &named);
-    }
-    if (err != NB_OK) {
-        return err;
-    }
-    bool self = nb_slice_eq(nb_field(edge->from), copy->author);
-    return named && !self ? nb_tally_act(t, edge) : NB_OK;
-}
-
-/* Towards its author, and towards the site where the author was not known yet. */
-static enum nb_err count_acts_on_copy(struct nb_tally *t, const struct nb_claim_step *copy)
-{
-    struct nb_key begin, from;
-    nb_key_text(&begin, copy->author);
-    from = begin;
-    nb_key_add_u64(&from, nb_key_time(copy->at_ms));
-    enum nb_err err = nb_tally_rows(t, NB_TBL_EDGE, nb_key_slice(&begin), nb_key_slice(&from),
-                                    count_act_on_copy, copy);
-    struct nb_slice site = nb_author_site(copy->author);
-    if (err != NB_OK || copy->author.len <= site.len + 1) {
-        return err; /* it has no byline: that was the site */
-    }
-    nb_key_text(&begin, nb_slice_sub(copy->author, 0, site.len + 1));
-    from = begin;
-    nb_key_add_u64(&from, nb_key_time(copy->at_ms));
-    return nb_tally_rows(t, NB_TBL_EDGE, nb_key_slice(&begin), nb_key_slice(&from),
-                         count_act_on_copy, copy);
-}
 
 /* ---- the copies of a cluster ---- */
 
@@ -102,8 +47,7 @@ static enum nb_err count_copy(struct nb_tally *t, const struct nb_claim_step *st
     }
     carrier->copies_n++;
     carrier->onward_n += onward_n;
-    enum nb_err err = nb_tally_note(t, carrier, step->number, step->at_ms);
-    return err == NB_OK ? count_acts_on_copy(t, step) : err;
+    return nb_tally_note(t, carrier, step->number, step->at_ms, true);
 }
 
 static enum nb_err follow(struct nb_tally *t, const struct nb_claim_chain *chain, bool is_sent,
@@ -190,6 +134,97 @@ enum nb_err nb_tally_texts(struct nb_tally *t, const struct nb_own_texts *texts)
         }
         t->out.texts_n++;
         t->out.found_n += found;
+    }
+    return err;
+}
+
+/* ---- acts towards copies ---- */
+
+/* A copy, as acts name it: towards its author, or towards the site where the author was not known
+ * yet. */
+struct copy {
+    struct nb_slice to, author;
+    uint64_t number;
+    int64_t at_ms;
+};
+
+/* Those towards one. */
+struct copies {
+    const struct copy *all;
+    struct nb_answerable numbers; /* of each */
+};
+
+static int by_target(const void *a, const void *b)
+{
+    const struct copy *x = a, *y = b;
+    int order = nb_slice_cmp(x->to, y->to);
+    return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static enum nb_err count_act_on_copy(struct nb_tally *t, struct nb_slice key, struct nb_slice value,
+                                     const void *context)
+{
+    const struct copies *copies = context;
+    const struct nb_answered *found = NULL;
+    struct nb_edge *edge;
+    (void)key;
+    enum nb_err err = nb_edge_decode(value, t->scratch, &edge);
+    if (err == NB_OK) {
+        err = nb_edge_target(t->txn, edge, &copies->numbers, &found);
+    }
+    if (err != NB_OK || !found) {
+        return err;
+    }
+    const struct copy *copy = &copies->all[found - copies->numbers.all];
+    bool self = nb_slice_eq(nb_field(edge->from), copy->author);
+    return self || edge->at_ms < copy->at_ms ? NB_OK : nb_tally_act(t, edge);
+}
+
+/* Each copy once or, when it has a byline, twice. @return how many. */
+static size_t list_copies(const struct nb_tally *t, struct copy *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->carryings_n; i++) {
+        const struct nb_carrying *carrying = &t->carryings[i];
+        struct nb_slice author = t->authors.texts[carrying->carrier];
+        size_t site_len = nb_author_site(author).len + 1;
+        if (!carrying->is_copy) {
+            continue;
+        }
+        out[n++] = (struct copy){author, author, carrying->number, carrying->at_ms};
+        if (author.len > site_len) {
+            out[n++] = (struct copy){nb_slice_sub(author, 0, site_len), author, carrying->number,
+                                     carrying->at_ms};
+        }
+    }
+    return n;
+}
+
+enum nb_err nb_tally_acts_on_copies(struct nb_tally *t)
+{
+    enum nb_err err = NB_OK;
+    struct copy *all = nb_arena_calloc(t->arena, 2 * t->carryings_n, sizeof(*all));
+    struct nb_answered *numbers = nb_arena_calloc(t->arena, 2 * t->carryings_n, sizeof(*numbers));
+    if (!all || !numbers) {
+        return NB_ENOMEM;
+    }
+    size_t n = list_copies(t, all);
+    if (n) {
+        qsort(all, n, sizeof(*all), by_target);
+    }
+    for (size_t i = 0, end; err == NB_OK && i < n; i = end) {
+        struct nb_key begin, from;
+        int64_t first_ms = all[i].at_ms;
+        for (end = i; end < n && nb_slice_eq(all[end].to, all[i].to); end++) {
+            numbers[end].number = all[end].number;
+            first_ms = all[end].at_ms < first_ms ? all[end].at_ms : first_ms;
+        }
+        const struct copies copies = {all + i, {numbers + i, end - i}};
+        nb_key_text(&begin, all[i].to);
+        from = begin;
+        nb_key_add_u64(&from, nb_key_time(first_ms));
+        err = nb_tally_rows(t, NB_TBL_EDGE, nb_key_slice(&begin), nb_key_slice(&from),
+                            count_act_on_copy, &copies);
     }
     return err;
 }

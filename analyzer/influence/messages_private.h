@@ -11,6 +11,7 @@
 /* A document in which somebody carried a message. */
 struct nb_carrying {
     uint32_t carrier;
+    bool is_copy; /* of the message; else it links, quotes or boosts */
     uint64_t number;
     int64_t at_ms;
 };
@@ -49,13 +50,13 @@ struct nb_carrier *nb_tally_carrier(struct nb_tally *t, struct nb_slice author, 
 
 /* Note that a carrier did something in a document. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_tally_note(struct nb_tally *t, const struct nb_carrier *carrier, uint64_t number,
-                          int64_t at_ms) NB_MUSTUSE;
+                          int64_t at_ms, bool is_copy) NB_MUSTUSE;
 
 /* Count a link, quote or boost of a message; other acts are passed over. */
 enum nb_err nb_tally_act(struct nb_tally *t, const struct nb_edge *edge) NB_MUSTUSE;
 
 /*
- * Count the copies of a cluster, and the acts towards them, once for each cluster.
+ * Count the copies of a cluster, once for each cluster.
  * is_sent: its text is one that was sent out: all of it came from there, whoever was first.
  * others_n: [out] copies by others, also when they were counted before.
  */
@@ -64,5 +65,9 @@ enum nb_err nb_tally_copies(struct nb_tally *t, uint64_t cluster, bool is_sent,
 
 /* The same of all texts that were sent out. */
 enum nb_err nb_tally_texts(struct nb_tally *t, const struct nb_own_texts *texts) NB_MUSTUSE;
+
+/* Count the acts towards all copies that were counted: once, for it reads all acts towards each of
+ * their authors and sites. */
+enum nb_err nb_tally_acts_on_copies(struct nb_tally *t) NB_MUSTUSE;
 
 #endif

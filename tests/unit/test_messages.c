@@ -219,6 +219,53 @@ static void texts_and_ones_own_sites_are_taken_together(void **state)
     world_close(&w);
 }
 
+/* Both copies by one account, each in turn; a page of that site; one of the copies before it was
+ * there; and by the account itself. */
+static void acts_towards_all_copies_of_one_account_are_counted_once(void **state)
+{
+    (void)state;
+    static const struct said all[] = {
+        {"bot.example/x", "https://bot.example/1", MESSAGE, 1000, {0}},
+        {"bot.example/x", "https://bot.example/2", MESSAGE, 3000, {0}},
+        {"f.example/filiz",
+         "https://f.example/1",
+         "bu haberi okumadan gecmeyin derim ben begendim gercekten",
+         4000,
+         {NB__EDGE__ACT__LINK, "bot.example/x", "https://bot.example/1"}},
+        {"f.example/filiz",
+         "https://f.example/2",
+         "ikincisini de okumadan gecmeyin derim ama onu begenmedim",
+         5000,
+         {NB__EDGE__ACT__LINK, "bot.example/", "https://bot.example/2"}},
+        {"g.example/gul",
+         "https://g.example/1",
+         "cam kavanoz konusunda soylenecek her seyi yazmislar zaten",
+         2000,
+         {NB__EDGE__ACT__LINK, "bot.example/x", "https://bot.example/2"}},
+        {"h.example/hale",
+         "https://h.example/1",
+         "baska bir sayfaya da bakmak isteyenler icin birakiyorum",
+         6000,
+         {NB__EDGE__ACT__LINK, "bot.example/x", "https://bot.example/baska"}},
+        {"bot.example/x",
+         "https://bot.example/3",
+         "benim yazdigimi herkes okusun diye bir daha soyluyorum",
+         7000,
+         {NB__EDGE__ACT__LINK, "bot.example/", "https://bot.example/1"}},
+    };
+    struct world w;
+    world_open(&w, MAP_BYTES);
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        say(&w, &all[i]);
+    }
+    struct nb_messages got = spread_of_text(&w, MESSAGE, NULL);
+    assert_int_equal(got.n, 2);
+    assert_int_equal(carrier(&got, "bot.example/x")->copies_n, 2);
+    assert_int_equal(carrier(&got, "bot.example/x")->links_n, 0);
+    assert_int_equal(carrier(&got, "f.example/filiz")->links_n, 2);
+    world_close(&w);
+}
+
 static void as_many_copies_as_there_are_are_counted(void **state)
 {
     (void)state;
@@ -350,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_text_that_was_sent_out_is_followed_without_a_site_of_ones_own),
         cmocka_unit_test(acts_towards_a_copy_outlive_its_revision),
         cmocka_unit_test(texts_and_ones_own_sites_are_taken_together),
+        cmocka_unit_test(acts_towards_all_copies_of_one_account_are_counted_once),
         cmocka_unit_test(as_many_copies_as_there_are_are_counted),
         cmocka_unit_test(a_text_that_nobody_took_is_not_found),
         cmocka_unit_test(a_file_that_holds_no_texts_is_refused_with_what_is_wrong),
