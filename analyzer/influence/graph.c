@@ -137,7 +137,7 @@ uint64_t nb_graph_builder_selves_n(const struct nb_graph_builder *builder)
 }
 
 enum nb_err nb_graph_builder_add(struct nb_graph_builder *builder, uint32_t from, uint32_t to,
-                                 uint8_t kind, int64_t at_s)
+                                 uint32_t kind, int64_t at_s)
 {
     uint32_t authors_n = nb_names_n(builder->names);
     if (from >= authors_n || to >= authors_n) {
@@ -165,7 +165,7 @@ enum nb_err nb_graph_builder_add(struct nb_graph_builder *builder, uint32_t from
 }
 
 enum nb_err nb_graph_builder_add_named(struct nb_graph_builder *builder, struct nb_slice from,
-                                       struct nb_slice to, uint8_t kind, int64_t at_s)
+                                       struct nb_slice to, uint32_t kind, int64_t at_s)
 {
     uint32_t from_number, to_number;
     enum nb_err err = nb_names_add(builder->names, from, &from_number);

@@ -86,11 +86,11 @@ struct nb_names *nb_graph_builder_take_names(struct nb_graph_builder *builder);
  * @return NB_OK, NB_EINVAL (a number without a name), NB_ETOOBIG (2^32 - 2 acts), NB_ENOMEM.
  */
 enum nb_err nb_graph_builder_add(struct nb_graph_builder *builder, uint32_t from, uint32_t to,
-                                 uint8_t kind, int64_t at_s) NB_MUSTUSE;
+                                 uint32_t kind, int64_t at_s) NB_MUSTUSE;
 
 /** The same with names, which are added. @return also what nb_names_add() returns. */
 enum nb_err nb_graph_builder_add_named(struct nb_graph_builder *builder, struct nb_slice from,
-                                       struct nb_slice to, uint8_t kind, int64_t at_s) NB_MUSTUSE;
+                                       struct nb_slice to, uint32_t kind, int64_t at_s) NB_MUSTUSE;
 
 /** Acts that were added but led to oneself. */
 uint64_t nb_graph_builder_selves_n(const struct nb_graph_builder *builder);
