@@ -6,7 +6,7 @@
  * The rules of LEXICONS propose hits in the posts of DATA (their own labels, and LABELS for those
  * that came without); whether a post has an event of that type is what is learnt. SENTENCES are
  * own ones: type, subject, stage, text. A logistic model is fitted by AdaGrad with a penalty on
- * squares, rows in an order drawn from a fixed seed. Features of fewer than five posts are left
+ * squares, rows in an order drawn from a fixed seed. Features of fewer than five hits are left
  * out, so that no text can be read off the weights. One thread, no clock: the same data give the
  * same bytes.
  *
@@ -32,7 +32,7 @@ enum {
     ROWS_MAX = 60000,
     FEATURES_BITS = 22,
     FEATURES_MAX = 1 << FEATURES_BITS,
-    POSTS_MIN = 5,
+    HITS_MIN = 5,
     LABELS_MAX = 1 << 20,
     COLUMNS = 9,
     SKETCH_BYTES = 48,
@@ -60,7 +60,7 @@ struct trainer {
     struct nb_word_cache *words;
     struct nb_arena *arena, *keep;
     struct nb_slice *names; /* by feature; a table by hash */
-    uint32_t *posts_n;
+    uint32_t *hits_n;
     float *penalty;
     struct row *rows;
     size_t rows_n;
@@ -125,7 +125,7 @@ static void put_row(void *context, uint32_t types, const struct nb_slice *names,
     row->features = nb_arena_alloc(t->keep, names_n * sizeof(*row->features));
     for (size_t i = 0; row->features && i < names_n; i++) {
         row->features[i] = feature_of(t, names[i]);
-        t->posts_n[row->features[i]]++;
+        t->hits_n[row->features[i]]++;
     }
     t->rows_n++;
 }
@@ -232,7 +232,7 @@ static void learn(struct trainer *t, const struct row *row)
     float error = 1 / (1 + expf(-odds_of(t, row))) - (row->is ? 1.0F : 0.0F);
     for (size_t i = 0; i < row->n; i++) {
         uint32_t f = row->features[i];
-        if (t->posts_n[f] >= POSTS_MIN) {
+        if (t->hits_n[f] >= HITS_MIN) {
             float slope = weight_of[row->source] * error + t->penalty[f] * t->weights[f];
             t->squares[f] += slope * slope;
             t->weights[f] -= RATE * slope / sqrtf(t->squares[f] + 1e-6F);
@@ -360,12 +360,12 @@ int main(int argc, char **argv)
     t.arena = nb_arena_new(ARENA_BYTES);
     t.keep = nb_arena_new((size_t)8 * ARENA_BYTES);
     t.names = calloc(FEATURES_MAX, sizeof(*t.names));
-    t.posts_n = calloc(FEATURES_MAX, sizeof(*t.posts_n));
+    t.hits_n = calloc(FEATURES_MAX, sizeof(*t.hits_n));
     t.penalty = calloc(FEATURES_MAX, sizeof(*t.penalty));
     t.rows = calloc(ROWS_MAX, sizeof(*t.rows));
     t.weights = calloc(FEATURES_MAX, sizeof(*t.weights));
     t.squares = calloc(FEATURES_MAX, sizeof(*t.squares));
-    if (!t.names || !t.posts_n || !t.penalty || !t.rows || !t.weights || !t.squares || !t.keep) {
+    if (!t.names || !t.hits_n || !t.penalty || !t.rows || !t.weights || !t.squares || !t.keep) {
         die("out of memory");
     }
     nb_events_on_judged(t.knowledge->events, put_row, &t);
