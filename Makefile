@@ -211,6 +211,10 @@ RUN_TESTS = $(Q)NABIZ_SAN=$(SAN) tests/run $(B)
 .PHONY: programs
 programs: $(B)/nabiz build/turkish.bin $(TESTS) $(REPLAYS) $(SCENARIO_PROGRAMS)
 
+# What make eval and make models run, which no test starts.
+.PHONY: measures
+measures: $(EVALS) $(TOOLS)
+
 .PHONY: test
 test: deps ## Install what is missing, build everything, run every test
 	@echo "== build"

@@ -294,7 +294,7 @@ static void move(struct trainer *t, const struct option *o, double gradient)
 static void learn(struct trainer *t, const struct example *e)
 {
     const struct option *o = &t->options[e->options];
-    double p[TR_ANALYSE_MAX], most = -INFINITY, sum = 0, sum_right = 0;
+    double p[TR_ANALYSE_MAX], most = -HUGE_VAL, sum = 0, sum_right = 0;
     int32_t best = 0;
     for (size_t i = 0; i < e->n; i++) {
         p[i] = score(t, &o[i]);
@@ -408,7 +408,7 @@ static void try_on(const struct trainer *t, int fold, int file, struct tally *c)
         const struct option *o = &t->options[e->options];
         size_t best = 0;
         bool can = false;
-        double most = -INFINITY;
+        double most = -HUGE_VAL;
         for (size_t i = 0; i < e->n; i++) {
             double s = score(t, &o[i]);
             best = s > most ? i : best;

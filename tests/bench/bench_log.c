@@ -147,9 +147,8 @@ static double bare_iterate(MDB_env *env, const MDB_dbi dbi[2], uint64_t *sum)
     MDB_cursor *cursor;
     MDB_val key;
     MDB_val value;
-    check(mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) == 0 &&
-              mdb_cursor_open(txn, dbi[0], &cursor) == 0,
-          "bare read");
+    check(mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) == 0, "bare read");
+    check(mdb_cursor_open(txn, dbi[0], &cursor) == 0, "bare read");
     while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
         const uint8_t *p = value.mv_data;
         for (size_t i = 0; i < value.mv_size; i++) {

@@ -337,8 +337,8 @@ static bool is_tuned(struct nb_slice name)
 static void measure(struct world *world, const char *which, double budget_per_day)
 {
     struct result results[POLICIES];
-    double best_mean = INFINITY;
-    double best_p95 = INFINITY;
+    double best_mean = HUGE_VAL;
+    double best_p95 = HUGE_VAL;
     for (size_t i = 0; i < POLICIES; i++) {
         results[i] = fit(world, &policies[i], budget_per_day);
         if (i != OURS) {

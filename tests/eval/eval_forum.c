@@ -62,8 +62,7 @@ static struct nb_slice without_frames(struct nb_slice text, struct nb_arena *are
         "\xE2\x86\x91",
         "Zitat von",
         "Original zeigen",
-        "Klicke in dieses Feld, um es in vollst\xC3\xA4ndiger Gr\xC3\xB6\xC3\x9F"
-        "e anzuzeigen."};
+        "Klicke in dieses Feld, um es in vollst\xC3\xA4ndiger Gr\xC3\xB6\303\237e anzuzeigen."};
     char *copy = nb_arena_strdup(arena, text);
     for (size_t i = 0; copy && i < sizeof(frames) / sizeof(frames[0]); i++) {
         for (char *at = strstr(copy, frames[i]); at; at = strstr(at, frames[i])) {
