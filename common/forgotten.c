@@ -6,30 +6,48 @@
 #include <nabiz/mem.h>
 
 struct nb_forgotten {
-    struct nb_id *ids; /* ascending, as the table has them */
+    struct nb_id *ids; /* of names, and of names in any case: ascending once read */
     size_t n;
 };
 
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, NB_ID_BYTES);
+}
+
+static void add_id(struct nb_forgotten *to, struct nb_slice bytes)
+{
+    memcpy(to->ids[to->n++].b, bytes.p, NB_ID_BYTES);
+}
+
+/* Who was forgotten before there were names in any case has an empty value. */
 static enum nb_err read_ids(struct nb_txn *txn, struct nb_forgotten *out)
 {
     struct nb_cursor *cursor;
     struct nb_slice key, value;
     size_t most = (size_t)nb_table_count(txn, NB_TBL_FORGOTTEN);
-    out->ids = nb_calloc(most + 1, sizeof(out->ids[0]));
+    out->ids = nb_calloc(2 * most + 1, sizeof(out->ids[0]));
     enum nb_err err = out->ids ? nb_cursor_open(txn, NB_TBL_FORGOTTEN, &cursor) : NB_ENOMEM;
     if (err != NB_OK) {
         return err;
     }
     err = nb_cursor_seek(cursor, nb_slice(NULL, 0), &key, &value);
     while (err == NB_OK) {
-        if (key.len != NB_ID_BYTES || out->n == most) {
+        if (key.len != NB_ID_BYTES || (value.len && value.len != NB_ID_BYTES) ||
+            out->n + 2 > 2 * most) {
             err = NB_ECORRUPT;
             break;
         }
-        memcpy(out->ids[out->n++].b, key.p, NB_ID_BYTES);
+        add_id(out, key);
+        if (value.len) {
+            add_id(out, value);
+        }
         err = nb_cursor_next(cursor, &key, &value);
     }
     nb_cursor_close(cursor);
+    if (out->n) {
+        qsort(out->ids, out->n, sizeof(out->ids[0]), by_bytes);
+    }
     return err == NB_ENOTFOUND ? NB_OK : err;
 }
 
@@ -67,16 +85,14 @@ void nb_forgotten_free(struct nb_forgotten *forgotten)
     }
 }
 
-static int by_bytes(const void *a, const void *b)
+static bool has_id(const struct nb_forgotten *forgotten, struct nb_id id)
 {
-    return memcmp(a, b, NB_ID_BYTES);
+    return bsearch(&id, forgotten->ids, forgotten->n, sizeof(id), by_bytes) != NULL;
 }
 
 bool nb_forgotten_has(const struct nb_forgotten *forgotten, struct nb_slice author)
 {
-    if (!forgotten || !forgotten->n) {
-        return false;
-    }
-    struct nb_id id = nb_forget_id(author);
-    return bsearch(&id, forgotten->ids, forgotten->n, sizeof(id), by_bytes) != NULL;
+    return forgotten && forgotten->n &&
+           (has_id(forgotten, nb_forget_any_case_id(author)) ||
+            has_id(forgotten, nb_forget_id(author)));
 }

@@ -36,6 +36,18 @@ struct nb_id nb_forget_id(struct nb_slice author)
     return nb_id_of(parts, 2);
 }
 
+struct nb_id nb_forget_any_case_id(struct nb_slice author)
+{
+    char lower[NB_AUTHOR_BYTES];
+    size_t n = author.len < sizeof(lower) ? author.len : sizeof(lower);
+    for (size_t i = 0; i < n; i++) {
+        lower[i] = nb_ascii_lower(author.p[i]);
+    }
+    const struct nb_slice parts[] = {NB_LIT("forgotten in any case"), nb_slice(lower, n),
+                                     nb_slice_sub(author, n, author.len)};
+    return nb_id_of(parts, 3);
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return memcmp(a, b, NB_ID_BYTES);
@@ -273,7 +285,9 @@ static enum nb_err note_name(struct nb_txn *txn, void *arg)
 {
     const struct forget *f = arg;
     struct nb_id id = nb_forget_id(f->author);
-    nb_put(txn, NB_TBL_FORGOTTEN, nb_slice(id.b, sizeof(id.b)), nb_slice("", 0));
+    struct nb_id any_case = nb_forget_any_case_id(f->author);
+    nb_put(txn, NB_TBL_FORGOTTEN, nb_slice(id.b, sizeof(id.b)),
+           nb_slice(any_case.b, sizeof(any_case.b)));
     return nb_txn_err(txn);
 }
 

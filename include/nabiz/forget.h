@@ -28,6 +28,9 @@ struct nb_forgot {
 /** Name of an author among those forgotten: a hash, so that the list itself names nobody. */
 struct nb_id nb_forget_id(struct nb_slice author);
 
+/** The same for every spelling of a name that differs in the case of its ASCII letters only. */
+struct nb_id nb_forget_any_case_id(struct nb_slice author);
+
 enum { NB_AUTHOR_BYTES = 512 }; /* room for a name that is suggested, with its end */
 
 /** How far a stored name is from the one asked for, which it is not; 0: another name altogether. */
@@ -61,7 +64,11 @@ enum nb_err nb_forgotten_load(struct nb_store *crawl, struct nb_forgotten **out,
                               struct nb_error *error) NB_MUSTUSE;
 void nb_forgotten_free(struct nb_forgotten *forgotten);
 
-/** @param forgotten  NULL: nobody is. */
+/**
+ * Whether somebody is forgotten whose name is this, but for the case of its ASCII letters: for what
+ * others do, who write "@ayla" when they mean Ayla.
+ * @param forgotten  NULL: nobody is.
+ */
 bool nb_forgotten_has(const struct nb_forgotten *forgotten, struct nb_slice author);
 
 /**

@@ -46,7 +46,8 @@ enum nb_store_kind { NB_STORE_CRAWL, NB_STORE_ANALYSIS, NB_STORE_DESK, NB_STORE_
     X(SCHEDULE, CRAWL, "schedule", "text", "Schedule")                                             \
     X(PAGE, CRAWL, "page", "id of source, id of page", "Page")                                     \
     X(PAGE_DUE, CRAWL, "page_due", "id of source, u64 time due, id of page", "empty")              \
-    X(FORGOTTEN, CRAWL, "forgotten", "id of an author, see forget.h", "empty")                     \
+    X(FORGOTTEN, CRAWL, "forgotten", "id of an author, see forget.h",                              \
+      "id in any case, see forget.h")                                                              \
     X(ANALYSIS_META, ANALYSIS, "meta", "text", "text")                                             \
     X(ANNOTATION, ANALYSIS, "annotation", "u64 document number", "codec byte, Annotation")         \
     X(KNOWN, ANALYSIS, "known", "id of document or of URL", "u64 document, u64 time, site/handle") \
