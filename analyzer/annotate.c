@@ -14,7 +14,7 @@
 #include "analyzer/topics/shingles.h"
 #include "analyzer/turkish/hashtag.h"
 
-enum { ENOUGH_WORDS = 5, WORDS_AHEAD = 32 };
+enum { ENOUGH_WORDS = 5 };
 
 /* A hashtag is read as it is; its words are what it is shown as. */
 static void read_hashtag(const struct annotate *a, struct nb_slice text,
@@ -37,6 +37,7 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     if (err != NB_OK) {
         return NB_ENOMEM;
     }
+    tr_read_ahead(a->readings, tokens, out->tokens_n);
     tr_language_add_cached(&a->knowledge->words.normaliser.languages, a->languages, tokens,
                            out->tokens_n, &a->language);
     if (tr_language_may_be_turkish(&a->language)) {
@@ -49,12 +50,8 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     if (err != NB_OK || !readings) {
         return NB_ENOMEM;
     }
+    tr_read_cached(a->knowledge->lexicon, a->readings, tokens, out->tokens_n, a->arena, readings);
     for (size_t i = 0; i < out->tokens_n; i++) {
-        if (i % WORDS_AHEAD == 0) {
-            size_t left = out->tokens_n - i;
-            tr_read_ahead(a->readings, tokens + i, left < WORDS_AHEAD ? left : WORDS_AHEAD);
-        }
-        tr_read_cached(a->knowledge->lexicon, a->readings, &tokens[i], a->arena, &readings[i]);
         if (tokens[i].kind == TR_HASHTAG && !a->sum.brief) {
             read_hashtag(a, text, &tokens[i], &readings[i]);
         }

@@ -139,7 +139,7 @@ static enum nb_err judge_by_model(struct annotate *a, struct nb_opinion_result *
     if (!sum.marks.words_n) {
         return NB_OK; /* nothing was said */
     }
-    nb_model_score(&k->model, &sum, &a->sum, scores);
+    nb_model_score(&k->model, &k->features, &sum, &a->sum, scores);
     nb_verdict(&k->model, scores, &a->sum, &sum.marks, result);
     a->out->has_irony_milli = result->has_irony;
     a->out->irony_milli = result->irony_milli;

@@ -164,7 +164,7 @@ static enum nb_err load_lexicons(struct load *load)
     k->reading_id = nb_id_of(load->parts, load->parts_n);
     nb_opinion_init(&k->opinion, k->lexicon, k->arena);
     nb_feature_reader_init(&k->features, k->words.core);
-    nb_synthetic_init(&k->synthetic, k->words.core, &k->words.normaliser.turkish.speller);
+    nb_synthetic_init(&k->synthetic, k->words.core);
     for (int i = 0; err == NB_OK && i < NB_OPINION_FILES_N; i++) {
         err = read_file(load, load->dir, nb_opinion_files[i], &text);
         if (err == NB_OK) {

@@ -14,7 +14,6 @@ enum {
     WORDS_LEAST = 2,
     ONE_KIND_LEAST = 3,
     DOUBT_WORDS = 2,
-    WORDS_AHEAD = 16,
     LISTED_POINTS = 3,
     NAME_POINTS = 0, /* may be what is pushed */
     NOTHING_POINTS = -5,
@@ -45,8 +44,7 @@ static uint64_t features(const struct tr_core *core, const char *const *names)
     return set;
 }
 
-void nb_synthetic_init(struct nb_synthetic *out, const struct tr_core *core,
-                       const struct tr_speller *speller)
+void nb_synthetic_init(struct nb_synthetic *out, const struct tr_core *core)
 {
     static const char *const cases[] = {"Case=Abl", "Case=Acc", "Case=Dat", "Case=Equ",
                                         "Case=Gen", "Case=Ins", "Case=Loc", NULL};
@@ -55,7 +53,6 @@ void nb_synthetic_init(struct nb_synthetic *out, const struct tr_core *core,
     static const char *const said[] = {"Tense=Past",  "Tense=Pres", "Tense=Fut", "Evident=Fh",
                                        "Evident=Nfh", "Person=1",   "Person=2",  NULL};
     *out = (struct nb_synthetic){
-        .speller = speller,
         .verbal_noun = tr_core_feature(core, "VerbForm=Vnoun"),
         .participle = features(core, bound),
         .nominative = tr_core_feature(core, "Case=Nom"),
@@ -125,10 +122,10 @@ static enum nb_form form_of(const struct nb_synthetic *s, const struct tr_readin
     return is_nominal ? nominal_form(s, f) : NB_FORM_FINITE;
 }
 
-enum nb_form nb_synthetic_form(const struct nb_synthetic *synthetic, const struct tr_token *token,
+enum nb_form nb_synthetic_form(const struct nb_synthetic *synthetic,
                                const struct tr_reading *reading, unsigned *frequency)
 {
-    unsigned n = tr_speller_frequency(synthetic->speller, token->folded);
+    unsigned n = reading->frequency;
     *frequency = n == 0 ? 0 : n < RARE_BELOW ? 1 : n < COMMON_BELOW ? 2 : 3;
     return form_of(synthetic, reading);
 }
@@ -154,7 +151,7 @@ bool nb_synthetic_is_listed(const struct nb_synthetic *synthetic, const struct t
     if (!nb_synthetic_counts(tokens, n, i)) {
         return false;
     }
-    enum nb_form form = nb_synthetic_form(synthetic, &tokens[i], &readings[i], &frequency);
+    enum nb_form form = nb_synthetic_form(synthetic, &readings[i], &frequency);
     return points[form][frequency] >= LISTED_POINTS;
 }
 
@@ -184,11 +181,11 @@ static unsigned kind_of(enum nb_form form, const struct tr_reading *reading)
     }
 }
 
-static void add_word(const struct nb_synthetic *synthetic, const struct tr_token *token,
-                     const struct tr_reading *reading, struct sum *sum)
+static void add_word(const struct nb_synthetic *synthetic, const struct tr_reading *reading,
+                     struct sum *sum)
 {
     unsigned frequency;
-    enum nb_form form = nb_synthetic_form(synthetic, token, reading, &frequency);
+    enum nb_form form = nb_synthetic_form(synthetic, reading, &frequency);
     sum->points += points[form][frequency];
     sum->kinds |= kind_of(form, reading);
     sum->words_n++;
@@ -223,13 +220,6 @@ static void add_other(const struct tr_token *token, struct nb_slice text, struct
     }
 }
 
-static void look_ahead(const struct nb_synthetic *synthetic, const struct tr_token *token)
-{
-    if (token->kind == TR_WORD) {
-        tr_speller_ahead(synthetic->speller, token->folded);
-    }
-}
-
 /* x / (1 + |x|) between 0 and 1000, in integers. */
 static int32_t squash(int64_t mean_milli)
 {
@@ -242,18 +232,12 @@ int32_t nb_synthetic_judge(const struct nb_synthetic *synthetic, const struct nb
 {
     struct sum sum = {0};
     bool after_capital = false;
-    for (size_t i = 0; i < text->tokens_n && i < WORDS_AHEAD; i++) {
-        look_ahead(synthetic, &text->tokens[i]);
-    }
     for (size_t i = 0; i < text->tokens_n; i++) {
         const struct tr_token *token = &text->tokens[i];
-        if (i + WORDS_AHEAD < text->tokens_n) {
-            look_ahead(synthetic, token + WORDS_AHEAD);
-        }
         bool counts = nb_synthetic_counts(text->tokens, text->tokens_n, i);
         sum.points += i && token->after_break ? REMARK_POINTS : 0;
         if (counts) {
-            add_word(synthetic, token, &text->readings[i], &sum);
+            add_word(synthetic, &text->readings[i], &sum);
         } else if (is_capital(token)) {
             add_capital(token, after_capital, &sum);
         } else {

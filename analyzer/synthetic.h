@@ -16,7 +16,6 @@
 
 #include "analyzer/reading.h"
 #include "analyzer/turkish/lexicon.h"
-#include "analyzer/turkish/spell.h"
 
 enum nb_form {
     NB_FORM_ADVERB,
@@ -34,18 +33,16 @@ enum nb_form {
 /* How frequent a form is: not among the frequent ones, rare, common, very common. */
 enum { NB_FREQUENCIES_N = 4 };
 
-/** What sets forms apart: feature bits of a core, and how frequent forms are. */
+/** What sets forms apart: feature bits of a core. */
 struct nb_synthetic {
-    const struct tr_speller *speller; /* borrowed */
     uint64_t verbal_noun, participle, nominative, any_case, owned, owned_by_us, plural, finite,
         imperative, negative;
 };
 
-void nb_synthetic_init(struct nb_synthetic *synthetic, const struct tr_core *core,
-                       const struct tr_speller *speller);
+void nb_synthetic_init(struct nb_synthetic *synthetic, const struct tr_core *core);
 
 /** The class of one word. @param frequency  [out] below NB_FREQUENCIES_N. */
-enum nb_form nb_synthetic_form(const struct nb_synthetic *synthetic, const struct tr_token *token,
+enum nb_form nb_synthetic_form(const struct nb_synthetic *synthetic,
                                const struct tr_reading *reading, unsigned *frequency);
 
 /**

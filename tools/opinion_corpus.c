@@ -138,7 +138,9 @@ static void add_row(void *context, const struct opinion_row *row)
     memcpy(c->rows.known[c->rows.n], row->known, sizeof(row->known));
     memcpy(c->rows.is[c->rows.n], row->is, sizeof(row->is));
     add_text(r, &reading.text, nb_feature_scale(found->marks.tokens_n));
-    add(r, features, nb_features_of_document(&found->marks, &found->sum, features), 1);
+    size_t n =
+        nb_features_of_document(&r->knowledge->features, &found->marks, &found->sum, features);
+    add(r, features, n, 1);
     c->rows.begins[++c->rows.n] = r->entries_n;
 }
 

@@ -114,12 +114,12 @@ struct nb_feeling nb_affect_at(const struct nb_affect *affect, const struct tr_r
                                size_t n, size_t at)
 {
     struct nb_feeling out = {.emotion = NB_AFFECT_CALM, .words_n = 1};
-    struct tr_cursor cursor = {0};
     struct tr_match match;
     bool as_written = false;
-    if (!readings[at].surfaces_n && !readings[at].analyses_n) {
+    if (!tr_terms_may_begin(&affect->terms, &readings[at])) {
         return out;
     }
+    struct tr_cursor cursor = {0};
     while (tr_terms_next(&affect->terms, readings, n, at, TR_BEST_READING, &cursor, &match)) {
         bool closer = !out.valence || match.term->words_n > out.words_n ||
                       (match.term->words_n == out.words_n && !match.analysis && !as_written);

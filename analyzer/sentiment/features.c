@@ -30,6 +30,12 @@ static const float group_value[NB_FEATURE_GROUPS_N] = {
     [NB_FEATURE_END] = 1.2F,    [NB_FEATURE_CUE] = 0.5F,  [NB_FEATURE_FOUND] = 0.5F,
     [NB_FEATURE_FEELING] = 0.7F};
 
+static const char *const document_names[NB_FEATURE_NAMES_N] = {
+#define X(id, name) name,
+    NB_FEATURE_NAMES(X)
+#undef X
+};
+
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     uint64_t z = a * 0x9e3779b97f4a7c15u ^ (b + 0x632be59bd9b4e019u + (a << 6) + (a >> 2));
@@ -50,6 +56,9 @@ void nb_feature_reader_init(struct nb_feature_reader *reader, const struct tr_co
         size_t n = tr_core_features_text(core, (uint64_t)1 << bit, name, sizeof(name));
         reader->form_hash[bit] = n ? tr_hash(nb_slice(name, n)) : 0;
     }
+    for (int i = 0; i < NB_FEATURE_NAMES_N; i++) {
+        reader->name_hash[i] = tr_hash(nb_slice_str(document_names[i]));
+    }
 }
 
 /* ---- words ---- */
@@ -67,7 +76,7 @@ static uint8_t best_upos(const struct tr_reading *reading)
 
 uint64_t nb_feature_key(const struct tr_token *token, const struct tr_reading *reading)
 {
-    uint64_t key = mix(tr_hash(whole_word(token, reading)), tr_hash(reading->lemma));
+    uint64_t key = tr_quick_hash(whole_word(token, reading), tr_quick_hash(reading->lemma, 0));
     return mix(mix(key, reading->features), (uint64_t)token->kind << 8 | best_upos(reading));
 }
 
@@ -219,15 +228,16 @@ void nb_features_feel(const struct nb_feature_reader *reader, const struct nb_af
 }
 
 struct list {
+    const struct nb_feature_reader *reader;
     struct nb_feature *out;
     size_t n;
 };
 
-static void put(struct list *list, enum nb_feature_group group, const char *name, uint64_t which,
-                float value)
+static void put(struct list *list, enum nb_feature_group group, enum nb_feature_name name,
+                uint64_t which, float value)
 {
     if (value != 0) {
-        list->out[list->n++] = feature(group, mix(tr_hash(nb_slice_str(name)), which), value);
+        list->out[list->n++] = feature(group, mix(list->reader->name_hash[name], which), value);
     }
 }
 
@@ -249,16 +259,17 @@ static uint64_t log2_of(size_t n)
 static void put_marks(struct list *list, const struct nb_feature_marks *m)
 {
     uint64_t loudness = m->tokens_n ? m->capitals * 8 / m->tokens_n : 0;
-    put(list, NB_FEATURE_CUE, "begins", m->first_kind, 1);
-    put(list, NB_FEATURE_CUE, "loud", 0, at_most(m->loud, MARKS_MAX));
-    put(list, NB_FEATURE_CUE, "asked", 0, at_most(m->asked, MARKS_MAX));
-    put(list, NB_FEATURE_CUE, "dots", 0, at_most(m->dots, MARKS_MAX));
-    put(list, NB_FEATURE_CUE, "addressed", m->addressed < MARKS_MAX ? m->addressed : MARKS_MAX, 1);
-    put(list, NB_FEATURE_CUE, "tags", m->tags < MARKS_MAX ? m->tags : MARKS_MAX, 1);
-    put(list, NB_FEATURE_CUE, "links", 0, at_most(m->links, 1));
-    put(list, NB_FEATURE_CUE, "capitals", loudness, 1);
-    put(list, NB_FEATURE_CUE, "stretched", 0, at_most(m->stretched, 1));
-    put(list, NB_FEATURE_CUE, "length", log2_of(m->tokens_n), 1);
+    put(list, NB_FEATURE_CUE, NB_NAMED_BEGINS, m->first_kind, 1);
+    put(list, NB_FEATURE_CUE, NB_NAMED_LOUD, 0, at_most(m->loud, MARKS_MAX));
+    put(list, NB_FEATURE_CUE, NB_NAMED_ASKED, 0, at_most(m->asked, MARKS_MAX));
+    put(list, NB_FEATURE_CUE, NB_NAMED_DOTS, 0, at_most(m->dots, MARKS_MAX));
+    put(list, NB_FEATURE_CUE, NB_NAMED_ADDRESSED,
+        m->addressed < MARKS_MAX ? m->addressed : MARKS_MAX, 1);
+    put(list, NB_FEATURE_CUE, NB_NAMED_TAGS, m->tags < MARKS_MAX ? m->tags : MARKS_MAX, 1);
+    put(list, NB_FEATURE_CUE, NB_NAMED_LINKS, 0, at_most(m->links, 1));
+    put(list, NB_FEATURE_CUE, NB_NAMED_CAPITALS, loudness, 1);
+    put(list, NB_FEATURE_CUE, NB_NAMED_STRETCHED, 0, at_most(m->stretched, 1));
+    put(list, NB_FEATURE_CUE, NB_NAMED_LENGTH, log2_of(m->tokens_n), 1);
 }
 
 static float amount(int64_t milli)
@@ -271,25 +282,26 @@ static void put_found(struct list *list, const struct nb_opinion_sum *sum, size_
     struct nb_opinion_result found;
     nb_opinion_judge(sum, &found);
     uint64_t score = (uint64_t)(found.score_milli + 1000) / SCORE_STEP;
-    put(list, NB_FEATURE_FOUND, "score", score, 1);
-    put(list, NB_FEATURE_FOUND, "score at length", score * 16 + log2_of(tokens_n), 1);
-    put(list, NB_FEATURE_FOUND, "signed", 0, (float)found.score_milli / 500);
-    put(list, NB_FEATURE_FOUND, "good", 0, amount(sum->positive_milli));
-    put(list, NB_FEATURE_FOUND, "bad", 0, amount(sum->negative_milli));
-    put(list, NB_FEATURE_FOUND, "turned", sum->sum_milli < 0, at_most(sum->turned_n, MARKS_MAX));
-    put(list, NB_FEATURE_FOUND, "best", 0, (float)sum->best_milli / 500);
-    put(list, NB_FEATURE_FOUND, "worst", 0, (float)sum->worst_milli / 500);
-    put(list, NB_FEATURE_FOUND, "asks", 0, at_most(sum->questions_n, MARKS_MAX));
-    put(list, NB_FEATURE_FOUND, "ironic", 0, sum->ironic ? 1 : 0);
+    put(list, NB_FEATURE_FOUND, NB_NAMED_SCORE, score, 1);
+    put(list, NB_FEATURE_FOUND, NB_NAMED_SCORE_AT_LENGTH, score * 16 + log2_of(tokens_n), 1);
+    put(list, NB_FEATURE_FOUND, NB_NAMED_SIGNED, 0, (float)found.score_milli / 500);
+    put(list, NB_FEATURE_FOUND, NB_NAMED_GOOD, 0, amount(sum->positive_milli));
+    put(list, NB_FEATURE_FOUND, NB_NAMED_BAD, 0, amount(sum->negative_milli));
+    put(list, NB_FEATURE_FOUND, NB_NAMED_TURNED, sum->sum_milli < 0,
+        at_most(sum->turned_n, MARKS_MAX));
+    put(list, NB_FEATURE_FOUND, NB_NAMED_BEST, 0, (float)sum->best_milli / 500);
+    put(list, NB_FEATURE_FOUND, NB_NAMED_WORST, 0, (float)sum->worst_milli / 500);
+    put(list, NB_FEATURE_FOUND, NB_NAMED_ASKS, 0, at_most(sum->questions_n, MARKS_MAX));
+    put(list, NB_FEATURE_FOUND, NB_NAMED_IRONIC, 0, sum->ironic ? 1 : 0);
     for (uint64_t i = 0; i < NB_SHIFT_N; i++) {
-        put(list, NB_FEATURE_FOUND, "shift", i, at_most(sum->shifts_n[i], MARKS_MAX));
+        put(list, NB_FEATURE_FOUND, NB_NAMED_SHIFT, i, at_most(sum->shifts_n[i], MARKS_MAX));
     }
     for (uint64_t i = 0; i < NB_EMOTION_N; i++) {
-        put(list, NB_FEATURE_FOUND, "emotion", i, (float)found.emotions_milli[i] / 500);
+        put(list, NB_FEATURE_FOUND, NB_NAMED_EMOTION, i, (float)found.emotions_milli[i] / 500);
     }
     for (uint64_t i = 0; i < NB_INTENT_N; i++) {
-        put(list, NB_FEATURE_FOUND, "intent", i, found.intents[i] ? 1 : 0);
-        put(list, NB_FEATURE_FOUND, "intent words", i, amount(sum->intents[i]));
+        put(list, NB_FEATURE_FOUND, NB_NAMED_INTENT, i, found.intents[i] ? 1 : 0);
+        put(list, NB_FEATURE_FOUND, NB_NAMED_INTENT_WORDS, i, amount(sum->intents[i]));
     }
 }
 
@@ -298,14 +310,15 @@ static void put_feelings(struct list *list, const struct nb_feature_marks *m)
     float scale = 2 * nb_feature_scale(m->tokens_n), sum = 0;
     for (uint64_t v = 0; v <= 2 * NB_AFFECT_MOST; v++) {
         float denied = (float)m->valence_n[1][v], not_denied = (float)m->valence_n[0][v];
-        put(list, NB_FEATURE_FEELING, "valence", v, scale * not_denied);
-        put(list, NB_FEATURE_FEELING, "valence denied", v, scale * denied);
-        put(list, NB_FEATURE_FEELING, "last valence", v, scale * (float)m->last_valence_n[v]);
+        put(list, NB_FEATURE_FEELING, NB_NAMED_VALENCE, v, scale * not_denied);
+        put(list, NB_FEATURE_FEELING, NB_NAMED_VALENCE_DENIED, v, scale * denied);
+        put(list, NB_FEATURE_FEELING, NB_NAMED_LAST_VALENCE, v,
+            scale * (float)m->last_valence_n[v]);
         sum += ((float)v - NB_AFFECT_MOST) * (not_denied - denied / 2);
     }
-    put(list, NB_FEATURE_FEELING, "sum", sum > 0, sum * scale / NB_AFFECT_MOST);
+    put(list, NB_FEATURE_FEELING, NB_NAMED_SUM, sum > 0, sum * scale / NB_AFFECT_MOST);
     for (uint64_t i = 0; i <= NB_EMOTION_N; i++) {
-        put(list, NB_FEATURE_FEELING, "emotion", i, scale * (float)m->emotion_n[i]);
+        put(list, NB_FEATURE_FEELING, NB_NAMED_EMOTION, i, scale * (float)m->emotion_n[i]);
     }
 }
 
@@ -314,10 +327,11 @@ _Static_assert(10 + 10 + 1 + 3 * (2 * NB_AFFECT_MOST + 1) + NB_EMOTION_N + 1 + N
                    NB_FEATURES_TEXT_MAX,
                "no document has more features");
 
-size_t nb_features_of_document(const struct nb_feature_marks *marks,
+size_t nb_features_of_document(const struct nb_feature_reader *reader,
+                               const struct nb_feature_marks *marks,
                                const struct nb_opinion_sum *sum, struct nb_feature *out)
 {
-    struct list list = {out, 0};
+    struct list list = {reader, out, 0};
     put_marks(&list, marks);
     put_found(&list, sum, marks->tokens_n);
     put_feelings(&list, marks);

@@ -38,6 +38,44 @@ enum nb_feature_group {
 #define NB_FEATURES_LAST_N 3
 #define NB_FEATURES_TEXT_MAX 128 /* cues and finds of a text */
 
+/* Features of a document: name, what it is called in hashes. */
+#define NB_FEATURE_NAMES(X)                                                                        \
+    X(BEGINS, "begins")                                                                            \
+    X(LOUD, "loud")                                                                                \
+    X(ASKED, "asked")                                                                              \
+    X(DOTS, "dots")                                                                                \
+    X(ADDRESSED, "addressed")                                                                      \
+    X(TAGS, "tags")                                                                                \
+    X(LINKS, "links")                                                                              \
+    X(CAPITALS, "capitals")                                                                        \
+    X(STRETCHED, "stretched")                                                                      \
+    X(LENGTH, "length")                                                                            \
+    X(SCORE, "score")                                                                              \
+    X(SCORE_AT_LENGTH, "score at length")                                                          \
+    X(SIGNED, "signed")                                                                            \
+    X(GOOD, "good")                                                                                \
+    X(BAD, "bad")                                                                                  \
+    X(TURNED, "turned")                                                                            \
+    X(BEST, "best")                                                                                \
+    X(WORST, "worst")                                                                              \
+    X(ASKS, "asks")                                                                                \
+    X(IRONIC, "ironic")                                                                            \
+    X(SHIFT, "shift")                                                                              \
+    X(EMOTION, "emotion")                                                                          \
+    X(INTENT, "intent")                                                                            \
+    X(INTENT_WORDS, "intent words")                                                                \
+    X(VALENCE, "valence")                                                                          \
+    X(VALENCE_DENIED, "valence denied")                                                            \
+    X(LAST_VALENCE, "last valence")                                                                \
+    X(SUM, "sum")
+
+enum nb_feature_name {
+#define X(id, name) NB_NAMED_##id,
+    NB_FEATURE_NAMES(X)
+#undef X
+        NB_FEATURE_NAMES_N
+};
+
 struct nb_feature {
     uint64_t hash;
     float value;
@@ -48,6 +86,7 @@ struct nb_feature {
 struct nb_feature_reader {
     uint64_t negative;
     uint64_t form_hash[64]; /* by bit: of its name */
+    uint64_t name_hash[NB_FEATURE_NAMES_N];
 };
 
 /* A word for what stands beside it. */
@@ -115,7 +154,8 @@ void nb_features_feel(const struct nb_feature_reader *reader, const struct nb_af
  * What is there once a document: its marks, and what the lexicons found.
  * @param out  [out] NB_FEATURES_TEXT_MAX.
  */
-size_t nb_features_of_document(const struct nb_feature_marks *marks,
+size_t nb_features_of_document(const struct nb_feature_reader *reader,
+                               const struct nb_feature_marks *marks,
                                const struct nb_opinion_sum *sum, struct nb_feature *out);
 
 /** What the values of words and pairs are multiplied with, in a document of so many tokens. */

@@ -6,6 +6,7 @@
 #include "analyzer/turkish/table.h"
 
 enum { BUCKET_BITS_MAX = 24, CACHE_BYTES = 16 << 20 };
+enum { WHOLE = NB_MODEL_CLASSES / 8 * 8 }; /* classes in whole vectors */
 enum { ROWS_AT_ONCE = 64, TOKENS_AT_ONCE = 32, LATE = 2 };
 
 _Static_assert(sizeof(struct nb_model_header) % 8 == 0, "what follows is aligned");
@@ -43,7 +44,15 @@ enum nb_err nb_model_open(struct nb_model *model, struct nb_slice bytes)
     if (buckets[0] != 0 || buckets[buckets_n] != h->rows_n) {
         return NB_EINVAL;
     }
-    *model = (struct nb_model){h, buckets, checks, (const void *)(checks + h->rows_n)};
+    *model = (struct nb_model){.header = h,
+                               .buckets = buckets,
+                               .checks = checks,
+                               .weights = (const void *)(checks + h->rows_n)};
+    for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+        for (int of = 0; of < NB_MODEL_CLASSES; of++) {
+            model->mix_by_score[c][of] = h->mix[of][c];
+        }
+    }
     return NB_OK;
 }
 
@@ -66,11 +75,10 @@ struct word_sum {
 
 static void sum_word(const struct nb_model *model, const struct nb_feature_reader *reader,
                      const struct tr_token *token, const struct tr_reading *reading,
-                     struct tr_cache *cache, uint64_t key, struct word_sum *out)
+                     struct tr_cache *cache, const struct tr_asked *asked, struct word_sum *out)
 {
     struct nb_feature features[NB_FEATURES_WORD_MAX];
-    struct nb_slice name = nb_slice(&key, sizeof(key));
-    const struct word_sum *held = cache ? tr_cache_find(cache, name, 0) : NULL;
+    const struct word_sum *held = cache ? tr_cache_find_asked(cache, asked) : NULL;
     if (held) {
         *out = *held;
         return;
@@ -79,7 +87,7 @@ static void sum_word(const struct nb_model *model, const struct nb_feature_reade
     size_t n = nb_features_of_word(reader, token, reading, features, &out->word);
     add(model, features, n, out->sums);
     if (cache) {
-        tr_cache_keep(cache, name, 0, out, sizeof(*out));
+        tr_cache_keep_asked(cache, asked, out, sizeof(*out));
     }
 }
 
@@ -108,17 +116,17 @@ static void sum_words(const struct nb_model *model, const struct nb_feature_read
     const struct tr_token *tokens = part->text->tokens + part->begin;
     const struct tr_reading *readings = part->text->readings + part->begin;
     size_t n = part->end - part->begin;
-    uint64_t keys[TOKENS_AT_ONCE] = {0};
+    uint64_t keys[TOKENS_AT_ONCE];
+    struct tr_asked asked[TOKENS_AT_ONCE];
     for (size_t i = 0; cache && i < n; i++) {
         keys[i] = nb_feature_key(&tokens[i], &readings[i]);
-        tr_cache_prefetch(cache, nb_slice(&keys[i], sizeof(keys[i])), 0);
+        asked[i] = (struct tr_asked){nb_slice(&keys[i], sizeof(keys[i])), keys[i], 0};
     }
-    for (size_t i = 0; cache && i < n; i++) {
-        tr_cache_prefetch_answer(cache, nb_slice(&keys[i], sizeof(keys[i])), 0,
-                                 sizeof(struct word_sum));
+    if (cache) {
+        tr_cache_prefetch(cache, asked, n, sizeof(struct word_sum));
     }
     for (size_t i = 0; i < n; i++) {
-        sum_word(model, reader, &tokens[i], &readings[i], cache, keys[i], &part->words[i]);
+        sum_word(model, reader, &tokens[i], &readings[i], cache, &asked[i], &part->words[i]);
     }
 }
 
@@ -187,12 +195,13 @@ void nb_model_add_text(const struct nb_model *model, const struct nb_feature_rea
     nb_features_feel(reader, affect, text, &sum->marks);
 }
 
-void nb_model_score(const struct nb_model *model, const struct nb_model_sum *sum,
-                    const struct nb_opinion_sum *found, float *scores)
+void nb_model_score(const struct nb_model *model, const struct nb_feature_reader *reader,
+                    const struct nb_model_sum *sum, const struct nb_opinion_sum *found,
+                    float *scores)
 {
     struct nb_feature features[NB_FEATURES_TEXT_MAX];
     float scale = nb_feature_scale(sum->marks.tokens_n);
-    size_t n = nb_features_of_document(&sum->marks, found, features);
+    size_t n = nb_features_of_document(reader, &sum->marks, found, features);
     for (int c = 0; c < NB_MODEL_CLASSES; c++) {
         scores[c] = model->header->bias[c] + scale * sum->words[c];
     }
@@ -206,6 +215,22 @@ float nb_model_odds(const struct nb_model *model, const float *scores, unsigned 
         odds += model->header->mix[class_][c] * scores[c];
     }
     return odds;
+}
+
+/* Summed in the same order as by nb_model_odds(), so that floats are the same. */
+void nb_model_all_odds(const struct nb_model *model, const float *restrict scores,
+                       float *restrict odds)
+{
+    memcpy(odds, model->header->offset, sizeof(model->header->offset));
+    for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+        const float *restrict mix = model->mix_by_score[c];
+        for (int of = 0; of < WHOLE; of++) {
+            odds[of] += mix[of] * scores[c];
+        }
+        for (int of = WHOLE; of < NB_MODEL_CLASSES; of++) {
+            odds[of] += mix[of] * scores[c];
+        }
+    }
 }
 
 void nb_model_explain(const struct nb_model *model, const struct nb_feature_reader *reader,

@@ -80,6 +80,7 @@ struct nb_model {
     const uint32_t *buckets;
     const uint16_t *checks;
     const int8_t *weights;
+    float mix_by_score[NB_MODEL_CLASSES][NB_MODEL_CLASSES]; /* the header's mix, turned */
 };
 
 /**
@@ -108,9 +109,13 @@ void nb_model_add_text(const struct nb_model *model, const struct nb_feature_rea
 /** The logarithm of the odds of an emotion (not yet normalised), an intent, irony, or a review. */
 float nb_model_odds(const struct nb_model *model, const float *scores, unsigned class_);
 
+/** The same of every class at once. @param odds  [out] NB_MODEL_CLASSES. */
+void nb_model_all_odds(const struct nb_model *model, const float *scores, float *odds);
+
 /** @param found  by the lexicons, in the same texts. @param scores  [out] NB_MODEL_CLASSES. */
-void nb_model_score(const struct nb_model *model, const struct nb_model_sum *sum,
-                    const struct nb_opinion_sum *found, float *scores);
+void nb_model_score(const struct nb_model *model, const struct nb_feature_reader *reader,
+                    const struct nb_model_sum *sum, const struct nb_opinion_sum *found,
+                    float *scores);
 
 /**
  * What each token of a text adds to the score of a class, by itself and with the pair that it ends;

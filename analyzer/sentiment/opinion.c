@@ -121,14 +121,14 @@ static void mark_shift(struct nb_mark *mark, const struct tr_term *term)
  * each. */
 static bool mark_token(struct nb_reader *r, size_t at, size_t *covered_until)
 {
-    struct tr_cursor cursor = {0};
     struct tr_match match;
     struct nb_mark *mark = &r->marks[at];
-    const struct tr_term *longest_class[3] = {NULL, NULL, NULL};
     *mark = (struct nb_mark){0};
-    if (!r->text->readings[at].surfaces_n && !r->text->readings[at].analyses_n) {
+    if (!tr_terms_may_begin(&r->opinion->terms, &r->text->readings[at])) {
         return true;
     }
+    struct tr_cursor cursor = {0};
+    const struct tr_term *longest_class[3] = {NULL, NULL, NULL};
     while (tr_terms_next(&r->opinion->terms, r->text->readings, r->end, at, TR_BEST_READING,
                          &cursor, &match)) {
         const struct tr_term *term = match.term;

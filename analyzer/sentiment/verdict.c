@@ -57,11 +57,11 @@ unsigned nb_verdict_inputs(unsigned kind, const float *scores, const struct nb_o
 }
 
 /* How much of a text's verdict is that on a review; the rest is that on a post. */
-static float review_share(const struct nb_model *model, const float *scores, unsigned length)
+static float review_share(const struct nb_model *model, const float *odds, unsigned length)
 {
     return length < NB_VERDICT_POSTS_FROM
                ? 0
-               : nb_logistic(nb_model_odds(model, scores, NB_MODEL_IS_REVIEW) -
+               : nb_logistic(odds[NB_MODEL_IS_REVIEW] -
                              model->header->advantage[NB_MODEL_IS_REVIEW]);
 }
 
@@ -72,23 +72,29 @@ static unsigned chances_as(unsigned kind, const struct nb_model *model, const fl
 {
     float inputs[NB_VERDICT_INPUTS];
     unsigned length = nb_verdict_inputs(kind, scores, found, marks, inputs);
-    for (unsigned c = 0; c < 3; c++) {
-        p[c] = 0;
-        for (unsigned i = 0; i < NB_VERDICT_INPUTS; i++) {
-            p[c] += inputs[i] * model->header->verdict[kind][length][i][c];
+    float first = 0, second = 0, third = 0;
+    for (unsigned i = 0; i < NB_VERDICT_INPUTS; i++) {
+        const float *weights = model->header->verdict[kind][length][i];
+        if (inputs[i] != 0) {
+            first += inputs[i] * weights[0];
+            second += inputs[i] * weights[1];
+            third += inputs[i] * weights[2];
         }
     }
+    p[0] = first;
+    p[1] = second;
+    p[2] = third;
     nb_softmax(p, 3);
     return length;
 }
 
-static void judge_sentiment(const struct nb_model *model, const float *scores,
+static void judge_sentiment(const struct nb_model *model, const float *scores, const float *odds,
                             const struct nb_opinion_sum *found,
                             const struct nb_feature_marks *marks, struct nb_opinion_result *out)
 {
     float p[3], as_review[3];
     unsigned best = 0, length = chances_as(NB_VERDICT_POST, model, scores, found, marks, p);
-    float share = review_share(model, scores, length);
+    float share = review_share(model, odds, length);
     (void)chances_as(NB_VERDICT_REVIEW, model, scores, found, marks, as_review);
     for (unsigned c = 0; c < 3; c++) {
         p[c] = (1 - share) * p[c] + share * as_review[c];
@@ -109,13 +115,12 @@ static void judge_sentiment(const struct nb_model *model, const float *scores,
 /* ---- emotions and intents ---- */
 
 /* The likeliest, unless that is none; beside it those that are half as likely. */
-static void judge_emotions(const struct nb_model *model, const float *scores,
+static void judge_emotions(const struct nb_model *model, const float *odds,
                            struct nb_opinion_result *out)
 {
     float p[NB_EMOTION_N + 1];
     for (unsigned i = 0; i <= NB_EMOTION_N; i++) {
-        p[i] = nb_model_odds(model, scores, NB_MODEL_EMOTION + i) +
-               model->header->advantage[NB_MODEL_EMOTION + i];
+        p[i] = odds[NB_MODEL_EMOTION + i] + model->header->advantage[NB_MODEL_EMOTION + i];
     }
     nb_softmax(p, NB_EMOTION_N + 1);
     float least = p[NB_EMOTION_N];
@@ -127,13 +132,12 @@ static void judge_emotions(const struct nb_model *model, const float *scores,
     }
 }
 
-static void judge_intents(const struct nb_model *model, const float *scores,
+static void judge_intents(const struct nb_model *model, const float *odds,
                           struct nb_opinion_result *out)
 {
-    float odds[NB_MODEL_INTENT_N];
     bool any = false;
+    odds += NB_MODEL_INTENT;
     for (unsigned i = 0; i < NB_MODEL_INTENT_N; i++) {
-        odds[i] = nb_model_odds(model, scores, NB_MODEL_INTENT + i);
         out->intents[i] = odds[i] >= model->header->advantage[NB_MODEL_INTENT + i];
         any |= out->intents[i];
     }
@@ -146,14 +150,17 @@ void nb_verdict(const struct nb_model *model, const float *scores,
                 struct nb_opinion_result *out)
 {
     bool few = length_of(marks->words_n) < NB_VERDICT_POSTS_FROM;
+    float odds[NB_MODEL_CLASSES] = {0}; /* few words are not asked for theirs */
+    if (!few) {
+        nb_model_all_odds(model, scores, odds);
+    }
     if (!few || !found->opinions_n) {
-        judge_sentiment(model, scores, found, marks, out);
+        judge_sentiment(model, scores, odds, found, marks, out);
     }
     if (!few) {
-        judge_emotions(model, scores, out);
-        judge_intents(model, scores, out);
+        judge_emotions(model, odds, out);
+        judge_intents(model, odds, out);
     }
     out->has_irony = !few;
-    out->irony_milli =
-        few ? 0 : nb_milli_of(nb_logistic(nb_model_odds(model, scores, NB_MODEL_IRONY)));
+    out->irony_milli = few ? 0 : nb_milli_of(nb_logistic(odds[NB_MODEL_IRONY]));
 }

@@ -74,35 +74,9 @@ void tr_cache_clear(struct tr_cache *cache)
     cache->next = 1;
 }
 
-/* Eight bytes at a time, the last ones read from the end: what is read twice does no harm. */
-static uint64_t hash_of(struct nb_slice word, unsigned kind)
+static bool fits(const struct tr_asked *asked)
 {
-    static const uint64_t prime = 0x9e3779b97f4a7c15u;
-    uint64_t hash = (word.len + 1) * prime ^ kind, part = 0;
-    for (size_t at = 0; at + 8 < word.len; at += 8) {
-        memcpy(&part, word.p + at, 8);
-        hash = (hash ^ part) * prime;
-        hash ^= hash >> 32;
-    }
-    if (word.len >= 8) {
-        memcpy(&part, word.p + word.len - 8, 8);
-    } else if (word.len >= 4) {
-        uint32_t first, last;
-        memcpy(&first, word.p, 4);
-        memcpy(&last, word.p + word.len - 4, 4);
-        part = (uint64_t)first << 32 | last;
-    } else {
-        part = (uint64_t)(unsigned char)word.p[0] << 16 |
-               (uint64_t)(unsigned char)word.p[word.len / 2] << 8 |
-               (unsigned char)word.p[word.len - 1];
-    }
-    hash = (hash ^ part) * prime;
-    return hash ^ hash >> 29;
-}
-
-static bool fits(struct nb_slice word)
-{
-    return word.len > 0 && word.len <= TR_CACHED_BYTES_MAX;
+    return asked->word.len > 0 && asked->word.len <= TR_CACHED_BYTES_MAX;
 }
 
 static struct slot *bucket_of(const struct tr_cache *cache, uint64_t hash)
@@ -126,19 +100,19 @@ static bool is_there(const struct tr_cache *cache, uint32_t at)
     return at && cache->next - at <= cache->units_n - UNITS_MAX;
 }
 
-const void *tr_cache_find(const struct tr_cache *cache, struct nb_slice word, uint8_t kind)
+const void *tr_cache_find_asked(const struct tr_cache *cache, const struct tr_asked *asked)
 {
-    if (!fits(word)) {
+    if (!fits(asked)) {
         return NULL;
     }
-    uint64_t hash = hash_of(word, kind);
-    const struct slot *bucket = bucket_of(cache, hash);
+    struct nb_slice word = asked->word;
+    const struct slot *bucket = bucket_of(cache, asked->hash);
     for (size_t i = 0; i < WAYS; i++) {
-        if (bucket[i].tag != (uint32_t)(hash >> 32) || !is_there(cache, bucket[i].at)) {
+        if (bucket[i].tag != (uint32_t)(asked->hash >> 32) || !is_there(cache, bucket[i].at)) {
             continue;
         }
         const struct record *record = record_at(cache, bucket[i].at);
-        if (record->len == word.len && record->kind == kind &&
+        if (record->len == word.len && record->kind == asked->kind &&
             memcmp(record->word, word.p, word.len) == 0) {
             return (const char *)record + head_bytes(word.len);
         }
@@ -146,53 +120,67 @@ const void *tr_cache_find(const struct tr_cache *cache, struct nb_slice word, ui
     return NULL;
 }
 
-void tr_cache_prefetch(const struct tr_cache *cache, struct nb_slice word, uint8_t kind)
+const void *tr_cache_find(const struct tr_cache *cache, struct nb_slice word, uint8_t kind)
 {
-    if (fits(word)) {
-        __builtin_prefetch(bucket_of(cache, hash_of(word, kind)));
-    }
+    struct tr_asked asked = tr_ask(word, kind);
+    return tr_cache_find_asked(cache, &asked);
 }
 
-void tr_cache_prefetch_answer(const struct tr_cache *cache, struct nb_slice word, uint8_t kind,
-                              size_t bytes)
+static void prefetch_answer(const struct tr_cache *cache, const struct tr_asked *asked,
+                            size_t bytes)
 {
-    if (!fits(word)) {
-        return;
-    }
-    uint64_t hash = hash_of(word, kind);
-    const struct slot *bucket = bucket_of(cache, hash);
+    const struct slot *bucket = bucket_of(cache, asked->hash);
     for (size_t i = 0; i < WAYS; i++) {
-        if (bucket[i].tag == (uint32_t)(hash >> 32) && is_there(cache, bucket[i].at)) {
+        if (bucket[i].tag == (uint32_t)(asked->hash >> 32)) {
             const char *record = (const char *)record_at(cache, bucket[i].at);
-            for (size_t at = 0; at < head_bytes(word.len) + bytes + LINE_BYTES - 1;
+            for (size_t at = 0; at < head_bytes(asked->word.len) + bytes + LINE_BYTES - 1;
                  at += LINE_BYTES) {
                 __builtin_prefetch(record + at);
             }
+            return;
         }
+    }
+}
+
+void tr_cache_prefetch(const struct tr_cache *cache, const struct tr_asked *asked, size_t n,
+                       size_t bytes)
+{
+    for (size_t i = 0; i < n; i++) {
+        __builtin_prefetch(bucket_of(cache, asked[i].hash));
+    }
+    for (size_t i = 0; i < n; i++) {
+        prefetch_answer(cache, &asked[i], bytes);
     }
 }
 
 void tr_cache_keep(struct tr_cache *cache, struct nb_slice word, uint8_t kind, const void *answer,
                    size_t bytes)
 {
-    if (!fits(word) || bytes > TR_ANSWER_BYTES_MAX) {
+    struct tr_asked asked = tr_ask(word, kind);
+    tr_cache_keep_asked(cache, &asked, answer, bytes);
+}
+
+void tr_cache_keep_asked(struct tr_cache *cache, const struct tr_asked *asked, const void *answer,
+                         size_t bytes)
+{
+    if (!fits(asked) || bytes > TR_ANSWER_BYTES_MAX) {
         return;
     }
+    struct nb_slice word = asked->word;
     size_t head = head_bytes(word.len);
     uint32_t units = (uint32_t)((head + bytes + UNIT - 1) / UNIT);
     if (cache->next > UINT32_MAX - units) {
         tr_cache_clear(cache);
     }
-    uint64_t hash = hash_of(word, kind);
-    uint32_t tag = (uint32_t)(hash >> 32);
-    struct slot *bucket = bucket_of(cache, hash), *place = bucket;
+    uint32_t tag = (uint32_t)(asked->hash >> 32);
+    struct slot *bucket = bucket_of(cache, asked->hash), *place = bucket;
     for (size_t i = 0; i < WAYS && place->tag != tag; i++) {
         place = bucket[i].tag == tag || bucket[i].at < place->at ? &bucket[i] : place;
     }
     *place = (struct slot){.tag = tag, .at = cache->next};
     struct record *record = record_at(cache, cache->next);
     record->len = (uint8_t)word.len;
-    record->kind = kind;
+    record->kind = asked->kind;
     memcpy(record->word, word.p, word.len);
     memcpy((char *)record + head, answer, bytes);
     cache->next += units;

@@ -9,6 +9,8 @@
 #ifndef NABIZ_TURKISH_CACHE_H
 #define NABIZ_TURKISH_CACHE_H
 
+#include <string.h>
+
 #include "analyzer/turkish/rank.h"
 
 #define TR_CACHED_BYTES_MAX 96   /* longer words are not kept */
@@ -26,22 +28,63 @@ void tr_cache_free(struct tr_cache *cache);
 /** Forget everything. */
 void tr_cache_clear(struct tr_cache *cache);
 
+/* A word that a cache is asked for, hashed once for all steps of looking it up. */
+struct tr_asked {
+    struct nb_slice word;
+    uint64_t hash;
+    uint8_t kind; /* part of the key: what else the answer depends on */
+};
+
+/** Eight bytes at a time, the last ones read from the end: what is read twice does no harm. */
+static inline uint64_t tr_quick_hash(struct nb_slice word, uint64_t kind)
+{
+    static const uint64_t prime = 0x9e3779b97f4a7c15u;
+    uint64_t hash = (word.len + 1) * prime ^ kind, part = 0;
+    for (size_t at = 0; at + 8 < word.len; at += 8) {
+        memcpy(&part, word.p + at, 8);
+        hash = (hash ^ part) * prime;
+        hash ^= hash >> 32;
+    }
+    if (word.len >= 8) {
+        memcpy(&part, word.p + word.len - 8, 8);
+    } else if (word.len >= 4) {
+        uint32_t first, last;
+        memcpy(&first, word.p, 4);
+        memcpy(&last, word.p + word.len - 4, 4);
+        part = (uint64_t)first << 32 | last;
+    } else if (word.len) {
+        part = (uint64_t)(unsigned char)word.p[0] << 16 |
+               (uint64_t)(unsigned char)word.p[word.len / 2] << 8 |
+               (unsigned char)word.p[word.len - 1];
+    }
+    hash = (hash ^ part) * prime;
+    hash = (hash ^ hash >> 32) * prime; /* the last letters matter to all bits */
+    return hash ^ hash >> 29;
+}
+
+static inline struct tr_asked tr_ask(struct nb_slice word, uint8_t kind)
+{
+    return (struct tr_asked){word, tr_quick_hash(word, kind), kind};
+}
+
 /**
  * The answer to a word.
- * @param kind  part of the key: what else the answer depends on.
  * @return the answer as it was kept, aligned to 8, valid until the next tr_cache_keep(); NULL for
  *         none.
  */
+const void *tr_cache_find_asked(const struct tr_cache *cache, const struct tr_asked *asked);
 const void *tr_cache_find(const struct tr_cache *cache, struct nb_slice word, uint8_t kind);
 
-/** Say some words ahead that a word will be asked for, so that nobody waits for memory then. */
-void tr_cache_prefetch(const struct tr_cache *cache, struct nb_slice word, uint8_t kind);
-
-/** The same of the answer, some words after its word was said: it is of about so many bytes. */
-void tr_cache_prefetch_answer(const struct tr_cache *cache, struct nb_slice word, uint8_t kind,
-                              size_t bytes);
+/**
+ * Say that some dozen words will be asked for, so that nobody waits for memory then.
+ * @param bytes  that their answers are about long.
+ */
+void tr_cache_prefetch(const struct tr_cache *cache, const struct tr_asked *asked, size_t n,
+                       size_t bytes);
 
 /** Keep a copy of the answer to a word, instead of one it has. What is too long is not kept. */
+void tr_cache_keep_asked(struct tr_cache *cache, const struct tr_asked *asked, const void *answer,
+                         size_t bytes);
 void tr_cache_keep(struct tr_cache *cache, struct nb_slice word, uint8_t kind, const void *answer,
                    size_t bytes);
 

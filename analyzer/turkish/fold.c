@@ -4,9 +4,11 @@
  */
 #include "analyzer/turkish/text.h"
 
-#include "analyzer/turkish/letters.h"
+#include <string.h>
 
 #include <nabiz/text.h>
+
+#include "analyzer/turkish/letters.h"
 
 enum {
     CAPITAL_DOTTED_I = 0x130,
@@ -211,10 +213,25 @@ enum nb_err tr_fold(struct nb_slice in, struct nb_arena *arena, struct nb_slice 
     return NB_OK;
 }
 
+size_t tr_ascii_prefix(struct nb_slice text)
+{
+    size_t at = 0;
+    for (uint64_t eight; at + sizeof(eight) <= text.len; at += sizeof(eight)) {
+        memcpy(&eight, text.p + at, sizeof(eight));
+        if (eight & 0x8080808080808080u) {
+            break;
+        }
+    }
+    while (at < text.len && !(text.p[at] & 0x80)) {
+        at++;
+    }
+    return at;
+}
+
 size_t tr_plain(char *text, size_t len)
 {
-    size_t n = 0;
-    for (size_t at = 0; at < len; at++) {
+    size_t n = tr_ascii_prefix(nb_slice(text, len));
+    for (size_t at = n; at < len; at++) {
         unsigned char a = (unsigned char)text[at];
         unsigned char b = at + 1 < len ? (unsigned char)text[at + 1] : 0;
         char plain = 0;

@@ -179,7 +179,7 @@ struct kept {
     uint16_t features_n, latin_n, arabic_n, cyrillic_n, strange_n;
 };
 
-static void keep_word(struct tr_cache *cache, const struct tr_token *token,
+static void keep_word(struct tr_cache *cache, const struct tr_asked *asked,
                       const struct tr_language_sum *one)
 {
     struct kept kept = {.features_n = (uint16_t)one->features_n,
@@ -190,7 +190,7 @@ static void keep_word(struct tr_cache *cache, const struct tr_token *token,
     for (size_t l = 0; l < TR_LANGUAGE_LATIN_N; l++) {
         kept.scores[l] = (int32_t)one->scores[l];
     }
-    tr_cache_keep(cache, token->folded, token->either_i, &kept, sizeof(kept));
+    tr_cache_keep_asked(cache, asked, &kept, sizeof(kept));
 }
 
 static void add_kept(const struct kept *kept, struct tr_language_sum *sum)
@@ -224,42 +224,43 @@ struct tr_cache *tr_language_cache_new(void)
     return tr_cache_new(KEPT_BYTES);
 }
 
-static void look_ahead(const struct tr_cache *cache, const struct tr_token *tokens, size_t n)
+static void add_through(const struct tr_languages *languages, struct tr_cache *cache,
+                        const struct tr_token *token, const struct tr_asked *asked,
+                        struct tr_language_sum *sum)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (tokens[i].kind == TR_WORD) {
-            tr_cache_prefetch(cache, tokens[i].folded, tokens[i].either_i);
-        }
+    struct tr_language_sum one = {.words_n = 0};
+    const struct kept *kept = tr_cache_find_asked(cache, asked);
+    if (kept) {
+        add_kept(kept, sum);
+        return;
     }
-    for (size_t i = 0; i < n; i++) {
-        if (tokens[i].kind == TR_WORD) {
-            tr_cache_prefetch_answer(cache, tokens[i].folded, tokens[i].either_i,
-                                     sizeof(struct kept));
-        }
+    add_word(languages, token, &one);
+    add_sum(&one, sum);
+    if (token->folded.len <= TR_CACHED_BYTES_MAX) {
+        keep_word(cache, asked, &one);
     }
 }
 
 void tr_language_add_cached(const struct tr_languages *languages, struct tr_cache *cache,
                             const struct tr_token *tokens, size_t n, struct tr_language_sum *sum)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct tr_language_sum one = {.words_n = 0};
-        if (cache && i % WORDS_AHEAD == 0) {
-            look_ahead(cache, tokens + i, n - i < WORDS_AHEAD ? n - i : WORDS_AHEAD);
+    const struct tr_token *words[WORDS_AHEAD];
+    struct tr_asked asked[WORDS_AHEAD];
+    if (!cache) {
+        tr_language_add(languages, tokens, n, sum);
+        return;
+    }
+    for (size_t i = 0; i < n;) {
+        size_t words_n = 0;
+        for (; i < n && words_n < WORDS_AHEAD; i++) {
+            if (tokens[i].kind == TR_WORD) {
+                words[words_n] = &tokens[i];
+                asked[words_n++] = tr_ask(tokens[i].folded, tokens[i].either_i);
+            }
         }
-        if (tokens[i].kind != TR_WORD) {
-            continue;
-        }
-        const struct kept *kept =
-            cache ? tr_cache_find(cache, tokens[i].folded, tokens[i].either_i) : NULL;
-        if (kept) {
-            add_kept(kept, sum);
-            continue;
-        }
-        add_word(languages, &tokens[i], &one);
-        add_sum(&one, sum);
-        if (cache && tokens[i].folded.len <= TR_CACHED_BYTES_MAX) {
-            keep_word(cache, &tokens[i], &one);
+        tr_cache_prefetch(cache, asked, words_n, sizeof(struct kept));
+        for (size_t k = 0; k < words_n; k++) {
+            add_through(languages, cache, words[k], &asked[k], sum);
         }
     }
 }
@@ -267,7 +268,11 @@ void tr_language_add_cached(const struct tr_languages *languages, struct tr_cach
 void tr_language_add(const struct tr_languages *languages, const struct tr_token *tokens, size_t n,
                      struct tr_language_sum *sum)
 {
-    tr_language_add_cached(languages, NULL, tokens, n, sum);
+    for (size_t i = 0; i < n; i++) {
+        if (tokens[i].kind == TR_WORD) {
+            add_word(languages, &tokens[i], sum);
+        }
+    }
 }
 
 void tr_language_add_word(const struct tr_token *token, bool known, struct tr_language_sum *sum)

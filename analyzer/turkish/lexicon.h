@@ -40,6 +40,7 @@ struct tr_reading {
     uint64_t features;
     bool known;
     uint8_t stage;          /* enum tr_stage: how the word was found */
+    uint8_t frequency;      /* of the folded word, see tr_speller_frequency() */
     struct nb_slice normal; /* the whole form it was found as, empty where that is the word */
 };
 
@@ -103,14 +104,16 @@ void tr_readings_choose(const struct tr_lexicon *lexicon, const struct tr_choice
 /** A cache for tr_read_cached(): 20 MiB. @return NULL when out of memory. */
 struct tr_cache *tr_reading_cache_new(void);
 
+/** Say that the words of a text will be read. @param cache  NULL: nothing is done. */
+void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *tokens, size_t n);
+
 /**
- * The same answer, kept by word.
+ * The same answers for all words of a text, kept by word.
  * @param cache  used with lexicons that read equally only; NULL: no cache.
+ * @param out    [out] a reading for each token.
  */
 void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
-                    const struct tr_token *token, struct nb_arena *arena, struct tr_reading *out);
-
-/** Say that these few dozen words will be read through a cache, NULL for none. */
-void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *tokens, size_t n);
+                    const struct tr_token *tokens, size_t n, struct nb_arena *arena,
+                    struct tr_reading *out);
 
 #endif

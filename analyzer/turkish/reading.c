@@ -8,7 +8,12 @@
 
 #include <nabiz/text.h>
 
-enum { GUESS_STEM_BYTES_MIN = 4, GUESS_SUFFIX_BYTES_MIN = 3, KEPT_BYTES = 16 << 20 };
+enum {
+    GUESS_STEM_BYTES_MIN = 4,
+    GUESS_SUFFIX_BYTES_MIN = 3,
+    KEPT_BYTES = 16 << 20,
+    WORDS_AHEAD = 32
+};
 enum { MOSTLY_BYTES = sizeof(struct tr_analysis) * 2 + 64 }; /* of a kept reading */
 
 struct reader {
@@ -129,6 +134,12 @@ static void set_keys(const struct tr_lexicon *lexicon, struct tr_reading *out)
     }
 }
 
+static uint8_t frequency_of(const struct tr_lexicon *lexicon, const struct tr_token *token)
+{
+    bool asks = lexicon->normaliser && token->kind == TR_WORD;
+    return asks ? (uint8_t)tr_speller_frequency(&lexicon->normaliser->speller, token->folded) : 0;
+}
+
 void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, struct nb_arena *arena,
              struct tr_reading *out)
 {
@@ -146,6 +157,7 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
     out->lemma = token->folded;
     out->stage = token->restored ? TR_STAGE_DIACRITICS : TR_STAGE_EXACT;
     out->normal = token->restored ? token->folded : nb_slice(NULL, 0);
+    out->frequency = frequency_of(lexicon, token);
     add_surface(&r, token->folded, false);
     if (token->kind != TR_WORD || token->folded.len > TR_ANALYSE_BYTES_MAX) {
         return;
@@ -178,7 +190,7 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
 struct kept {
     uint64_t features;
     tr_key surfaces[TR_SURFACES_MAX];
-    uint8_t analyses_n, surfaces_n, stage, lemma_len, normal_len;
+    uint8_t analyses_n, surfaces_n, stage, frequency, lemma_len, normal_len;
     bool known;
 };
 
@@ -208,7 +220,7 @@ static size_t put_bytes(char *out, size_t at, const void *bytes, size_t n)
     return at + n;
 }
 
-static void keep_reading(struct tr_cache *cache, const struct tr_token *token,
+static void keep_reading(struct tr_cache *cache, const struct tr_asked *asked,
                          const struct tr_reading *reading)
 {
     char answer[TR_ANSWER_BYTES_MAX];
@@ -217,6 +229,7 @@ static void keep_reading(struct tr_cache *cache, const struct tr_token *token,
                         .analyses_n = (uint8_t)reading->analyses_n,
                         .surfaces_n = (uint8_t)reading->surfaces_n,
                         .stage = reading->stage,
+                        .frequency = reading->frequency,
                         .known = reading->known,
                         .lemma_len = (uint8_t)reading->lemma.len,
                         .normal_len = (uint8_t)reading->normal.len};
@@ -228,7 +241,7 @@ static void keep_reading(struct tr_cache *cache, const struct tr_token *token,
     n = put_bytes(answer, n, reading->keys, kept.analyses_n * sizeof(reading->keys[0]));
     n = put_bytes(answer, n, reading->lemma.p, kept.lemma_len);
     n = put_bytes(answer, n, reading->normal.p, kept.normal_len);
-    tr_cache_keep(cache, token->folded, kind_of(token), answer, n);
+    tr_cache_keep_asked(cache, asked, answer, n);
 }
 
 static void take_kept(const struct kept *kept, const struct tr_token *token, struct nb_arena *arena,
@@ -245,36 +258,70 @@ static void take_kept(const struct kept *kept, const struct tr_token *token, str
     out->features = kept->features;
     out->known = kept->known;
     out->stage = kept->stage;
+    out->frequency = kept->frequency;
     out->normal = keep(nb_slice(at + kept->lemma_len, kept->normal_len), token, arena);
     out->lemma = keep(nb_slice(at, kept->lemma_len), token, arena);
 }
 
-void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
-                    const struct tr_token *token, struct nb_arena *arena, struct tr_reading *out)
+static void read_through(const struct tr_lexicon *lexicon, struct tr_cache *cache,
+                         const struct tr_asked *asked, const struct tr_token *token,
+                         struct nb_arena *arena, struct tr_reading *out)
 {
-    bool asks = cache && token->kind == TR_WORD;
-    const struct kept *kept = asks ? tr_cache_find(cache, token->folded, kind_of(token)) : NULL;
+    const struct kept *kept = tr_cache_find_asked(cache, asked);
     if (kept) {
         take_kept(kept, token, arena, out);
         return;
     }
     tr_read(lexicon, token, arena, out);
-    if (asks) {
-        keep_reading(cache, token, out);
-    }
+    keep_reading(cache, asked, out);
 }
 
 void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *tokens, size_t n)
 {
-    for (size_t i = 0; cache && i < n; i++) {
+    struct tr_asked asked[WORDS_AHEAD];
+    size_t words_n = 0;
+    for (size_t i = 0; cache && i < n && words_n < WORDS_AHEAD; i++) {
         if (tokens[i].kind == TR_WORD) {
-            tr_cache_prefetch(cache, tokens[i].folded, kind_of(&tokens[i]));
+            asked[words_n++] = tr_ask(tokens[i].folded, kind_of(&tokens[i]));
         }
     }
-    for (size_t i = 0; cache && i < n; i++) {
-        if (tokens[i].kind == TR_WORD) {
-            tr_cache_prefetch_answer(cache, tokens[i].folded, kind_of(&tokens[i]), MOSTLY_BYTES);
+    if (words_n) {
+        tr_cache_prefetch(cache, asked, words_n, MOSTLY_BYTES);
+    }
+}
+
+/* Some words at once, so that nobody waits for memory. @return how many tokens. */
+static size_t read_some(const struct tr_lexicon *lexicon, struct tr_cache *cache,
+                        const struct tr_token *tokens, size_t n, struct nb_arena *arena,
+                        struct tr_reading *out)
+{
+    struct tr_asked asked[WORDS_AHEAD];
+    size_t end = 0, words_n = 0, word = 0;
+    for (; end < n && words_n < WORDS_AHEAD; end++) {
+        if (tokens[end].kind == TR_WORD) {
+            asked[words_n++] = tr_ask(tokens[end].folded, kind_of(&tokens[end]));
         }
+    }
+    tr_cache_prefetch(cache, asked, words_n, MOSTLY_BYTES);
+    for (size_t i = 0; i < end; i++) {
+        if (tokens[i].kind == TR_WORD) {
+            read_through(lexicon, cache, &asked[word++], &tokens[i], arena, &out[i]);
+        } else {
+            tr_read(lexicon, &tokens[i], arena, &out[i]);
+        }
+    }
+    return end;
+}
+
+void tr_read_cached(const struct tr_lexicon *lexicon, struct tr_cache *cache,
+                    const struct tr_token *tokens, size_t n, struct nb_arena *arena,
+                    struct tr_reading *out)
+{
+    for (size_t i = 0; !cache && i < n; i++) {
+        tr_read(lexicon, &tokens[i], arena, &out[i]);
+    }
+    for (size_t i = 0; cache && i < n;) {
+        i += read_some(lexicon, cache, tokens + i, n - i, arena, out + i);
     }
 }
 

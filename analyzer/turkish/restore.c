@@ -281,21 +281,6 @@ enum nb_err tr_restorer_open(struct tr_restorer *out, struct nb_slice model)
     return NB_OK;
 }
 
-bool tr_restorable(char letter)
-{
-    switch (letter) {
-    case 'c':
-    case 'g':
-    case 'i':
-    case 'o':
-    case 's':
-    case 'u':
-        return true;
-    default:
-        return false;
-    }
-}
-
 char tr_restore_vowel(struct nb_slice folded)
 {
     static const struct {
@@ -415,6 +400,7 @@ size_t tr_restore_candidates(const struct tr_restorer *restorer, const struct tr
         return 0;
     }
     struct view view = view_of(in);
+    look_ahead(restorer, &view);
     struct state beam[TR_RESTORE_BEAM] = {{0, 0, INT32_MAX}};
     size_t beam_n = 1;
     for (size_t at = 0; at < in->word.len; at++) {

@@ -85,7 +85,13 @@ size_t tr_restore_candidates(const struct tr_restorer *restorer, const struct tr
 char tr_restore_vowel(struct nb_slice folded);
 
 /** c g i o s u */
-bool tr_restorable(char letter);
+static inline bool tr_restorable(char letter)
+{
+    static const uint32_t letters = 1u << ('c' - 'a') | 1u << ('g' - 'a') | 1u << ('i' - 'a') |
+                                    1u << ('o' - 'a') | 1u << ('s' - 'a') | 1u << ('u' - 'a');
+    unsigned at = (unsigned char)letter - (unsigned)'a';
+    return at < 26 && (letters >> at & 1);
+}
 
 /**
  * What the model sees at word[at]; for the trainer.

@@ -122,15 +122,6 @@ static unsigned look_up(const struct tr_speller *speller, uint64_t hash)
     return 0;
 }
 
-void tr_speller_ahead(const struct tr_speller *speller, struct nb_slice word)
-{
-    if (speller->entries) {
-        uint16_t mark;
-        __builtin_prefetch(speller->entries +
-                           2 * (size_t)slot_of(tr_hash(word), speller->slots, &mark));
-    }
-}
-
 unsigned tr_speller_frequency(const struct tr_speller *speller, struct nb_slice word)
 {
     return speller->entries ? look_up(speller, tr_hash(word)) : 0;

@@ -35,9 +35,6 @@ enum nb_err tr_speller_open(struct tr_speller *out, struct nb_slice model) NB_MU
 /** How frequent a folded word is: 0 unknown, then one more for each doubling. */
 unsigned tr_speller_frequency(const struct tr_speller *speller, struct nb_slice word);
 
-/** Say some words ahead that the frequency of a word will be asked for. */
-void tr_speller_ahead(const struct tr_speller *speller, struct nb_slice word);
-
 /**
  * Words one edit away, best first: two letters swapped, one left out, one too many, one for
  * another. Cost: 70 look-ups per letter.

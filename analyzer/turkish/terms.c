@@ -30,7 +30,7 @@ enum nb_err tr_terms_add(struct tr_terms *terms, const struct tr_term *term)
     return NB_OK;
 }
 
-/* Short ones first: links are put in from their end on. */
+/* Short ones first: those of a word are put in from their end on. */
 static int by_words(const void *a, const void *b)
 {
     const struct tr_term *x = a, *y = b;
@@ -53,10 +53,11 @@ static uint64_t bit_of(tr_key key)
 
 enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n)
 {
-    terms->links = nb_arena_alloc(terms->arena, terms->n * sizeof(*terms->links));
+    struct tr_term *ordered = nb_arena_alloc(terms->arena, terms->n * sizeof(*ordered));
+    terms->seconds = nb_arena_alloc(terms->arena, terms->n * sizeof(*terms->seconds));
     terms->first = nb_arena_calloc(terms->arena, keys_n + 1, sizeof(*terms->first));
     terms->begins = nb_arena_calloc(terms->arena, keys_n / 64 + 1, sizeof(*terms->begins));
-    if (!terms->links || !terms->first || !terms->begins) {
+    if (!ordered || !terms->seconds || !terms->first || !terms->begins) {
         return NB_ENOMEM;
     }
     if (terms->n) {
@@ -74,9 +75,12 @@ enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n)
     }
     for (size_t i = 0; i < terms->n; i++) {
         const struct tr_term *term = &terms->all[i];
-        terms->links[--terms->first[term->keys[0]]] = (struct tr_term_link){
-            .term = (uint32_t)i, .second = term->words_n > 1 ? term->keys[1] : 0};
+        uint32_t at = --terms->first[term->keys[0]];
+        ordered[at] = *term;
+        terms->seconds[at] = term->words_n > 1 ? term->keys[1] : 0;
     }
+    terms->all = ordered;
+    terms->cap = terms->n;
     return NB_OK;
 }
 
@@ -116,7 +120,7 @@ static void take_key(const struct tr_terms *terms, struct tr_cursor *cursor)
 {
     if (cursor->key < cursor->keys_n) {
         tr_key key = cursor->keys[cursor->key++];
-        cursor->link = terms->first[key];
+        cursor->term = terms->first[key];
         cursor->end = terms->first[key + 1];
     }
 }
@@ -179,7 +183,7 @@ static bool word_fits(const struct tr_term *term, size_t word, const struct tr_r
 }
 
 /* The keys of some words that may begin a term. */
-enum { AHEAD_KEYS = 128, KEYS_OF_ONE = TR_SURFACES_MAX + TR_ANALYSES_MAX };
+enum { TERMS_AHEAD = 4, AHEAD_KEYS = 128, KEYS_OF_ONE = TR_SURFACES_MAX + TR_ANALYSES_MAX };
 
 static size_t list_beginning(const struct tr_terms *terms, const struct tr_reading *reading,
                              tr_key *out)
@@ -196,6 +200,15 @@ static size_t list_beginning(const struct tr_terms *terms, const struct tr_readi
     return n;
 }
 
+static void prefetch_terms(const struct tr_terms *terms, tr_key key)
+{
+    uint32_t end = terms->first[key + 1], from = terms->first[key];
+    end = end - from < TERMS_AHEAD ? end : from + TERMS_AHEAD;
+    for (uint32_t i = from; i < end; i++) {
+        __builtin_prefetch(&terms->all[i]);
+    }
+}
+
 void tr_terms_ahead(const struct tr_terms *terms, const struct tr_reading *readings, size_t n)
 {
     tr_key keys[AHEAD_KEYS];
@@ -208,12 +221,24 @@ void tr_terms_ahead(const struct tr_terms *terms, const struct tr_reading *readi
             __builtin_prefetch(&terms->first[keys[k]]);
         }
         for (size_t k = 0; k < keys_n; k++) {
-            __builtin_prefetch(&terms->links[terms->first[keys[k]]]);
+            __builtin_prefetch(&terms->seconds[terms->first[keys[k]]]);
         }
         for (size_t k = 0; k < keys_n; k++) {
-            __builtin_prefetch(&terms->all[terms->links[terms->first[keys[k]]].term]);
+            prefetch_terms(terms, keys[k]);
         }
     }
+}
+
+bool tr_terms_may_begin(const struct tr_terms *terms, const struct tr_reading *reading)
+{
+    bool may = false;
+    for (size_t i = 0; i < reading->surfaces_n; i++) {
+        may |= begins(terms, reading->surfaces[i]);
+    }
+    for (size_t i = 0; i < reading->analyses_n; i++) {
+        may |= begins(terms, reading->keys[i]);
+    }
+    return may;
 }
 
 bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readings, size_t n,
@@ -224,18 +249,19 @@ bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readin
         cursor->next_keys = cursor->keys_n && at + 1 < n ? keys_of(&readings[at + 1]) : 0;
     }
     for (;;) {
-        if (cursor->link == cursor->end) {
+        if (cursor->term == cursor->end) {
             if (cursor->key == cursor->keys_n) {
                 return false;
             }
             take_key(terms, cursor);
             continue;
         }
-        struct tr_term_link link = terms->links[cursor->link++];
-        if (link.second && !(cursor->next_keys & bit_of(link.second))) {
+        uint32_t candidate = cursor->term++;
+        tr_key second = terms->seconds[candidate];
+        if (second && !(cursor->next_keys & bit_of(second))) {
             continue;
         }
-        const struct tr_term *term = &terms->all[link.term];
+        const struct tr_term *term = &terms->all[candidate];
         bool fits = term->words_n <= n - at;
         const struct tr_analysis *analysis = NULL;
         for (size_t word = 0; fits && word < term->words_n; word++) {

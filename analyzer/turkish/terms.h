@@ -26,18 +26,12 @@ struct tr_term {
     uint32_t payload; /* the owner's */
 };
 
-/* As much of a term as decides most of the time that it is not there. */
-struct tr_term_link {
-    uint32_t term;
-    tr_key second; /* key of its second word, 0 for none */
-};
-
 struct tr_terms {
     struct nb_arena *arena;
-    struct tr_term *all;
-    struct tr_term_link *links; /* by first word; of those with one, more words first */
-    uint32_t *first;            /* by key: of its links, and one more */
-    uint64_t *begins;           /* a bit for each key: set when a term begins with it */
+    struct tr_term *all; /* sealed: by first word; of those with one, more words first */
+    tr_key *seconds;     /* of each its second word, which is most often not there; 0 for none */
+    uint32_t *first;     /* by key: of its terms, and one more */
+    uint64_t *begins;    /* a bit for each key: set when a term begins with it */
     size_t n, cap, keys_n;
 };
 
@@ -56,7 +50,7 @@ enum tr_scope {
 struct tr_cursor {
     tr_key keys[TR_SURFACES_MAX + TR_ANALYSES_MAX];
     size_t keys_n, key;
-    uint32_t link, end; /* of the key at hand */
+    uint32_t term, end; /* of the key at hand */
     uint64_t next_keys; /* a bit for each key of the next word, modulo 64 */
     bool started;
 };
@@ -79,6 +73,9 @@ enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n) NB_MUSTUSE;
  * Say that terms will be looked for at each of these tokens, so that nobody waits for memory then.
  */
 void tr_terms_ahead(const struct tr_terms *terms, const struct tr_reading *readings, size_t n);
+
+/** False when no term of the set begins with this word: then there is no need to look for them. */
+bool tr_terms_may_begin(const struct tr_terms *terms, const struct tr_reading *reading);
 
 /**
  * The next term that begins at readings[at].

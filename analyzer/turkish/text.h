@@ -35,6 +35,9 @@ enum nb_err tr_fold(struct nb_slice in, struct nb_arena *arena, struct nb_slice 
 /** The same into a buffer that has at least 2 * in.len bytes. @return bytes written. */
 size_t tr_fold_into(struct nb_slice in, char *out);
 
+/** How many bytes come before the first that is no ASCII. */
+size_t tr_ascii_prefix(struct nb_slice text);
+
 /**
  * Folded text with the diacritics of Turkish taken off, as typed on an English keyboard. In place.
  * @return the new length.

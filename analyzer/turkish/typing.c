@@ -30,11 +30,12 @@ enum {
 };
 
 enum { MEMOS_BYTES = 4 << 20 };
+enum { KEPT_MEMO, KEPT_SORTS }; /* kinds of answers in a cache */
 
 /* A word of the text, as typed without marks, with its neighbours in between. */
 struct plain {
     struct nb_slice word; /* empty: no word, or typed with marks */
-    bool marked;
+    bool marked, open;    /* open: has a letter that may lack its mark */
 };
 
 static bool has_mark(struct nb_slice folded)
@@ -49,20 +50,33 @@ static bool has_mark(struct nb_slice folded)
     return false;
 }
 
+static bool is_open(struct nb_slice word)
+{
+    bool open = false;
+    for (size_t i = 0; i < word.len; i++) {
+        open |= tr_restorable(word.p[i]);
+    }
+    return open;
+}
+
 static bool make_plain(const struct tr_token *tokens, size_t n, struct nb_arena *arena,
                        struct plain *out)
 {
     for (size_t i = 0; i < n; i++) {
         out[i] = (struct plain){.word = {NULL, 0}};
         if (tokens[i].kind == TR_WORD) {
-            struct nb_slice folded = tokens[i].folded;
-            char *bytes = nb_arena_alloc(arena, folded.len);
-            if (!bytes) {
-                return false;
+            struct nb_slice word = tokens[i].folded;
+            if (tr_ascii_prefix(word) < word.len) {
+                char *bytes = nb_arena_alloc(arena, word.len);
+                if (!bytes) {
+                    return false;
+                }
+                memcpy(bytes, word.p, word.len);
+                word = nb_slice(bytes, tr_plain(bytes, word.len));
             }
-            memcpy(bytes, folded.p, folded.len);
-            out[i].word = nb_slice(bytes, tr_plain(bytes, folded.len));
+            out[i].word = word;
             out[i].marked = !tokens[i].ascii && has_mark(tokens[i].folded);
+            out[i].open = is_open(out[i].word);
         }
     }
     return true;
@@ -90,7 +104,7 @@ static void take_memo(const struct tr_cache *cache, struct tr_plain_word *in,
     if (!cache) {
         return;
     }
-    const struct tr_restore_memo *held = tr_cache_find(cache, in->word, 0);
+    const struct tr_restore_memo *held = tr_cache_find(cache, in->word, KEPT_MEMO);
     memo->n = 0;
     if (held) {
         memcpy(memo, held, offsetof(struct tr_restore_memo, all) + held->n * sizeof(held->all[0]));
@@ -103,15 +117,32 @@ static void keep_memo(struct tr_cache *cache, const struct tr_plain_word *in)
 {
     const struct tr_restore_memo *memo = in->memo;
     if (memo && memo->grew) {
-        tr_cache_keep(cache, in->word, 0, memo,
+        tr_cache_keep(cache, in->word, KEPT_MEMO, memo,
                       offsetof(struct tr_restore_memo, all) + memo->n * sizeof(memo->all[0]));
     }
 }
 
-static bool is_word(const struct tr_normaliser *of, struct nb_slice form)
+/* What sort of word a form is, a set; kept by the form. */
+enum { SORT_WORD = 1, SORT_SMALL = 2 }; /* small: no name alone, which is none where it is small */
+
+static unsigned sorts_of(const struct tr_normaliser *of, struct tr_cache *cache,
+                         struct nb_slice form)
 {
+    struct tr_asked asked = tr_ask(form, KEPT_SORTS);
+    const uint8_t *held = cache ? tr_cache_find_asked(cache, &asked) : NULL;
+    if (held) {
+        return *held;
+    }
     struct tr_analysis analyses[TR_ANALYSE_MAX];
-    return tr_analyse(of->core, form, analyses, TR_ANALYSE_MAX) > 0;
+    size_t n = tr_analyse(of->core, form, analyses, TR_ANALYSE_MAX);
+    uint8_t sorts = n ? SORT_WORD : 0;
+    for (size_t i = 0; i < n; i++) {
+        sorts |= analyses[i].root_upos != TR_UPOS_PROPN ? SORT_SMALL : 0;
+    }
+    if (cache) {
+        tr_cache_keep_asked(cache, &asked, &sorts, sizeof(sorts));
+    }
+    return sorts;
 }
 
 /* A typed I is no sign of a mark that lacks: as typed, a word has one or two folded forms. */
@@ -128,22 +159,23 @@ static bool is_as_typed(const struct tr_token *token, struct nb_slice form)
     return nb_slice_eq(form, nb_slice(dotted, tr_dotted(dotted, token->folded.len)));
 }
 
-static bool is_known(const struct tr_normaliser *of, const struct tr_token *token)
+static bool is_known(const struct tr_normaliser *of, struct tr_cache *cache,
+                     const struct tr_token *token)
 {
     char dotted[2 * TR_RESTORE_BYTES_MAX];
-    if (is_word(of, token->folded)) {
+    if (sorts_of(of, cache, token->folded)) {
         return true;
     }
     if (!token->either_i || token->folded.len > sizeof(dotted)) {
         return false;
     }
     memcpy(dotted, token->folded.p, token->folded.len);
-    return is_word(of, nb_slice(dotted, tr_dotted(dotted, token->folded.len)));
+    return sorts_of(of, cache, nb_slice(dotted, tr_dotted(dotted, token->folded.len))) != 0;
 }
 
 static bool may_say(const struct tr_token *token, const struct plain *word)
 {
-    return word->word.len && !word->marked && token->ascii;
+    return word->open && !word->marked && token->ascii;
 }
 
 /* Asks no further word than it takes to be sure of the sum. */
@@ -170,38 +202,33 @@ static bool lacks_marks(const struct tr_normaliser *of, struct tr_cache *cache,
             continue;
         }
         int32_t sure = best.least / SURE < SAYS_MAX ? best.least / SURE : SAYS_MAX;
-        says += is_known(of, &tokens[i]) ? sure : NO_WORD_SAYS;
+        says += is_known(of, cache, &tokens[i]) ? sure : NO_WORD_SAYS;
     }
     return says >= ENOUGH;
 }
 
 /* What it is worth to be a word; a name is none where it is written small. */
-static int32_t word_bonus(const struct tr_normaliser *of, const struct tr_token *token,
-                          struct nb_slice form)
+static int32_t word_bonus(const struct tr_normaliser *of, struct tr_cache *cache,
+                          const struct tr_token *token, struct nb_slice form)
 {
-    struct tr_analysis analyses[TR_ANALYSE_MAX];
-    size_t n = tr_analyse(of->core, form, analyses, TR_ANALYSE_MAX);
-    for (size_t i = 0; i < n; i++) {
-        if (token->capital || analyses[i].root_upos != TR_UPOS_PROPN) {
-            return WORD_BONUS;
-        }
-    }
-    return 0;
+    unsigned asked = token->capital ? SORT_WORD : SORT_SMALL;
+    return sorts_of(of, cache, form) & asked ? WORD_BONUS : 0;
 }
 
 /*
  * The form of one word, in out; of the two readings of a typed I the likelier one.
  * @return false when it stays as it is.
  */
-static bool restore_word(const struct tr_normaliser *of, const struct tr_token *token,
-                         const struct tr_plain_word *in, struct tr_restored *out)
+static bool restore_word(const struct tr_normaliser *of, struct tr_cache *cache,
+                         const struct tr_token *token, const struct tr_plain_word *in,
+                         struct tr_restored *out)
 {
     struct tr_restored forms[TR_RESTORE_BEAM];
     size_t n = tr_restore_candidates(&of->restorer, in, forms), best = 0;
     int32_t best_score = INT32_MIN;
     for (size_t i = 0; i < n && forms[i].score + BONUS_MAX > best_score; i++) {
         struct nb_slice form = nb_slice(forms[i].text, forms[i].len);
-        int32_t score = forms[i].score + word_bonus(of, token, form);
+        int32_t score = forms[i].score + word_bonus(of, cache, token, form);
         if (is_as_typed(token, form)) {
             score += KNOWN_SURE;
         }
@@ -243,12 +270,12 @@ size_t tr_restore_text_cached(const struct tr_normaliser *normaliser, struct tr_
         struct tr_restored form;
         /* By now the word before has its marks. */
         in.vowel_before = in.before.len ? tr_restore_vowel(tokens[i - 1].folded) : 0;
-        if (!in.word.len || !tokens[i].ascii) {
+        if (!all[i].open || !tokens[i].ascii) {
             continue;
         }
         struct tr_restore_memo memo;
         take_memo(cache, &in, &memo);
-        bool differs = restore_word(normaliser, &tokens[i], &in, &form);
+        bool differs = restore_word(normaliser, cache, &tokens[i], &in, &form);
         keep_memo(cache, &in);
         if (!differs) {
             continue;

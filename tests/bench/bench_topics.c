@@ -149,9 +149,7 @@ static void read_text(struct world *w, struct nb_slice post, struct nb_arena *ar
     struct tr_token *tokens;
     assert_int_equal(tr_tokenise(post, arena, &tokens, &out->n), NB_OK);
     struct tr_reading *readings = nb_arena_alloc(arena, out->n * sizeof(*readings));
-    for (size_t i = 0; i < out->n; i++) {
-        tr_read_cached(w->lexicon, w->cache, &tokens[i], arena, &readings[i]);
-    }
+    tr_read_cached(w->lexicon, w->cache, tokens, out->n, arena, readings);
     out->tokens = tokens;
     out->readings = readings;
 }

@@ -232,7 +232,7 @@ static float complaint_of(const struct nb_knowledge *k, const struct nb_document
         return 0;
     }
     nb_model_add_text(&k->model, &k->features, &k->affect, &reading.text, NULL, &sum);
-    nb_model_score(&k->model, &sum, &reading.sum, scores);
+    nb_model_score(&k->model, &k->features, &sum, &reading.sum, scores);
     return nb_model_odds(&k->model, scores, c);
 }
 

@@ -186,8 +186,8 @@ static size_t count_forms(struct eval *e, struct nb_slice text, form_counts coun
     for (size_t i = 0; i < r.text.tokens_n; i++) {
         if (nb_synthetic_counts(r.text.tokens, r.text.tokens_n, i)) {
             unsigned frequency;
-            enum nb_form form = nb_synthetic_form(&e->knowledge->synthetic, &r.text.tokens[i],
-                                                  &r.text.readings[i], &frequency);
+            enum nb_form form =
+                nb_synthetic_form(&e->knowledge->synthetic, &r.text.readings[i], &frequency);
             counts[form][frequency]++;
             n++;
         }

@@ -101,6 +101,52 @@ static void what_is_too_long_is_not_kept(void **state)
     tr_cache_free(cache);
 }
 
+static void words_that_differ_in_their_ends_alone_have_room_beside_each_other(void **state)
+{
+    (void)state;
+    enum { ENDS = 200 };
+    struct tr_cache *cache = tr_cache_new(BYTES);
+    size_t held_n = 0;
+    for (int again = 0; again < 2; again++) {
+        for (unsigned i = 0; i < ENDS; i++) {
+            char word[32];
+            (void)snprintf(word, sizeof(word), "gelmek%03u", i);
+            held_n += again && tr_cache_find(cache, nb_slice_str(word), 0) != NULL;
+            if (!again) {
+                tr_cache_keep(cache, nb_slice_str(word), 0, &i, sizeof(i));
+            }
+        }
+    }
+    assert_true(held_n > ENDS - ENDS / 20);
+    tr_cache_free(cache);
+}
+
+static void who_says_ahead_what_will_be_asked_gets_the_same(void **state)
+{
+    (void)state;
+    enum { ASKED = 40 };
+    struct tr_cache *cache = tr_cache_new(BYTES);
+    struct tr_asked asked[ASKED];
+    char room[ASKED][64], long_word[TR_CACHED_BYTES_MAX + 1] = {'a'};
+    for (size_t i = 0; i < ASKED; i++) {
+        asked[i] = tr_ask(word_of(i, room[i], sizeof(room[i])), (uint8_t)(i % 3));
+        if (i % 2) {
+            tr_cache_keep_asked(cache, &asked[i], &i, sizeof(i));
+        }
+    }
+    asked[0] = tr_ask(nb_slice(NULL, 0), 0);
+    asked[2] = tr_ask(nb_slice(long_word, sizeof(long_word)), 0);
+    tr_cache_prefetch(cache, asked, ASKED, sizeof(size_t));
+    tr_cache_prefetch(cache, asked, 0, sizeof(size_t));
+    for (size_t i = 0; i < ASKED; i++) {
+        const size_t *held = tr_cache_find_asked(cache, &asked[i]);
+        assert_ptr_equal(held, tr_cache_find(cache, asked[i].word, asked[i].kind));
+        assert_int_equal(held != NULL, i % 2);
+        assert_true(!held || *held == i);
+    }
+    tr_cache_free(cache);
+}
+
 /* Of a size that is given back in whole pages, with parts of others at both ends. */
 static void what_is_cleared_is_all_zero_and_nothing_beside_it(void **state)
 {
@@ -142,6 +188,8 @@ int main(void)
         cmocka_unit_test(what_is_held_is_what_was_kept_however_full_it_is),
         cmocka_unit_test(words_of_other_kinds_are_other_words),
         cmocka_unit_test(what_is_too_long_is_not_kept),
+        cmocka_unit_test(words_that_differ_in_their_ends_alone_have_room_beside_each_other),
+        cmocka_unit_test(who_says_ahead_what_will_be_asked_gets_the_same),
         cmocka_unit_test(what_is_cleared_is_all_zero_and_nothing_beside_it),
         cmocka_unit_test(a_large_cache_that_was_cleared_is_as_new),
     };

@@ -152,6 +152,27 @@ static void few_words_are_left_to_the_lexicons(void **state)
     assert_false(result.has_irony);
 }
 
+static void the_odds_of_all_classes_at_once_are_those_of_each(void **state)
+{
+    (void)state;
+    struct small_model m = small();
+    struct nb_model model;
+    float scores[NB_MODEL_CLASSES], odds[NB_MODEL_CLASSES];
+    for (int c = 0; c < NB_MODEL_CLASSES; c++) {
+        scores[c] = 1.7F * (float)(c % 5) - 2.3F;
+        m.header.offset[c] = 0.1F * (float)c;
+        for (int of = 0; of < NB_MODEL_CLASSES; of++) {
+            m.header.mix[of][c] = 0.37F * (float)((of * 7 + c * 3) % 11) - 1.9F;
+        }
+    }
+    assert_int_equal(nb_model_open(&model, bytes_of(&m)), NB_OK);
+    nb_model_all_odds(&model, scores, odds);
+    for (unsigned c = 0; c < NB_MODEL_CLASSES; c++) {
+        float one = nb_model_odds(&model, scores, c);
+        assert_memory_equal(&odds[c], &one, sizeof(one));
+    }
+}
+
 static void the_model_that_comes_with_the_program_can_be_used(void **state)
 {
     (void)state;
@@ -284,6 +305,7 @@ int main(void)
         cmocka_unit_test(the_likeliest_label_is_given_with_its_probability),
         cmocka_unit_test(what_may_be_a_review_is_judged_as_both_kinds),
         cmocka_unit_test(few_words_are_left_to_the_lexicons),
+        cmocka_unit_test(the_odds_of_all_classes_at_once_are_those_of_each),
         cmocka_unit_test(the_model_that_comes_with_the_program_can_be_used),
         cmocka_unit_test(a_text_of_any_length_adds_up_in_the_same_order),
         cmocka_unit_test(whom_a_text_addresses_is_none_of_its_ends),

@@ -54,6 +54,25 @@ static void folding_follows_turkish_letters(void **state)
     }
 }
 
+static void diacritics_are_taken_off_wherever_they_stand(void **state)
+{
+    (void)state;
+    enum { LETTERS = 20 };
+    for (size_t n = 0; n <= LETTERS; n++) {
+        for (size_t at = 0; at < n; at++) {
+            char text[LETTERS + 2], want[LETTERS + 1];
+            memset(text, 'a', sizeof(text));
+            memset(want, 'a', sizeof(want));
+            assert_int_equal(tr_ascii_prefix(nb_slice(text, n)), n);
+            memcpy(text + at, "\xC3\xA7", 2);
+            want[at] = 'c';
+            assert_int_equal(tr_ascii_prefix(nb_slice(text, n + 1)), at);
+            assert_int_equal(tr_plain(text, n + 1), n);
+            assert_memory_equal(text, want, n);
+        }
+    }
+}
+
 static void the_map_of_a_fold_leads_back_to_the_text(void **state)
 {
     struct fixture *f = *state;
@@ -271,6 +290,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folding_follows_turkish_letters),
+        cmocka_unit_test(diacritics_are_taken_off_wherever_they_stand),
         cmocka_unit_test(the_map_of_a_fold_leads_back_to_the_text),
         cmocka_unit_test(text_is_cut_into_tokens_of_every_kind),
         cmocka_unit_test(numbers_tell_what_they_count),
