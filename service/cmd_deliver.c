@@ -2,6 +2,7 @@
  * nabiz deliver: who is sent what, what waits, what could not be sent. It reads the desk; what it
  * changes it asks the serving process to do, by an errand.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -229,8 +230,39 @@ static enum nb_err run_test(struct work *w)
     return err == NB_OK && is_serving(w) ? wait_for(w, &id, name) : err;
 }
 
+/* Only what was given up and is kept can be sent again. */
+static enum nb_err check_given_up(struct work *w, uint64_t number)
+{
+    struct nb_txn *txn = NULL;
+    struct nb_delivery *d = NULL;
+    enum nb_err err = w->desk ? nb_read_begin(w->desk, &txn, &w->error) : NB_ENOTFOUND;
+    if (txn) {
+        err = nb_outbox_get(txn, number, w->arena, &d);
+        nb_read_end(txn);
+    }
+    if (err == NB_ENOTFOUND) {
+        return nb_error_set(&w->error, NB_EINVAL,
+                            "there is no message %" PRIu64 "; `nabiz deliver dead` shows those "
+                            "that were given up",
+                            number);
+    }
+    if (err == NB_OK && d->state != NB__DELIVERY__STATE__DEAD) {
+        return nb_error_set(
+            &w->error, NB_EINVAL, "message %" PRIu64 " was not given up: it %s", number,
+            d->state == NB__DELIVERY__STATE__WAITING ? "waits to be sent"
+            : d->state == NB__DELIVERY__STATE__SENT  ? "was sent"
+                                                     : "was replaced by a later one");
+    }
+    if (err == NB_OK && !d->has_bytes) {
+        return nb_error_set(&w->error, NB_EINVAL,
+                            "what message %" PRIu64 " said is not kept any more", number);
+    }
+    return err;
+}
+
 static enum nb_err run_retry(struct work *w)
 {
+    enum nb_err err = NB_OK;
     const char *what = nb_args_word(w->args, 1);
     int64_t number = 0;
     struct nb_errand *errand = nb_errand_new(w->arena);
@@ -244,10 +276,11 @@ static enum nb_err run_retry(struct work *w)
     } else if (nb_slice_to_i64(nb_slice_str(what), &number) && number > 0) {
         errand->has_number = 1;
         errand->number = (uint64_t)number;
+        err = check_given_up(w, errand->number);
     } else {
         return unknown(w, what);
     }
-    return leave(w, errand);
+    return err == NB_OK ? leave(w, errand) : err;
 }
 
 static enum nb_err run_secret(struct work *w)

@@ -106,6 +106,15 @@ sent=$("$NABIZ" deliver log --recipient masa --format json "$@" | grep -c '"stat
 "$NABIZ" deliver test masa "$@" >"$NABIZ_DIR/test" || fail "test: $(cat "$NABIZ_DIR/test")"
 arrived $((changes + 1)) || fail "the test message is not there"
 
+# Only what was given up can be sent again.
+number=$("$NABIZ" deliver log --recipient masa --limit 1 --format json "$@" |
+    sed -n 's/.*"number":\([0-9]*\).*/\1/p')
+"$NABIZ" deliver retry "$number" "$@" 2>"$NABIZ_DIR/retry" && fail "what was sent is sent again"
+grep -q "message $number was not given up: it was sent" "$NABIZ_DIR/retry" ||
+    fail "retry of message '$number' says $(cat "$NABIZ_DIR/retry")"
+"$NABIZ" deliver retry 999999 "$@" 2>"$NABIZ_DIR/retry" && fail "a message that there is not"
+grep -q "there is no message 999999" "$NABIZ_DIR/retry" || fail "retry says $(cat "$NABIZ_DIR/retry")"
+
 # No secret where people look.
 key=$(cut -c 7- "$NABIZ_DIR/secret")
 ! grep -r -q -F "$key" "$NABIZ_DIR/story/data" "$NABIZ_DIR/serve.log" || fail "a secret is in a store"
