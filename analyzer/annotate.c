@@ -33,6 +33,9 @@ static enum nb_err read_text(struct annotate *a, struct nb_slice text, struct nb
     struct tr_token *tokens;
     struct tr_sentence *sentences;
     *out = (struct nb_reading_text){.text = text};
+    if (!text.len) {
+        return NB_OK;
+    }
     enum nb_err err = tr_tokenise(text, a->arena, &tokens, &out->tokens_n);
     if (err != NB_OK) {
         return NB_ENOMEM;

@@ -107,7 +107,8 @@ enum nb_err nb_affect_add(struct nb_affect *affect, unsigned file, struct nb_sli
 
 enum nb_err nb_affect_seal(struct nb_affect *affect)
 {
-    return tr_terms_seal(&affect->terms, tr_lexicon_keys_n(affect->lexicon));
+    enum nb_err err = tr_terms_seal(&affect->terms, tr_lexicon_keys_n(affect->lexicon));
+    return err == NB_OK ? tr_terms_mark(&affect->terms, affect->lexicon, TR_MARK_AFFECT) : err;
 }
 
 struct nb_feeling nb_affect_at(const struct nb_affect *affect, const struct tr_reading *readings,

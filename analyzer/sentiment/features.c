@@ -274,7 +274,7 @@ static void put_marks(struct list *list, const struct nb_feature_marks *m)
 
 static float amount(int64_t milli)
 {
-    return log1pf((float)milli / 500);
+    return milli ? log1pf((float)milli / 500) : 0;
 }
 
 static void put_found(struct list *list, const struct nb_opinion_sum *sum, size_t tokens_n)

@@ -178,6 +178,9 @@ void nb_model_add_text(const struct nb_model *model, const struct nb_feature_rea
                        struct tr_cache *cache, struct nb_model_sum *sum)
 {
     struct part part;
+    if (!text->tokens_n) {
+        return;
+    }
     part.text = text;
     part.before = nb_feature_edge;
     part.ends = (struct nb_feature_ends){.n = 0};

@@ -260,6 +260,9 @@ enum nb_err nb_opinion_read(const struct nb_opinion *opinion, const struct nb_re
     }
     sum->texts_n = (uint8_t)(sum->texts_n < UINT8_MAX ? sum->texts_n + 1 : UINT8_MAX);
     sum->mention_first |= text->tokens_n && text->tokens[0].kind == TR_MENTION;
+    if (!text->tokens_n) {
+        return NB_OK;
+    }
     if (!mark_all(&r)) {
         return NB_ENOMEM;
     }

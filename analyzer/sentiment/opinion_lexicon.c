@@ -363,5 +363,6 @@ enum nb_err nb_opinion_seal(struct nb_opinion *opinion)
         *wanted[i].bits = tr_core_feature(core, wanted[i].name);
     }
     f->command = f->negative | f->imperative | f->second | tr_core_feature(core, "Number=Sing");
-    return tr_terms_seal(&opinion->terms, tr_lexicon_keys_n(opinion->lexicon));
+    enum nb_err err = tr_terms_seal(&opinion->terms, tr_lexicon_keys_n(opinion->lexicon));
+    return err == NB_OK ? tr_terms_mark(&opinion->terms, opinion->lexicon, TR_MARK_OPINION) : err;
 }

@@ -25,12 +25,10 @@ static unsigned length_of(size_t words_n)
     return i;
 }
 
-unsigned nb_verdict_inputs(unsigned kind, const float *scores, const struct nb_opinion_sum *found,
-                           const struct nb_feature_marks *marks, float *inputs)
+/* milli: the lexicons' score. */
+static unsigned put_inputs(unsigned kind, const float *scores, const struct nb_opinion_sum *found,
+                           int32_t milli, const struct nb_feature_marks *marks, float *inputs)
 {
-    struct nb_opinion_result by_words;
-    nb_opinion_judge(found, &by_words);
-    int32_t milli = by_words.score_milli;
     float sign = (float)((milli > 0) - (milli < 0));
     int32_t place = found->opinions_n ? (milli + 1000) * (NB_VERDICT_FOUND_N - 1) / SCORE_RANGE
                                       : NB_VERDICT_FOUND_N - 1;
@@ -56,6 +54,14 @@ unsigned nb_verdict_inputs(unsigned kind, const float *scores, const struct nb_o
     return length;
 }
 
+unsigned nb_verdict_inputs(unsigned kind, const float *scores, const struct nb_opinion_sum *found,
+                           const struct nb_feature_marks *marks, float *inputs)
+{
+    struct nb_opinion_result by_words;
+    nb_opinion_judge(found, &by_words);
+    return put_inputs(kind, scores, found, by_words.score_milli, marks, inputs);
+}
+
 /* How much of a text's verdict is that on a review; the rest is that on a post. */
 static float review_share(const struct nb_model *model, const float *odds, unsigned length)
 {
@@ -67,11 +73,11 @@ static float review_share(const struct nb_model *model, const float *odds, unsig
 
 /* Chances of the labels, judged as one kind of text. @return its length. */
 static unsigned chances_as(unsigned kind, const struct nb_model *model, const float *scores,
-                           const struct nb_opinion_sum *found, const struct nb_feature_marks *marks,
-                           float *p)
+                           const struct nb_opinion_sum *found, int32_t milli,
+                           const struct nb_feature_marks *marks, float *p)
 {
     float inputs[NB_VERDICT_INPUTS];
-    unsigned length = nb_verdict_inputs(kind, scores, found, marks, inputs);
+    unsigned length = put_inputs(kind, scores, found, milli, marks, inputs);
     float first = 0, second = 0, third = 0;
     for (unsigned i = 0; i < NB_VERDICT_INPUTS; i++) {
         const float *weights = model->header->verdict[kind][length][i];
@@ -93,9 +99,10 @@ static void judge_sentiment(const struct nb_model *model, const float *scores, c
                             const struct nb_feature_marks *marks, struct nb_opinion_result *out)
 {
     float p[3], as_review[3];
-    unsigned best = 0, length = chances_as(NB_VERDICT_POST, model, scores, found, marks, p);
+    unsigned best = 0,
+             length = chances_as(NB_VERDICT_POST, model, scores, found, out->score_milli, marks, p);
     float share = review_share(model, odds, length);
-    (void)chances_as(NB_VERDICT_REVIEW, model, scores, found, marks, as_review);
+    (void)chances_as(NB_VERDICT_REVIEW, model, scores, found, out->score_milli, marks, as_review);
     for (unsigned c = 0; c < 3; c++) {
         p[c] = (1 - share) * p[c] + share * as_review[c];
     }

@@ -1,5 +1,6 @@
 #include "analyzer/turkish/language.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <nabiz/text.h>
@@ -285,10 +286,7 @@ void tr_language_add_word(const struct tr_token *token, bool known, struct tr_la
 
 static uint32_t root_of(uint32_t n)
 {
-    uint32_t root = 0;
-    for (uint32_t bit = UINT32_C(1) << 15; bit; bit >>= 1) {
-        root |= (root | bit) * (root | bit) <= n ? bit : 0;
-    }
+    uint32_t root = (uint32_t)sqrt(n); /* exact: a double has room for the rest of 32 bits */
     return root ? root : 1;
 }
 

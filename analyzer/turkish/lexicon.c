@@ -100,6 +100,24 @@ tr_key tr_lexicon_key(struct tr_lexicon *lexicon, struct nb_slice folded)
     return key && add_plain(lexicon, folded, key) ? key : 0;
 }
 
+enum nb_err tr_lexicon_mark(struct tr_lexicon *lexicon, tr_key key, uint8_t marks)
+{
+    size_t keys_n = tr_lexicon_keys_n(lexicon);
+    if (lexicon->marks_n < keys_n) {
+        uint8_t *grown = nb_arena_calloc(lexicon->arena, keys_n, 1);
+        if (!grown) {
+            return NB_ENOMEM;
+        }
+        if (lexicon->marks_n) {
+            memcpy(grown, lexicon->marks, lexicon->marks_n);
+        }
+        lexicon->marks = grown;
+        lexicon->marks_n = keys_n;
+    }
+    lexicon->marks[key] |= marks;
+    return NB_OK;
+}
+
 size_t tr_lexicon_keys_n(const struct tr_lexicon *lexicon)
 {
     return tr_core_keys_n(lexicon->core) + lexicon->words.n;

@@ -41,8 +41,12 @@ struct tr_reading {
     bool known;
     uint8_t stage;          /* enum tr_stage: how the word was found */
     uint8_t frequency;      /* of the folded word, see tr_speller_frequency() */
+    uint8_t marks;          /* of its keys, see tr_lexicon_mark() */
     struct nb_slice normal; /* the whole form it was found as, empty where that is the word */
 };
+
+/* Of the words that terms of a set begin with. */
+enum { TR_MARK_OPINION = 1, TR_MARK_AFFECT = 2 };
 
 struct tr_lexicon;
 
@@ -84,6 +88,13 @@ size_t tr_lexicon_keys_n(const struct tr_lexicon *lexicon);
 
 /** The string of a key. */
 struct nb_slice tr_lexicon_key_text(const struct tr_lexicon *lexicon, tr_key key);
+
+/**
+ * Readings with this key carry these marks from here on: what begins with few words need not ask
+ * all others. To be called when the last key was added and before words are read.
+ * @return NB_OK, NB_ENOMEM.
+ */
+enum nb_err tr_lexicon_mark(struct tr_lexicon *lexicon, tr_key key, uint8_t marks) NB_MUSTUSE;
 
 /**
  * Read one word.

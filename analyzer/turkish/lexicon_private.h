@@ -20,6 +20,8 @@ struct tr_lexicon {
     struct tr_table words; /* beside the core's */
     struct tr_table plain_words;
     tr_key *plain_keys; /* by id of plain_words */
+    uint8_t *marks;     /* by key, of those below marks_n */
+    size_t marks_n;
 };
 
 /** Key of a folded string, 0 when the vocabulary does not have it. */

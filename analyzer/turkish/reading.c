@@ -43,15 +43,24 @@ static void add_surface(struct reader *r, struct nb_slice word, bool plain)
     }
 }
 
+static struct nb_slice begin_of(const struct tr_token *token, size_t len)
+{
+    return len ? nb_slice(token->folded.p, len) : nb_slice(NULL, 0);
+}
+
+static struct nb_slice copy(struct nb_slice text, const struct tr_token *token,
+                            struct nb_arena *arena)
+{
+    struct nb_slice copy = nb_arena_copy(arena, text);
+    return copy.p ? copy : token->folded;
+}
+
 /* In the arena, unless the word begins with it. */
 static struct nb_slice keep(struct nb_slice text, const struct tr_token *token,
                             struct nb_arena *arena)
 {
-    if (nb_slice_starts(token->folded, text)) {
-        return text.len ? nb_slice_sub(token->folded, 0, text.len) : nb_slice(NULL, 0);
-    }
-    struct nb_slice copy = nb_arena_copy(arena, text);
-    return copy.p ? copy : token->folded;
+    return nb_slice_starts(token->folded, text) ? begin_of(token, text.len)
+                                                : copy(text, token, arena);
 }
 
 /*
@@ -140,8 +149,22 @@ static uint8_t frequency_of(const struct tr_lexicon *lexicon, const struct tr_to
     return asks ? (uint8_t)tr_speller_frequency(&lexicon->normaliser->speller, token->folded) : 0;
 }
 
-void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, struct nb_arena *arena,
-             struct tr_reading *out)
+static uint8_t marks_of(const struct tr_lexicon *lexicon, const struct tr_reading *reading)
+{
+    uint8_t marks = 0;
+    for (size_t i = 0; i < reading->surfaces_n; i++) {
+        tr_key key = reading->surfaces[i];
+        marks |= key < lexicon->marks_n ? lexicon->marks[key] : 0;
+    }
+    for (size_t i = 0; i < reading->analyses_n; i++) {
+        tr_key key = reading->keys[i];
+        marks |= key < lexicon->marks_n ? lexicon->marks[key] : 0;
+    }
+    return marks;
+}
+
+static void read_word(const struct tr_lexicon *lexicon, const struct tr_token *token,
+                      struct nb_arena *arena, struct tr_reading *out)
 {
     char other[TR_ANALYSE_BYTES_MAX];
     struct reader r;
@@ -186,12 +209,19 @@ void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, str
     }
 }
 
+void tr_read(const struct tr_lexicon *lexicon, const struct tr_token *token, struct nb_arena *arena,
+             struct tr_reading *out)
+{
+    read_word(lexicon, token, arena, out);
+    out->marks = marks_of(lexicon, out);
+}
+
 /* A reading as it is kept. Behind it lie its analyses, their keys, the lemma, the normal form. */
 struct kept {
     uint64_t features;
     tr_key surfaces[TR_SURFACES_MAX];
-    uint8_t analyses_n, surfaces_n, stage, frequency, lemma_len, normal_len;
-    bool known;
+    uint8_t analyses_n, surfaces_n, stage, frequency, marks, lemma_len, normal_len;
+    bool known, lemma_begins, normal_begins; /* begins: it is what the word begins with */
 };
 
 struct tr_cache *tr_reading_cache_new(void)
@@ -230,7 +260,10 @@ static void keep_reading(struct tr_cache *cache, const struct tr_asked *asked,
                         .surfaces_n = (uint8_t)reading->surfaces_n,
                         .stage = reading->stage,
                         .frequency = reading->frequency,
+                        .marks = reading->marks,
                         .known = reading->known,
+                        .lemma_begins = nb_slice_starts(asked->word, reading->lemma),
+                        .normal_begins = nb_slice_starts(asked->word, reading->normal),
                         .lemma_len = (uint8_t)reading->lemma.len,
                         .normal_len = (uint8_t)reading->normal.len};
     if (reading->lemma.len > UINT8_MAX || reading->normal.len > UINT8_MAX) {
@@ -259,8 +292,11 @@ static void take_kept(const struct kept *kept, const struct tr_token *token, str
     out->known = kept->known;
     out->stage = kept->stage;
     out->frequency = kept->frequency;
-    out->normal = keep(nb_slice(at + kept->lemma_len, kept->normal_len), token, arena);
-    out->lemma = keep(nb_slice(at, kept->lemma_len), token, arena);
+    out->marks = kept->marks;
+    struct nb_slice lemma = nb_slice(at, kept->lemma_len);
+    struct nb_slice normal = nb_slice(at + kept->lemma_len, kept->normal_len);
+    out->normal = kept->normal_begins ? begin_of(token, normal.len) : copy(normal, token, arena);
+    out->lemma = kept->lemma_begins ? begin_of(token, lemma.len) : copy(lemma, token, arena);
 }
 
 static void read_through(const struct tr_lexicon *lexicon, struct tr_cache *cache,

@@ -346,9 +346,19 @@ static void look_ahead(const struct tr_restorer *restorer, const struct view *vi
         uint64_t keys[AROUND_MAX];
         size_t n = around_features(view, &place, keys);
         for (size_t i = 0; i < n; i++) {
-            __builtin_prefetch(restorer->entries +
-                               BUCKET_BYTES * tr_restore_bucket(keys[i], restorer->buckets_n));
+            const unsigned char *bucket =
+                restorer->entries + BUCKET_BYTES * tr_restore_bucket(keys[i], restorer->buckets_n);
+            __builtin_prefetch(bucket);
+            __builtin_prefetch(bucket + BUCKET_BYTES - 1); /* may be on another cache line */
         }
+    }
+}
+
+void tr_restore_ahead(const struct tr_restorer *restorer, const struct tr_plain_word *in)
+{
+    if (fits(restorer, in)) {
+        struct view view = view_of(in);
+        look_ahead(restorer, &view);
     }
 }
 
@@ -360,7 +370,6 @@ bool tr_restore(const struct tr_restorer *restorer, const struct tr_plain_word *
     }
     struct view view = view_of(in);
     struct state state = {0, 0, INT32_MAX};
-    look_ahead(restorer, &view);
     for (size_t at = 0; at < in->word.len; at++) {
         if (!tr_restorable(in->word.p[at])) {
             continue;

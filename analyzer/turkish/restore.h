@@ -73,6 +73,9 @@ enum nb_err tr_restorer_open(struct tr_restorer *out, struct nb_slice model) NB_
 bool tr_restore(const struct tr_restorer *restorer, const struct tr_plain_word *in,
                 struct tr_restored *out);
 
+/** Say that this word is the next but one to be restored, so that nobody waits for memory then. */
+void tr_restore_ahead(const struct tr_restorer *restorer, const struct tr_plain_word *in);
+
 /**
  * Forms by a beam search, best first.
  * @param out  [out] room for TR_RESTORE_BEAM.

@@ -84,6 +84,16 @@ enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n)
     return NB_OK;
 }
 
+enum nb_err tr_terms_mark(struct tr_terms *terms, struct tr_lexicon *lexicon, uint8_t mark)
+{
+    enum nb_err err = NB_OK;
+    for (size_t i = 0; err == NB_OK && i < terms->n; i++) {
+        err = tr_lexicon_mark(lexicon, terms->all[i].keys[0], mark);
+    }
+    terms->mark = err == NB_OK ? mark : 0;
+    return err;
+}
+
 /* Most words begin no term, and the bits that say so are few enough to be at hand. What a query
  * added after sealing begins none either. */
 static bool begins(const struct tr_terms *terms, tr_key key)
@@ -215,7 +225,9 @@ void tr_terms_ahead(const struct tr_terms *terms, const struct tr_reading *readi
     for (size_t i = 0; i < n;) {
         size_t keys_n = 0;
         for (; i < n && keys_n + KEYS_OF_ONE <= AHEAD_KEYS; i++) {
-            keys_n += list_beginning(terms, &readings[i], keys + keys_n);
+            keys_n += tr_terms_may_begin(terms, &readings[i])
+                          ? list_beginning(terms, &readings[i], keys + keys_n)
+                          : 0;
         }
         for (size_t k = 0; k < keys_n; k++) {
             __builtin_prefetch(&terms->first[keys[k]]);
@@ -227,18 +239,6 @@ void tr_terms_ahead(const struct tr_terms *terms, const struct tr_reading *readi
             prefetch_terms(terms, keys[k]);
         }
     }
-}
-
-bool tr_terms_may_begin(const struct tr_terms *terms, const struct tr_reading *reading)
-{
-    bool may = false;
-    for (size_t i = 0; i < reading->surfaces_n; i++) {
-        may |= begins(terms, reading->surfaces[i]);
-    }
-    for (size_t i = 0; i < reading->analyses_n; i++) {
-        may |= begins(terms, reading->keys[i]);
-    }
-    return may;
 }
 
 bool tr_terms_next(const struct tr_terms *terms, const struct tr_reading *readings, size_t n,

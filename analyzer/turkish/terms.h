@@ -33,6 +33,7 @@ struct tr_terms {
     uint32_t *first;     /* by key: of its terms, and one more */
     uint64_t *begins;    /* a bit for each key: set when a term begins with it */
     size_t n, cap, keys_n;
+    uint8_t mark; /* of readings that terms may begin with; 0: they carry none */
 };
 
 struct tr_match {
@@ -70,12 +71,23 @@ enum nb_err tr_terms_add(struct tr_terms *terms, const struct tr_term *term) NB_
 enum nb_err tr_terms_seal(struct tr_terms *terms, size_t keys_n) NB_MUSTUSE;
 
 /**
+ * Let readings of the words that terms begin with carry a mark, so that no others are asked.
+ * @param terms  sealed. @return NB_OK, NB_ENOMEM.
+ */
+enum nb_err tr_terms_mark(struct tr_terms *terms, struct tr_lexicon *lexicon,
+                          uint8_t mark) NB_MUSTUSE;
+
+/**
  * Say that terms will be looked for at each of these tokens, so that nobody waits for memory then.
  */
 void tr_terms_ahead(const struct tr_terms *terms, const struct tr_reading *readings, size_t n);
 
 /** False when no term of the set begins with this word: then there is no need to look for them. */
-bool tr_terms_may_begin(const struct tr_terms *terms, const struct tr_reading *reading);
+static inline bool tr_terms_may_begin(const struct tr_terms *terms,
+                                      const struct tr_reading *reading)
+{
+    return !terms->mark || (reading->marks & terms->mark);
+}
 
 /**
  * The next term that begins at readings[at].

@@ -29,8 +29,8 @@ enum {
     BONUS_MAX = WORD_BONUS + KNOWN_SURE
 };
 
-enum { MEMOS_BYTES = 4 << 20 };
-enum { KEPT_MEMO, KEPT_SORTS }; /* kinds of answers in a cache */
+enum { MEMOS_BYTES = 4 << 20, MEMO_BYTES = 64 }; /* a memo: mostly */
+enum { KEPT_MEMO, KEPT_SORTS };                  /* kinds of answers in a cache */
 
 /* A word of the text, as typed without marks, with its neighbours in between. */
 struct plain {
@@ -178,6 +178,44 @@ static bool may_say(const struct tr_token *token, const struct plain *word)
     return word->open && !word->marked && token->ascii;
 }
 
+static size_t next_asked(const struct tr_token *tokens, const struct plain *all, size_t n, size_t i)
+{
+    while (i < n && !may_say(&tokens[i], &all[i])) {
+        i++;
+    }
+    return i;
+}
+
+/* Have in memory what the word is asked with. */
+static void ask_ahead(const struct tr_normaliser *of, const struct tr_cache *cache,
+                      const struct tr_token *tokens, const struct plain *all, size_t n, size_t i)
+{
+    if (i < n) {
+        struct tr_plain_word in = in_place(tokens, all, n, i);
+        struct tr_asked asked = tr_ask(in.word, KEPT_MEMO);
+        tr_restore_ahead(&of->restorer, &in);
+        if (cache) {
+            tr_cache_prefetch(cache, &asked, 1, MEMO_BYTES);
+        }
+    }
+}
+
+/* How much a word speaks for marks that lack: it would have some, or is none as typed. */
+static int32_t what_says(const struct tr_normaliser *of, struct tr_cache *cache,
+                         const struct tr_token *token, struct tr_plain_word *in)
+{
+    struct tr_restored best;
+    struct tr_restore_memo memo;
+    take_memo(cache, in, &memo);
+    bool restored = tr_restore(&of->restorer, in, &best);
+    keep_memo(cache, in);
+    if (!restored || is_as_typed(token, nb_slice(best.text, best.len))) {
+        return 0;
+    }
+    int32_t sure = best.least / SURE < SAYS_MAX ? best.least / SURE : SAYS_MAX;
+    return is_known(of, cache, token) ? sure : NO_WORD_SAYS;
+}
+
 /* Asks no further word than it takes to be sure of the sum. */
 static bool lacks_marks(const struct tr_normaliser *of, struct tr_cache *cache,
                         const struct tr_token *tokens, const struct plain *all, size_t n)
@@ -187,22 +225,15 @@ static bool lacks_marks(const struct tr_normaliser *of, struct tr_cache *cache,
         says -= all[i].marked ? MARKED_SAYS : 0;
         unasked += may_say(&tokens[i], &all[i]);
     }
-    for (size_t i = 0; i < n && says < ENOUGH && says + WORD_SAYS_MAX * unasked >= ENOUGH; i++) {
-        struct tr_restored best;
-        struct tr_restore_memo memo;
+    size_t next = next_asked(tokens, all, n, 0);
+    ask_ahead(of, cache, tokens, all, n, next);
+    while (next < n && says < ENOUGH && says + WORD_SAYS_MAX * unasked >= ENOUGH) {
+        size_t i = next;
         struct tr_plain_word in = in_place(tokens, all, n, i);
-        if (!may_say(&tokens[i], &all[i])) {
-            continue;
-        }
+        next = next_asked(tokens, all, n, i + 1);
+        ask_ahead(of, cache, tokens, all, n, next);
+        says += what_says(of, cache, &tokens[i], &in);
         unasked--;
-        take_memo(cache, &in, &memo);
-        bool restored = tr_restore(&of->restorer, &in, &best);
-        keep_memo(cache, &in);
-        if (!restored || is_as_typed(&tokens[i], nb_slice(best.text, best.len))) {
-            continue;
-        }
-        int32_t sure = best.least / SURE < SAYS_MAX ? best.least / SURE : SAYS_MAX;
-        says += is_known(of, cache, &tokens[i]) ? sure : NO_WORD_SAYS;
     }
     return says >= ENOUGH;
 }

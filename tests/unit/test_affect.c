@@ -95,10 +95,49 @@ static void a_bad_line_costs_only_itself(void **state)
     nb_arena_free(scratch);
 }
 
+/* Of one set, by who looks without going by marks. */
+static bool begins_term(const struct tr_terms *terms, const struct tr_reading *readings, size_t n)
+{
+    struct tr_terms unmarked = *terms;
+    struct tr_cursor cursor = {0};
+    struct tr_match match;
+    unmarked.mark = 0;
+    return tr_terms_next(&unmarked, readings, n, 0, TR_BEST_READING, &cursor, &match);
+}
+
+static void a_word_that_begins_a_term_carries_its_mark_also_from_a_cache(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"bayramda", "berbatt\xc4\xb1r", "kutlu olsun", "masa",
+                                        "zzzqqq",   "de\xc4\x9fil",     "GUZELDI",     ":)"};
+    struct nb_arena *arena = nb_arena_new(16 << 20);
+    struct tr_cache *cache = tr_reading_cache_new();
+    size_t begin_n = 0;
+    for (size_t i = 0; i < 2 * sizeof(texts) / sizeof(texts[0]); i++) {
+        struct tr_token *tokens;
+        struct tr_reading readings[2];
+        size_t n;
+        const char *text = texts[i % (sizeof(texts) / sizeof(texts[0]))];
+        assert_int_equal(tr_tokenise(nb_slice_str(text), arena, &tokens, &n), NB_OK);
+        tr_read_ahead(cache, tokens, n);
+        tr_read_cached(knowledge->lexicon, cache, tokens, n, arena, readings);
+        bool opinion = begins_term(&knowledge->opinion.terms, readings, n);
+        bool affect = begins_term(&knowledge->affect.terms, readings, n);
+        assert_true(!opinion || (readings[0].marks & TR_MARK_OPINION));
+        assert_true(!affect || (readings[0].marks & TR_MARK_AFFECT));
+        assert_true(strcmp(text, "zzzqqq") != 0 || !readings[0].marks);
+        begin_n += opinion + affect;
+    }
+    assert_true(begin_n >= 8);
+    tr_cache_free(cache);
+    nb_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_word_has_its_feeling_in_every_form),
+        cmocka_unit_test(a_word_that_begins_a_term_carries_its_mark_also_from_a_cache),
         cmocka_unit_test(a_bad_line_costs_only_itself),
     };
     return cmocka_run_group_tests(tests, load, unload);
