@@ -1,5 +1,7 @@
 #include "analyzer/sentiment/model_rows.h"
 
+#include <string.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -11,11 +13,30 @@ static uint64_t bucket_of(const struct nb_model *model, const struct nb_feature 
     return feature->hash >> (64 - model->header->bucket_bits);
 }
 
+/*
+ * Which of four checks is the first that is this one; 4 and above: none. Nobody can foresee how
+ * many rows a bucket has and whether one is asked for, so no branch depends on it.
+ */
+static unsigned first_of_four(const uint16_t *checks, uint16_t check)
+{
+    static const uint64_t lanes = 0x0001000100010001u;
+    uint64_t four;
+    memcpy(&four, checks, sizeof(four));
+    four ^= check * lanes;
+    uint64_t zeros = (four - lanes) & ~four & 0x8000 * lanes;
+    return zeros ? (unsigned)__builtin_ctzll(zeros) / 16 : 4;
+}
+
+/* Behind the checks lie weights, so that four can be read at the last one. */
 static const int8_t *find(const struct nb_model *model, const struct nb_feature *feature)
 {
     uint64_t bucket = bucket_of(model, feature);
-    uint32_t end = model->buckets[bucket + 1];
-    for (uint32_t row = model->buckets[bucket]; row < end; row++) {
+    uint32_t row = model->buckets[bucket], end = model->buckets[bucket + 1];
+    if (end - row <= 4 && end > row) {
+        row += first_of_four(&model->checks[row], (uint16_t)feature->hash);
+        return row < end ? model->weights + (size_t)row * NB_MODEL_CLASSES : NULL;
+    }
+    for (; row < end; row++) {
         if (model->checks[row] == (uint16_t)feature->hash) {
             return model->weights + (size_t)row * NB_MODEL_CLASSES;
         }

@@ -30,6 +30,12 @@ static void count(struct word *w, uint32_t folded, bool capital)
     w->elongated |= w->run >= 3;
 }
 
+/* The small letters of the alphabet that ASCII lacks: they fold to themselves. */
+static bool is_ours(uint32_t c)
+{
+    return c == 0xE7 || c == 0x11F || c == SMALL_DOTLESS_I || c == 0xF6 || c == 0x15F || c == 0xFC;
+}
+
 /* A letter of two bytes. @return false when it is none. */
 static bool take_letter(const struct scan *s, struct word *w)
 {
@@ -39,12 +45,18 @@ static bool take_letter(const struct scan *s, struct word *w)
     if (lead < 0xC3 || lead > 0xC5 || (next & 0xC0) != 0x80 || c == TIMES || c == DIVIDED) {
         return false;
     }
-    uint32_t folded = tr_fold_letter(c);
-    count(w, folded, tr_is_capital(c));
     w->told_i |= c == CAPITAL_DOTTED_I || c == SMALL_DOTLESS_I;
     w->ascii = false;
-    w->out += nb_utf8_put(folded, w->out);
     w->at += 2;
+    if (is_ours(c)) {
+        count(w, c, false);
+        *w->out++ = (char)lead;
+        *w->out++ = (char)next;
+        return true;
+    }
+    uint32_t folded = tr_fold_letter(c);
+    count(w, folded, tr_is_capital(c));
+    w->out += nb_utf8_put(folded, w->out);
     return true;
 }
 

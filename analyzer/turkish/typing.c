@@ -29,8 +29,8 @@ enum {
     BONUS_MAX = WORD_BONUS + KNOWN_SURE
 };
 
-enum { MEMOS_BYTES = 4 << 20, MEMO_BYTES = 64 }; /* a memo: mostly */
-enum { KEPT_MEMO, KEPT_SORTS };                  /* kinds of answers in a cache */
+enum { MEMOS_BYTES = 4 << 20, MEMO_BYTES = 64, WORDS_AHEAD = 32 }; /* a memo: mostly */
+enum { KEPT_MEMO, KEPT_SORTS };                                    /* kinds of answers in a cache */
 
 /* A word of the text, as typed without marks, with its neighbours in between. */
 struct plain {
@@ -274,6 +274,26 @@ static bool restore_word(const struct tr_normaliser *of, struct tr_cache *cache,
     return n > 0 && !nb_slice_eq(nb_slice(out->text, out->len), token->folded);
 }
 
+static bool may_change(const struct tr_token *token, const struct plain *word)
+{
+    return word->open && token->ascii;
+}
+
+static void memos_ahead(const struct tr_cache *cache, const struct tr_token *tokens,
+                        const struct plain *all, size_t n, size_t from)
+{
+    struct tr_asked asked[WORDS_AHEAD];
+    size_t asked_n = 0;
+    for (size_t i = from; cache && i < n && i < from + WORDS_AHEAD; i++) {
+        if (may_change(&tokens[i], &all[i])) {
+            asked[asked_n++] = tr_ask(all[i].word, KEPT_MEMO);
+        }
+    }
+    if (asked_n) {
+        tr_cache_prefetch(cache, asked, asked_n, MEMO_BYTES);
+    }
+}
+
 size_t tr_restore_text(const struct tr_normaliser *normaliser, struct tr_token *tokens, size_t n,
                        struct nb_arena *arena)
 {
@@ -297,14 +317,17 @@ size_t tr_restore_text_cached(const struct tr_normaliser *normaliser, struct tr_
         return 0;
     }
     for (size_t i = 0; i < n; i++) {
-        struct tr_plain_word in = in_place(tokens, all, n, i);
         struct tr_restored form;
-        /* By now the word before has its marks. */
-        in.vowel_before = in.before.len ? tr_restore_vowel(tokens[i - 1].folded) : 0;
-        if (!all[i].open || !tokens[i].ascii) {
+        struct tr_restore_memo memo;
+        if (i % WORDS_AHEAD == 0) {
+            memos_ahead(cache, tokens, all, n, i);
+        }
+        if (!may_change(&tokens[i], &all[i])) {
             continue;
         }
-        struct tr_restore_memo memo;
+        struct tr_plain_word in = in_place(tokens, all, n, i);
+        /* By now the word before has its marks. */
+        in.vowel_before = in.before.len ? tr_restore_vowel(tokens[i - 1].folded) : 0;
         take_memo(cache, &in, &memo);
         bool differs = restore_word(normaliser, cache, &tokens[i], &in, &form);
         keep_memo(cache, &in);

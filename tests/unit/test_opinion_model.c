@@ -173,6 +173,31 @@ static void the_odds_of_all_classes_at_once_are_those_of_each(void **state)
     }
 }
 
+/* Two buckets of few rows and of many; neighbours have the checks of each other's. */
+static void a_row_is_found_in_its_bucket_alone(void **state)
+{
+    (void)state;
+    enum { FEW = 3, MANY = 7 };
+    static const uint32_t buckets[] = {0, FEW, FEW, FEW + MANY, FEW + MANY};
+    static const uint16_t checks[FEW + MANY] = {7, 0, 0xFFFF, 1, 0, 7, 0x8000, 9, 0x7FFF, 2};
+    static const int8_t weights[FEW + MANY][NB_MODEL_CLASSES];
+    struct nb_model_header header = {.bucket_bits = 2, .rows_n = FEW + MANY};
+    struct nb_model model = {
+        .header = &header, .buckets = buckets, .checks = checks, .weights = weights[0]};
+    for (uint64_t bucket = 0; bucket < 4; bucket++) {
+        for (uint32_t check = 0; check <= UINT16_MAX; check++) {
+            struct nb_feature feature = {.hash = bucket << 62 | check};
+            struct nb_model_row row;
+            const int8_t *want = NULL;
+            for (uint32_t i = buckets[bucket]; !want && i < buckets[bucket + 1]; i++) {
+                want = checks[i] == check ? weights[i] : NULL;
+            }
+            nb_model_find(&model, &feature, 1, &row);
+            assert_ptr_equal(row.weights, want);
+        }
+    }
+}
+
 static void the_model_that_comes_with_the_program_can_be_used(void **state)
 {
     (void)state;
@@ -306,6 +331,7 @@ int main(void)
         cmocka_unit_test(what_may_be_a_review_is_judged_as_both_kinds),
         cmocka_unit_test(few_words_are_left_to_the_lexicons),
         cmocka_unit_test(the_odds_of_all_classes_at_once_are_those_of_each),
+        cmocka_unit_test(a_row_is_found_in_its_bucket_alone),
         cmocka_unit_test(the_model_that_comes_with_the_program_can_be_used),
         cmocka_unit_test(a_text_of_any_length_adds_up_in_the_same_order),
         cmocka_unit_test(whom_a_text_addresses_is_none_of_its_ends),
