@@ -206,7 +206,7 @@ static enum nb_err load_events(struct load *load)
 {
     struct nb_knowledge *k = load->knowledge;
     struct nb_slice text;
-    k->events = nb_events_new(k->lexicon, k->arena);
+    k->events = nb_events_new(k->lexicon, k->arena, load->files);
     enum nb_err err = k->events ? NB_OK : NB_ENOMEM;
     for (int i = -1; err == NB_OK && i < NB_EVENT_TYPES_N; i++) {
         enum nb_event_type type = i < 0 ? NB_EVENT_TYPES_N : (enum nb_event_type)i;

@@ -89,8 +89,13 @@ bool nb_event_subject_parse(struct nb_slice name, enum nb_event_subject *out);
  */
 const char *nb_events_file(enum nb_event_type type, struct nb_arena *arena);
 
-/** No rules yet. @return NULL when the arena is full. */
-struct nb_events *nb_events_new(struct tr_lexicon *lexicon, struct nb_arena *arena);
+/**
+ * No rules yet.
+ * @param building  for what grows while files are read; not needed any more once they are sealed.
+ * @return NULL when the arena is full.
+ */
+struct nb_events *nb_events_new(struct tr_lexicon *lexicon, struct nb_arena *arena,
+                                struct nb_arena *building);
 
 /**
  * Read a file of rules; a bad line costs only that line. What all types share is read first.

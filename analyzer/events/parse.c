@@ -188,7 +188,7 @@ static const char *add_list(struct nb_rule_reader *r, struct nb_slice name, size
     size_t n = list->words.n;
     const char *problem = count_words(r, words, from, n);
     for (size_t i = 0; !problem && i < n; i++) {
-        if (nb_words_add(words, r->events->arena, &list->words.all[i]) != NB_OK) {
+        if (nb_words_add(words, r->events->building, &list->words.all[i]) != NB_OK) {
             problem = nb_rule_no_memory(r);
         }
     }
@@ -222,7 +222,7 @@ const char *nb_rule_words(struct nb_rule_reader *r, struct nb_slice text, struct
         if (problem) {
             return problem;
         }
-        if (nb_words_add(words, r->events->arena, &word) != NB_OK) {
+        if (nb_words_add(words, r->events->building, &word) != NB_OK) {
             return nb_rule_no_memory(r);
         }
     }

@@ -6,11 +6,14 @@
 
 #include <string.h>
 
-enum { ASKED_MAX = 8 };
+#include <nabiz/hash.h>
+#include <nabiz/mem.h>
 
-void nb_patterns_init(struct nb_patterns *patterns, struct nb_arena *arena)
+enum { ASKED_MAX = 8, ALIKE_SLOTS = 1 << 14 };
+
+void nb_patterns_init(struct nb_patterns *patterns, struct nb_arena *building)
 {
-    *patterns = (struct nb_patterns){.arena = arena};
+    *patterns = (struct nb_patterns){.arena = building};
 }
 
 void *nb_events_room(struct nb_arena *arena, void *all, size_t n, size_t *cap, size_t size)
@@ -22,6 +25,16 @@ void *nb_events_room(struct nb_arena *arena, void *all, size_t n, size_t *cap, s
     void *moved = nb_arena_grow(arena, all, *cap * size, wider * size);
     *cap = moved ? wider : *cap;
     return moved;
+}
+
+bool nb_events_settle(struct nb_arena *arena, void **all, size_t n, size_t size)
+{
+    void *moved = n ? nb_arena_alloc(arena, n * size) : NULL;
+    if (moved) {
+        memcpy(moved, *all, n * size);
+    }
+    *all = moved;
+    return moved || !n;
 }
 
 enum nb_err nb_words_add(struct nb_words_of *words, struct nb_arena *arena,
@@ -36,6 +49,56 @@ enum nb_err nb_words_add(struct nb_words_of *words, struct nb_arena *arena,
     return NB_OK;
 }
 
+static uint64_t hash_of(const struct nb_word *words, size_t n)
+{
+    uint64_t hash = n;
+    for (size_t i = 0; i < n; i++) {
+        const struct nb_word *w = &words[i];
+        uint64_t parts[] = {hash,   w->with, w->without, nb_hash64(w->letters),
+                            w->key, w->kind, w->pos};
+        hash = nb_hash64(nb_slice(parts, sizeof(parts)));
+    }
+    return hash;
+}
+
+static bool are_alike(const struct nb_word *a, const struct nb_word *b, size_t n)
+{
+    size_t i = 0;
+    while (i < n && a[i].with == b[i].with && a[i].without == b[i].without &&
+           nb_slice_eq(a[i].letters, b[i].letters) && a[i].key == b[i].key &&
+           a[i].kind == b[i].kind && a[i].pos == b[i].pos) {
+        i++;
+    }
+    return i == n;
+}
+
+/*
+ * Lists stand in many patterns, and their words once in memory. What an element that was taken back
+ * left in the table does no harm: alternatives are compared as they are now.
+ */
+static uint32_t share_words(struct nb_patterns *p, const struct nb_element *e)
+{
+    const struct nb_word *words = &p->words.all[e->words];
+    size_t at = (size_t)hash_of(words, e->words_n) % ALIKE_SLOTS;
+    p->alike = p->alike ? p->alike : nb_arena_calloc(p->arena, ALIKE_SLOTS, sizeof(*p->alike));
+    while (p->alike && p->alike[at]) {
+        uint32_t other = p->alike[at] - 1;
+        const struct nb_element *had = &p->elements[other];
+        if (other < p->elements_n && had->words_n == e->words_n &&
+            had->words + had->words_n <= e->words &&
+            are_alike(&p->words.all[had->words], words, e->words_n)) {
+            p->words.n = e->words;
+            return had->words;
+        }
+        at = (at + 1) % ALIKE_SLOTS;
+    }
+    if (p->alike && p->alike_n < ALIKE_SLOTS / 2) {
+        p->alike[at] = (uint32_t)p->elements_n + 1;
+        p->alike_n++;
+    }
+    return e->words;
+}
+
 enum nb_err nb_patterns_add_element(struct nb_patterns *p, const struct nb_element *element)
 {
     struct nb_element *all =
@@ -44,7 +107,9 @@ enum nb_err nb_patterns_add_element(struct nb_patterns *p, const struct nb_eleme
         return NB_ENOMEM;
     }
     p->elements = all;
-    p->elements[p->elements_n++] = *element;
+    p->elements[p->elements_n] = *element;
+    p->elements[p->elements_n].words = share_words(p, element);
+    p->elements_n++;
     return NB_OK;
 }
 
@@ -132,8 +197,8 @@ static bool is_loose(const struct nb_patterns *p, const struct nb_element *e)
     return e->optional;
 }
 
-/* Counting sort of the patterns by the keys of their anchors. */
-static enum nb_err build_index(struct nb_patterns *p)
+/* Counting sort of the patterns by the keys of their anchors. @param next  room for all keys. */
+static enum nb_err build_index(struct nb_patterns *p, uint32_t *next)
 {
     size_t total = 0;
     for (size_t i = 0; i < p->n; i++) {
@@ -157,8 +222,7 @@ static enum nb_err build_index(struct nb_patterns *p)
     p->postings = nb_arena_alloc(p->arena, total * sizeof(*p->postings));
     p->hashtags = nb_arena_alloc(p->arena, total * sizeof(*p->hashtags));
     p->loose = nb_arena_alloc(p->arena, total * sizeof(*p->loose));
-    uint32_t *next = nb_arena_alloc(p->arena, p->keys_n * sizeof(*next));
-    if (!p->postings || !p->hashtags || !p->loose || !next) {
+    if (!p->postings || !p->hashtags || !p->loose) {
         return NB_ENOMEM;
     }
     memcpy(next, p->start, p->keys_n * sizeof(*next));
@@ -183,21 +247,38 @@ static enum nb_err build_index(struct nb_patterns *p)
     return NB_OK;
 }
 
-enum nb_err nb_patterns_seal(struct nb_patterns *p, const struct tr_lexicon *lexicon)
+static bool settle(struct nb_patterns *p, struct nb_arena *arena)
+{
+    p->arena = arena;
+    p->alike = NULL;
+    p->words.cap = p->elements_cap = p->cap = 0;
+    return nb_events_settle(arena, (void **)&p->words.all, p->words.n, sizeof(*p->words.all)) &&
+           nb_events_settle(arena, (void **)&p->elements, p->elements_n, sizeof(*p->elements)) &&
+           nb_events_settle(arena, (void **)&p->all, p->n, sizeof(*p->all));
+}
+
+enum nb_err nb_patterns_seal(struct nb_patterns *p, const struct tr_lexicon *lexicon,
+                             struct nb_arena *arena)
 {
     p->keys_n = tr_lexicon_keys_n(lexicon);
     p->absence = tr_core_feature(tr_lexicon_core(lexicon), "Case=Abe");
-    p->waited = nb_arena_calloc(p->arena, p->keys_n / 64 + 1, sizeof(*p->waited));
-    p->start = nb_arena_calloc(p->arena, p->keys_n + 1, sizeof(*p->start));
-    uint32_t *uses = nb_arena_calloc(p->arena, p->keys_n, sizeof(*uses));
-    if (!p->waited || !p->start || !uses) {
+    p->waited = nb_arena_calloc(arena, p->keys_n / 64 + 1, sizeof(*p->waited));
+    p->start = nb_arena_calloc(arena, p->keys_n + 1, sizeof(*p->start));
+    uint32_t *uses = nb_calloc(p->keys_n + 1, sizeof(*uses));
+    if (!p->waited || !p->start || !uses || !settle(p, arena)) {
+        nb_free(uses);
         return NB_ENOMEM;
     }
-    for (size_t i = 0; i < p->words.n; i++) {
-        if (has_key(&p->words.all[i])) {
-            uses[p->words.all[i].key]++;
+    for (size_t i = 0; i < p->elements_n; i++) {
+        for (size_t k = 0; k < p->elements[i].words_n; k++) {
+            const struct nb_word *word = &p->words.all[p->elements[i].words + k];
+            if (has_key(word)) {
+                uses[word->key]++;
+            }
         }
     }
     choose_anchors(p, uses);
-    return build_index(p);
+    enum nb_err err = build_index(p, uses);
+    nb_free(uses);
+    return err;
 }

@@ -65,6 +65,8 @@ struct nb_patterns {
     struct nb_element *elements;
     struct nb_pattern *all;
     size_t elements_n, elements_cap, n, cap;
+    uint32_t *alike; /* elements by the hash of their alternatives, plus one; 0: none */
+    size_t alike_n;
     /* sealed */
     uint64_t *waited; /* set of keys that a pattern waits for */
     uint32_t *start;  /* by key: its patterns in postings, up to the next key's */
@@ -102,13 +104,20 @@ typedef bool nb_hit_fn(void *context, const struct nb_hit *hit);
  */
 void *nb_events_room(struct nb_arena *arena, void *all, size_t n, size_t *cap, size_t size);
 
-void nb_patterns_init(struct nb_patterns *patterns, struct nb_arena *arena);
+/** Move an array into an arena, without room to spare. @return false when that is full. */
+bool nb_events_settle(struct nb_arena *arena, void **all, size_t n, size_t size);
+
+/** @param building  for what grows; not needed any more once they are sealed. */
+void nb_patterns_init(struct nb_patterns *patterns, struct nb_arena *building);
 
 /** Append an alternative. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_words_add(struct nb_words_of *words, struct nb_arena *arena,
                          const struct nb_word *word) NB_MUSTUSE;
 
-/** Append an element, whose alternatives are the last ones of patterns->words. */
+/**
+ * Append an element, whose alternatives are the last ones of patterns->words; they go again when an
+ * element before has the same.
+ */
 enum nb_err nb_patterns_add_element(struct nb_patterns *patterns,
                                     const struct nb_element *element) NB_MUSTUSE;
 
@@ -116,9 +125,9 @@ enum nb_err nb_patterns_add_element(struct nb_patterns *patterns,
 enum nb_err nb_patterns_add(struct nb_patterns *patterns,
                             const struct nb_pattern *pattern) NB_MUSTUSE;
 
-/** Build the index. @return NB_OK, NB_ENOMEM. */
-enum nb_err nb_patterns_seal(struct nb_patterns *patterns,
-                             const struct tr_lexicon *lexicon) NB_MUSTUSE;
+/** Build the index, and move everything into an arena. @return NB_OK, NB_ENOMEM. */
+enum nb_err nb_patterns_seal(struct nb_patterns *patterns, const struct tr_lexicon *lexicon,
+                             struct nb_arena *arena) NB_MUSTUSE;
 
 /** True when some pattern waits for a word of the text: without it none can be found. */
 bool nb_patterns_await(const struct nb_patterns *patterns, const struct nb_reading_text *text);

@@ -18,14 +18,16 @@ static const char *const ending_names[] = {
 #undef X
 };
 
-struct nb_events *nb_events_new(struct tr_lexicon *lexicon, struct nb_arena *arena)
+struct nb_events *nb_events_new(struct tr_lexicon *lexicon, struct nb_arena *arena,
+                                struct nb_arena *building)
 {
     struct nb_events *e = nb_arena_calloc(arena, 1, sizeof(*e));
     if (e) {
         e->arena = arena;
+        e->building = building;
         e->lexicon = lexicon;
-        nb_patterns_init(&e->patterns, arena);
-        nb_patterns_init(&e->around, arena);
+        nb_patterns_init(&e->patterns, building);
+        nb_patterns_init(&e->around, building);
         for (size_t i = 0; i <= NB_EVENT_TYPES_N; i++) {
             e->files[i] = (struct nb_event_file){.threshold_milli = DEFAULT_THRESHOLD,
                                                  .progressive = NB_STAGE_ONGOING,
@@ -117,7 +119,7 @@ static const char *read_list(struct nb_rule_reader *r, struct nb_slice rest)
         }
     }
     if (!list) {
-        list = nb_events_room(e->arena, e->lists, e->lists_n, &e->lists_cap, sizeof(*list));
+        list = nb_events_room(e->building, e->lists, e->lists_n, &e->lists_cap, sizeof(*list));
         if (!list) {
             return nb_rule_no_memory(r);
         }
@@ -213,7 +215,7 @@ static const char *open_context(struct nb_rule_reader *r, const struct nb_event_
         return "too many contexts";
     }
     struct nb_event_context *all =
-        nb_events_room(e->arena, e->contexts, e->contexts_n, &e->contexts_cap, sizeof(*all));
+        nb_events_room(e->building, e->contexts, e->contexts_n, &e->contexts_cap, sizeof(*all));
     if (!all) {
         return nb_rule_no_memory(r);
     }
@@ -417,7 +419,7 @@ static const char *read_rule(struct nb_rule_reader *r, struct nb_slice line)
         return problem;
     }
     struct nb_event_rule *all =
-        nb_events_room(e->arena, e->rules, e->rules_n, &e->rules_cap, sizeof(*all));
+        nb_events_room(e->building, e->rules, e->rules_n, &e->rules_cap, sizeof(*all));
     if (!all) {
         return nb_rule_no_memory(r);
     }
@@ -479,15 +481,33 @@ enum nb_err nb_events_add(struct nb_events *events, enum nb_event_type type, str
     return NB_OK;
 }
 
-enum nb_err nb_events_seal(struct nb_events *e)
+/* Out of where it grew, with nothing to spare. */
+static bool settle(struct nb_events *e)
 {
+    bool good = true;
     for (size_t i = 0; i < NB_LISTS_N; i++) {
         const struct nb_event_list *list = nb_rule_list(e, NB_COMMON, nb_slice_str(list_names[i]));
         e->known[i] = list ? list->words : (struct nb_words_of){.n = 0};
+        good = nb_events_settle(e->arena, (void **)&e->known[i].all, e->known[i].n,
+                                sizeof(*e->known[i].all)) &&
+               good;
+    }
+    good = nb_events_settle(e->arena, (void **)&e->contexts, e->contexts_n, sizeof(*e->contexts)) &&
+           good;
+    good = nb_events_settle(e->arena, (void **)&e->rules, e->rules_n, sizeof(*e->rules)) && good;
+    e->lists = NULL;
+    e->lists_n = e->lists_cap = e->contexts_cap = e->rules_cap = 0;
+    return good;
+}
+
+enum nb_err nb_events_seal(struct nb_events *e)
+{
+    if (!settle(e)) {
+        return NB_ENOMEM;
     }
     nb_rule_features(tr_lexicon_core(e->lexicon), &e->features);
-    enum nb_err err = nb_patterns_seal(&e->patterns, e->lexicon);
-    return err == NB_OK ? nb_patterns_seal(&e->around, e->lexicon) : err;
+    enum nb_err err = nb_patterns_seal(&e->patterns, e->lexicon, e->arena);
+    return err == NB_OK ? nb_patterns_seal(&e->around, e->lexicon, e->arena) : err;
 }
 
 enum nb_err nb_events_add_second(struct nb_events *events, struct nb_slice text,

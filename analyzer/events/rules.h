@@ -102,7 +102,7 @@ struct nb_event_features {
 };
 
 struct nb_events {
-    struct nb_arena *arena;
+    struct nb_arena *arena, *building; /* building: until sealed */
     struct tr_lexicon *lexicon;
     struct nb_event_file files[NB_EVENT_TYPES_N + 1];
     struct nb_event_list *lists;

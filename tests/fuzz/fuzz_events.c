@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct nb_arena *arena = nb_arena_new((size_t)64 << 20);
     struct tr_lexicon *lexicon =
         tr_lexicon_new(fuzz_core(suffixes, "noun: ev bu ara abla\nverb: ara al git\npart: mi"));
-    struct nb_events *events = nb_events_new(lexicon, arena);
+    struct nb_events *events = nb_events_new(lexicon, arena, arena);
     struct nb_reading_text text;
     size_t bad_n = 0;
     assert(lexicon && events);

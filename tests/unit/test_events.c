@@ -27,7 +27,7 @@ static int set_up(void **state)
     assert_int_equal(nb_words_attach(&f->words, core, "lexicons", NULL, NULL, NULL), NB_OK);
     tr_lexicon_normalise_with(f->lexicon, &f->words.normaliser.turkish);
     tr_lexicon_rank_with(f->lexicon, &f->words.tagger.ranker);
-    f->events = nb_events_new(f->lexicon, f->arena);
+    f->events = nb_events_new(f->lexicon, f->arena, f->arena);
     *state = f;
     return 0;
 }
