@@ -279,7 +279,7 @@ models: $(TOOLS) ## Train the models in models/ anew from the real material
 	  $(B)/tools/train_language $(NABIZ_DATA) lexicons models/language.bin && \
 	  $(B)/tools/train_opinion $(NABIZ_DATA) tests/eval/labels/posts.tsv models/own lexicons \
 	    models/opinion.bin && \
-	  $(B)/tools/train_events $(NABIZ_DATA) tests/eval/labels/posts.tsv lexicons \
+	  $(B)/tools/train_events $(NABIZ_DATA) tests/eval/labels/events.tsv lexicons \
 	    lexicons/events/second.txt models/events/posts.tsv tests/eval/events_said.tsv; \
 	else echo "skipped: $(NABIZ_DATA) is not here (set NABIZ_DATA to where the material is)"; fi
 

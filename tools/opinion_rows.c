@@ -149,7 +149,7 @@ static bool read_stream(const char *data, const char *labels, struct giver *g)
     (void)nb_slice_split(&rest, '\n', &line);
     while (ok && nb_slice_split(&rest, '\n', &line)) {
         struct opinion_row row = {.source = OPINION_STREAM};
-        if (split(line, fields, 8) == 8) {
+        if (split(line, fields, IRONY + 1) == IRONY + 1) {
             set_labels(fields, &row);
             row.text = texts.texts[slot_of(&texts, fields[ID])];
             if (row.text.p) {

@@ -4,11 +4,14 @@
  *     train_events DATA LABELS LEXICONS OUT|--folds [SENTENCES]...
  *
  * The rules of LEXICONS propose hits in the posts of DATA (their own labels, and LABELS for those
- * that came without); whether a post has an event of that type is what is learnt. SENTENCES are
- * own ones: type, subject, stage, text. A logistic model is fitted by AdaGrad with a penalty on
- * squares, rows in an order drawn from a fixed seed. Features of fewer than five hits are left
- * out, so that no text can be read off the weights. One thread, no clock: the same data give the
- * same bytes.
+ * that came without: id, chance in percent, type, subject, stage, part); how likely a post has an
+ * event of that type is what is learnt. SENTENCES are own ones: chance, type, subject, stage, text;
+ * without the chance they are certain. A logistic model is fitted by AdaGrad with a penalty on
+ * squares, rows in an order drawn from a fixed seed. Events are more frequent in own posts, and
+ * less in our labels, than in the posts of DATA, which were drawn for brands and events as what
+ * people follow is: a weight for each takes that up, and is not written. Features of fewer than
+ * five hits are left out, so that no text can be read off the weights. One thread, no clock: the
+ * same data give the same bytes.
  *
  * --folds writes nothing and says for each type how many of the hits are right above some chances,
  * each fold judged by what was learnt from the others; copies of a post are in one fold.
@@ -45,14 +48,17 @@ enum source { SOURCE_OWN, SOURCE_POSTS, SOURCE_LABELS, SOURCES_N };
 
 /* Words are many and rare, what says who speaks of whom is not. */
 static const float RATE = 0.01F, PENALTY = 3e-3F, PENALTY_OF_WORDS = 1e-1F, WRITTEN_MIN = 0.01F;
-static const float weight_of[SOURCES_N] = {0.5F, 1.0F, 0.7F};
+static const float weight_of[SOURCES_N] = {0.5F, 1.0F, 1.0F};
+
+static const struct nb_slice source_names[SOURCES_N] = {
+    [SOURCE_OWN] = {"source/own", 10}, [SOURCE_LABELS] = {"source/labels", 13}};
 
 struct row {
     uint32_t *features;
     size_t n;
     uint8_t type; /* the first of its family */
     uint8_t source, fold;
-    bool is;
+    float chance; /* of its being an event, as readers put it */
 };
 
 struct trainer {
@@ -67,6 +73,7 @@ struct trainer {
     float *weights, *squares;
     /* the post being read */
     struct nb_slice wanted;
+    float chance;
     enum source source;
     uint8_t fold;
 };
@@ -117,14 +124,19 @@ static void put_row(void *context, uint32_t types, const struct nb_slice *names,
     while (type + 1 < NB_EVENT_TYPES_N && !(types >> type & 1)) {
         type++;
     }
-    *row = (struct row){.n = names_n,
-                        .type = type,
+    bool is_of_family = nb_event_type_parse(t->wanted, &wanted) && types >> wanted & 1;
+    *row = (struct row){.type = type,
                         .source = (uint8_t)t->source,
                         .fold = t->fold,
-                        .is = nb_event_type_parse(t->wanted, &wanted) && types >> wanted & 1};
-    row->features = nb_arena_alloc(t->keep, names_n * sizeof(*row->features));
+                        .chance = is_of_family ? t->chance : 0};
+    row->features = nb_arena_alloc(t->keep, (names_n + 1) * sizeof(*row->features));
     for (size_t i = 0; row->features && i < names_n; i++) {
-        row->features[i] = feature_of(t, names[i]);
+        row->features[row->n++] = feature_of(t, names[i]);
+    }
+    if (row->features && t->source != SOURCE_POSTS) {
+        row->features[row->n++] = feature_of(t, source_names[t->source]);
+    }
+    for (size_t i = 0; i < row->n; i++) {
         t->hits_n[row->features[i]]++;
     }
     t->rows_n++;
@@ -147,12 +159,13 @@ static uint8_t fold_of(struct nb_slice text)
     return (uint8_t)(nb_hash64(nb_slice(letters, n)) / 7 % FOLDS);
 }
 
-static void read_post(struct trainer *t, struct nb_slice event, struct nb_slice text)
+static void read_post(struct trainer *t, struct nb_slice event, float chance, struct nb_slice text)
 {
     struct nb_annotation *annotation;
     nb_arena_reset(t->arena);
     struct nb_document *document = nb_document_new(t->arena);
     t->wanted = event;
+    t->chance = chance;
     t->fold = fold_of(text);
     if (!document || !(document->text = nb_arena_strdup(t->arena, text)) ||
         nb_annotate_briefly(document, t->knowledge, t->words, t->arena, &annotation) != NB_OK) {
@@ -173,49 +186,93 @@ static struct nb_slice file_of(struct trainer *t, const char *path)
     return text;
 }
 
-/* Rows of so many columns, the last one the text; the event stands in one of them. */
-static void read_rows(struct trainer *t, const char *path, enum source source, size_t columns,
-                      size_t event)
+static bool is_row(struct nb_slice line)
 {
-    struct nb_slice line, rest = file_of(t, path);
-    t->source = source;
+    return line.len && line.p[0] != '#' && !nb_slice_starts(line, NB_LIT("id\t"));
+}
+
+/* The next fields of a line; what is left of it is the text. */
+static bool take_fields(struct nb_slice *line, struct nb_slice *fields, size_t n)
+{
+    size_t taken = 0;
+    while (taken < n && nb_slice_split(line, '\t', &fields[taken])) {
+        taken++;
+    }
+    return taken == n && line->p;
+}
+
+static void read_posts(struct trainer *t, const char *path)
+{
+    enum { EVENT = 5 };
+    struct nb_slice line, rest = file_of(t, path), field[COLUMNS - 1];
+    t->source = SOURCE_POSTS;
     while (nb_slice_split(&rest, '\n', &line)) {
-        struct nb_slice field[COLUMNS] = {{NULL, 0}};
-        size_t n = 0;
-        while (n + 1 < columns && nb_slice_split(&line, '\t', &field[n])) {
-            n++;
-        }
-        if (n + 1 == columns && line.p && field[0].len && field[0].p[0] != '#' &&
-            !nb_slice_eq(field[0], NB_LIT("id"))) {
-            read_post(t, field[event], line);
+        if (is_row(line) && take_fields(&line, field, COLUMNS - 1)) {
+            read_post(t, field[EVENT], 1, line);
         }
     }
 }
 
+static float chance_of(struct nb_slice percent)
+{
+    int64_t number;
+    if (!nb_slice_to_i64(percent, &number) || number < 0 || number > 100) {
+        die("a chance is 0 to 100");
+    }
+    return (float)number / 100;
+}
+
+static void read_sentences(struct trainer *t, const char *path)
+{
+    enum { OWN_COLUMNS = 3 };
+    struct nb_slice line, rest = file_of(t, path), field[OWN_COLUMNS];
+    t->source = SOURCE_OWN;
+    while (nb_slice_split(&rest, '\n', &line)) {
+        bool row = is_row(line), rated = row && nb_ascii_is_digit(line.p[0]);
+        float chance = 1;
+        if (rated && take_fields(&line, field, 1)) {
+            chance = chance_of(field[0]);
+        }
+        if (row && take_fields(&line, field, OWN_COLUMNS)) {
+            read_post(t, field[0], chance, line);
+        }
+    }
+}
+
+struct label {
+    struct nb_slice event;
+    float chance;
+};
+
+/* What is kept for the evaluation is left out. */
 static void read_labels(struct trainer *t, const char *labels, const char *texts)
 {
-    enum { LABEL_COLUMNS = 8, EVENT = 5 };
-    struct nb_slice line, rest = file_of(t, labels), id;
-    struct nb_slice *by_id = calloc(LABELS_MAX, sizeof(*by_id));
+    enum { LABEL_COLUMNS = 5, TEXT_COLUMNS = 2 };
+    struct nb_slice line, rest = file_of(t, labels), field[LABEL_COLUMNS];
+    struct label *by_id = calloc(LABELS_MAX, sizeof(*by_id));
     int64_t number;
     while (by_id && nb_slice_split(&rest, '\n', &line)) {
-        struct nb_slice field[LABEL_COLUMNS] = {{NULL, 0}};
-        for (size_t i = 0; i < LABEL_COLUMNS && nb_slice_split(&line, '\t', &field[i]); i++) {
-        }
-        if (nb_slice_to_i64(field[0], &number) && number >= 0 && number < LABELS_MAX) {
-            by_id[number] = field[EVENT];
+        if (is_row(line) && take_fields(&line, field, LABEL_COLUMNS) &&
+            nb_slice_eq(line, NB_LIT("tuning")) && nb_slice_to_i64(field[0], &number) &&
+            number >= 0 && number < LABELS_MAX) {
+            by_id[number] = (struct label){field[2], chance_of(field[1])};
         }
     }
     t->source = SOURCE_LABELS;
     rest = file_of(t, texts);
     while (by_id && nb_slice_split(&rest, '\n', &line)) {
-        struct nb_slice offensive;
-        if (nb_slice_split(&line, '\t', &id) && nb_slice_split(&line, '\t', &offensive) &&
-            nb_slice_to_i64(id, &number) && number >= 0 && number < LABELS_MAX && by_id[number].p) {
-            read_post(t, by_id[number], line);
+        if (is_row(line) && take_fields(&line, field, TEXT_COLUMNS) &&
+            nb_slice_to_i64(field[0], &number) && number >= 0 && number < LABELS_MAX &&
+            by_id[number].event.p) {
+            read_post(t, by_id[number].event, by_id[number].chance, line);
         }
     }
     free(by_id);
+}
+
+static bool is_source(struct nb_slice name)
+{
+    return nb_slice_starts(name, NB_LIT("source/"));
 }
 
 static float odds_of(const struct trainer *t, const struct row *row)
@@ -229,7 +286,7 @@ static float odds_of(const struct trainer *t, const struct row *row)
 
 static void learn(struct trainer *t, const struct row *row)
 {
-    float error = 1 / (1 + expf(-odds_of(t, row))) - (row->is ? 1.0F : 0.0F);
+    float error = 1 / (1 + expf(-odds_of(t, row))) - row->chance;
     for (size_t i = 0; i < row->n; i++) {
         uint32_t f = row->features[i];
         if (t->hits_n[f] >= HITS_MIN) {
@@ -270,32 +327,44 @@ static void fit(struct trainer *t, uint8_t without)
     free(order);
 }
 
+/* Of each type, and at last of all. */
 static void print_folds(const struct trainer *t, const float *odds, enum source source)
 {
-    static const float chances[] = {0.5F, 0.6F, 0.7F, 0.8F, 0.9F};
-    for (int type = 0; type < NB_EVENT_TYPES_N; type++) {
-        size_t rows = 0, there = 0;
+    static const char *const names[] = {"own", "posts", "labels"};
+    static const float chances[] = {0.4F, 0.5F, 0.6F, 0.7F, 0.8F, 0.9F};
+    for (int type = 0; type <= NB_EVENT_TYPES_N; type++) {
+        bool all = type == NB_EVENT_TYPES_N;
+        size_t rows = 0;
+        float there = 0;
         for (size_t i = 0; i < t->rows_n; i++) {
-            bool ours = t->rows[i].type == type && t->rows[i].source == source;
+            bool ours = (all || t->rows[i].type == type) && t->rows[i].source == source;
             rows += ours;
-            there += ours && t->rows[i].is;
+            there += ours ? t->rows[i].chance : 0;
         }
         if (!rows) {
             continue;
         }
-        printf("%s %s: %zu of %zu\n", source == SOURCE_POSTS ? "posts" : "labels",
-               nb_event_type_name((enum nb_event_type)type), there, rows);
+        printf("%s %s: %.1f of %zu\n", names[source],
+               all ? "all" : nb_event_type_name((enum nb_event_type)type), (double)there, rows);
         for (size_t c = 0; c < sizeof(chances) / sizeof(chances[0]); c++) {
-            size_t found = 0, right = 0;
+            size_t found = 0;
+            float right = 0;
             for (size_t i = 0; i < t->rows_n; i++) {
-                bool above = t->rows[i].type == type && t->rows[i].source == source &&
+                bool above = (all || t->rows[i].type == type) && t->rows[i].source == source &&
                              1 / (1 + expf(-odds[i])) >= chances[c];
                 found += above;
-                right += above && t->rows[i].is;
+                right += above ? t->rows[i].chance : 0;
             }
-            printf("  from %.1f: %zu of %zu right\n", (double)chances[c], right, found);
+            printf("  from %.1f: %.1f of %zu right\n", (double)chances[c], (double)right, found);
         }
     }
+}
+
+/* What is not written. */
+static float bias_of(const struct trainer *t, const struct row *row)
+{
+    uint32_t last = row->features[row->n - 1];
+    return is_source(t->names[last]) ? t->weights[last] : 0;
 }
 
 static void try_folds(struct trainer *t)
@@ -305,12 +374,13 @@ static void try_folds(struct trainer *t)
         fit(t, fold);
         for (size_t i = 0; i < t->rows_n; i++) {
             if (t->rows[i].fold == fold) {
-                odds[i] = odds_of(t, &t->rows[i]);
+                odds[i] = odds_of(t, &t->rows[i]) - bias_of(t, &t->rows[i]);
             }
         }
     }
-    print_folds(t, odds, SOURCE_POSTS);
+    print_folds(t, odds, SOURCE_OWN);
     print_folds(t, odds, SOURCE_LABELS);
+    print_folds(t, odds, SOURCE_POSTS);
     free(odds);
 }
 
@@ -328,7 +398,7 @@ static void write_weights(const struct trainer *t, const char *path)
         die("cannot write the weights");
     }
     for (size_t i = 0; i < FEATURES_MAX; i++) {
-        if (t->names[i].p && fabsf(t->weights[i]) >= WRITTEN_MIN) {
+        if (t->names[i].p && !is_source(t->names[i]) && fabsf(t->weights[i]) >= WRITTEN_MIN) {
             order[n++] = &t->names[i];
         }
     }
@@ -371,10 +441,10 @@ int main(int argc, char **argv)
     nb_events_on_judged(t.knowledge->events, put_row, &t);
     (void)snprintf(path, sizeof(path), "%s/posts/train.tsv", argv[1]);
     (void)snprintf(texts, sizeof(texts), "%s/posts/unlabelled.tsv", argv[1]);
-    read_rows(&t, path, SOURCE_POSTS, COLUMNS, 5);
+    read_posts(&t, path);
     read_labels(&t, argv[2], texts);
     for (int i = 5; i < argc; i++) {
-        read_rows(&t, argv[i], SOURCE_OWN, 4, 0);
+        read_sentences(&t, argv[i]);
     }
     if (strcmp(argv[4], "--folds") == 0) {
         try_folds(&t);
