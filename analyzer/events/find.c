@@ -77,6 +77,8 @@ struct asked {
     struct nb_hit hit;
     struct nb_head head;
     struct nb_slice family;
+    int32_t weight_milli;
+    size_t hits_n;
 };
 
 struct finding {
@@ -87,9 +89,10 @@ struct finding {
     struct nb_event best[NB_EVENT_TYPES_N]; /* of no confidence: none */
     struct asked asked[NB_EVENT_TYPES_N];   /* the surest that is judged yet */
     size_t hits_n;
-    bool looked_around, out_of_memory;
-    uint64_t *in_post;     /* set of contexts */
-    uint64_t *in_sentence; /* such a set for each sentence */
+    bool out_of_memory;
+    uint32_t looked_around; /* set of files whose contexts were looked for */
+    uint64_t *in_post;      /* set of contexts */
+    uint64_t *in_sentence;  /* such a set for each sentence */
     size_t set_words;
     bool in_title; /* while contexts are looked for */
 };
@@ -106,21 +109,32 @@ static bool put_context(void *context, const struct nb_hit *hit)
     return true;
 }
 
-static bool look_around(struct finding *f)
+static bool make_sets(struct finding *f)
 {
-    const struct nb_reading_text *text = f->words.text;
-    f->looked_around = true;
     f->set_words = f->e->contexts_n / 64 + 1;
     f->in_post = nb_arena_calloc(f->arena, f->set_words, sizeof(*f->in_post));
-    f->in_sentence =
-        nb_arena_calloc(f->arena, f->set_words * (text->sentences_n + 1), sizeof(*f->in_sentence));
-    if (!f->in_post || !f->in_sentence ||
-        nb_event_words_of(f->title, f->arena, &f->title_words) != NB_OK) {
+    f->in_sentence = nb_arena_calloc(f->arena, f->set_words * (f->words.text->sentences_n + 1),
+                                     sizeof(*f->in_sentence));
+    return f->in_post && f->in_sentence &&
+           nb_event_words_of(f->title, f->arena, &f->title_words) == NB_OK;
+}
+
+/* Contexts of the type and those of all types, each once. */
+static bool look_around(struct finding *f, uint8_t type)
+{
+    _Static_assert(NB_COMMON < 32, "files are in a set");
+    uint32_t files = (UINT32_C(1) << type | UINT32_C(1) << NB_COMMON) & ~f->looked_around;
+    if (files == 0) {
+        return true;
+    }
+    if (!f->looked_around && !make_sets(f)) {
         return false;
     }
-    nb_patterns_find(&f->e->around, &f->words, put_context, f);
+    f->looked_around |= files;
+    f->in_title = false;
+    nb_patterns_find(&f->e->around, &f->words, files, put_context, f);
     f->in_title = true;
-    nb_patterns_find(&f->e->around, &f->title_words, put_context, f);
+    nb_patterns_find(&f->e->around, &f->title_words, files, put_context, f);
     return true;
 }
 
@@ -177,13 +191,14 @@ static bool put_hit(void *context, const struct nb_hit *hit)
     struct asked *asked = &f->asked[rule->type];
     struct nb_event *event = rule->judged.len ? &asked->event : &f->best[rule->type];
     struct nb_head head;
+    asked->hits_n += rule->judged.len > 0;
     nb_head_read(f->e, &f->words, hit, rule, &head);
     int32_t milli = rule->weight_milli * head.share_milli / 1000;
     if (head.stage == NB_STAGE_N || head.subject == NB_SUBJECT_N ||
         milli <= event->confidence_milli) {
         return ++f->hits_n < HITS_MAX;
     }
-    if (!f->looked_around && !look_around(f)) {
+    if (!look_around(f, rule->type)) {
         f->out_of_memory = true;
         return false;
     }
@@ -198,6 +213,7 @@ static bool put_hit(void *context, const struct nb_hit *hit)
                                    .line = rule->line};
         if (rule->judged.len) {
             asked->family = rule->judged;
+            asked->weight_milli = rule->weight_milli;
             asked->hit = *hit;
             asked->head = head;
         }
@@ -224,7 +240,10 @@ static bool judge(struct finding *f, size_t type)
                                   .words = &f->words,
                                   .hit = &asked->hit,
                                   .head = &asked->head,
-                                  .family = asked->family};
+                                  .family = asked->family,
+                                  .type = (uint8_t)type,
+                                  .weight_milli = asked->weight_milli,
+                                  .hits_n = asked->hits_n};
     struct nb_second_features features;
     if (nb_second_features_of(&what, e->judged != NULL, f->arena, &features) != NB_OK) {
         return false;
@@ -232,8 +251,10 @@ static bool judge(struct finding *f, size_t type)
     if (e->judged) {
         e->judged(e->judged_context, family_types(e, asked->family), features.names, features.n);
     }
-    asked->event.confidence_milli =
-        asked->event.confidence_milli * nb_second_milli(&e->second, &features) / 1000;
+    int32_t milli = nb_second_milli(&e->second, &features);
+    if (milli < asked->event.confidence_milli) {
+        asked->event.confidence_milli = milli;
+    }
     if (asked->event.confidence_milli > f->best[type].confidence_milli) {
         f->best[type] = asked->event;
     }
@@ -288,7 +309,7 @@ enum nb_err nb_events_find(const struct nb_events *events, const struct nb_readi
     if (nb_event_words_of(text, arena, &f.words) != NB_OK) {
         return NB_ENOMEM;
     }
-    nb_patterns_find(&events->patterns, &f.words, put_hit, &f);
+    nb_patterns_find(&events->patterns, &f.words, UINT32_MAX, put_hit, &f);
     f.out_of_memory |= !f.out_of_memory && !judge_all(&f);
     uint32_t sure = sure_types(&f), shown = 0;
     for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {

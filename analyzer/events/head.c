@@ -212,10 +212,11 @@ static int speaker_of(const struct view *v, uint32_t at, const struct tr_analysi
     return say ? person_of(is->person, say->features) : 0;
 }
 
-/* Not the particle "de", which might be an imperative of "say". */
-static bool is_likeliest(const struct view *v, uint32_t word, const struct tr_analysis *analysis)
+/* "de" is hardly ever an imperative of "say", but the particle. */
+static bool is_particle(const struct view *v, uint32_t word, const struct tr_analysis *say)
 {
-    return !analysis || analysis == v->words->text->readings[v->words->token[word]].analyses;
+    const struct tr_reading *r = &v->words->text->readings[v->words->token[word]];
+    return say && say != r->analyses && say->features & v->e->features.imperative;
 }
 
 /* Somebody else's words in the first person are about somebody else. */
@@ -224,7 +225,7 @@ static uint8_t hear_speaker(struct view *v, uint8_t stage)
     for (int i = 1; v->person == 1 && i <= SAYING_WORDS; i++) {
         uint32_t at = at_distance(v, v->hit->head, i);
         const struct tr_analysis *say;
-        bool says = at != NOWHERE && is_in(v, NB_LIST_SAY, at, &say) && is_likeliest(v, at, say);
+        bool says = at != NOWHERE && is_in(v, NB_LIST_SAY, at, &say) && !is_particle(v, at, say);
         if (says && (i <= SAY_WORDS || (say && say->features & v->e->features.participle))) {
             int speaker = speaker_of(v, at, say);
             v->person = speaker > 1 ? speaker : v->person;

@@ -327,6 +327,7 @@ static const char *add(struct nb_rule_reader *r, struct nb_patterns *patterns, u
     struct building b = {.patterns = patterns, .last_verb = -1, .last_kept = -1};
     b.pattern.elements = (uint32_t)patterns->elements_n;
     b.pattern.owner = owner;
+    b.pattern.groups = UINT32_C(1) << r->file;
     const char *problem = read_part(r, &b, first);
     if (!problem && second.p) {
         b.gap = EITHER_ORDER_GAP;

@@ -9,7 +9,7 @@
 #include <nabiz/hash.h>
 #include <nabiz/mem.h>
 
-enum { ASKED_MAX = 8, ALIKE_SLOTS = 1 << 14 };
+enum { ASKED_MAX = 32, ALIKE_SLOTS = 1 << 14 };
 
 void nb_patterns_init(struct nb_patterns *patterns, struct nb_arena *building)
 {
@@ -99,6 +99,15 @@ static uint32_t share_words(struct nb_patterns *p, const struct nb_element *e)
     return e->words;
 }
 
+static uint64_t keys_of(const struct nb_word *words, size_t n)
+{
+    uint64_t keys = 0;
+    for (size_t i = 0; i < n; i++) {
+        keys |= nb_word_has_key(&words[i]) ? nb_key_bit(words[i].key) : UINT64_MAX;
+    }
+    return keys;
+}
+
 enum nb_err nb_patterns_add_element(struct nb_patterns *p, const struct nb_element *element)
 {
     struct nb_element *all =
@@ -109,6 +118,7 @@ enum nb_err nb_patterns_add_element(struct nb_patterns *p, const struct nb_eleme
     p->elements = all;
     p->elements[p->elements_n] = *element;
     p->elements[p->elements_n].words = share_words(p, element);
+    p->elements[p->elements_n].keys = keys_of(&p->words.all[element->words], element->words_n);
     p->elements_n++;
     return NB_OK;
 }
@@ -124,11 +134,6 @@ enum nb_err nb_patterns_add(struct nb_patterns *p, const struct nb_pattern *patt
     return NB_OK;
 }
 
-static bool has_key(const struct nb_word *word)
-{
-    return word->kind == NB_WORD_LEMMA || word->kind == NB_WORD_FORM;
-}
-
 /* How many elements wait for the keys of this one; UINT64_MAX: it cannot be waited for. */
 static uint64_t element_cost(const struct nb_patterns *p, const struct nb_element *e,
                              const uint32_t *uses)
@@ -139,7 +144,7 @@ static uint64_t element_cost(const struct nb_patterns *p, const struct nb_elemen
         if (e->optional || word->kind >= NB_WORD_NUMBER) {
             return UINT64_MAX;
         }
-        cost += has_key(word) ? uses[word->key] : 1;
+        cost += nb_word_has_key(word) ? uses[word->key] : 1;
     }
     return cost;
 }
@@ -148,7 +153,7 @@ static uint64_t element_cost(const struct nb_patterns *p, const struct nb_elemen
 static bool is_askable(const struct nb_patterns *p, const struct nb_element *e)
 {
     for (size_t i = 0; i < e->words_n; i++) {
-        if (!has_key(&p->words.all[e->words + i])) {
+        if (!nb_word_has_key(&p->words.all[e->words + i])) {
             return false;
         }
     }
@@ -203,13 +208,16 @@ static enum nb_err build_index(struct nb_patterns *p, uint32_t *next)
     size_t total = 0;
     for (size_t i = 0; i < p->n; i++) {
         const struct nb_element *e = anchor_of(p, i);
+        if (p->all[i].follows) {
+            continue;
+        }
         if (is_loose(p, e)) {
             total++;
             continue;
         }
         for (size_t k = 0; k < e->words_n; k++) {
             const struct nb_word *word = &p->words.all[e->words + k];
-            if (has_key(word)) {
+            if (nb_word_has_key(word)) {
                 p->start[word->key + 1]++;
                 p->waited[word->key / 64] |= UINT64_C(1) << word->key % 64;
             }
@@ -229,13 +237,16 @@ static enum nb_err build_index(struct nb_patterns *p, uint32_t *next)
     for (size_t i = 0; i < p->n; i++) {
         const struct nb_element *e = anchor_of(p, i);
         bool tagged = false;
+        if (p->all[i].follows) {
+            continue;
+        }
         if (is_loose(p, e)) {
             p->loose[p->loose_n++] = (uint32_t)i;
             continue;
         }
         for (size_t k = 0; k < e->words_n; k++) {
             const struct nb_word *word = &p->words.all[e->words + k];
-            if (has_key(word)) {
+            if (nb_word_has_key(word)) {
                 p->postings[next[word->key]++] = (uint32_t)i;
             }
             tagged |= word->kind == NB_WORD_HASHTAG;
@@ -245,6 +256,45 @@ static enum nb_err build_index(struct nb_patterns *p, uint32_t *next)
         }
     }
     return NB_OK;
+}
+
+static bool are_same(const struct nb_patterns *p, const struct nb_pattern *a,
+                     const struct nb_pattern *b)
+{
+    bool same = a->elements_n == b->elements_n && a->head == b->head;
+    for (size_t i = 0; same && i < a->elements_n; i++) {
+        const struct nb_element *x = &p->elements[a->elements + i];
+        const struct nb_element *y = &p->elements[b->elements + i];
+        same = x->words == y->words && x->words_n == y->words_n && x->gap == y->gap &&
+               x->optional == y->optional;
+    }
+    return same;
+}
+
+/* Files ask for the same things around ("somebody says I"), which is looked for once. */
+static bool join_same(struct nb_patterns *p)
+{
+    size_t slots = 2 * p->n + 1;
+    uint32_t *first = nb_calloc(slots, sizeof(*first)); /* plus one; 0: none */
+    for (size_t i = p->n; first && i > 0; i--) {
+        struct nb_pattern *pattern = &p->all[i - 1];
+        const struct nb_element *e = &p->elements[pattern->elements];
+        size_t at = (e->words * (size_t)31 + pattern->elements_n) % slots;
+        while (first[at] && !are_same(p, pattern, &p->all[first[at] - 1])) {
+            at = (at + 1) % slots;
+        }
+        pattern->follows = false;
+        pattern->next = NB_NO_PATTERN;
+        if (first[at]) {
+            pattern->next = first[at] - 1;
+            p->all[pattern->next].follows = true;
+            pattern->groups |= p->all[pattern->next].groups;
+        }
+        first[at] = (uint32_t)i;
+    }
+    bool good = first != NULL;
+    nb_free(first);
+    return good;
 }
 
 static bool settle(struct nb_patterns *p, struct nb_arena *arena)
@@ -265,14 +315,14 @@ enum nb_err nb_patterns_seal(struct nb_patterns *p, const struct tr_lexicon *lex
     p->waited = nb_arena_calloc(arena, p->keys_n / 64 + 1, sizeof(*p->waited));
     p->start = nb_arena_calloc(arena, p->keys_n + 1, sizeof(*p->start));
     uint32_t *uses = nb_calloc(p->keys_n + 1, sizeof(*uses));
-    if (!p->waited || !p->start || !uses || !settle(p, arena)) {
+    if (!p->waited || !p->start || !uses || !settle(p, arena) || !join_same(p)) {
         nb_free(uses);
         return NB_ENOMEM;
     }
     for (size_t i = 0; i < p->elements_n; i++) {
         for (size_t k = 0; k < p->elements[i].words_n; k++) {
             const struct nb_word *word = &p->words.all[p->elements[i].words + k];
-            if (has_key(word)) {
+            if (nb_word_has_key(word)) {
                 uses[word->key]++;
             }
         }

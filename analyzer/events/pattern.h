@@ -20,6 +20,7 @@
 #define NB_PATTERN_ELEMENTS_MAX 12
 #define NB_PATTERN_GAP_MAX 9
 #define NB_PRESENT_BITS 4096
+#define NB_NO_PATTERN UINT32_MAX
 
 enum nb_word_kind {
     NB_WORD_LEMMA,
@@ -40,23 +41,40 @@ struct nb_word {
     uint8_t pos;             /* of a lemma or any: enum tr_upos, or TR_UPOS_N for any */
 };
 
+/** Met by a key of the word. */
+static inline bool nb_word_has_key(const struct nb_word *word)
+{
+    return word->kind == NB_WORD_LEMMA || word->kind == NB_WORD_FORM;
+}
+
 struct nb_words_of { /* a set of alternatives */
     struct nb_word *all;
     size_t n, cap;
 };
 
 struct nb_element {
+    uint64_t
+        keys; /* set of those of its alternatives, see nb_key_bit(); all ones: some have none */
     uint32_t words; /* index of the first alternative */
     uint16_t words_n;
     uint8_t gap; /* this many words may stand before it */
     bool optional;
 };
 
+/** Place of a key in a set of 64, where few keys meet by chance. */
+static inline uint64_t nb_key_bit(tr_key key)
+{
+    return UINT64_C(1) << (key * UINT32_C(2654435769) >> 26);
+}
+
 struct nb_pattern {
     uint32_t elements; /* index of the first */
     uint32_t owner;    /* the caller's */
     uint8_t elements_n, head, anchor;
-    uint8_t second; /* another element that has to be there, elements_n: none to ask for */
+    uint8_t second;  /* another element that has to be there, elements_n: none to ask for */
+    bool follows;    /* it is the next one of another, and not in the index */
+    uint32_t next;   /* the next pattern of the same elements, NB_NO_PATTERN for none */
+    uint32_t groups; /* set of those it is looked for with; the caller's */
 };
 
 struct nb_patterns {
@@ -78,8 +96,10 @@ struct nb_patterns {
 /** What a text looks like to patterns: its words, numbers, hashtags and mentions. */
 struct nb_event_words {
     const struct nb_reading_text *text;
-    uint32_t *token;    /* by word */
-    uint32_t *sentence; /* by word */
+    uint32_t *token;          /* by word */
+    uint32_t *sentence;       /* by word */
+    uint64_t *keys;           /* by word: set of the keys it may be met by, none: by no key */
+    struct nb_slice *letters; /* by word: of a hashtag, without diacritics */
     size_t n;
     /* Set of the keys of all words, modulo NB_PRESENT_BITS: what is not in it is nowhere. */
     uint64_t present[NB_PRESENT_BITS / 64];
@@ -136,9 +156,12 @@ bool nb_patterns_await(const struct nb_patterns *patterns, const struct nb_readi
 enum nb_err nb_event_words_of(const struct nb_reading_text *text, struct nb_arena *arena,
                               struct nb_event_words *out) NB_MUSTUSE;
 
-/** Find all patterns, in the order of the text. A place is found once for each anchor. */
+/**
+ * Find all patterns of some groups, and some of others too, in the order of the text. A place is
+ * found once for each anchor.
+ */
 void nb_patterns_find(const struct nb_patterns *patterns, const struct nb_event_words *words,
-                      nb_hit_fn *found, void *context);
+                      uint32_t groups, nb_hit_fn *found, void *context);
 
 /**
  * True when a word is one of these.

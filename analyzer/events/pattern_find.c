@@ -56,17 +56,40 @@ static bool is_present(const struct nb_event_words *words, tr_key key)
     return words->present[key % NB_PRESENT_BITS / 64] >> key % 64 & 1;
 }
 
-static void add_word(struct nb_event_words *words, uint32_t token, uint32_t sentence)
+static bool add_letters(struct nb_event_words *words, const struct tr_token *tag,
+                        struct nb_arena *arena)
+{
+    size_t len = tag->folded.len < LETTERS_MAX ? tag->folded.len : LETTERS_MAX;
+    char *plain = nb_arena_alloc(arena, len + 1);
+    if (!plain) {
+        return false;
+    }
+    memcpy(plain, tag->folded.p, len);
+    words->letters[words->n] = nb_slice(plain, tr_plain(plain, len));
+    return true;
+}
+
+static bool add_word(struct nb_event_words *words, uint32_t token, uint32_t sentence,
+                     struct nb_arena *arena)
 {
     const struct tr_reading *r = &words->text->readings[token];
+    uint64_t keys = 0;
     for (size_t i = 0; i < r->analyses_n; i++) {
         add_present(words, r->keys[i]);
+        keys |= nb_key_bit(r->keys[i]);
     }
     for (size_t i = 0; i < r->surfaces_n; i++) {
         add_present(words, r->surfaces[i]);
+        keys |= nb_key_bit(r->surfaces[i]);
     }
+    const struct tr_token *t = &words->text->tokens[token];
+    if (t->kind == TR_HASHTAG && !add_letters(words, t, arena)) {
+        return false;
+    }
+    words->keys[words->n] = keys;
     words->token[words->n] = token;
     words->sentence[words->n++] = sentence;
+    return true;
 }
 
 enum nb_err nb_event_words_of(const struct nb_reading_text *text, struct nb_arena *arena,
@@ -75,13 +98,15 @@ enum nb_err nb_event_words_of(const struct nb_reading_text *text, struct nb_aren
     *out = (struct nb_event_words){.text = text};
     out->token = nb_arena_alloc(arena, text->tokens_n * sizeof(*out->token));
     out->sentence = nb_arena_alloc(arena, text->tokens_n * sizeof(*out->sentence));
-    if (!out->token || !out->sentence) {
+    out->keys = nb_arena_alloc(arena, text->tokens_n * sizeof(*out->keys));
+    out->letters = nb_arena_alloc(arena, text->tokens_n * sizeof(*out->letters));
+    if (!out->token || !out->sentence || !out->keys || !out->letters) {
         return NB_ENOMEM;
     }
     for (size_t s = 0; s < text->sentences_n; s++) {
         for (uint32_t i = text->sentences[s].begin; i < text->sentences[s].end; i++) {
-            if (is_seen(&text->tokens[i])) {
-                add_word(out, i, (uint32_t)s);
+            if (is_seen(&text->tokens[i]) && !add_word(out, i, (uint32_t)s, arena)) {
+                return NB_ENOMEM;
             }
         }
     }
@@ -103,17 +128,6 @@ static const struct tr_analysis *lemma_fits(const struct nb_patterns *p, const s
         }
     }
     return NULL;
-}
-
-static bool hashtag_has(const struct tr_token *token, struct nb_slice letters)
-{
-    char plain[LETTERS_MAX];
-    size_t len = token->folded.len < sizeof(plain) ? token->folded.len : sizeof(plain);
-    if (token->kind != TR_HASHTAG) {
-        return false;
-    }
-    memcpy(plain, token->folded.p, len);
-    return nb_slice_find(nb_slice(plain, tr_plain(plain, len)), letters, 0) != NB_NPOS;
 }
 
 static bool form_fits(const struct tr_reading *r, tr_key key)
@@ -145,6 +159,9 @@ static bool fits(const struct nb_patterns *p, const struct nb_word *these, size_
     for (size_t i = 0; i < n; i++) {
         const struct nb_word *word = &these[i];
         bool fit = false;
+        if (nb_word_has_key(word) && !(words->keys[at] & nb_key_bit(word->key))) {
+            continue;
+        }
         switch ((enum nb_word_kind)word->kind) {
         case NB_WORD_LEMMA:
             *analysis = token->kind == TR_WORD ? lemma_fits(p, word, r, unsure) : NULL;
@@ -154,7 +171,8 @@ static bool fits(const struct nb_patterns *p, const struct nb_word *these, size_
             fit = token->kind == TR_WORD && form_fits(r, word->key);
             break;
         case NB_WORD_HASHTAG:
-            fit = hashtag_has(token, word->letters);
+            fit = token->kind == TR_HASHTAG &&
+                  nb_slice_find(words->letters[at], word->letters, 0) != NB_NPOS;
             break;
         case NB_WORD_NUMBER:
             fit = token->kind == TR_NUMBER;
@@ -203,6 +221,9 @@ static bool element_fits(struct search *s, uint8_t element, uint32_t at)
     const struct tr_analysis *analysis;
     bool unsure = s->hit.unsure;
     s->tries++;
+    if (!(e->keys & s->words->keys[at]) && e->keys != UINT64_MAX) {
+        return false;
+    }
     if (!fits(s->p, &s->p->words.all[e->words], e->words_n, s->words, at, &analysis, &unsure)) {
         return false;
     }
@@ -288,55 +309,72 @@ static bool verify(const struct nb_patterns *p, const struct nb_event_words *wor
     return true;
 }
 
-/* Every pattern that waits for this key. @return false to stop. */
-static bool find_key(const struct nb_patterns *p, const struct nb_event_words *words, tr_key key,
-                     uint32_t at, nb_hit_fn *found, void *context)
+struct finder {
+    const struct nb_patterns *p;
+    const struct nb_event_words *words;
+    uint32_t groups;
+    nb_hit_fn *found;
+    void *context;
+};
+
+/* Look for a pattern, and tell of it and of all that are the same. @return false to stop. */
+static bool look_for(const struct finder *f, uint32_t pattern, uint32_t at)
 {
     struct nb_hit hit;
-    if (!waits(p, key)) {
+    if (!(f->p->all[pattern].groups & f->groups) || !verify(f->p, f->words, pattern, at, &hit)) {
         return true;
     }
-    for (uint32_t i = p->start[key]; i < p->start[key + 1]; i++) {
-        if (verify(p, words, p->postings[i], at, &hit) && !found(context, &hit)) {
+    for (; pattern != NB_NO_PATTERN; pattern = f->p->all[pattern].next) {
+        hit.pattern = &f->p->all[pattern];
+        if (!f->found(f->context, &hit)) {
             return false;
         }
     }
     return true;
 }
 
-static bool find_at(const struct nb_patterns *p, const struct nb_event_words *words, uint32_t at,
-                    nb_hit_fn *found, void *context)
+/* Every pattern that waits for this key. @return false to stop. */
+static bool find_key(const struct finder *f, tr_key key, uint32_t at)
 {
-    const struct tr_reading *r = &words->text->readings[words->token[at]];
+    bool go_on = true;
+    if (!waits(f->p, key)) {
+        return true;
+    }
+    for (uint32_t i = f->p->start[key]; go_on && i < f->p->start[key + 1]; i++) {
+        go_on = look_for(f, f->p->postings[i], at);
+    }
+    return go_on;
+}
+
+static bool find_at(const struct finder *f, uint32_t at)
+{
+    const struct nb_reading_text *text = f->words->text;
+    const struct tr_reading *r = &text->readings[f->words->token[at]];
     bool go_on = true;
     for (size_t i = 0; go_on && i < r->analyses_n; i++) {
         bool again = false;
         for (size_t k = 0; k < i; k++) {
             again |= r->keys[k] == r->keys[i];
         }
-        go_on = again || find_key(p, words, r->keys[i], at, found, context);
+        go_on = again || find_key(f, r->keys[i], at);
     }
     for (size_t i = 0; go_on && i < r->surfaces_n; i++) {
-        go_on = find_key(p, words, r->surfaces[i], at, found, context);
+        go_on = find_key(f, r->surfaces[i], at);
     }
-    for (size_t i = 0; go_on && i < p->loose_n; i++) {
-        struct nb_hit hit;
-        go_on = !verify(p, words, p->loose[i], at, &hit) || found(context, &hit);
+    for (size_t i = 0; go_on && i < f->p->loose_n; i++) {
+        go_on = look_for(f, f->p->loose[i], at);
     }
-    bool tag = words->text->tokens[words->token[at]].kind == TR_HASHTAG;
-    for (size_t i = 0; go_on && tag && i < p->hashtags_n; i++) {
-        struct nb_hit hit;
-        go_on = !verify(p, words, p->hashtags[i], at, &hit) || found(context, &hit);
+    bool tag = text->tokens[f->words->token[at]].kind == TR_HASHTAG;
+    for (size_t i = 0; go_on && tag && i < f->p->hashtags_n; i++) {
+        go_on = look_for(f, f->p->hashtags[i], at);
     }
     return go_on;
 }
 
 void nb_patterns_find(const struct nb_patterns *p, const struct nb_event_words *words,
-                      nb_hit_fn *found, void *context)
+                      uint32_t groups, nb_hit_fn *found, void *context)
 {
-    for (uint32_t at = 0; at < words->n; at++) {
-        if (!find_at(p, words, at, found, context)) {
-            return;
-        }
+    const struct finder f = {p, words, groups, found, context};
+    for (uint32_t at = 0; at < words->n && find_at(&f, at); at++) {
     }
 }

@@ -229,6 +229,16 @@ static void put_post(struct naming *n)
     put(n, words < SHORT_WORDS ? "short" : words < LONG_WORDS ? "middling" : "long", none, none);
 }
 
+/* How sure whoever wrote the rule is of it. */
+static struct nb_slice weight_of(int32_t milli)
+{
+    return milli >= 1000  ? NB_LIT("full")
+           : milli >= 900 ? NB_LIT("high")
+           : milli >= 800 ? NB_LIT("good")
+           : milli >= 700 ? NB_LIT("fair")
+                          : NB_LIT("weak");
+}
+
 static void put_hit(struct naming *n)
 {
     const struct nb_second_case *what = n->what;
@@ -236,6 +246,9 @@ static void put_hit(struct naming *n)
     char buf[LETTERS_MAX];
     struct nb_slice none = {NULL, 0};
     put(n, "bias", none, none);
+    put(n, "type:", nb_slice_str(nb_event_type_name((enum nb_event_type)what->type)), none);
+    put_number(n, "hits", what->hits_n);
+    put(n, "weight:", weight_of(what->weight_milli), none);
     put(n, "stage:", nb_slice_str(nb_event_stage_name((enum nb_event_stage)what->head->stage)),
         nb_slice_str(nb_event_subject_name((enum nb_event_subject)what->head->subject)));
     if (what->head->author) {

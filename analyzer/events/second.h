@@ -43,6 +43,9 @@ struct nb_second_case {
     const struct nb_hit *hit;
     const struct nb_head *head;
     struct nb_slice family; /* of rules that are judged alike, as their option names it */
+    uint8_t type;           /* enum nb_event_type */
+    int32_t weight_milli;   /* of the rule */
+    size_t hits_n;          /* of judged rules of the type in the post */
 };
 
 /** Features, each once, ascending by key; borrowed from an arena. */
