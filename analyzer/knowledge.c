@@ -435,6 +435,7 @@ out:
     nb_free(load.parts);
     nb_arena_free(load.scratch);
     nb_arena_free(load.files);
+    nb_mem_trim(); /* who loads it stays for long */
     return err;
 }
 
