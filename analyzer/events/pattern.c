@@ -202,6 +202,20 @@ static bool is_loose(const struct nb_patterns *p, const struct nb_element *e)
     return e->optional;
 }
 
+static struct nb_posting posting_of(const struct nb_patterns *p, uint32_t pattern)
+{
+    const struct nb_pattern *all = &p->all[pattern];
+    struct nb_posting posting = {pattern, all->groups, {NB_NEED_ASK, NB_NEED_ASK}};
+    if (all->second < all->elements_n) {
+        const struct nb_element *e = &p->elements[all->elements + all->second];
+        for (size_t i = 0; e->words_n && e->words_n <= 2 && i < 2; i++) {
+            const struct nb_word *word = &p->words.all[e->words + i % e->words_n];
+            posting.need[i] = (uint16_t)(word->key % NB_PRESENT_BITS);
+        }
+    }
+    return posting;
+}
+
 /* Counting sort of the patterns by the keys of their anchors. @param next  room for all keys. */
 static enum nb_err build_index(struct nb_patterns *p, uint32_t *next)
 {
@@ -247,7 +261,7 @@ static enum nb_err build_index(struct nb_patterns *p, uint32_t *next)
         for (size_t k = 0; k < e->words_n; k++) {
             const struct nb_word *word = &p->words.all[e->words + k];
             if (nb_word_has_key(word)) {
-                p->postings[next[word->key]++] = (uint32_t)i;
+                p->postings[next[word->key]++] = posting_of(p, (uint32_t)i);
             }
             tagged |= word->kind == NB_WORD_HASHTAG;
         }

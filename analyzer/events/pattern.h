@@ -21,6 +21,7 @@
 #define NB_PATTERN_GAP_MAX 9
 #define NB_PRESENT_BITS 4096
 #define NB_NO_PATTERN UINT32_MAX
+#define NB_NEED_ASK UINT16_MAX /* the pattern itself has to be asked */
 
 enum nb_word_kind {
     NB_WORD_LEMMA,
@@ -77,6 +78,12 @@ struct nb_pattern {
     uint32_t groups; /* set of those it is looked for with; the caller's */
 };
 
+/* A pattern in the index, with what nearly always ends a look at it. */
+struct nb_posting {
+    uint32_t pattern, groups;
+    uint16_t need[2]; /* places in nb_event_words.present, one of which is set; or NB_NEED_ASK */
+};
+
 struct nb_patterns {
     struct nb_arena *arena;
     struct nb_words_of words;
@@ -88,7 +95,8 @@ struct nb_patterns {
     /* sealed */
     uint64_t *waited; /* set of keys that a pattern waits for */
     uint32_t *start;  /* by key: its patterns in postings, up to the next key's */
-    uint32_t *postings, *hashtags, *loose; /* loose: tried at every word, they wait for none */
+    struct nb_posting *postings;
+    uint32_t *hashtags, *loose; /* loose: tried at every word, they wait for none */
     size_t keys_n, hashtags_n, loose_n;
     uint64_t absence; /* feature of words that say their lemma is not there */
 };

@@ -56,6 +56,12 @@ static bool is_present(const struct nb_event_words *words, tr_key key)
     return words->present[key % NB_PRESENT_BITS / 64] >> key % 64 & 1;
 }
 
+static bool may_have(const struct nb_event_words *words, const struct nb_posting *posting)
+{
+    return posting->need[0] == NB_NEED_ASK || is_present(words, posting->need[0]) ||
+           is_present(words, posting->need[1]);
+}
+
 static bool add_letters(struct nb_event_words *words, const struct tr_token *tag,
                         struct nb_arena *arena)
 {
@@ -341,7 +347,10 @@ static bool find_key(const struct finder *f, tr_key key, uint32_t at)
         return true;
     }
     for (uint32_t i = f->p->start[key]; go_on && i < f->p->start[key + 1]; i++) {
-        go_on = look_for(f, f->p->postings[i], at);
+        const struct nb_posting *posting = &f->p->postings[i];
+        if ((posting->groups & f->groups) && may_have(f->words, posting)) {
+            go_on = look_for(f, posting->pattern, at);
+        }
     }
     return go_on;
 }
