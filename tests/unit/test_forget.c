@@ -250,6 +250,49 @@ static void a_name_that_nobody_has_is_told(void **state)
     nbt_rmdir(dir);
 }
 
+/* As the table was before names were kept in any case: the value is empty. */
+static enum nb_err put_old_row(struct nb_txn *txn, void *author)
+{
+    struct nb_id id = nb_forget_id(nb_slice_str(author));
+    nb_put(txn, NB_TBL_FORGOTTEN, nb_slice(id.b, sizeof(id.b)), nb_slice("", 0));
+    return nb_txn_err(txn);
+}
+
+static void acts_towards_a_name_are_left_out_in_any_case(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool before, after; /* the old row's name was given again */
+    } rows[] = {{"f.example/Veli", true, true},   {"f.example/veli", false, true},
+                {"f.example/ayla", true, true},   {"f.example/AYLA", true, true},
+                {"g.example/ayla", false, false}, {"f.example/ayl", false, false},
+                {"f.example/", false, false},     {"", false, false}};
+    char *dir = nbt_tmpdir();
+    char old[] = "f.example/Veli";
+    for (int again = 0; again < 2; again++) {
+        struct nb_store *store;
+        struct nb_forgotten *forgotten;
+        struct nb_forgot forgot;
+        assert_int_equal(nb_store_open(dir, NB_STORE_CRAWL, &writing, &store, NULL), NB_OK);
+        if (again) {
+            assert_int_equal(nb_log_forget(store, nb_slice_str(old), &forgot, NULL), NB_OK);
+        } else {
+            assert_int_equal(nb_store_write(store, put_old_row, old, NULL), NB_OK);
+            assert_int_equal(nb_log_forget(store, nb_slice_str(gone), &forgot, NULL), NB_OK);
+        }
+        assert_int_equal(nb_forgotten_load(store, &forgotten, NULL), NB_OK);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+            assert_int_equal(nb_forgotten_has(forgotten, nb_slice_str(rows[i].name)),
+                             again ? rows[i].after : rows[i].before);
+        }
+        nb_forgotten_free(forgotten);
+        nb_store_close(store);
+    }
+    assert_false(nb_forgotten_has(NULL, nb_slice_str(gone)));
+    nbt_rmdir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +300,7 @@ int main(void)
         cmocka_unit_test(an_author_is_gone_and_the_others_are_not),
         cmocka_unit_test(nothing_of_theirs_comes_in_again),
         cmocka_unit_test(what_quotes_them_later_comes_in_without_the_quote),
+        cmocka_unit_test(acts_towards_a_name_are_left_out_in_any_case),
         cmocka_unit_test(no_byte_of_theirs_stays_in_the_file),
         cmocka_unit_test(a_kill_at_any_moment_is_mended_by_doing_it_again),
     };
