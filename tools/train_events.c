@@ -130,10 +130,13 @@ static void put_row(void *context, uint32_t types, const struct nb_slice *names,
                         .fold = t->fold,
                         .chance = is_of_family ? t->chance : 0};
     row->features = nb_arena_alloc(t->keep, (names_n + 1) * sizeof(*row->features));
-    for (size_t i = 0; row->features && i < names_n; i++) {
+    if (!row->features) {
+        die("out of memory");
+    }
+    for (size_t i = 0; i < names_n; i++) {
         row->features[row->n++] = feature_of(t, names[i]);
     }
-    if (row->features && t->source != SOURCE_POSTS) {
+    if (t->source != SOURCE_POSTS) {
         row->features[row->n++] = feature_of(t, source_names[t->source]);
     }
     for (size_t i = 0; i < row->n; i++) {
