@@ -309,7 +309,9 @@ static void read_through(const struct tr_lexicon *lexicon, struct tr_cache *cach
         return;
     }
     tr_read(lexicon, token, arena, out);
-    keep_reading(cache, asked, out);
+    if (!nb_arena_failed(arena)) { /* else words may stand for their lemmas */
+        keep_reading(cache, asked, out);
+    }
 }
 
 void tr_read_ahead(const struct tr_cache *cache, const struct tr_token *tokens, size_t n)

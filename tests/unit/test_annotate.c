@@ -302,6 +302,35 @@ static void every_limit_up_to_enough_gives_an_answer_or_a_clean_refusal(void **s
     assert_true(answered);
 }
 
+/* Half-read words must not be taken from the cache by the documents that follow. */
+static void what_a_refused_document_read_does_no_harm_to_the_next(void **state)
+{
+    struct knowledge_world *f = *state;
+    struct nb_document *document = nb_document_new(f->arena);
+    struct nb_annotation *out;
+    struct nb_slice want, got;
+    size_t refused_n = 0;
+    document->text =
+        text(f->arena, "geldi gitti bakt\xc4\xb1 yapt\xc4\xb1 kitab\xc4\xb1 ald\xc4\xb1 "
+                       "verdi sordu gidiyor \xc3\xa7"
+                       "al\xc4\xb1\xc5\x9f\xc4\xb1yor");
+    assert_int_equal(nb_annotate(document, f->knowledge, f->arena, &out), NB_OK);
+    assert_int_equal(nb_annotation_encode(out, f->arena, &want), NB_OK);
+    for (size_t limit = 0; limit < 40000; limit += 16) {
+        struct nb_word_cache *words = nb_word_cache_new();
+        struct nb_arena *small = nb_arena_new(limit), *large = nb_arena_new(1 << 20);
+        bool refused = nb_annotate_with(document, f->knowledge, words, small, &out) != NB_OK;
+        refused_n += refused;
+        assert_int_equal(nb_annotate_with(document, f->knowledge, words, large, &out), NB_OK);
+        assert_int_equal(nb_annotation_encode(out, large, &got), NB_OK);
+        assert_true(nb_slice_eq(got, want));
+        nb_arena_free(small);
+        nb_arena_free(large);
+        nb_word_cache_free(words);
+    }
+    assert_true(refused_n > 100);
+}
+
 static void loading_survives_the_loss_of_any_allocation(void **state)
 {
     struct knowledge_world *f = *state;
@@ -375,6 +404,7 @@ int main(void)
         cmocka_unit_test(eight_threads_in_any_order_give_the_same_answers),
         cmocka_unit_test(a_document_over_the_limit_is_refused_and_the_arena_serves_the_next),
         cmocka_unit_test(every_limit_up_to_enough_gives_an_answer_or_a_clean_refusal),
+        cmocka_unit_test(what_a_refused_document_read_does_no_harm_to_the_next),
         cmocka_unit_test(loading_survives_the_loss_of_any_allocation),
         cmocka_unit_test(the_identity_follows_the_topics),
     };
