@@ -456,6 +456,26 @@ static void many_gaps_over_a_long_text_stay_bounded(void **state)
     assert_string_equal(find_in(f, "", text), "marriage self happened");
 }
 
+static void what_several_files_ask_for_counts_in_each(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_TYPES_N, common);
+    add(f, NB_EVENT_MARRIAGE, "900 dizi <what>\n"); /* taken back with its words */
+    assert_int_equal(f->bad_n, 1);
+    add_good(f, NB_EVENT_MARRIAGE,
+             "context show post: okul\n900 evlen/verb ; not show\n700 ev al/verb\n");
+    add_good(f, NB_EVENT_MOVING,
+             "context show post: okul\n900 git/verb ; with show\n700 ev al/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    assert_string_equal(find_in(f, "", "evlendik"), "marriage self happened");
+    assert_string_equal(find_in(f, "", "gittik"), "");
+    assert_string_equal(find_in(f, "", "okulda evlendik"), "");
+    assert_string_equal(find_in(f, "", "okulda gittik"), "moving self happened");
+    assert_string_equal(find_in(f, "okul", "evlendik, gittik"), "moving self happened");
+    assert_string_equal(find_in(f, "", "ev ald\xc4\xb1k"),
+                        "marriage self happened, moving self happened");
+}
+
 static void a_text_that_does_not_fit_into_memory_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -520,6 +540,7 @@ int main(void)
         EVENTS_TEST(the_surest_rule_of_a_type_counts_above_its_threshold),
         EVENTS_TEST(what_headlines_and_quotation_marks_quote_counts_half),
         EVENTS_TEST(the_second_opinion_lowers_what_is_judged_and_nothing_else),
+        EVENTS_TEST(what_several_files_ask_for_counts_in_each),
         EVENTS_TEST(who_trains_is_told_of_each_type_once_by_family),
         EVENTS_TEST(many_gaps_over_a_long_text_stay_bounded),
         EVENTS_TEST(a_text_that_does_not_fit_into_memory_is_told),
