@@ -410,8 +410,22 @@ static void eval_part(struct eval *e, const char *part)
     }
 }
 
+static bool is_part(const char *name)
+{
+    static const char *const parts[] = {"heldout", "train", "kept", "tuning"};
+    size_t i = 0;
+    while (i < sizeof(parts) / sizeof(parts[0]) && strcmp(parts[i], name) != 0) {
+        i++;
+    }
+    return i < sizeof(parts) / sizeof(parts[0]);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && !is_part(argv[1])) {
+        fprintf(stderr, "usage: eval_events [heldout|train|kept|tuning [list]]\n");
+        return 2;
+    }
     struct nb_error error = {0};
     struct nb_knowledge *knowledge;
     if (nb_knowledge_load("lexicons", NULL, &knowledge, NULL, &error) != NB_OK) {
