@@ -1,5 +1,5 @@
 /*
- * The examples in the rules of life events.
+ * The examples in the rules of life events: they are of the rules, not of the second opinion.
  */
 #include <nabiz/knowledge.h>
 
@@ -49,6 +49,7 @@ enum nb_err nb_knowledge_check_events(const struct nb_knowledge *knowledge, stru
     struct nb_slice line, text, want;
     enum nb_err err = arena ? NB_OK : NB_ENOMEM;
     size_t number = 0;
+    nb_events_rules_alone(knowledge->events, true);
     for (struct nb_slice rest = lexicon; err == NB_OK && nb_slice_split(&rest, '\n', &line);) {
         struct nb_slice examples = nb_event_examples(line);
         number++;
@@ -67,6 +68,7 @@ enum nb_err nb_knowledge_check_events(const struct nb_knowledge *knowledge, stru
             }
         }
     }
+    nb_events_rules_alone(knowledge->events, false);
     nb_arena_free(arena);
     return err;
 }

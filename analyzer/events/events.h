@@ -113,15 +113,21 @@ enum nb_err nb_events_add_second(struct nb_events *events, struct nb_slice text,
                                  tr_report_fn *report, void *context) NB_MUSTUSE;
 
 /**
- * Told of a hit that the second opinion is asked about, at most one of a type and text.
- * @param types  set of the types that are judged as this hit is.
+ * Told of what the second opinion looks at: of each post, and of at most one hit of a type in it.
+ * @param types  set of the types that are judged as this hit is; empty: of the post itself.
  * @param names  of its features.
  */
 typedef void nb_events_judged_fn(void *context, uint32_t types, const struct nb_slice *names,
                                  size_t names_n);
 
-/** Tell of all such hits from here on. For training, by one thread. */
+/** Tell of all of them from here on. For training, by one thread. */
 void nb_events_on_judged(struct nb_events *events, nb_events_judged_fn *judged, void *context);
+
+/**
+ * From here on find what rules say that are no proposals, whatever the second opinion thinks of it;
+ * or as usual again. For checking the examples of rules, by one thread.
+ */
+void nb_events_rules_alone(struct nb_events *events, bool alone);
 
 /** After the vocabulary of the lexicon is complete. @return NB_OK, NB_ENOMEM. */
 enum nb_err nb_events_seal(struct nb_events *events) NB_MUSTUSE;

@@ -78,6 +78,7 @@ struct asked {
     struct nb_head head;
     struct nb_slice family;
     int32_t weight_milli;
+    bool proposed;
     size_t hits_n;
 };
 
@@ -86,8 +87,9 @@ struct finding {
     const struct nb_reading_text *title;
     struct nb_event_words words, title_words;
     struct nb_arena *arena;
-    struct nb_event best[NB_EVENT_TYPES_N]; /* of no confidence: none */
-    struct asked asked[NB_EVENT_TYPES_N];   /* the surest that is judged yet */
+    struct asked asked[NB_EVENT_TYPES_N]; /* the surest yet; of no confidence: none */
+    int32_t post_milli;                   /* what the second opinion's first model says */
+    bool is_post_read;
     size_t hits_n;
     bool out_of_memory;
     uint32_t looked_around; /* set of files whose contexts were looked for */
@@ -184,18 +186,27 @@ static bool is_blocked(const struct finding *f, const struct nb_event_rule *rule
     return false;
 }
 
+static bool is_better(const struct asked *asked, bool proposed, int32_t milli)
+{
+    return asked->event.confidence_milli == 0 || asked->proposed > proposed ||
+           (asked->proposed == proposed && milli > asked->event.confidence_milli);
+}
+
 static bool put_hit(void *context, const struct nb_hit *hit)
 {
     struct finding *f = context;
     const struct nb_event_rule *rule = &f->e->rules[hit->pattern->owner];
     struct asked *asked = &f->asked[rule->type];
-    struct nb_event *event = rule->judged.len ? &asked->event : &f->best[rule->type];
+    bool proposed = rule->judged.len > 0;
     struct nb_head head;
-    asked->hits_n += rule->judged.len > 0;
+    if (proposed && f->e->rules_alone) {
+        return ++f->hits_n < HITS_MAX;
+    }
     nb_head_read(f->e, &f->words, hit, rule, &head);
     int32_t milli = rule->weight_milli * head.share_milli / 1000;
+    asked->hits_n++;
     if (head.stage == NB_STAGE_N || head.subject == NB_SUBJECT_N ||
-        milli <= event->confidence_milli) {
+        !is_better(asked, proposed, milli)) {
         return ++f->hits_n < HITS_MAX;
     }
     if (!look_around(f, rule->type)) {
@@ -203,20 +214,20 @@ static bool put_hit(void *context, const struct nb_hit *hit)
         return false;
     }
     if (!is_blocked(f, rule, &head, f->words.sentence[hit->head])) {
-        *event = (struct nb_event){.type = rule->type,
-                                   .stage = head.stage,
-                                   .subject = head.subject,
-                                   .reported = head.reported,
-                                   .confidence_milli = milli,
-                                   .begin = f->words.token[hit->begin],
-                                   .end = f->words.token[hit->end - 1] + 1,
-                                   .line = rule->line};
-        if (rule->judged.len) {
-            asked->family = rule->judged;
-            asked->weight_milli = rule->weight_milli;
-            asked->hit = *hit;
-            asked->head = head;
-        }
+        *asked = (struct asked){.event = {.type = rule->type,
+                                          .stage = head.stage,
+                                          .subject = head.subject,
+                                          .reported = head.reported,
+                                          .confidence_milli = milli,
+                                          .begin = f->words.token[hit->begin],
+                                          .end = f->words.token[hit->end - 1] + 1,
+                                          .line = rule->line},
+                                .hit = *hit,
+                                .head = head,
+                                .family = proposed ? rule->judged : f->e->files[rule->type].family,
+                                .weight_milli = rule->weight_milli,
+                                .proposed = proposed,
+                                .hits_n = asked->hits_n};
     }
     return ++f->hits_n < HITS_MAX;
 }
@@ -228,10 +239,32 @@ static uint32_t family_types(const struct nb_events *e, struct nb_slice family)
     for (size_t i = 0; i < e->rules_n; i++) {
         types |= nb_slice_eq(e->rules[i].judged, family) ? UINT32_C(1) << e->rules[i].type : 0;
     }
+    for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
+        types |= nb_slice_eq(e->files[i].family, family) ? UINT32_C(1) << i : 0;
+    }
     return types;
 }
 
-/* What the second opinion says of the surest hit of a type that it is asked about. */
+/* What the second opinion says of the post, once. */
+static bool read_post(struct finding *f)
+{
+    const struct nb_events *e = f->e;
+    struct nb_second_features features;
+    if (f->is_post_read) {
+        return true;
+    }
+    if (nb_second_post(&f->words, &e->features, e->judged != NULL, f->arena, &features) != NB_OK) {
+        return false;
+    }
+    if (e->judged) {
+        e->judged(e->judged_context, 0, features.names, features.n);
+    }
+    f->post_milli = nb_second_post_milli(&e->second, &features);
+    f->is_post_read = true;
+    return true;
+}
+
+/* What it says of the surest hit of a type. */
 static bool judge(struct finding *f, size_t type)
 {
     const struct nb_events *e = f->e;
@@ -243,31 +276,30 @@ static bool judge(struct finding *f, size_t type)
                                   .family = asked->family,
                                   .type = (uint8_t)type,
                                   .weight_milli = asked->weight_milli,
+                                  .proposed = asked->proposed,
                                   .hits_n = asked->hits_n};
     struct nb_second_features features;
-    if (nb_second_features_of(&what, e->judged != NULL, f->arena, &features) != NB_OK) {
+    if (!read_post(f) || nb_second_hit(&what, e->judged != NULL, f->arena, &features) != NB_OK) {
         return false;
     }
     if (e->judged) {
         e->judged(e->judged_context, family_types(e, asked->family), features.names, features.n);
     }
-    int32_t milli = nb_second_milli(&e->second, &features);
+    int32_t milli = nb_second_milli(&e->second, &features, f->post_milli);
     if (milli < asked->event.confidence_milli) {
         asked->event.confidence_milli = milli;
-    }
-    if (asked->event.confidence_milli > f->best[type].confidence_milli) {
-        f->best[type] = asked->event;
     }
     return true;
 }
 
-/* Only where no rule is sure enough without it. */
 static bool judge_all(struct finding *f)
 {
+    if (f->e->judged && !read_post(f)) {
+        return false;
+    }
     for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
-        bool open = f->asked[i].event.confidence_milli > 0 &&
-                    f->best[i].confidence_milli < f->e->files[i].threshold_milli;
-        if (open && !judge(f, i)) {
+        bool open = f->asked[i].event.confidence_milli > 0 && f->asked[i].family.len > 0;
+        if (open && !f->e->rules_alone && !judge(f, i)) {
             return false;
         }
     }
@@ -279,7 +311,7 @@ static uint32_t sure_types(const struct finding *f)
 {
     uint32_t sure = 0;
     for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
-        if (f->best[i].confidence_milli >= f->e->files[i].threshold_milli) {
+        if (f->asked[i].event.confidence_milli >= f->e->files[i].threshold_milli) {
             sure |= UINT32_C(1) << i;
         }
     }
@@ -292,6 +324,11 @@ void nb_events_on_judged(struct nb_events *events, nb_events_judged_fn *judged, 
     events->judged_context = context;
 }
 
+void nb_events_rules_alone(struct nb_events *events, bool alone)
+{
+    events->rules_alone = alone;
+}
+
 enum nb_err nb_events_find(const struct nb_events *events, const struct nb_reading_text *title,
                            const struct nb_reading_text *text, struct nb_arena *arena,
                            struct nb_event **out, size_t *out_n)
@@ -299,7 +336,7 @@ enum nb_err nb_events_find(const struct nb_events *events, const struct nb_readi
     struct finding f;
     *out = NULL;
     *out_n = 0;
-    if (!nb_patterns_await(&events->patterns, text)) {
+    if (!events->judged && !nb_patterns_await(&events->patterns, text)) {
         return NB_OK;
     }
     memset(&f, 0, sizeof(f));
@@ -322,7 +359,7 @@ enum nb_err nb_events_find(const struct nb_events *events, const struct nb_readi
     }
     for (size_t i = 0; i < NB_EVENT_TYPES_N; i++) {
         if (shown >> i & 1) {
-            all[(*out_n)++] = f.best[i];
+            all[(*out_n)++] = f.asked[i].event;
         }
     }
     *out = all;

@@ -87,6 +87,10 @@ static const char *read_setting(struct nb_rule_reader *r, struct nb_slice rest)
         file->threshold_milli = (int32_t)number;
         return NULL;
     }
+    if (nb_slice_eq(name, NB_LIT("family"))) {
+        file->family = nb_arena_copy(r->events->arena, value);
+        return file->family.p ? NULL : nb_rule_no_memory(r);
+    }
     if (nb_slice_eq(name, NB_LIT("yields"))) {
         return read_yields(value, &file->yields);
     }

@@ -80,11 +80,12 @@ struct nb_event_rule {
     bool even_negated;                  /* the stage stands with a negated head too */
     bool third_said, aorist_said;
     bool allow_all;
-    struct nb_slice judged; /* family of the second opinion that is asked, empty for none */
+    struct nb_slice judged; /* family of the second opinion, empty: that of its file */
     struct nb_rule_names with, also, without, allow;
 };
 
 struct nb_event_file {
+    struct nb_slice family; /* of the second opinion that is asked of its rules, empty for none */
     int32_t threshold_milli;
     uint8_t progressive, aorist; /* enum nb_event_stage */
     uint8_t household, third;    /* enum nb_event_subject */
@@ -116,6 +117,7 @@ struct nb_events {
     struct nb_event_features features;
     size_t words_n; /* that lines have named, lists written out */
     struct nb_second second;
+    bool rules_alone;            /* while examples are checked */
     nb_events_judged_fn *judged; /* NULL but in training */
     void *judged_context;
 };

@@ -1,13 +1,17 @@
 /**
  * A second opinion, learnt from posts that people labelled: how likely it is that a hit of a rule
- * that asks for it (option `judged`) is an event. It can only lower what the rule says.
+ * is an event. It can only lower what the rule says.
  *
- * A logistic model over what is there or not: lemmas of the post and pairs of them, letters of its
- * hashtags, who is spoken of (persons and possessors), what kind of post it is, and what the rules
- * made of the hit: its head, the words around it, subject and stage. Rules of a family are judged
- * alike, whatever their type. Each feature has a weight for all families and one for the family of
- * the hit, added up (Daume III, Frustratingly Easy Domain Adaptation, 2007). Whole numbers only, so
- * that every machine says the same.
+ * Two logistic models over what is there or not, one upon the other (Wolpert, Stacked
+ * Generalization, 1992). The first sees the lemmas of a post, pairs of them and letters of its
+ * hashtags, whatever the rules found, and has learnt from all posts whether there is any event in
+ * them; the root of the number of its features divides their sum, so that a long post is no surer.
+ * The second has learnt from hits alone: what the first says, the same words, who is spoken of
+ * (persons and possessors), what kind of post it is, what the rule was met by, and what the rules
+ * made of it: its head, the words around it, subject and stage. Rules of a family are judged alike,
+ * whatever their type. Each of its features has a weight for all families and one for the family
+ * of the hit, added up (Daume III, Frustratingly Easy Domain Adaptation, 2007). Whole numbers only,
+ * so that every machine says the same.
  *
  * Threads: a sealed opinion is immutable.
  */
@@ -20,7 +24,8 @@
 enum {
     NB_SECOND_FEATURES_MAX = 4096, /* of a hit; what follows is left out */
     NB_SECOND_NAME_BYTES_MAX = 160,
-    NB_SECOND_WEIGHTS_MAX = 1 << 20
+    NB_SECOND_WEIGHTS_MAX = 1 << 20,
+    NB_SECOND_POST_KEYS = 2
 };
 
 struct nb_second_weight {
@@ -45,6 +50,7 @@ struct nb_second_case {
     struct nb_slice family; /* of rules that are judged alike, as their option names it */
     uint8_t type;           /* enum nb_event_type */
     int32_t weight_milli;   /* of the rule */
+    bool proposed;          /* the rule is no more than a proposal (option `judged`) */
     size_t hits_n;          /* of judged rules of the type in the post */
 };
 
@@ -53,6 +59,8 @@ struct nb_second_features {
     struct nb_slice *names; /* NULL unless asked for */
     uint64_t *keys;
     size_t n;
+    /* Of a hit: what is multiplied by what the first model says (named FAMILY/post). */
+    uint64_t post_keys[NB_SECOND_POST_KEYS];
 };
 
 /**
@@ -64,14 +72,25 @@ enum nb_err nb_second_read(struct nb_second *second, struct nb_arena *arena, str
                            tr_report_fn *report, void *context) NB_MUSTUSE;
 
 /**
+ * What the first model sees.
  * @param named  names are wanted too: for training.
  * @return NB_OK, NB_ENOMEM. Cost: proportional to the words of the post.
  */
-enum nb_err nb_second_features_of(const struct nb_second_case *what, bool named,
-                                  struct nb_arena *arena,
-                                  struct nb_second_features *out) NB_MUSTUSE;
+enum nb_err nb_second_post(const struct nb_event_words *words, const struct nb_event_features *is,
+                           bool named, struct nb_arena *arena,
+                           struct nb_second_features *out) NB_MUSTUSE;
+
+/** What the second model sees; the rest as above. */
+enum nb_err nb_second_hit(const struct nb_second_case *what, bool named, struct nb_arena *arena,
+                          struct nb_second_features *out) NB_MUSTUSE;
+
+/** What the first model says: the odds of an event in the post, in thousandths of their logarithm.
+ */
+int32_t nb_second_post_milli(const struct nb_second *second,
+                             const struct nb_second_features *features);
 
 /** How likely it is an event, 0 to 1000; 1000 where nothing was learnt. */
-int32_t nb_second_milli(const struct nb_second *second, const struct nb_second_features *features);
+int32_t nb_second_milli(const struct nb_second *second, const struct nb_second_features *features,
+                        int32_t post_milli);
 
 #endif

@@ -419,25 +419,87 @@ static void the_second_opinion_lowers_what_is_judged_and_nothing_else(void **sta
     assert_string_equal(find_in(f, "", "dizide gittik"), "moving self happened");
 }
 
-static void told(void *context, uint32_t types, const struct nb_slice *names, size_t names_n)
+static void add_second(struct fixture *f, const char *weights)
 {
-    size_t *bias_n = context;
-    assert_int_equal(types, 1 << NB_EVENT_MARRIAGE | 1 << NB_EVENT_MOVING);
+    assert_int_equal(nb_events_add_second(f->events, nb_slice_str(weights), report, f), NB_OK);
+    assert_int_equal(f->bad_n, 0);
+}
+
+static void the_family_of_a_file_is_that_of_its_rules(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_MARRIAGE, "set family wed\n900 evlen/verb\n");
+    add_good(f, NB_EVENT_MOVING, "900 git/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    add_second(f, "2000 all/bias\n-9000 wed/w:dizi\n");
+    assert_string_equal(find_in(f, "", "evlendik"), "marriage self happened");
+    assert_string_equal(find_in(f, "", "dizide evlendik"), "");
+    assert_string_equal(find_in(f, "", "dizide gittik"), "moving self happened");
+}
+
+/* A rule that is sure goes before a proposal of a greater weight; examples are of such rules. */
+static void a_proposal_counts_where_no_other_rule_finds_anything(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_MARRIAGE,
+             "set family wed\n700 evlen/verb\n1000 al/verb ; subject other ; judged part\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    add_second(f, "9000 all/bias\n-20000 wed/w:dizi\n");
+    assert_string_equal(find_in(f, "", "ald\xc4\xb1k"), "marriage other happened");
+    assert_string_equal(find_in(f, "", "evlendik ve ald\xc4\xb1k"), "marriage self happened");
+    assert_string_equal(find_in(f, "", "dizide evlendik"), "");
+    nb_events_rules_alone(f->events, true);
+    assert_string_equal(find_in(f, "", "ald\xc4\xb1k"), "");
+    assert_string_equal(find_in(f, "", "dizide evlendik"), "marriage self happened");
+    nb_events_rules_alone(f->events, false);
+    assert_string_equal(find_in(f, "", "dizide evlendik"), "");
+}
+
+/* Four features: their sum is halved, and then multiplied by what the family makes of it. */
+static void what_the_post_looks_like_counts_by_the_root_of_its_length(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_MARRIAGE, "set family wed\n900 evlen/verb\n");
+    add_good(f, NB_EVENT_MOVING, "set family go\n900 git/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    add_second(f, "-1000 post/bias\n3000 post/w:evlen\n3000 post/w:git\n-500 all/bias\n"
+                  "500 all/post\n1500 wed/post\n");
+    assert_string_equal(find_in(f, "", "evlendik"), "marriage self happened"); /* 2 * 2 - .5 */
+    assert_string_equal(find_in(f, "", "gittik"), "moving self happened");     /* 2 * .5 - .5 */
+    /* three words and two pairs: 3 / sqrt(5) - 1 = .34, not enough for a half of it */
+    assert_string_equal(find_in(f, "", "dizide sonra gittik"), "");
+    assert_string_equal(find_in(f, "", "dizide sonra evlendik"), "marriage self happened");
+}
+
+struct told {
+    size_t posts_n, of_posts_n, bias_n;
+};
+
+static void count_told(void *context, uint32_t types, const struct nb_slice *names, size_t names_n)
+{
+    struct told *told = context;
+    assert_true(!types || types == (1 << NB_EVENT_MARRIAGE | 1 << NB_EVENT_MOVING));
+    told->posts_n += !types;
     for (size_t i = 0; i < names_n; i++) {
-        *bias_n += nb_slice_eq(names[i], NB_LIT("part/bias"));
+        assert_int_equal(nb_slice_starts(names[i], NB_LIT("post/")), !types);
+        told->of_posts_n += nb_slice_eq(names[i], NB_LIT("post/w:evlen"));
+        told->bias_n += nb_slice_eq(names[i], NB_LIT("part/bias"));
     }
 }
 
-static void who_trains_is_told_of_each_type_once_by_family(void **state)
+static void who_trains_is_told_of_each_post_and_of_each_type_once_by_family(void **state)
 {
     struct fixture *f = *state;
-    size_t bias_n = 0;
+    struct told told = {0};
     add_good(f, NB_EVENT_MARRIAGE, "900 evlen/verb ; judged part\n");
-    add_good(f, NB_EVENT_MOVING, "900 git/verb ; judged part\n");
+    add_good(f, NB_EVENT_MOVING, "set family part\n900 git/verb\n");
     assert_int_equal(nb_events_seal(f->events), NB_OK);
-    nb_events_on_judged(f->events, told, &bias_n);
+    nb_events_on_judged(f->events, count_told, &told);
     (void)find_in(f, "", "evlendik ve evlendik, sonra gittik");
-    assert_int_equal(bias_n, 2);
+    (void)find_in(f, "", "dizi");
+    assert_int_equal(told.posts_n, 2);
+    assert_int_equal(told.of_posts_n, 1);
+    assert_int_equal(told.bias_n, 2);
 }
 
 static void many_gaps_over_a_long_text_stay_bounded(void **state)
@@ -541,7 +603,10 @@ int main(void)
         EVENTS_TEST(what_headlines_and_quotation_marks_quote_counts_half),
         EVENTS_TEST(the_second_opinion_lowers_what_is_judged_and_nothing_else),
         EVENTS_TEST(what_several_files_ask_for_counts_in_each),
-        EVENTS_TEST(who_trains_is_told_of_each_type_once_by_family),
+        EVENTS_TEST(the_family_of_a_file_is_that_of_its_rules),
+        EVENTS_TEST(a_proposal_counts_where_no_other_rule_finds_anything),
+        EVENTS_TEST(what_the_post_looks_like_counts_by_the_root_of_its_length),
+        EVENTS_TEST(who_trains_is_told_of_each_post_and_of_each_type_once_by_family),
         EVENTS_TEST(many_gaps_over_a_long_text_stay_bounded),
         EVENTS_TEST(a_text_that_does_not_fit_into_memory_is_told),
         EVENTS_TEST(every_example_behind_the_rules_holds),

@@ -1,0 +1,58 @@
+/**
+ * Fitting the two models of the second opinion on life events: logistic regression on sparse rows,
+ * by stochastic gradients with steps of their own for each weight (Duchi, Hazan, Singer, Adaptive
+ * Subgradient Methods, 2011) and a penalty on squares that is applied in full behind each step.
+ *
+ * Threads: one caller.
+ */
+#ifndef NABIZ_TOOLS_EVENTS_FIT_H
+#define NABIZ_TOOLS_EVENTS_FIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { EVENTS_FOLDS = 8, EVENTS_BESIDE_MAX = 2 };
+
+struct events_row {
+    uint32_t *features;
+    size_t n;
+    float scale;  /* what each of them counts */
+    float weight; /* of the row */
+    float chance; /* of its being an event, as readers put it */
+    /* Features that count something else: of a post, one; of a hit, what is said of its post. */
+    uint32_t beside[EVENTS_BESIDE_MAX];
+    size_t beside_n;
+    float beside_value;
+    uint32_t post;        /* the row of its post */
+    uint8_t fold;         /* below EVENTS_FOLDS */
+    uint8_t source, type; /* type: the first of its family */
+    bool is_hit;
+};
+
+struct events_rows {
+    struct events_row *all;
+    size_t n;
+};
+
+struct events_fit {
+    bool *known;    /* by feature: it may have a weight */
+    float *penalty; /* by feature */
+    size_t features_n;
+    float rate;
+    int epochs;
+    bool hits;                /* learn from hits, else from posts */
+    float *weights, *squares; /* by feature */
+};
+
+/** Log odds of a row. */
+float events_odds(const struct events_fit *fit, const struct events_row *row);
+
+/**
+ * Learn the weights anew, from rows in an order drawn from a fixed seed.
+ * @param without  fold that is left out, EVENTS_FOLDS for none.
+ * @return false when memory is out.
+ */
+bool events_fit(struct events_fit *fit, const struct events_rows *rows, uint8_t without);
+
+#endif
