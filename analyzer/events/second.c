@@ -12,6 +12,8 @@
 enum {
     WEIGHT_MAX_MILLI = 100000,
     POST_MAX_MILLI = 8000,
+    BUCKET_BITS = 12,
+    BUCKETS = 1 << BUCKET_BITS,
     STEP_MILLI = 500, /* between two points of the logistic curve below */
     POINTS = 17
 };
@@ -27,36 +29,65 @@ static int by_key(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-enum nb_err nb_second_read(struct nb_second *second, struct nb_arena *arena, struct nb_slice text,
-                           tr_report_fn *report, void *context)
+/* The next line that says something, numbered from 1. */
+static bool next_line(struct nb_slice *text, struct nb_slice *line, uint32_t *number)
 {
-    struct nb_slice line, weight, name;
-    for (uint32_t number = 1; nb_slice_split(&text, '\n', &line); number++) {
-        int64_t milli;
-        line = nb_slice_trim(line);
-        if (!line.len || line.p[0] == '#') {
-            continue;
+    while (nb_slice_split(text, '\n', line)) {
+        *number += 1;
+        *line = nb_slice_trim(*line);
+        if (line->len && line->p[0] != '#') {
+            return true;
         }
-        bool good = nb_rule_piece(&line, &weight) && nb_rule_piece(&line, &name) &&
-                    !nb_slice_trim(line).len && nb_slice_to_i64(weight, &milli) &&
-                    milli >= -WEIGHT_MAX_MILLI && milli <= WEIGHT_MAX_MILLI;
-        if (!good || second->n == NB_SECOND_WEIGHTS_MAX) {
-            report(context, number, good ? "too many weights" : "expected a weight and a name");
-            continue;
-        }
-        struct nb_second_weight *all =
-            nb_events_room(arena, second->all, second->n, &second->cap, sizeof(*all));
-        if (!all) {
-            return NB_ENOMEM;
-        }
-        second->all = all;
-        all[second->n++] =
-            (struct nb_second_weight){.key = nb_hash64(name), .milli = (int32_t)milli};
+    }
+    return false;
+}
+
+static bool index_weights(struct nb_second *second, struct nb_arena *arena)
+{
+    second->begins = nb_arena_alloc(arena, (BUCKETS + 1) * sizeof(*second->begins));
+    if (!second->begins) {
+        return false;
     }
     if (second->n) {
         qsort(second->all, second->n, sizeof(*second->all), by_key);
     }
-    return NB_OK;
+    size_t at = 0;
+    for (uint64_t bucket = 0; bucket <= BUCKETS; bucket++) {
+        while (at < second->n && second->all[at].key >> (64 - BUCKET_BITS) < bucket) {
+            at++;
+        }
+        second->begins[bucket] = (uint32_t)at;
+    }
+    return true;
+}
+
+enum nb_err nb_second_read(struct nb_second *second, struct nb_arena *arena, struct nb_slice text,
+                           tr_report_fn *report, void *context)
+{
+    struct nb_slice line, weight, name, rest = text;
+    uint32_t number = 0;
+    size_t lines_n = 0;
+    while (next_line(&rest, &line, &number)) {
+        lines_n++;
+    }
+    lines_n = lines_n < NB_SECOND_WEIGHTS_MAX ? lines_n : NB_SECOND_WEIGHTS_MAX;
+    *second = (struct nb_second){.all = nb_arena_alloc(arena, lines_n * sizeof(*second->all))};
+    if (!second->all) {
+        return NB_ENOMEM;
+    }
+    for (number = 0; next_line(&text, &line, &number);) {
+        int64_t milli;
+        bool good = nb_rule_piece(&line, &weight) && nb_rule_piece(&line, &name) &&
+                    !nb_slice_trim(line).len && nb_slice_to_i64(weight, &milli) &&
+                    milli >= -WEIGHT_MAX_MILLI && milli <= WEIGHT_MAX_MILLI;
+        if (!good || second->n == lines_n) {
+            report(context, number, good ? "too many weights" : "expected a weight and a name");
+            continue;
+        }
+        second->all[second->n++] =
+            (struct nb_second_weight){.key = nb_hash64(name), .milli = (int32_t)milli};
+    }
+    return index_weights(second, arena) ? NB_OK : NB_ENOMEM;
 }
 
 /* Points on the curve, and straight lines between them. */
@@ -74,10 +105,13 @@ static int32_t chance_milli(int64_t odds_milli)
 
 static int64_t weight_of(const struct nb_second *second, uint64_t key)
 {
-    struct nb_second_weight wanted = {.key = key};
-    const struct nb_second_weight *found =
-        second->n ? bsearch(&wanted, second->all, second->n, sizeof(wanted), by_key) : NULL;
-    return found ? found->milli : 0;
+    uint64_t bucket = key >> (64 - BUCKET_BITS);
+    for (uint32_t i = second->begins[bucket]; i < second->begins[bucket + 1]; i++) {
+        if (second->all[i].key == key) {
+            return second->all[i].milli;
+        }
+    }
+    return 0;
 }
 
 static int64_t sum_of(const struct nb_second *second, const struct nb_second_features *features)
@@ -104,6 +138,9 @@ int32_t nb_second_post_milli(const struct nb_second *second,
                              const struct nb_second_features *features)
 {
     enum { MILLI_SQUARED = 1000 * 1000 };
+    if (!second->n) {
+        return 0;
+    }
     int64_t length_milli = root((int64_t)(features->n ? features->n : 1) * MILLI_SQUARED);
     int64_t odds = weight_of(second, nb_hash64(NB_LIT("post/bias"))) +
                    sum_of(second, features) * 1000 / length_milli;

@@ -34,8 +34,9 @@ struct nb_second_weight {
 };
 
 struct nb_second {
-    struct nb_second_weight *all; /* ascending by key once sealed */
-    size_t n, cap;
+    struct nb_second_weight *all; /* ascending by key */
+    uint32_t *begins;             /* by the first bits of a key: the first that is not below */
+    size_t n;
 };
 
 struct nb_event_features;
@@ -54,7 +55,7 @@ struct nb_second_case {
     size_t hits_n;          /* of judged rules of the type in the post */
 };
 
-/** Features, each once, ascending by key; borrowed from an arena. */
+/** Features, each once; borrowed from an arena. */
 struct nb_second_features {
     struct nb_slice *names; /* NULL unless asked for */
     uint64_t *keys;
@@ -65,7 +66,7 @@ struct nb_second_features {
 
 /**
  * Read a file of weights: a weight in thousandths and the name of a feature on each line. A bad
- * line costs only that line.
+ * line costs only that line. What was read before is forgotten.
  * @return NB_OK, NB_ENOMEM.
  */
 enum nb_err nb_second_read(struct nb_second *second, struct nb_arena *arena, struct nb_slice text,

@@ -22,7 +22,8 @@ enum {
     LONG_WORDS = 18,
     SHORT_SENTENCE = 4,
     LONG_SENTENCE = 10,
-    MANY = 3
+    MANY = 3,
+    SEEN = 2 * NB_SECOND_FEATURES_MAX
 };
 
 struct naming {
@@ -31,8 +32,21 @@ struct naming {
     const struct nb_event_features *is;
     struct nb_arena *arena;
     struct nb_second_features *out;
+    uint64_t *seen; /* keys that are put already */
     bool out_of_memory;
 };
+
+/* A set of keys, open to the next free place; a key of 0 is never new, and as rare as any other. */
+static bool is_new(struct naming *n, uint64_t key)
+{
+    size_t at = key % SEEN;
+    while (n->seen[at] && n->seen[at] != key) {
+        at = (at + 1) % SEEN;
+    }
+    bool found = n->seen[at] == key;
+    n->seen[at] = key;
+    return !found;
+}
 
 static void put_name(struct naming *n, struct nb_slice of, const char *kind, struct nb_slice a,
                      struct nb_slice b)
@@ -48,14 +62,15 @@ static void put_name(struct naming *n, struct nb_slice of, const char *kind, str
         memcpy(name + len, parts[i].len ? parts[i].p : "", parts[i].len);
         len += parts[i].len;
     }
-    if (out->n == NB_SECOND_FEATURES_MAX) {
+    uint64_t key = nb_hash64(nb_slice(name, len));
+    if (out->n == NB_SECOND_FEATURES_MAX || !is_new(n, key)) {
         return;
     }
     if (out->names) {
         out->names[out->n] = nb_arena_copy(n->arena, nb_slice(name, len));
         n->out_of_memory |= !out->names[out->n].p;
     }
-    out->keys[out->n] = nb_hash64(nb_slice(name, len));
+    out->keys[out->n] = key;
     out->n++;
 }
 
@@ -382,39 +397,6 @@ static void put_sentence(struct naming *n)
     put_mark(n, hit->end == words->n ? "ends" : "goes");
 }
 
-static int by_key(const void *a, const void *b)
-{
-    uint64_t x = ((const struct nb_second_weight *)a)->key;
-    uint64_t y = ((const struct nb_second_weight *)b)->key;
-    return x < y ? -1 : x > y;
-}
-
-/* Each name once, ascending by key. */
-static bool tidy(struct nb_second_features *f, struct nb_arena *arena)
-{
-    struct nb_second_weight *order = nb_arena_alloc(arena, f->n * sizeof(*order));
-    struct nb_slice *names = f->names ? nb_arena_alloc(arena, f->n * sizeof(*names)) : NULL;
-    if (!order || (f->names && !names)) {
-        return false;
-    }
-    for (size_t i = 0; i < f->n; i++) {
-        order[i] = (struct nb_second_weight){.key = f->keys[i], .milli = (int32_t)i};
-    }
-    qsort(order, f->n, sizeof(*order), by_key);
-    size_t n = 0;
-    for (size_t i = 0; i < f->n; i++) {
-        if (!n || order[i].key != f->keys[n - 1]) {
-            if (names) {
-                names[n] = f->names[order[i].milli];
-            }
-            f->keys[n++] = order[i].key;
-        }
-    }
-    f->names = names;
-    f->n = n;
-    return true;
-}
-
 static enum nb_err begin(struct naming *n, bool named)
 {
     struct nb_second_features *out = n->out;
@@ -422,7 +404,8 @@ static enum nb_err begin(struct naming *n, bool named)
     out->names =
         named ? nb_arena_alloc(n->arena, NB_SECOND_FEATURES_MAX * sizeof(*out->names)) : NULL;
     out->keys = nb_arena_alloc(n->arena, NB_SECOND_FEATURES_MAX * sizeof(*out->keys));
-    return (named && !out->names) || !out->keys ? NB_ENOMEM : NB_OK;
+    n->seen = nb_arena_calloc(n->arena, SEEN, sizeof(*n->seen));
+    return (named && !out->names) || !out->keys || !n->seen ? NB_ENOMEM : NB_OK;
 }
 
 enum nb_err nb_second_post(const struct nb_event_words *words, const struct nb_event_features *is,
@@ -433,7 +416,7 @@ enum nb_err nb_second_post(const struct nb_event_words *words, const struct nb_e
         return NB_ENOMEM;
     }
     put_lemmas(&n);
-    return n.out_of_memory || !tidy(out, arena) ? NB_ENOMEM : NB_OK;
+    return n.out_of_memory ? NB_ENOMEM : NB_OK;
 }
 
 enum nb_err nb_second_hit(const struct nb_second_case *what, bool named, struct nb_arena *arena,
@@ -453,5 +436,5 @@ enum nb_err nb_second_hit(const struct nb_second_case *what, bool named, struct 
     put_persons(&n, true);
     put_persons(&n, false);
     put_lemmas(&n);
-    return n.out_of_memory || !tidy(out, arena) ? NB_ENOMEM : NB_OK;
+    return n.out_of_memory ? NB_ENOMEM : NB_OK;
 }
