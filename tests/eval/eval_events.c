@@ -1,7 +1,7 @@
 /*
  * Life events of posts: precision and recall over pairs of post and type, subject and stage of
- * those that are right, each with its 95 % interval (Wilson); hard negatives; and what recall is
- * left when posts are typed without diacritics or casually.
+ * those that are right, each with its 95 % interval (Wilson); what a confidence is worth; hard
+ * negatives; and what recall is left when posts are typed without diacritics or casually.
  *
  * Held-out posts, and those of our own labels that are kept from rules and training, by default.
  * Our labels are chances, so what is found is right by so much. `eval_events train` and
@@ -25,7 +25,8 @@ enum {
     POSTS_MAX = 40000,
     ID_MAX = 1000000,
     CASUAL_MAX = 64,
-    TEXT_BYTES_MAX = 1 << 20
+    TEXT_BYTES_MAX = 1 << 20,
+    BINS = 10
 };
 
 struct post {
@@ -39,6 +40,10 @@ struct count {
     size_t subject, stage; /* of the right ones */
 };
 
+struct bin {
+    size_t found, right, confidence_milli;
+};
+
 struct eval {
     const struct nb_knowledge *knowledge;
     struct nb_word_cache *words;
@@ -47,6 +52,7 @@ struct eval {
     size_t posts_n;
     bool list;
     struct count all, types[NB_EVENT_TYPES_N];
+    struct bin bins[BINS]; /* by confidence */
 };
 
 /* Wilson's interval of k of n. */
@@ -88,6 +94,27 @@ static void print_all(const char *name, const struct count *all, const char *dat
     }
 }
 
+/*
+ * What a confidence is worth: how many are right of those that are told with it, and the mean
+ * difference (expected calibration error; Naeini, Cooper, Hauskrecht, 2015).
+ */
+static void print_confidence(const struct eval *e, const char *name, const char *data)
+{
+    double off = 0, all = 0;
+    for (size_t i = 0; i < BINS; i++) {
+        double found = (double)e->bins[i].found / CERTAIN, n = found > 0 ? found : 1;
+        double told = (double)e->bins[i].confidence_milli / 1000 / n;
+        double right = (double)e->bins[i].right / CERTAIN / n;
+        all += found;
+        off += found * fabs(told - right);
+        if (found > 0) {
+            printf("  told with confidence %.2f: %.2f of %.0f right (%s)\n", told, right, found,
+                   data);
+        }
+    }
+    printf("%s-calibration-error %.3f (%s)\n", name, all > 0 ? off / all : 0, data);
+}
+
 static struct nb_annotation *annotate(struct eval *e, struct nb_slice text)
 {
     struct nb_annotation *annotation = NULL;
@@ -117,6 +144,10 @@ static void count_event(struct eval *e, const struct post *post, const Nb__LifeE
     assert_true(nb_event_type_parse(nb_slice_str(event->type), &type));
     struct count *counts[] = {&e->all, &e->types[type]};
     size_t right = nb_slice_eq(post->event, nb_slice_str(event->type)) ? post->percent : 0;
+    struct bin *bin = &e->bins[event->confidence_milli < 1000 ? event->confidence_milli / 100 : 9];
+    bin->found += CERTAIN;
+    bin->right += right;
+    bin->confidence_milli += (size_t)event->confidence_milli;
     bool subject = nb_slice_eq(post->subject, nb_slice_str(event->subject));
     bool stage = nb_slice_eq(post->stage, nb_slice_str(event->stage));
     for (size_t i = 0; i < 2; i++) {
@@ -222,6 +253,7 @@ static void print_counts(const struct eval *e, const char *data)
         }
     }
     print_all("events", &e->all, data);
+    print_confidence(e, "events", data);
 }
 
 struct casual {
@@ -317,6 +349,7 @@ static void eval_own(struct eval *e, const char *path, const char *name, const c
     struct nb_slice line, rest = nbt_read_file(path, e->files);
     char label[64];
     memset(&e->all, 0, sizeof(e->all));
+    memset(e->bins, 0, sizeof(e->bins));
     e->posts_n = 0;
     e->list = tell;
     while (nb_slice_split(&rest, '\n', &line)) {
@@ -335,6 +368,7 @@ static void eval_own(struct eval *e, const char *path, const char *name, const c
     }
     (void)snprintf(label, sizeof(label), "own sentences, %s", data);
     print_all(name, &e->all, label);
+    print_confidence(e, name, label);
     eval_variants(e, name, label);
 }
 
@@ -399,6 +433,7 @@ static void eval_part(struct eval *e, const char *part)
 {
     bool ours = strcmp(part, "kept") == 0 || strcmp(part, "tuning") == 0;
     memset(&e->all, 0, sizeof(e->all));
+    memset(e->bins, 0, sizeof(e->bins));
     memset(e->types, 0, sizeof(e->types));
     e->posts_n = 0;
     if (ours ? read_labelled(e, part) : read_posts(e, part)) {
