@@ -7,19 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+static float weight_in(const struct events_fit *fit, const struct events_row *row, uint32_t feature)
+{
+    return fit->weights[feature] + (row->is_real ? fit->weights[feature + fit->features_n] : 0);
+}
+
+float events_weight(const struct events_fit *fit, uint32_t feature)
+{
+    return fit->weights[feature] + fit->weights[feature + fit->features_n];
+}
+
 float events_odds(const struct events_fit *fit, const struct events_row *row)
 {
     float sum = 0, beside = 0;
     for (size_t i = 0; i < row->n; i++) {
-        sum += fit->weights[row->features[i]];
+        sum += weight_in(fit, row, row->features[i]);
     }
     for (size_t i = 0; i < row->beside_n; i++) {
-        beside += fit->weights[row->beside[i]];
+        beside += weight_in(fit, row, row->beside[i]);
     }
     return sum * row->scale + beside * row->beside_value;
 }
 
-static void step(struct events_fit *fit, uint32_t feature, float slope)
+static void step(struct events_fit *fit, size_t feature, float slope)
 {
     if (!fit->known[feature]) {
         return;
@@ -30,14 +40,23 @@ static void step(struct events_fit *fit, uint32_t feature, float slope)
     *weight = (*weight - rate * slope) / (1 + rate * fit->penalty[feature]);
 }
 
+static void step_in(struct events_fit *fit, const struct events_row *row, uint32_t feature,
+                    float slope)
+{
+    step(fit, feature, slope);
+    if (row->is_real) {
+        step(fit, feature + fit->features_n, slope);
+    }
+}
+
 static void learn(struct events_fit *fit, const struct events_row *row)
 {
     float error = row->weight * (1 / (1 + expf(-events_odds(fit, row))) - row->chance);
     for (size_t i = 0; i < row->n; i++) {
-        step(fit, row->features[i], error * row->scale);
+        step_in(fit, row, row->features[i], error * row->scale);
     }
     for (size_t i = 0; i < row->beside_n; i++) {
-        step(fit, row->beside[i], error * row->beside_value);
+        step_in(fit, row, row->beside[i], error * row->beside_value);
     }
 }
 
@@ -60,8 +79,8 @@ bool events_fit(struct events_fit *fit, const struct events_rows *rows, uint8_t 
     if (!order) {
         return false;
     }
-    memset(fit->weights, 0, fit->features_n * sizeof(*fit->weights));
-    memset(fit->squares, 0, fit->features_n * sizeof(*fit->squares));
+    memset(fit->weights, 0, 2 * fit->features_n * sizeof(*fit->weights));
+    memset(fit->squares, 0, 2 * fit->features_n * sizeof(*fit->squares));
     for (uint32_t i = 0; i < rows->n; i++) {
         if (rows->all[i].is_hit == fit->hits && rows->all[i].fold != without) {
             order[n++] = i;

@@ -28,6 +28,7 @@ struct events_row {
     uint8_t fold;         /* below EVENTS_FOLDS */
     uint8_t source, type; /* type: the first of its family */
     bool is_hit;
+    bool is_real; /* no invented post */
 };
 
 struct events_rows {
@@ -35,15 +36,23 @@ struct events_rows {
     size_t n;
 };
 
+/*
+ * Each feature has a weight for all rows, and one that is added for those of real posts
+ * (Daume III, Frustratingly Easy Domain Adaptation, 2007): arrays by feature have room for twice as
+ * many, that of real posts is features_n behind.
+ */
 struct events_fit {
-    bool *known;    /* by feature: it may have a weight */
-    float *penalty; /* by feature */
+    bool *known;    /* it may have a weight */
+    float *penalty; /* on it */
     size_t features_n;
     float rate;
     int epochs;
-    bool hits;                /* learn from hits, else from posts */
-    float *weights, *squares; /* by feature */
+    bool hits; /* learn from hits, else from posts */
+    float *weights, *squares;
 };
+
+/** What a feature is worth in a real post. */
+float events_weight(const struct events_fit *fit, uint32_t feature);
 
 /** Log odds of a row. */
 float events_odds(const struct events_fit *fit, const struct events_row *row);

@@ -42,8 +42,8 @@ struct events_reader {
     struct nb_knowledge *knowledge;
     struct nb_word_cache *words;
     struct nb_arena *arena, *keep;
-    struct nb_slice *names; /* by feature; a table by hash */
-    uint32_t *rows_of;      /* by feature */
+    struct nb_slice *names;           /* by feature; a table by hash */
+    uint32_t *rows_of, *real_rows_of; /* by feature */
     struct events_row *rows;
     size_t rows_n;
     /* the post being read */
@@ -124,11 +124,10 @@ static void put_features(struct events_reader *t, struct events_row *row,
                    t->source == EVENTS_OWN ? NB_LIT("source/own of posts")
                                            : NB_LIT("source/labels of posts"));
     }
-    for (size_t i = 0; i < row->n; i++) {
-        t->rows_of[row->features[i]]++;
-    }
-    for (size_t i = 0; i < row->beside_n; i++) {
-        t->rows_of[row->beside[i]]++;
+    for (size_t i = 0; i < row->n + row->beside_n; i++) {
+        uint32_t feature = i < row->n ? row->features[i] : row->beside[i - row->n];
+        t->rows_of[feature]++;
+        t->real_rows_of[feature] += row->is_real;
     }
 }
 
@@ -159,7 +158,8 @@ static void put_row(void *context, uint32_t types, const struct nb_slice *names,
                                .fold = t->fold,
                                .source = (uint8_t)t->source,
                                .type = type,
-                               .is_hit = types != 0};
+                               .is_hit = types != 0,
+                               .is_real = t->source != EVENTS_OWN};
     put_features(t, row, names, names_n);
     t->rows_n++;
 }
@@ -327,8 +327,9 @@ struct events_reader *events_reader_new(const char *lexicons)
     t->keep = nb_arena_new(KEEP_BYTES_MAX);
     t->names = calloc(FEATURES_MAX, sizeof(*t->names));
     t->rows_of = calloc(FEATURES_MAX, sizeof(*t->rows_of));
+    t->real_rows_of = calloc(FEATURES_MAX, sizeof(*t->real_rows_of));
     t->rows = calloc(ROWS_MAX, sizeof(*t->rows));
-    if (!t->arena || !t->keep || !t->names || !t->rows_of || !t->rows) {
+    if (!t->arena || !t->keep || !t->names || !t->rows_of || !t->real_rows_of || !t->rows) {
         events_die("out of memory");
     }
     nb_events_on_judged(t->knowledge->events, put_row, t);
@@ -343,6 +344,7 @@ void events_reader_free(struct events_reader *t)
     nb_arena_free(t->keep);
     free(t->names);
     free(t->rows_of);
+    free(t->real_rows_of);
     free(t->rows);
     free(t);
 }
@@ -362,9 +364,9 @@ struct nb_slice events_feature_name(const struct events_reader *t, uint32_t feat
     return t->names[feature];
 }
 
-uint32_t events_feature_rows(const struct events_reader *t, uint32_t feature)
+uint32_t events_feature_rows(const struct events_reader *t, uint32_t feature, bool real)
 {
-    return t->rows_of[feature];
+    return real ? t->real_rows_of[feature] : t->rows_of[feature];
 }
 
 bool events_is_source(struct nb_slice name)

@@ -50,8 +50,8 @@ size_t events_features_n(void);
 /** @return no bytes: there is no such feature. */
 struct nb_slice events_feature_name(const struct events_reader *reader, uint32_t feature);
 
-/** Rows of posts, or of hits, that have the feature. */
-uint32_t events_feature_rows(const struct events_reader *reader, uint32_t feature);
+/** Rows of posts, or of hits, that have the feature. @param real  only of real posts. */
+uint32_t events_feature_rows(const struct events_reader *reader, uint32_t feature, bool real);
 
 /** A weight that takes up how frequent events are in a source, and is not written. */
 bool events_is_source(struct nb_slice name);

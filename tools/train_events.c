@@ -52,10 +52,12 @@ static bool is_of_words(struct nb_slice name)
 
 static bool *known_of(const struct events_reader *reader, float *penalty)
 {
-    bool *known = calloc(events_features_n(), sizeof(*known));
-    for (uint32_t i = 0; known && i < events_features_n(); i++) {
-        struct nb_slice name = events_feature_name(reader, i);
-        float rows = (float)events_feature_rows(reader, i);
+    size_t n = events_features_n();
+    bool *known = calloc(2 * n, sizeof(*known));
+    for (size_t i = 0; known && i < 2 * n; i++) {
+        uint32_t feature = (uint32_t)(i % n);
+        struct nb_slice name = events_feature_name(reader, feature);
+        float rows = (float)events_feature_rows(reader, feature, i >= n);
         bool of_post = nb_slice_starts(name, NB_LIT("post/"));
         known[i] = rows >= ROWS_MIN;
         penalty[i] = (of_post             ? PENALTY_OF_POST
@@ -69,7 +71,7 @@ static bool *known_of(const struct events_reader *reader, float *penalty)
 static void prepare(struct trainer *t)
 {
     size_t n = events_features_n();
-    float *penalty = calloc(n, sizeof(*penalty));
+    float *penalty = calloc(2 * n, sizeof(*penalty));
     bool *known = penalty ? known_of(t->reader, penalty) : NULL;
     t->rows = events_rows_of(t->reader);
     t->posts = (struct events_fit){.known = known,
@@ -77,12 +79,12 @@ static void prepare(struct trainer *t)
                                    .features_n = n,
                                    .rate = RATE_OF_POST,
                                    .epochs = EPOCHS,
-                                   .weights = calloc(n, sizeof(float)),
-                                   .squares = calloc(n, sizeof(float))};
+                                   .weights = calloc(2 * n, sizeof(float)),
+                                   .squares = calloc(2 * n, sizeof(float))};
     t->hits = t->posts;
     t->hits.hits = true;
     t->hits.rate = RATE;
-    t->hits.weights = calloc(n, sizeof(float));
+    t->hits.weights = calloc(2 * n, sizeof(float));
     if (!known || !t->posts.weights || !t->posts.squares || !t->hits.weights) {
         events_die("out of memory");
     }
@@ -100,7 +102,7 @@ static float bias_of(const struct trainer *t, const struct events_fit *fit,
                      const struct events_row *row)
 {
     uint32_t last = row->is_hit ? row->features[row->n - 1] : row->beside[row->beside_n - 1];
-    return events_is_source(events_feature_name(t->reader, last)) ? fit->weights[last] : 0;
+    return events_is_source(events_feature_name(t->reader, last)) ? events_weight(fit, last) : 0;
 }
 
 /* What the first model says of the posts of all hits, each by what it learnt from other folds. */
@@ -196,7 +198,7 @@ static void write_weights(const struct trainer *t, const char *path)
     for (uint32_t i = 0; i < features_n; i++) {
         struct nb_slice name = events_feature_name(t->reader, i);
         bool of_post = nb_slice_starts(name, NB_LIT("post/"));
-        float weight = of_post ? t->posts.weights[i] : t->hits.weights[i];
+        float weight = events_weight(of_post ? &t->posts : &t->hits, i);
         if (name.p && !events_is_source(name) && fabsf(weight) >= WRITTEN_MIN) {
             lines[n++] = (struct line){name, lroundf(1000 * weight)};
         }
