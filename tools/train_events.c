@@ -23,11 +23,11 @@
 #include "analyzer/events/events.h"
 #include "tools/events_rows.h"
 
-enum { ROWS_MIN = 5, PATH_BYTES = 4096 };
+enum { ROWS_MIN = 10, PATH_BYTES = 4096 };
 
 /* The penalty on a weight, shared by the rows that have it; words are many and rare. */
 static const float PENALTY_OF_POST = 0.2F, PENALTY = 20.0F, PENALTY_OF_WORDS = 133.0F;
-static const float RATE_OF_POST = 0.2F, RATE = 0.05F, WRITTEN_MIN = 0.01F;
+static const float RATE_OF_POST = 0.2F, RATE = 0.05F, WRITTEN_MIN = 0.02F;
 static const float POST_MAX = 8; /* as the opinion takes it */
 enum { EPOCHS = 30 };
 
