@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AVERAGED = 3 }; /* one epoch of so many counts: the last ones */
+
 static float weight_in(const struct events_fit *fit, const struct events_row *row, uint32_t feature)
 {
     return fit->weights[feature] + (row->is_real ? fit->weights[feature + fit->features_n] : 0);
@@ -71,15 +73,31 @@ static void shuffle(uint32_t *order, size_t n, uint64_t *state)
     }
 }
 
+static void add_up(struct events_fit *fit)
+{
+    for (size_t i = 0; i < 2 * fit->features_n; i++) {
+        fit->sums[i] += fit->weights[i];
+    }
+}
+
+static void take_means(struct events_fit *fit, int n)
+{
+    for (size_t i = 0; i < 2 * fit->features_n; i++) {
+        fit->weights[i] = fit->sums[i] / (float)n;
+    }
+}
+
 bool events_fit(struct events_fit *fit, const struct events_rows *rows, uint8_t without)
 {
     uint32_t *order = malloc((rows->n + 1) * sizeof(*order));
     uint64_t state = 1;
     size_t n = 0;
+    int first = fit->epochs - fit->epochs / AVERAGED;
     if (!order) {
         return false;
     }
     memset(fit->weights, 0, 2 * fit->features_n * sizeof(*fit->weights));
+    memset(fit->sums, 0, 2 * fit->features_n * sizeof(*fit->sums));
     memset(fit->squares, 0, 2 * fit->features_n * sizeof(*fit->squares));
     for (uint32_t i = 0; i < rows->n; i++) {
         if (rows->all[i].is_hit == fit->hits && rows->all[i].fold != without) {
@@ -91,7 +109,11 @@ bool events_fit(struct events_fit *fit, const struct events_rows *rows, uint8_t 
         for (size_t i = 0; i < n; i++) {
             learn(fit, &rows->all[order[i]]);
         }
+        if (epoch >= first) {
+            add_up(fit);
+        }
     }
+    take_means(fit, fit->epochs - first);
     free(order);
     return true;
 }

@@ -1,7 +1,8 @@
 /**
  * Fitting the two models of the second opinion on life events: logistic regression on sparse rows,
  * by stochastic gradients with steps of their own for each weight (Duchi, Hazan, Singer, Adaptive
- * Subgradient Methods, 2011) and a penalty on squares that is applied in full behind each step.
+ * Subgradient Methods, 2011) and a penalty on squares that is applied in full behind each step; the
+ * weights are the means of those behind the last epochs (Polyak, Juditsky, 1992).
  *
  * Threads: one caller.
  */
@@ -48,7 +49,7 @@ struct events_fit {
     float rate;
     int epochs;
     bool hits; /* learn from hits, else from posts */
-    float *weights, *squares;
+    float *weights, *squares, *sums;
 };
 
 /** What a feature is worth in a real post. */

@@ -27,9 +27,9 @@ enum { ROWS_MIN = 10, PATH_BYTES = 4096 };
 
 /* The penalty on a weight, shared by the rows that have it; words are many and rare. */
 static const float PENALTY_OF_POST = 0.2F, PENALTY = 20.0F, PENALTY_OF_WORDS = 133.0F;
-static const float RATE_OF_POST = 0.2F, RATE = 0.05F, WRITTEN_MIN = 0.02F;
+static const float RATE_OF_POST = 0.2F, RATE = 0.1F, WRITTEN_MIN = 0.02F;
 static const float POST_MAX = 8; /* as the opinion takes it */
-enum { EPOCHS = 30 };
+enum { EPOCHS = 60 };
 
 struct trainer {
     struct events_reader *reader;
@@ -80,12 +80,13 @@ static void prepare(struct trainer *t)
                                    .rate = RATE_OF_POST,
                                    .epochs = EPOCHS,
                                    .weights = calloc(2 * n, sizeof(float)),
-                                   .squares = calloc(2 * n, sizeof(float))};
+                                   .squares = calloc(2 * n, sizeof(float)),
+                                   .sums = calloc(2 * n, sizeof(float))};
     t->hits = t->posts;
     t->hits.hits = true;
     t->hits.rate = RATE;
     t->hits.weights = calloc(2 * n, sizeof(float));
-    if (!known || !t->posts.weights || !t->posts.squares || !t->hits.weights) {
+    if (!known || !t->posts.weights || !t->posts.squares || !t->posts.sums || !t->hits.weights) {
         events_die("out of memory");
     }
 }
@@ -245,6 +246,7 @@ int main(int argc, char **argv)
     free(t.posts.penalty);
     free(t.posts.weights);
     free(t.posts.squares);
+    free(t.posts.sums);
     free(t.hits.weights);
     return 0;
 }

@@ -4,7 +4,7 @@
  */
 #include "analyzer/events/rules.h"
 
-enum { WEIGHT_MAX = 1000, DEFAULT_THRESHOLD = 500, FILE_ITEMS_MAX = 20000 };
+enum { WEIGHT_MAX = 1000, DEFAULT_THRESHOLD = 600, FILE_ITEMS_MAX = 20000 };
 
 static const char *const list_names[] = {
 #define X(id, name) name,

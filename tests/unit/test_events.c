@@ -455,7 +455,7 @@ static void a_proposal_counts_where_no_other_rule_finds_anything(void **state)
     assert_string_equal(find_in(f, "", "dizide evlendik"), "");
 }
 
-/* Four features: their sum is halved, and then multiplied by what the family makes of it. */
+/* The sum of the features by the root of their number, and that by what the family makes of it. */
 static void what_the_post_looks_like_counts_by_the_root_of_its_length(void **state)
 {
     struct fixture *f = *state;
@@ -463,8 +463,8 @@ static void what_the_post_looks_like_counts_by_the_root_of_its_length(void **sta
     add_good(f, NB_EVENT_MOVING, "set family go\n900 git/verb\n");
     assert_int_equal(nb_events_seal(f->events), NB_OK);
     add_second(f, "-1000 post/bias\n3000 post/w:evlen\n3000 post/w:git\n-500 all/bias\n"
-                  "500 all/post\n1500 wed/post\n");
-    assert_string_equal(find_in(f, "", "evlendik"), "marriage self happened"); /* 2 * 2 - .5 */
+                  "500 all/post\n2500 wed/post\n");
+    assert_string_equal(find_in(f, "", "evlendik"), "marriage self happened"); /* 2 * 3 - .5 */
     assert_string_equal(find_in(f, "", "gittik"), "moving self happened");     /* 2 * .5 - .5 */
     /* three words and two pairs: 3 / sqrt(5) - 1 = .34, not enough for a half of it */
     assert_string_equal(find_in(f, "", "dizide sonra gittik"), "");
