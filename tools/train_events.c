@@ -12,8 +12,9 @@
  * follow is: a weight for each takes that up, and is not written. One thread, no clock: the same
  * data give the same bytes.
  *
- * --folds writes nothing and says for each type how many of the hits are right above some chances,
- * each fold judged by what was learnt from the others; copies of a post are in one fold.
+ * --folds writes nothing and says how many of the hits are right above some chances, each fold
+ * judged by what was learnt from the others; copies of a post are in one fold. Hits are counted by
+ * the first type of those that share their family, and are right if the event is of any of these.
  */
 #include <math.h>
 #include <stdio.h>
@@ -122,7 +123,7 @@ static void tell_of_posts(struct trainer *t)
     }
 }
 
-/* Of each type, and at last of all. */
+/* By the first type of their family, and at last of all. */
 static void print_folds(const struct trainer *t, const float *odds, enum events_source source)
 {
     static const char *const names[] = {"own", "posts", "labels"};

@@ -306,7 +306,7 @@ static bool judge_all(struct finding *f)
     return true;
 }
 
-/* Set of the types that are above their threshold. */
+/* Set of the types that reach their threshold. */
 static uint32_t sure_types(const struct finding *f)
 {
     uint32_t sure = 0;

@@ -52,7 +52,7 @@ struct nb_second_case {
     uint8_t type;           /* enum nb_event_type */
     int32_t weight_milli;   /* of the rule */
     bool proposed;          /* the rule is no more than a proposal (option `judged`) */
-    size_t hits_n;          /* of judged rules of the type in the post */
+    size_t hits_n;          /* of rules of the type in the post, what was dropped included */
 };
 
 /** Features, each once; borrowed from an arena. */

@@ -83,7 +83,8 @@ const char *nb_knowledge_lexicon(size_t i);
 
 /**
  * Run the examples of the rules of one type of life event: expected is none, or a subject and a
- * stage, and "reported" where the text tells hearsay.
+ * stage, and "reported" where the text tells hearsay. Proposals and the second opinion do not
+ * count. Nobody else may use the knowledge meanwhile.
  * @param type     name of the type.
  * @param lexicon  text of the file of its rules.
  * @param examples_n, failed_n  [out] added to.
