@@ -2,7 +2,8 @@
  * What the second opinion on life events learns from: rows of features of posts and of the hits of
  * rules in them, read from labelled posts and own sentences.
  *
- * Features of fewer than ten rows are not known, so that no text can be read off the weights.
+ * Rows are counted by feature: who trains leaves out rare ones, so that no text can be read off the
+ * weights.
  *
  * Threads: one caller.
  */

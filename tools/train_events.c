@@ -15,6 +15,10 @@
  * --folds writes nothing and says how many of the hits are right above some chances, each fold
  * judged by what was learnt from the others; copies of a post are in one fold. Hits are counted by
  * the first type of those that share their family, and are right if the event is of any of these.
+ * What the first model says of the others was learnt with the fold that is judged, so that the
+ * figures flatter a little.
+ *
+ * A feature that fewer than ROWS_MIN rows have gets no weight, so that no text can be read off.
  */
 #include <math.h>
 #include <stdio.h>
@@ -38,7 +42,7 @@ struct trainer {
     struct events_fit posts, hits;
 };
 
-/* A lemma, a pair of them, or letters. */
+/* Of a kind with lemmas or letters in it that has many names. */
 static bool is_of_words(struct nb_slice name)
 {
     static const char *const kinds[] = {

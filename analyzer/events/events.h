@@ -113,7 +113,8 @@ enum nb_err nb_events_add_second(struct nb_events *events, struct nb_slice text,
                                  tr_report_fn *report, void *context) NB_MUSTUSE;
 
 /**
- * Told of what the second opinion looks at: of each post, and of at most one hit of a type in it.
+ * Told of what the second opinion looks at: of each post, and then of at most one hit of a type in
+ * it.
  * @param types  set of the types that are judged as this hit is; empty: of the post itself.
  * @param names  of its features.
  */

@@ -87,7 +87,7 @@ struct finding {
     const struct nb_reading_text *title;
     struct nb_event_words words, title_words;
     struct nb_arena *arena;
-    struct asked asked[NB_EVENT_TYPES_N]; /* the surest yet; of no confidence: none */
+    struct asked asked[NB_EVENT_TYPES_N]; /* the best yet; of no confidence: none */
     int32_t post_milli;                   /* what the second opinion's first model says */
     bool is_post_read;
     size_t hits_n;
@@ -186,6 +186,7 @@ static bool is_blocked(const struct finding *f, const struct nb_event_rule *rule
     return false;
 }
 
+/* A rule that is sure goes before any proposal, and the surest one of a kind before the rest. */
 static bool is_better(const struct asked *asked, bool proposed, int32_t milli)
 {
     return asked->event.confidence_milli == 0 || asked->proposed > proposed ||

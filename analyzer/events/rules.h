@@ -80,7 +80,7 @@ struct nb_event_rule {
     bool even_negated;                  /* the stage stands with a negated head too */
     bool third_said, aorist_said;
     bool allow_all;
-    struct nb_slice judged; /* family of the second opinion, empty: that of its file */
+    struct nb_slice judged; /* of a proposal: its family; empty: a sure rule, of its file's */
     struct nb_rule_names with, also, without, allow;
 };
 

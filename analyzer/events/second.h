@@ -4,8 +4,9 @@
  *
  * Two logistic models over what is there or not, one upon the other (Wolpert, Stacked
  * Generalization, 1992). The first sees the lemmas of a post, pairs of them and letters of its
- * hashtags, whatever the rules found, and has learnt from all posts whether there is any event in
- * them; the root of the number of its features divides their sum, so that a long post is no surer.
+ * hashtags and of words that no lexicon has, whatever the rules found, and has learnt from all
+ * posts whether there is any event in them; the root of the number of its features divides their
+ * sum, so that a long post is no surer.
  * The second has learnt from hits alone: what the first says, the same words, who is spoken of
  * (persons and possessors), what kind of post it is, what the rule was met by, and what the rules
  * made of it: its head, the words around it, subject and stage. Rules of a family are judged alike,
@@ -22,7 +23,7 @@
 #include "analyzer/turkish/report.h"
 
 enum {
-    NB_SECOND_FEATURES_MAX = 4096, /* of a hit; what follows is left out */
+    NB_SECOND_FEATURES_MAX = 4096, /* of a post or hit; what follows is left out */
     NB_SECOND_NAME_BYTES_MAX = 160,
     NB_SECOND_WEIGHTS_MAX = 1 << 20,
     NB_SECOND_POST_KEYS = 2

@@ -4,7 +4,8 @@
  * nb_annotate() is a pure function of document and knowledge: no I/O, no globals, the same answer
  * on every machine and with any number of threads.
  *
- * Threads: a loaded nb_knowledge is immutable and shared without a lock.
+ * Threads: a loaded nb_knowledge is immutable and shared without a lock, but for
+ * nb_knowledge_check_events().
  */
 #ifndef NABIZ_KNOWLEDGE_H
 #define NABIZ_KNOWLEDGE_H
