@@ -27,7 +27,7 @@ struct events_row {
     float beside_value;
     uint32_t post;        /* the row of its post */
     uint8_t fold;         /* below EVENTS_FOLDS */
-    uint8_t source, type; /* type: the first of its family */
+    uint8_t source, type; /* type: of a hit */
     bool is_hit;
     bool is_real; /* no invented post */
 };

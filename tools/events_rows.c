@@ -49,6 +49,7 @@ struct events_reader {
     /* the post being read */
     struct nb_slice wanted;
     float chance;
+    bool against; /* it only says that the event is not there */
     enum events_source source;
     uint8_t fold;
     uint32_t post_row;
@@ -66,6 +67,9 @@ static uint32_t feature_of(struct events_reader *t, struct nb_slice name)
     for (size_t i = 0; i < FEATURES_MAX; i++, at = (at + 1) % FEATURES_MAX) {
         if (!t->names[at].p) {
             t->names[at] = nb_arena_copy(t->keep, name);
+            if (!t->names[at].p) {
+                events_die("out of memory");
+            }
         }
         if (nb_slice_eq(t->names[at], name)) {
             return at;
@@ -131,34 +135,33 @@ static void put_features(struct events_reader *t, struct events_row *row,
     }
 }
 
-static void put_row(void *context, uint32_t types, const struct nb_slice *names, size_t names_n)
+static void put_row(void *context, enum nb_event_type type, uint32_t rivals,
+                    const struct nb_slice *names, size_t names_n)
 {
     struct events_reader *t = context;
     struct events_row *row = &t->rows[t->rows_n];
     enum nb_event_type wanted;
-    uint8_t type = 0;
+    bool is_hit = type < NB_EVENT_TYPES_N;
     bool is_event = nb_event_type_parse(t->wanted, &wanted);
-    bool is_ours = is_event && (!types || types >> wanted & 1);
-    if (!is_ours && is_event && t->chance >= SURE) {
+    bool is_ours = is_event && (!is_hit || wanted == type);
+    bool is_rival = is_event && rivals >> wanted & 1;
+    if (!is_ours && is_event && !is_rival && (t->against ? is_hit : t->chance >= SURE)) {
         return; /* a post has one label: nobody said whether there is a second event */
     }
     if (t->rows_n == ROWS_MAX) {
         events_die("too many rows");
     }
-    while (types && type + 1 < NB_EVENT_TYPES_N && !(types >> type & 1)) {
-        type++;
-    }
-    if (!types) {
+    if (!is_hit) {
         t->post_row = (uint32_t)t->rows_n;
     }
     *row = (struct events_row){.scale = 1,
-                               .weight = types ? weight_of_hit[t->source] : 1,
+                               .weight = is_hit ? weight_of_hit[t->source] : 1,
                                .chance = is_ours ? t->chance : 0,
                                .post = t->post_row,
                                .fold = t->fold,
                                .source = (uint8_t)t->source,
-                               .type = type,
-                               .is_hit = types != 0,
+                               .type = (uint8_t)type,
+                               .is_hit = is_hit,
                                .is_real = t->source != EVENTS_OWN};
     put_features(t, row, names, names_n);
     t->rows_n++;
@@ -273,7 +276,10 @@ void events_read_labels(struct events_reader *t, const char *labels, const char 
     struct nb_slice line, rest = file_of(t, labels), field[LABEL_COLUMNS];
     struct label *by_id = calloc(LABELS_MAX, sizeof(*by_id));
     int64_t number;
-    while (by_id && nb_slice_split(&rest, '\n', &line)) {
+    if (!by_id) {
+        events_die("out of memory");
+    }
+    while (nb_slice_split(&rest, '\n', &line)) {
         if (is_row(line) && take_fields(&line, field, LABEL_COLUMNS) &&
             nb_slice_eq(line, NB_LIT("tuning")) && nb_slice_to_i64(field[0], &number) &&
             number >= 0 && number < LABELS_MAX) {
@@ -282,7 +288,7 @@ void events_read_labels(struct events_reader *t, const char *labels, const char 
     }
     t->source = EVENTS_LABELS;
     rest = file_of(t, texts);
-    while (by_id && nb_slice_split(&rest, '\n', &line)) {
+    while (nb_slice_split(&rest, '\n', &line)) {
         if (is_row(line) && take_fields(&line, field, TEXT_COLUMNS) &&
             nb_slice_to_i64(field[0], &number) && number >= 0 && number < LABELS_MAX &&
             by_id[number].event.p) {
@@ -306,10 +312,12 @@ void events_read_examples(struct events_reader *t, const char *lexicons)
         for (struct nb_slice rest = file_of(t, path); nb_slice_split(&rest, '\n', &line);) {
             struct nb_slice examples = nb_event_examples(line);
             while (nb_event_example(&examples, &text, &want) && text.p) {
-                read_post(t, name, nb_slice_eq(want, NB_LIT("none")) ? 0 : 1, text);
+                t->against = nb_slice_eq(want, NB_LIT("none"));
+                read_post(t, name, t->against ? 0 : 1, text);
             }
         }
     }
+    t->against = false;
 }
 
 struct events_reader *events_reader_new(const char *lexicons)

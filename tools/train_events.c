@@ -216,7 +216,8 @@ static void write_weights(const struct trainer *t, const char *path)
         fprintf(out, "%ld %.*s\n", lines[i].milli, NB_ARG(lines[i].name));
     }
     free(lines);
-    if (fclose(out) != 0) {
+    bool bad = ferror(out) != 0;
+    if (fclose(out) != 0 || bad) {
         events_die("cannot write the weights");
     }
 }

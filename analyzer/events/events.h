@@ -115,11 +115,12 @@ enum nb_err nb_events_add_second(struct nb_events *events, struct nb_slice text,
 /**
  * Told of what the second opinion looks at: of each post, and then of at most one hit of a type in
  * it.
- * @param types  set of the types that are judged as this hit is; empty: of the post itself.
- * @param names  of its features.
+ * @param type    of the hit; NB_EVENT_TYPES_N: it is the post itself.
+ * @param rivals  set of the other types of its family, which it may be mistaken for.
+ * @param names   of its features.
  */
-typedef void nb_events_judged_fn(void *context, uint32_t types, const struct nb_slice *names,
-                                 size_t names_n);
+typedef void nb_events_judged_fn(void *context, enum nb_event_type type, uint32_t rivals,
+                                 const struct nb_slice *names, size_t names_n);
 
 /** Tell of all of them from here on. For training, by one thread. */
 void nb_events_on_judged(struct nb_events *events, nb_events_judged_fn *judged, void *context);

@@ -187,8 +187,12 @@ static bool is_blocked(const struct finding *f, const struct nb_event_rule *rule
 }
 
 /* A rule that is sure goes before any proposal, and the surest one of a kind before the rest. */
-static bool is_better(const struct asked *asked, bool proposed, int32_t milli)
+static bool is_better(const struct asked *asked, bool proposed, int32_t milli, int32_t threshold)
 {
+    bool was_enough = asked->event.confidence_milli >= threshold, is_enough = milli >= threshold;
+    if (was_enough != is_enough) {
+        return is_enough; /* what cannot be told keeps nothing out */
+    }
     return asked->event.confidence_milli == 0 || asked->proposed > proposed ||
            (asked->proposed == proposed && milli > asked->event.confidence_milli);
 }
@@ -207,7 +211,7 @@ static bool put_hit(void *context, const struct nb_hit *hit)
     int32_t milli = rule->weight_milli * head.share_milli / 1000;
     asked->hits_n++;
     if (head.stage == NB_STAGE_N || head.subject == NB_SUBJECT_N ||
-        !is_better(asked, proposed, milli)) {
+        !is_better(asked, proposed, milli, f->e->files[rule->type].threshold_milli)) {
         return ++f->hits_n < HITS_MAX;
     }
     if (!look_around(f, rule->type)) {
@@ -258,7 +262,7 @@ static bool read_post(struct finding *f)
         return false;
     }
     if (e->judged) {
-        e->judged(e->judged_context, 0, features.names, features.n);
+        e->judged(e->judged_context, NB_EVENT_TYPES_N, 0, features.names, features.n);
     }
     f->post_milli = nb_second_post_milli(&e->second, &features);
     f->is_post_read = true;
@@ -280,16 +284,19 @@ static bool judge(struct finding *f, size_t type)
                                   .proposed = asked->proposed,
                                   .hits_n = asked->hits_n};
     struct nb_second_features features;
+    struct nb_arena_mark mark = nb_arena_mark(f->arena);
     if (!read_post(f) || nb_second_hit(&what, e->judged != NULL, f->arena, &features) != NB_OK) {
         return false;
     }
     if (e->judged) {
-        e->judged(e->judged_context, family_types(e, asked->family), features.names, features.n);
+        uint32_t rivals = family_types(e, asked->family) & ~(UINT32_C(1) << type);
+        e->judged(e->judged_context, (enum nb_event_type)type, rivals, features.names, features.n);
     }
     int32_t milli = nb_second_milli(&e->second, &features, f->post_milli);
     if (milli < asked->event.confidence_milli) {
         asked->event.confidence_milli = milli;
     }
+    nb_arena_rewind(f->arena, mark);
     return true;
 }
 

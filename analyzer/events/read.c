@@ -4,7 +4,7 @@
  */
 #include "analyzer/events/rules.h"
 
-enum { WEIGHT_MAX = 1000, DEFAULT_THRESHOLD = 600, FILE_ITEMS_MAX = 20000 };
+enum { WEIGHT_MAX = 1000, DEFAULT_THRESHOLD = 550, FILE_ITEMS_MAX = 20000 };
 
 static const char *const list_names[] = {
 #define X(id, name) name,
@@ -68,6 +68,14 @@ static const char *read_yields(struct nb_slice types, uint32_t *out)
     return NULL;
 }
 
+/* Names of weights begin with their family, or with one of these. */
+static bool is_family(struct nb_slice name)
+{
+    return name.len && nb_slice_find_byte(name, ' ', 0) == NB_NPOS &&
+           nb_slice_find_byte(name, '\t', 0) == NB_NPOS && !nb_slice_eq(name, NB_LIT("all")) &&
+           !nb_slice_eq(name, NB_LIT("post")) && !nb_slice_eq(name, NB_LIT("source"));
+}
+
 /* set NAME VALUE */
 static const char *read_setting(struct nb_rule_reader *r, struct nb_slice rest)
 {
@@ -88,6 +96,9 @@ static const char *read_setting(struct nb_rule_reader *r, struct nb_slice rest)
         return NULL;
     }
     if (nb_slice_eq(name, NB_LIT("family"))) {
+        if (!is_family(value)) {
+            return "a family is no name of the second opinion's own";
+        }
         file->family = nb_arena_copy(r->events->arena, value);
         return file->family.p ? NULL : nb_rule_no_memory(r);
     }
@@ -282,8 +293,7 @@ static const char *read_judged(const struct nb_rule_reader *r, struct nb_slice v
                                struct nb_event_rule *rule)
 {
     rule->judged = nb_arena_copy(r->events->arena, value);
-    bool good = value.len && nb_slice_find_byte(value, ' ', 0) == NB_NPOS;
-    return good && rule->judged.p ? NULL : "judged names a family of hits";
+    return is_family(value) && rule->judged.p ? NULL : "judged names a family of hits";
 }
 
 static const char *read_option(const struct nb_rule_reader *r, struct nb_slice option,

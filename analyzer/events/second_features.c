@@ -4,11 +4,9 @@
  */
 #include "analyzer/events/second.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <nabiz/hash.h>
-#include <nabiz/text.h>
 
 #include "analyzer/events/rules.h"
 #include "analyzer/turkish/text.h"

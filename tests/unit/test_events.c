@@ -475,13 +475,16 @@ struct told {
     size_t posts_n, of_posts_n, bias_n;
 };
 
-static void count_told(void *context, uint32_t types, const struct nb_slice *names, size_t names_n)
+static void count_told(void *context, enum nb_event_type type, uint32_t rivals,
+                       const struct nb_slice *names, size_t names_n)
 {
     struct told *told = context;
-    assert_true(!types || types == (1 << NB_EVENT_MARRIAGE | 1 << NB_EVENT_MOVING));
-    told->posts_n += !types;
+    bool is_post = type == NB_EVENT_TYPES_N;
+    uint32_t family = 1 << NB_EVENT_MARRIAGE | 1 << NB_EVENT_MOVING;
+    assert_int_equal(rivals, is_post ? 0 : family & ~(UINT32_C(1) << type));
+    told->posts_n += is_post;
     for (size_t i = 0; i < names_n; i++) {
-        assert_int_equal(nb_slice_starts(names[i], NB_LIT("post/")), !types);
+        assert_int_equal(nb_slice_starts(names[i], NB_LIT("post/")), is_post);
         told->of_posts_n += nb_slice_eq(names[i], NB_LIT("post/w:evlen"));
         told->bias_n += nb_slice_eq(names[i], NB_LIT("part/bias"));
     }
@@ -557,6 +560,37 @@ static void a_text_that_does_not_fit_into_memory_is_told(void **state)
     assert_true(failed > 0 && failed < 128);
 }
 
+static void a_second_opinion_that_does_not_fit_into_memory_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct nb_event *events;
+    size_t n, failed = 0, tries = 0;
+    add_good(f, NB_EVENT_MARRIAGE, "set family wed\n900 evlen/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    add_second(f, "2000 all/bias\n");
+    struct nb_reading_text none = read_text(f, ""), text = read_text(f, "evlendik, evlenmedik");
+    for (size_t limit = 4096; limit <= 262144; limit += 4096) {
+        struct nb_arena *arena = nb_arena_new(limit);
+        enum nb_err err = nb_events_find(f->events, &none, &text, arena, &events, &n);
+        assert_true(err == NB_ENOMEM ? n == 0 && !events : err == NB_OK && n == 1);
+        failed += err == NB_ENOMEM;
+        tries++;
+        nb_arena_free(arena);
+    }
+    assert_true(failed > 24 && failed < tries); /* the words of both models are 96 KiB each */
+}
+
+static void a_name_that_has_two_weights_has_the_lower_one(void **state)
+{
+    struct fixture *f = *state;
+    add_good(f, NB_EVENT_MARRIAGE, "set family wed\n900 evlen/verb\n");
+    assert_int_equal(nb_events_seal(f->events), NB_OK);
+    add_second(f, "2000 all/bias\n-2000 all/bias\n");
+    assert_string_equal(find_in(f, "", "evlendik"), "");
+    add_second(f, "-2000 all/bias\n2000 all/bias\n");
+    assert_string_equal(find_in(f, "", "evlendik"), "");
+}
+
 static void tell(void *context, size_t line, struct nb_slice text, struct nb_slice want,
                  const char *got)
 {
@@ -609,6 +643,8 @@ int main(void)
         EVENTS_TEST(who_trains_is_told_of_each_post_and_of_each_type_once_by_family),
         EVENTS_TEST(many_gaps_over_a_long_text_stay_bounded),
         EVENTS_TEST(a_text_that_does_not_fit_into_memory_is_told),
+        EVENTS_TEST(a_second_opinion_that_does_not_fit_into_memory_is_told),
+        EVENTS_TEST(a_name_that_has_two_weights_has_the_lower_one),
         EVENTS_TEST(every_example_behind_the_rules_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
