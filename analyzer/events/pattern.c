@@ -117,8 +117,11 @@ enum nb_err nb_patterns_add_element(struct nb_patterns *p, const struct nb_eleme
     }
     p->elements = all;
     p->elements[p->elements_n] = *element;
-    p->elements[p->elements_n].words = share_words(p, element);
-    p->elements[p->elements_n].keys = keys_of(&p->words.all[element->words], element->words_n);
+    p->elements[p->elements_n].keys = 0;
+    if (element->words_n) { /* else nothing meets it, and there may be no words at all yet */
+        p->elements[p->elements_n].words = share_words(p, element);
+        p->elements[p->elements_n].keys = keys_of(&p->words.all[element->words], element->words_n);
+    }
     p->elements_n++;
     return NB_OK;
 }
